@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+
+namespace KafkaSharp.Protocol;
+
+/// <summary>
+/// Kafka's <c>Uuid</c>: 128 bits, most significant long first on the wire, written as 22 characters of URL-safe base64 without padding.
+/// Ordered as two signed longs, as Kafka orders them.
+/// </summary>
+public readonly record struct Uuid(long MostSignificantBits, long LeastSignificantBits) : IComparable<Uuid>
+{
+    public const int Size = 16;
+
+    public static Uuid Zero => default;
+
+    /// <summary>Kafka's <c>Uuid.ONE_UUID</c>, which is also <see cref="MetadataTopicId"/>.</summary>
+    public static Uuid One => new(0, 1);
+
+    /// <summary>The topic id of <c>__cluster_metadata</c>.</summary>
+    public static Uuid MetadataTopicId => One;
+
+    public bool IsZero => MostSignificantBits == 0 && LeastSignificantBits == 0;
+
+    /// <summary>A version 4 id from the given source that, as in Kafka, does not begin with a dash and is not one of the 100 reserved ones.</summary>
+    public static Uuid Random(Random source)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        while (true)
+        {
+            source.NextBytes(bytes);
+            bytes[6] = (byte)((bytes[6] & 0x0f) | 0x40);
+            bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
+            var id = Read(bytes);
+            if ((id.MostSignificantBits != 0 || id.LeastSignificantBits is < 0 or >= 100) && bytes[0] >> 2 != 62)
+                return id;
+        }
+    }
+
+    public static Uuid Read(ReadOnlySpan<byte> source) =>
+        new(BinaryPrimitives.ReadInt64BigEndian(source), BinaryPrimitives.ReadInt64BigEndian(source[8..]));
+
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(destination, MostSignificantBits);
+        BinaryPrimitives.WriteInt64BigEndian(destination[8..], LeastSignificantBits);
+    }
+
+    /// <summary>Reads the text form; false unless it decodes to exactly 16 bytes (Kafka's <c>Uuid.fromString</c>).</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out Uuid id)
+    {
+        id = default;
+        if (text is null || text.Length > 24)
+            return false;
+        Span<byte> bytes = stackalloc byte[24];
+        if (!Base64Url.IsValid(text, out _) || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size)
+            return false;
+        id = Read(bytes);
+        return true;
+    }
+
+    /// <exception cref="FormatException">The text is not 22 characters of URL-safe base64.</exception>
+    public static Uuid Parse(string text) =>
+        TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a uuid of 22 characters in URL-safe base64");
+
+    public int CompareTo(Uuid other)
+    {
+        var high = MostSignificantBits.CompareTo(other.MostSignificantBits);
+        return high != 0 ? high : LeastSignificantBits.CompareTo(other.LeastSignificantBits);
+    }
+
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        Write(bytes);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    public static bool operator <(Uuid left, Uuid right) => left.CompareTo(right) < 0;
+    public static bool operator >(Uuid left, Uuid right) => left.CompareTo(right) > 0;
+    public static bool operator <=(Uuid left, Uuid right) => left.CompareTo(right) <= 0;
+    public static bool operator >=(Uuid left, Uuid right) => left.CompareTo(right) >= 0;
+}
