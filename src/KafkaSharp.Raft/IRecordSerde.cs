@@ -1,0 +1,12 @@
+using System.Buffers;
+
+namespace KafkaSharp.Raft;
+
+/// <summary>How a record's value is written in the metadata log (its key is always null). Called from several threads at once.</summary>
+public interface IRecordSerde<TRecord>
+{
+    void Write(TRecord record, IBufferWriter<byte> destination);
+
+    /// <exception cref="KafkaSharp.Protocol.ProtocolException">The bytes are not a record.</exception>
+    TRecord Read(ReadOnlyMemory<byte> value);
+}

@@ -1,0 +1,55 @@
+namespace KafkaSharp.StateMachines;
+
+/// <summary>
+/// A command that an <see cref="EventLoop"/> runs once after a delay. <see cref="Cancel"/> from any thread; cancelled on the loop itself it
+/// surely does not run any more.
+/// </summary>
+public sealed class EventLoopTimer
+{
+    private readonly EventLoop _loop;
+    private readonly Lock _gate = new();
+    private Action? _command;
+    private ITimer? _timer;
+
+    internal EventLoopTimer(EventLoop loop, Action command)
+    {
+        _loop = loop;
+        _command = command;
+    }
+
+    /// <summary>Whether the command has neither run nor been cancelled.</summary>
+    public bool IsPending => Volatile.Read(ref _command) is not null;
+
+    /// <summary>True when this call kept the command from running.</summary>
+    public bool Cancel()
+    {
+        var cancelled = Interlocked.Exchange(ref _command, null) is not null;
+        DisposeTimer();
+        return cancelled;
+    }
+
+    internal void Start(TimeSpan delay)
+    {
+        lock (_gate)
+        {
+            _timer = _loop.Time.CreateTimer(
+                static state => ((EventLoopTimer)state!).Fire(), this, delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
+            if (Volatile.Read(ref _command) is null)
+                _timer.Dispose();
+        }
+    }
+
+    private void Fire() => _loop.Post(() =>
+    {
+        var command = Interlocked.Exchange(ref _command, null);
+        DisposeTimer();
+        command?.Invoke();
+    });
+
+    private void DisposeTimer()
+    {
+        lock (_gate)
+            _timer?.Dispose();
+        _loop.Forget(this);
+    }
+}

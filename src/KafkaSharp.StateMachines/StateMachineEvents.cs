@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.StateMachines;
+
+/// <summary>What this room logs.</summary>
+static partial class StateMachineEvents
+{
+    [LoggerMessage(1, LogLevel.Error, "[{Loop}] A command failed.")]
+    public static partial void CommandFaulted(this ILogger logger, string loop, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Error, "[{Loop}] {Command} failed.")]
+    public static partial void WriteFaulted(this ILogger logger, string loop, string command, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Critical, "[{Loop}] Records of {Command} were appended but could not be replayed; the state machine stops serving.")]
+    public static partial void ReplayFaulted(this ILogger logger, string loop, string command, Exception exception);
+}
