@@ -7,6 +7,6 @@ public interface IRecordSerde<TRecord>
 {
     void Write(TRecord record, IBufferWriter<byte> destination);
 
-    /// <exception cref="KafkaSharp.Protocol.ProtocolException">The bytes are not a record.</exception>
+    /// <remarks>Throws ProtocolException where the bytes are not a record.</remarks>
     TRecord Read(ReadOnlyMemory<byte> value);
 }
