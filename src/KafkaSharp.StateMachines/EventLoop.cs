@@ -28,6 +28,7 @@ public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Ac
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _busy;
     private int _stopping;
+    private bool _ended;
 
     public string Name { get; } = name;
 
@@ -106,7 +107,11 @@ public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Ac
             }
             foreach (var timer in timers)
                 timer.Cancel();
-            Enqueue(new ActionCommand(() => _stopped.TrySetResult()));
+            Enqueue(new ActionCommand(() =>
+            {
+                _ended = true;
+                _stopped.TrySetResult();
+            }));
         }
         await _stopped.Task.ConfigureAwait(false);
     }
@@ -135,6 +140,11 @@ public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Ac
 
     private void RunOne(LoopCommand command)
     {
+        if (_ended)
+        {
+            command.Abort(new ObjectDisposedException(Name));
+            return;
+        }
         try
         {
             command.Run();

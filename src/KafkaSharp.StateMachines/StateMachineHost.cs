@@ -17,6 +17,8 @@ public sealed class StateMachineHost<TRecord>(
     EventLoop loop, IStateMachineLog<TRecord> log, IReplayable<TRecord> state, long committedOffset, ILogger logger)
 {
     private readonly Queue<PendingCommand> _pending = new();
+    private readonly TaskCompletionSource<StateMachineException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _completing;
     private EventLoopTimer? _sweep;
     private long _sweepAt = long.MaxValue;
     private long _appendedOffset = committedOffset;
@@ -30,6 +32,12 @@ public sealed class StateMachineHost<TRecord>(
 
     /// <summary>The offset up to which records are known to be committed, exclusive.</summary>
     public long CommittedOffset => Volatile.Read(ref _committedOffset);
+
+    /// <summary>
+    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records that are in the log could not be replayed. Its owner
+    /// then gives up leadership or loads the state anew.
+    /// </summary>
+    public Task<StateMachineException> Failed => _failed.Task;
 
     /// <summary>Commands whose answer waits for their records to be committed. Read on the loop.</summary>
     public int PendingCount => _pending.Count;
@@ -63,7 +71,7 @@ public sealed class StateMachineHost<TRecord>(
         }
         if (Loop.IsOnLoop)
             CompleteCommitted();
-        else
+        else if (Interlocked.Exchange(ref _completing, 1) == 0)
             Loop.Post(CompleteCommitted);
     }
 
@@ -79,6 +87,7 @@ public sealed class StateMachineHost<TRecord>(
     private void FailNow(ErrorCode errorCode, string? message)
     {
         _failure ??= new StateMachineException(errorCode, message ?? $"The state machine has stopped: {errorCode}");
+        _failed.TrySetResult(_failure);
         _sweep?.Cancel();
         while (_pending.TryDequeue(out var command))
             command.Abort(_failure);
@@ -86,6 +95,7 @@ public sealed class StateMachineHost<TRecord>(
 
     private void CompleteCommitted()
     {
+        Interlocked.Exchange(ref _completing, 0);
         var committed = Volatile.Read(ref _committedOffset);
         while (_pending.TryPeek(out var command) && command.EndOffset <= committed)
             _pending.Dequeue().Complete();
