@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace KafkaSharp.Protocol.Generator.Emit;
+
+/// <summary>Text of C# with its indentation.</summary>
+sealed class CodeWriter
+{
+    private readonly StringBuilder _text = new();
+    private int _depth;
+
+    public void Line(string line)
+    {
+        _text.Append(' ', _depth * 4).Append(line).Append('\n');
+    }
+
+    /// <summary>Writes the line, if any, then a brace, and closes it when the result is disposed.</summary>
+    public Block Open(string line)
+    {
+        if (line.Length != 0)
+            Line(line);
+        Line("{");
+        _depth++;
+        return new(this);
+    }
+
+    public override string ToString() => _text.ToString();
+
+    public readonly struct Block(CodeWriter writer) : IDisposable
+    {
+        public void Dispose()
+        {
+            writer._depth--;
+            writer.Line("}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using KafkaSharp.Protocol.Generator.Schemas;
+
+namespace KafkaSharp.Protocol.Generator.Emit;
+
+/// <summary>Conditions on the variable <c>version</c>, left out where the versions around them already decide.</summary>
+static class Versions
+{
+    /// <summary>"true", "false" or a comparison that says whether a version within <paramref name="around"/> lies in <paramref name="range"/>.</summary>
+    public static string Condition(VersionRange range, VersionRange around)
+    {
+        var inside = range.Intersect(around);
+        if (inside.IsEmpty)
+            return "false";
+        if (range.Covers(around))
+            return "true";
+        if (inside.Lowest == around.Lowest)
+            return $"version <= {inside.Highest}";
+        return inside.Highest == around.Highest ? $"version >= {inside.Lowest}" : $"version is >= {inside.Lowest} and <= {inside.Highest}";
+    }
+}

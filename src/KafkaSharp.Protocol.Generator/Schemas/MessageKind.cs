@@ -1,0 +1,12 @@
+namespace KafkaSharp.Protocol.Generator.Schemas;
+
+enum MessageKind
+{
+    Request,
+    Response,
+    Header,
+    Data,
+    Record,
+    Key,
+    Value,
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+
+namespace KafkaSharp.Protocol;
+
+/// <summary>Holds the body of a tagged field until its size is known. One is kept per thread; a body within a body takes another.</summary>
+sealed class TagBuffer : IBufferWriter<byte>
+{
+    private const int LargestKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static TagBuffer? t_free;
+
+    private byte[] _bytes = new byte[512];
+
+    public int WrittenCount { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, WrittenCount);
+
+    public static TagBuffer Rent()
+    {
+        var buffer = t_free ?? new TagBuffer();
+        t_free = null;
+        return buffer;
+    }
+
+    public void Return()
+    {
+        WrittenCount = 0;
+        if (_bytes.Length <= LargestKept)
+            t_free = this;
+    }
+
+    public void Advance(int count) => WrittenCount += count;
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        var needed = WrittenCount + Math.Max(sizeHint, 1);
+        if (needed > _bytes.Length)
+            Array.Resize(ref _bytes, Math.Max(needed, _bytes.Length * 2));
+        return _bytes.AsMemory(WrittenCount);
+    }
+}
