@@ -1,0 +1,9 @@
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>Keeps a mapping while its bytes are used; disposing twice lets go once.</summary>
+sealed class MappedLease(MappedMemoryManager mapping) : IDisposable
+{
+    private MappedMemoryManager? _mapping = mapping;
+
+    public void Dispose() => Interlocked.Exchange(ref _mapping, null)?.Release();
+}

@@ -1,0 +1,55 @@
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>An open file of a <see cref="MemoryFileSystem"/>; the content outlives it, and outlives its own name while it is open.</summary>
+sealed class MemoryFile(string path, MemoryFileContent content, TimeProvider time) : IStorageFile
+{
+    public string Path { get; set; } = path;
+
+    public long Length => content.Length;
+
+    public int Read(long offset, Span<byte> destination) => content.Read(offset, destination);
+
+    public void Write(long offset, ReadOnlySpan<byte> source)
+    {
+        content.Write(offset, source);
+        content.LastModified = time.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> sources)
+    {
+        var before = content.Length;
+        try
+        {
+            foreach (var source in sources)
+            {
+                content.Write(offset, source.Span);
+                offset += source.Length;
+            }
+        }
+        catch (IOException) when (content.Length > before)
+        {
+            content.SetLength(before);
+            throw;
+        }
+        content.LastModified = time.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    public void SetLength(long length) => content.SetLength(length);
+
+    public void Flush()
+    {
+    }
+
+    public BorrowedBytes Borrow(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return content.Borrow(offset, length);
+    }
+
+    public bool ReleaseIdleMapping() => false;
+
+    public void Dispose()
+    {
+    }
+}

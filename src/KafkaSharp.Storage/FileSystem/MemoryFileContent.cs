@@ -1,0 +1,200 @@
+using System.Buffers;
+
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>
+/// The bytes of a file in memory, in chunks; the last grows by doubling. One writer, any number of readers without a lock. A chunk that was handed
+/// out is never written below what was the end then, so borrowed bytes need no lease: the collector keeps them.
+/// </summary>
+sealed class MemoryFileContent(MemoryBudget budget)
+{
+    private const int ChunkSize = 1 << 20;
+    private const int SmallestChunk = 1 << 10;
+
+    private byte[]?[] _chunks = [];
+    private long _length;
+    private int _truncations;
+    private IStorageFile? _spilled;
+
+    public long Length => _spilled?.Length ?? Volatile.Read(ref _length);
+
+    public long LastModified { get; set; }
+
+    public int Read(long offset, Span<byte> destination)
+    {
+        while (true)
+        {
+            if (Volatile.Read(ref _spilled) is { } spilled)
+                return spilled.Read(offset, destination);
+            var truncations = Volatile.Read(ref _truncations);
+            var count = (int)Math.Clamp(Volatile.Read(ref _length) - offset, 0, destination.Length);
+            var chunks = Volatile.Read(ref _chunks);
+            CopyOut(chunks, offset, destination[..count]);
+            if (Volatile.Read(ref _truncations) == truncations)
+                return count;
+        }
+    }
+
+    public BorrowedBytes Borrow(long offset, int length)
+    {
+        while (true)
+        {
+            if (Volatile.Read(ref _spilled) is { } spilled)
+                return spilled.Borrow(offset, length);
+            var truncations = Volatile.Read(ref _truncations);
+            var count = (int)Math.Clamp(Volatile.Read(ref _length) - offset, 0, length);
+            if (count == 0)
+                return default;
+            var chunks = Volatile.Read(ref _chunks);
+            var index = (int)(offset / ChunkSize);
+            var start = (int)(offset % ChunkSize);
+            var whole = start + count <= ChunkSize && index < chunks.Length && chunks[index]?.Length >= start + count;
+            if (whole)
+            {
+                if (Volatile.Read(ref _truncations) == truncations)
+                    return new BorrowedBytes(chunks[index].AsMemory(start, count), null);
+                continue;
+            }
+            var array = ArrayPool<byte>.Shared.Rent(count);
+            CopyOut(chunks, offset, array.AsSpan(0, count));
+            if (Volatile.Read(ref _truncations) == truncations)
+                return new BorrowedBytes(array.AsMemory(0, count), new PooledLease(array));
+            ArrayPool<byte>.Shared.Return(array);
+        }
+    }
+
+    public void Write(long offset, ReadOnlySpan<byte> source)
+    {
+        var end = offset + source.Length;
+        if (_spilled is null && !TryReserve(offset, end))
+            Spill();
+        if (_spilled is { } spilled)
+        {
+            spilled.Write(offset, source);
+            return;
+        }
+        for (var position = offset; position < end;)
+        {
+            var start = (int)(position % ChunkSize);
+            var count = (int)Math.Min(ChunkSize - start, end - position);
+            source[(int)(position - offset)..][..count].CopyTo(_chunks[position / ChunkSize].AsSpan(start));
+            position += count;
+        }
+        if (end > _length)
+            Volatile.Write(ref _length, end);
+    }
+
+    public void SetLength(long length)
+    {
+        if (_spilled is { } spilled)
+        {
+            spilled.SetLength(length);
+            return;
+        }
+        if (length < _length)
+        {
+            Volatile.Write(ref _length, length);
+            Interlocked.Increment(ref _truncations);
+            KeepChunks(length);
+        }
+        else
+        {
+            // What lies between is zeros that take no memory: a chunk that is missing, or too short, reads as zeros.
+            Volatile.Write(ref _length, length);
+        }
+    }
+
+    /// <summary>Gives the memory back to the budget, when no name leads here any more.</summary>
+    public void Discard()
+    {
+        foreach (var chunk in _chunks)
+            budget.Release(chunk?.Length ?? 0);
+        if (_spilled is { } spilled)
+            budget.Discard(spilled);
+    }
+
+    private static void CopyOut(byte[]?[] chunks, long offset, Span<byte> destination)
+    {
+        while (destination.Length > 0)
+        {
+            var index = offset / ChunkSize;
+            var start = (int)(offset % ChunkSize);
+            var count = Math.Min(ChunkSize - start, destination.Length);
+            var chunk = index < chunks.Length ? chunks[index] : null;
+            var present = Math.Clamp((chunk?.Length ?? 0) - start, 0, count);
+            if (present > 0)
+                chunk.AsSpan(start, present).CopyTo(destination);
+            destination[present..count].Clear();
+            destination = destination[count..];
+            offset += count;
+        }
+    }
+
+    /// <summary>Makes the chunks that a write needs; false where the budget has no room for them.</summary>
+    private bool TryReserve(long offset, long end)
+    {
+        if (end == offset)
+            return true;
+        var last = (int)((end - 1) / ChunkSize);
+        if (last >= _chunks.Length)
+        {
+            var chunks = new byte[]?[Math.Max(last + 1, _chunks.Length * 2)];
+            _chunks.CopyTo(chunks, 0);
+            Volatile.Write(ref _chunks, chunks);
+        }
+        for (var index = (int)(offset / ChunkSize); index <= last; index++)
+        {
+            var needed = (int)Math.Min(ChunkSize, end - (long)index * ChunkSize);
+            var present = _chunks[index];
+            if (present?.Length >= needed)
+                continue;
+            var size = Math.Min(ChunkSize, Math.Max(SmallestChunk, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)needed)));
+            if (!budget.TryTake(size - (present?.Length ?? 0)))
+                return false;
+            var chunk = new byte[size];
+            present?.CopyTo(chunk, 0);
+            Volatile.Write(ref _chunks[index], chunk);
+        }
+        return true;
+    }
+
+    private void KeepChunks(long length)
+    {
+        var kept = (int)((length + ChunkSize - 1) / ChunkSize);
+        var chunks = new byte[]?[kept];
+        for (var index = 0; index < _chunks.Length; index++)
+        {
+            if (index < kept)
+                chunks[index] = _chunks[index];
+            else
+                budget.Release(_chunks[index]?.Length ?? 0);
+        }
+        // The chunk that is cut may be borrowed beyond the cut, and writes go on there: it is replaced.
+        if (kept > 0 && length % ChunkSize is > 0 and var rest && chunks[kept - 1] is { } cut)
+        {
+            var replacement = new byte[cut.Length];
+            cut.AsSpan(0, (int)Math.Min(rest, cut.Length)).CopyTo(replacement);
+            chunks[kept - 1] = replacement;
+        }
+        Volatile.Write(ref _chunks, chunks);
+    }
+
+    private void Spill()
+    {
+        var file = budget.OpenSpillFile();
+        for (var index = 0; index < _chunks.Length; index++)
+        {
+            var start = (long)index * ChunkSize;
+            if (_chunks[index] is { } chunk && start < _length)
+                file.Write(start, chunk.AsSpan(0, (int)Math.Min(chunk.Length, _length - start)));
+        }
+        if (file.Length < _length)
+            file.SetLength(_length);
+        Volatile.Write(ref _spilled, file);
+        foreach (var chunk in _chunks)
+            budget.Release(chunk?.Length ?? 0);
+        // Readers that saw no spilled file a moment ago find the chunks gone: make them look again.
+        Interlocked.Increment(ref _truncations);
+        Volatile.Write(ref _chunks, []);
+    }
+}

@@ -1,0 +1,185 @@
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>
+/// Files in memory, for the test broker and <c>--ephemeral</c>. Borrowed bytes are the chunks themselves. Past <paramref name="maxBytes"/> a file that
+/// grows moves to <paramref name="spillDirectory"/>, or, without one, its write fails as on a full disk.
+/// </summary>
+/// <param name="time">What <see cref="GetLastModified"/> is taken from.</param>
+/// <param name="maxBytes">How much all files together may take.</param>
+/// <param name="spillTo">The file system of the folder to spill to.</param>
+/// <param name="spillDirectory">The folder to spill to, which the caller deletes in the end.</param>
+public sealed class MemoryFileSystem(
+    TimeProvider time, long maxBytes = long.MaxValue, IFileSystem? spillTo = null, string? spillDirectory = null) : IFileSystem
+{
+    private readonly Lock _gate = new();
+    private readonly MemoryBudget _budget = new(maxBytes, spillTo, spillDirectory);
+    private readonly MemoryDirectory _root = new();
+    private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
+
+    /// <summary>Bytes of memory that the files take.</summary>
+    public long UsedBytes => _budget.UsedBytes;
+
+    public IStorageFile OpenFile(string path, StorageFileMode mode, long expectedLength = 0)
+    {
+        lock (_gate)
+        {
+            var directory = Parent(path);
+            var name = Path.GetFileName(path);
+            directory.Files.TryGetValue(name, out var content);
+            if (mode == StorageFileMode.CreateNew && content is not null)
+                throw new IOException($"{path} is there already");
+            if (mode == StorageFileMode.Open && content is null)
+                throw new FileNotFoundException($"{path} is not there", path);
+            if (content is null)
+                directory.Files[name] = content = new MemoryFileContent(_budget) { LastModified = time.GetUtcNow().ToUnixTimeMilliseconds() };
+            else if (mode == StorageFileMode.Create)
+                content.SetLength(0);
+            return new MemoryFile(path, content, time);
+        }
+    }
+
+    public bool FileExists(string path)
+    {
+        lock (_gate)
+            return Find(path) is not null;
+    }
+
+    public bool DirectoryExists(string path)
+    {
+        lock (_gate)
+            return FindDirectory(path) is not null;
+    }
+
+    public long GetLength(string path)
+    {
+        lock (_gate)
+            return (Find(path) ?? throw new FileNotFoundException($"{path} is not there", path)).Length;
+    }
+
+    public long GetLastModified(string path)
+    {
+        lock (_gate)
+            return (Find(path) ?? throw new FileNotFoundException($"{path} is not there", path)).LastModified;
+    }
+
+    public void DeleteFile(string path)
+    {
+        lock (_gate)
+        {
+            if (FindDirectory(Path.GetDirectoryName(path)!) is { } directory && directory.Files.Remove(Path.GetFileName(path), out var content))
+                content.Discard();
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        lock (_gate)
+        {
+            var source = Parent(from);
+            var target = Parent(to);
+            var (name, newName) = (Path.GetFileName(from), Path.GetFileName(to));
+            if (source.Directories.TryGetValue(name, out var directory))
+            {
+                if (!target.Directories.TryAdd(newName, directory))
+                    throw new IOException($"{to} is there already");
+                source.Directories.Remove(name);
+            }
+            else if (source.Files.Remove(name, out var content))
+            {
+                if (target.Files.TryGetValue(newName, out var replaced))
+                    replaced.Discard();
+                target.Files[newName] = content;
+            }
+            else
+            {
+                throw new FileNotFoundException($"{from} is not there", from);
+            }
+        }
+    }
+
+    public IReadOnlyList<string> EnumerateFiles(string directory)
+    {
+        lock (_gate)
+            return [.. Required(directory).Files.Keys.Select(name => Path.Combine(directory, name))];
+    }
+
+    public IReadOnlyList<string> EnumerateDirectories(string directory)
+    {
+        lock (_gate)
+            return [.. Required(directory).Directories.Keys.Select(name => Path.Combine(directory, name))];
+    }
+
+    public void CreateDirectory(string directory)
+    {
+        lock (_gate)
+        {
+            var at = _root;
+            foreach (var part in Parts(directory))
+            {
+                if (!at.Directories.TryGetValue(part, out var next))
+                    at.Directories[part] = next = new MemoryDirectory();
+                at = next;
+            }
+        }
+    }
+
+    public void DeleteDirectory(string directory)
+    {
+        lock (_gate)
+        {
+            if (FindDirectory(Path.GetDirectoryName(directory)!) is { } parent && parent.Directories.Remove(Path.GetFileName(directory), out var deleted))
+                deleted.Discard();
+        }
+    }
+
+    public void FlushDirectory(string directory)
+    {
+    }
+
+    public IDisposable? TryLock(string path)
+    {
+        OpenFile(path, StorageFileMode.OpenOrCreate).Dispose();
+        lock (_gate)
+            return _locked.Add(path) ? new Held(this, path) : null;
+    }
+
+    public long GetAvailableBytes(string directory) => _budget.MaxBytes - _budget.UsedBytes;
+
+    public long GetTotalBytes(string directory) => _budget.MaxBytes;
+
+    private static string[] Parts(string path) =>
+        path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+
+    private MemoryFileContent? Find(string path) =>
+        FindDirectory(Path.GetDirectoryName(path)!)?.Files.GetValueOrDefault(Path.GetFileName(path));
+
+    private MemoryDirectory? FindDirectory(string path)
+    {
+        var at = _root;
+        foreach (var part in Parts(path))
+        {
+            if (!at.Directories.TryGetValue(part, out var next))
+                return null;
+            at = next;
+        }
+        return at;
+    }
+
+    private MemoryDirectory Parent(string path) => Required(Path.GetDirectoryName(path)!);
+
+    private MemoryDirectory Required(string directory) =>
+        FindDirectory(directory) ?? throw new DirectoryNotFoundException($"{directory} is not there");
+
+    private sealed class Held(MemoryFileSystem owner, string path) : IDisposable
+    {
+        private int _disposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+                return;
+            lock (owner._gate)
+                owner._locked.Remove(path);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>
+/// A file of the operating system. Reads by <see cref="Borrow"/> come from a mapping made on first use, where the system can map.
+/// </summary>
+/// <remarks>
+/// Why no reader ever faults (SIGBUS): a borrower first holds the mapping and then reads <see cref="Length"/>; a truncation first publishes the
+/// smaller length and then retires the mapping. So either the borrower sees the smaller length, or the truncation sees the borrower. In the second
+/// case the file is not shortened: what remains is copied to a new file which is renamed over the old, whose bytes live on for the borrowers.
+/// </remarks>
+sealed class PhysicalFile : IStorageFile
+{
+    private const string TruncatedSuffix = ".truncated";
+    private const int SmallestMapping = 1 << 20;
+
+    private readonly Lock _mappingGate = new();
+    private readonly long _expectedLength;
+    private SafeFileHandle _handle;
+    // Kept open till the end: a reader or a flush may be about to use them.
+    private List<SafeFileHandle>? _replaced;
+    private MappedMemoryManager? _mapping;
+    private long _length;
+    private bool _borrowed;
+
+    public PhysicalFile(string path, SafeFileHandle handle, long expectedLength)
+    {
+        Path = path;
+        _handle = handle;
+        _expectedLength = Math.Min(expectedLength, int.MaxValue);
+        _length = RandomAccess.GetLength(handle);
+    }
+
+    public string Path { get; set; }
+
+    public long Length => Volatile.Read(ref _length);
+
+    public int Read(long offset, Span<byte> destination)
+    {
+        var available = Length - offset;
+        if (available <= 0)
+            return 0;
+        if (available < destination.Length)
+            destination = destination[..(int)available];
+        var handle = Volatile.Read(ref _handle);
+        var total = 0;
+        while (total < destination.Length)
+        {
+            var read = RandomAccess.Read(handle, destination[total..], offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+        return total;
+    }
+
+    public void Write(long offset, ReadOnlySpan<byte> source)
+    {
+        try
+        {
+            RandomAccess.Write(_handle, source, offset);
+        }
+        catch (IOException)
+        {
+            ForgetTornTail();
+            throw;
+        }
+        Publish(offset + source.Length);
+    }
+
+    public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> sources)
+    {
+        var end = offset;
+        foreach (var source in sources)
+            end += source.Length;
+        try
+        {
+            RandomAccess.Write(_handle, sources, offset);
+        }
+        catch (IOException)
+        {
+            ForgetTornTail();
+            throw;
+        }
+        Publish(end);
+    }
+
+    public void SetLength(long length)
+    {
+        if (length >= _length)
+        {
+            RandomAccess.SetLength(_handle, length);
+            Publish(length);
+            return;
+        }
+        lock (_mappingGate)
+        {
+            var mapping = _mapping;
+            Volatile.Write(ref _mapping, null);
+            Interlocked.Exchange(ref _length, length);
+            if (mapping is null || mapping.Release())
+                RandomAccess.SetLength(_handle, length);
+            else
+                ReplaceByCopy(length);
+        }
+    }
+
+    public void Flush() => RandomAccess.FlushToDisk(Volatile.Read(ref _handle));
+
+    public BorrowedBytes Borrow(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (Posix.CanMap && offset + length <= int.MaxValue && Hold(Math.Min(offset + length, Length)) is { } mapping)
+        {
+            var available = Length - offset;
+            if (available <= 0 || length == 0)
+            {
+                mapping.Release();
+                return default;
+            }
+            return new BorrowedBytes(mapping.Slice(offset, (int)Math.Min(length, available)), new MappedLease(mapping));
+        }
+        return BorrowCopy(offset, length);
+    }
+
+    public bool ReleaseIdleMapping()
+    {
+        if (_mapping is null)
+            return false;
+        if (Interlocked.Exchange(ref _borrowed, false))
+            return false;
+        Unmap();
+        return true;
+    }
+
+    public void Dispose()
+    {
+        Unmap();
+        _handle.Dispose();
+        _replaced?.ForEach(static handle => handle.Dispose());
+    }
+
+    private void Publish(long end)
+    {
+        if (end > _length)
+            Interlocked.Exchange(ref _length, end);
+    }
+
+    /// <summary>The mapping, held, reaching at least to <paramref name="end"/>; null where there is none to be had.</summary>
+    private MappedMemoryManager? Hold(long end)
+    {
+        if (!_borrowed)
+            Volatile.Write(ref _borrowed, true);
+        while (true)
+        {
+            var mapping = Volatile.Read(ref _mapping);
+            if (mapping is null || mapping.Capacity < end)
+            {
+                if (!TryMap(end))
+                    return null;
+            }
+            else if (mapping.TryHold())
+            {
+                return mapping;
+            }
+        }
+    }
+
+    private bool TryMap(long end)
+    {
+        lock (_mappingGate)
+        {
+            if (_mapping is { } current && current.Capacity >= end)
+                return true;
+            if (_handle.IsClosed)
+                throw new ObjectDisposedException(Path);
+            if (end <= 0)
+                return false;
+            var capacity = Math.Max(Math.Max(_expectedLength, SmallestMapping), Math.Min(end * 2, int.MaxValue));
+            var mapping = MappedMemoryManager.TryMap(_handle, capacity) ?? MappedMemoryManager.TryMap(_handle, end);
+            if (mapping is null)
+                return false;
+            var retired = _mapping;
+            Volatile.Write(ref _mapping, mapping);
+            retired?.Release();
+            return true;
+        }
+    }
+
+    private void Unmap()
+    {
+        lock (_mappingGate)
+        {
+            var mapping = _mapping;
+            Volatile.Write(ref _mapping, null);
+            mapping?.Release();
+        }
+    }
+
+    private BorrowedBytes BorrowCopy(long offset, int length)
+    {
+        length = (int)Math.Clamp(Length - offset, 0, length);
+        if (length == 0)
+            return default;
+        var array = ArrayPool<byte>.Shared.Rent(length);
+        var read = Read(offset, array.AsSpan(0, length));
+        return new BorrowedBytes(array.AsMemory(0, read), new PooledLease(array));
+    }
+
+    /// <summary>After a write that failed half way nothing lies beyond the published end; where not even that works the next write covers it.</summary>
+    private void ForgetTornTail()
+    {
+        try
+        {
+            RandomAccess.SetLength(_handle, _length);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private void ReplaceByCopy(long length)
+    {
+        var path = Path + TruncatedSuffix;
+        var copy = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 20, Math.Max(length, 1)));
+        try
+        {
+            for (long position = 0; position < length;)
+            {
+                var read = RandomAccess.Read(_handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - position)), position);
+                if (read == 0)
+                    throw new IOException($"{Path} ends at {position}, before the {length} bytes that it should keep");
+                RandomAccess.Write(copy, buffer.AsSpan(0, read), position);
+                position += read;
+            }
+            RandomAccess.FlushToDisk(copy);
+            File.Move(path, Path, overwrite: true);
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        (_replaced ??= []).Add(_handle);
+        Volatile.Write(ref _handle, copy);
+        Posix.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
+    }
+}

@@ -1,0 +1,73 @@
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>
+/// An exclusive lock on a whole file. On Linux it is the POSIX record lock (fcntl) that a JVM's <c>FileChannel.tryLock</c> takes, so a genuine broker and
+/// this one keep each other out. POSIX gives such a lock up when the process closes any descriptor of the file: the table of held paths keeps a second
+/// taker in this process from opening it at all.
+/// </summary>
+sealed class PhysicalFileLock : IDisposable
+{
+    private static readonly Lock Gate = new();
+    private static readonly HashSet<string> Held = new(StringComparer.Ordinal);
+
+    private readonly string _path;
+    private FileStream? _stream;
+
+    private PhysicalFileLock(string path, FileStream stream)
+    {
+        _path = path;
+        _stream = stream;
+    }
+
+    public static PhysicalFileLock? TryTake(string path)
+    {
+        path = Path.GetFullPath(path);
+        lock (Gate)
+        {
+            if (!Held.Add(path))
+                return null;
+            var taken = TryTakeFromSystem(path);
+            if (taken is null)
+                Held.Remove(path);
+            return taken is null ? null : new PhysicalFileLock(path, taken);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            if (_stream is null)
+                return;
+            _stream.Dispose();
+            _stream = null;
+            Held.Remove(_path);
+        }
+    }
+
+    private static FileStream? TryTakeFromSystem(string path)
+    {
+        var posix = OperatingSystem.IsLinux();
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, posix ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+        }
+        catch (IOException) when (!posix && File.Exists(path))
+        {
+            return null;
+        }
+        if (!OperatingSystem.IsLinux())
+            return stream;
+        try
+        {
+            stream.Lock(0, long.MaxValue);
+            return stream;
+        }
+        catch (IOException)
+        {
+            stream.Dispose();
+            return null;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>The disks of the machine.</summary>
+public sealed class PhysicalFileSystem : IFileSystem
+{
+    public static PhysicalFileSystem Instance { get; } = new();
+
+    public IStorageFile OpenFile(string path, StorageFileMode mode, long expectedLength = 0)
+    {
+        var fileMode = mode switch
+        {
+            StorageFileMode.Open => FileMode.Open,
+            StorageFileMode.OpenOrCreate => FileMode.OpenOrCreate,
+            StorageFileMode.CreateNew => FileMode.CreateNew,
+            StorageFileMode.Create => FileMode.Create,
+            _ => throw new ArgumentOutOfRangeException(nameof(mode)),
+        };
+        // Sharing all keeps .NET from taking a lock of its own, which would keep tools from reading a live log.
+        SafeFileHandle handle = File.OpenHandle(path, fileMode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            return new PhysicalFile(path, handle, expectedLength);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public bool DirectoryExists(string path) => Directory.Exists(path);
+
+    public long GetLength(string path) => new FileInfo(path).Length;
+
+    public long GetLastModified(string path) => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds();
+
+    public void DeleteFile(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        if (Directory.Exists(from))
+            Directory.Move(from, to);
+        else
+            File.Move(from, to, overwrite: true);
+    }
+
+    public IReadOnlyList<string> EnumerateFiles(string directory) => Directory.GetFiles(directory);
+
+    public IReadOnlyList<string> EnumerateDirectories(string directory) => Directory.GetDirectories(directory);
+
+    public void CreateDirectory(string directory) => Directory.CreateDirectory(directory);
+
+    public void DeleteDirectory(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    public void FlushDirectory(string directory)
+    {
+        // Windows has no such thing: its file systems make names durable by themselves, and Kafka leaves it out there too.
+        if (!OperatingSystem.IsWindows())
+            Posix.FlushDirectory(directory);
+    }
+
+    public IDisposable? TryLock(string path) => PhysicalFileLock.TryTake(path);
+
+    public long GetAvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+
+    public long GetTotalBytes(string directory) => new DriveInfo(directory).TotalSize;
+}

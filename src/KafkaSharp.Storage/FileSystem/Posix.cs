@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>The calls of the C library that .NET does not offer: memory mappings without a stream around them, and fsync of a folder.</summary>
+static partial class Posix
+{
+    private const int ProtectionRead = 1;
+    private const int MapShared = 1;
+    private const int OpenReadOnly = 0;
+
+    /// <summary>Whether mappings are made on this system. Windows refuses to rename, truncate or delete mapped files, so there is none there.</summary>
+    public static bool CanMap { get; } = (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) && nint.Size == 8;
+
+    /// <summary>A read-only shared mapping of a file from its start; it may be longer than the file. Zero where the system refuses.</summary>
+    public static nint Map(SafeHandle file, long length)
+    {
+        var address = MemoryMap(0, (nuint)length, ProtectionRead, MapShared, file, 0);
+        return address == -1 ? 0 : address;
+    }
+
+    public static void Unmap(nint address, long length) => _ = MemoryUnmap(address, (nuint)length);
+
+    /// <exception cref="IOException">The folder can't be opened, or its names can't be made durable.</exception>
+    public static void FlushDirectory(string path)
+    {
+        var descriptor = Open(path, OpenReadOnly);
+        if (descriptor < 0)
+            throw new IOException($"{path} can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        try
+        {
+            if (FileSync(descriptor) != 0)
+                throw new IOException($"{path} can't be flushed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial nint MemoryMap(nint address, nuint length, int protection, int flags, SafeHandle file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int MemoryUnmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FileSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}
