@@ -1,0 +1,14 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>How far a read may see (Kafka's <c>FetchIsolation</c>).</summary>
+public enum FetchIsolation
+{
+    /// <summary>To the log end offset: replicas.</summary>
+    LogEnd,
+
+    /// <summary>To the high watermark: consumers.</summary>
+    HighWatermark,
+
+    /// <summary>To the last stable offset: read_committed consumers, who are told the aborted transactions.</summary>
+    TransactionCommitted,
+}

@@ -1,0 +1,65 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// What came of an append (Kafka's <c>LogAppendInfo</c>): the offsets given, or why it was refused. A refusal left the log as it was.
+/// </summary>
+public readonly record struct LogAppendInfo
+{
+    private readonly IReadOnlyList<RecordError>? _recordErrors;
+
+    public ErrorCode ErrorCode { get; init; }
+
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>The records that were refused, where single ones were.</summary>
+    public IReadOnlyList<RecordError> RecordErrors
+    {
+        get => _recordErrors ?? [];
+        init => _recordErrors = value;
+    }
+
+    /// <summary>-1 for an empty append or a refusal; for a duplicate that of the original append.</summary>
+    public long FirstOffset { get; init; }
+
+    public long LastOffset { get; init; }
+
+    /// <summary>The largest timestamp of the records, -1 where they have none.</summary>
+    public long MaxTimestamp { get; init; }
+
+    /// <summary>The time given to the records under LogAppendTime, else -1.</summary>
+    public long LogAppendTime { get; init; }
+
+    public long LogStartOffset { get; init; }
+
+    /// <summary>The leader epoch of the last batch, -1 where there is none.</summary>
+    public int LastLeaderEpoch { get; init; }
+
+    public int BatchCount { get; init; }
+
+    public int RecordCount { get; init; }
+
+    /// <summary>Bytes written to the log; 0 for a duplicate.</summary>
+    public int SizeInBytes { get; init; }
+
+    /// <summary>Whether an idempotent producer sent again what the log has: nothing was written, and the answer is that of the original.</summary>
+    public bool IsDuplicate { get; init; }
+
+    public static LogAppendInfo Refused(
+        ErrorCode code, string? message, long logStartOffset, IReadOnlyList<RecordError>? recordErrors = null) => new()
+        {
+            ErrorCode = code,
+            ErrorMessage = message,
+            RecordErrors = recordErrors ?? [],
+            FirstOffset = -1,
+            LastOffset = -1,
+            MaxTimestamp = -1,
+            LogAppendTime = -1,
+            LogStartOffset = logStartOffset,
+            LastLeaderEpoch = -1,
+        };
+
+    public static LogAppendInfo Empty(long logStartOffset) => Refused(ErrorCode.None, null, logStartOffset);
+}

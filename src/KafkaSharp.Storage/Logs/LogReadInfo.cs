@@ -1,0 +1,36 @@
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// What a read gives: batches as they lie in the log, the first of which may begin below the offset asked for and the last of which may be cut
+/// off, as in Kafka. The bytes are valid until <see cref="Dispose"/>, once, by whoever holds it last.
+/// </summary>
+public readonly record struct LogReadInfo : IDisposable
+{
+    public ErrorCode ErrorCode { get; init; }
+
+    public ReadOnlyMemory<byte> Records { get; init; }
+
+    /// <summary>Keeps <see cref="Records"/>; null where they need no keeping.</summary>
+    public IDisposable? Lease { get; init; }
+
+    /// <summary>Where the read began: the offset asked for, its segment and position.</summary>
+    public LogOffsetMetadata FetchOffset { get; init; }
+
+    /// <summary>Whether the bytes asked for did not even hold the first batch: its beginning is given.</summary>
+    public bool FirstEntryIncomplete { get; init; }
+
+    /// <summary>The aborted transactions among the records, for <see cref="FetchIsolation.TransactionCommitted"/>; else null.</summary>
+    public IReadOnlyList<AbortedTransaction>? AbortedTransactions { get; init; }
+
+    public long HighWatermark { get; init; }
+
+    public long LastStableOffset { get; init; }
+
+    public long LogStartOffset { get; init; }
+
+    public long LogEndOffset { get; init; }
+
+    public void Dispose() => Lease?.Dispose();
+}
