@@ -1,0 +1,69 @@
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Metadata.Deltas;
+
+/// <summary>Between registrations and their records.</summary>
+static class RegistrationRecords
+{
+    public static BrokerRegistration ToRegistration(RegisterBrokerRecord record) => new(
+        record.BrokerId, record.BrokerEpoch, record.IncarnationId,
+        [.. record.EndPoints.Select(e => new Endpoint(e.Name, e.Host, e.Port, e.SecurityProtocol))],
+        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion), StringComparer.Ordinal),
+        record.Rack, record.Fenced, record.InControlledShutdown, record.IsMigratingZkBroker,
+        [.. record.LogDirs], record.CordonedLogDirs is { } cordoned ? [.. cordoned] : null);
+
+    public static ControllerRegistration ToRegistration(RegisterControllerRecord record) => new(
+        record.ControllerId, record.IncarnationId, record.ZkMigrationReady,
+        [.. record.EndPoints.Select(e => new Endpoint(e.Name, e.Host, e.Port, e.SecurityProtocol))],
+        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion), StringComparer.Ordinal));
+
+    public static RegisterBrokerRecord ToRecord(BrokerRegistration broker, MetadataVersion version) => new()
+    {
+        BrokerId = broker.Id,
+        BrokerEpoch = broker.Epoch,
+        IncarnationId = broker.IncarnationId,
+        EndPoints =
+        [
+            .. broker.Endpoints.Select(e => new RegisterBrokerRecord.BrokerEndpoint
+            {
+                Name = e.ListenerName, Host = e.Host, Port = (ushort)e.Port, SecurityProtocol = e.SecurityProtocol,
+            }),
+        ],
+        Features =
+        [
+            .. broker.SupportedFeatures.Select(f => new RegisterBrokerRecord.BrokerFeature
+            {
+                Name = f.Key, MinSupportedVersion = f.Value.Min, MaxSupportedVersion = f.Value.Max,
+            }),
+        ],
+        Rack = broker.Rack,
+        Fenced = broker.Fenced,
+        InControlledShutdown = broker.InControlledShutdown,
+        IsMigratingZkBroker = version.IsMigrationSupported && broker.IsMigratingZkBroker,
+        LogDirs = version.IsDirectoryAssignmentSupported ? [.. broker.Directories] : [],
+        CordonedLogDirs = version.IsCordonedLogDirsSupported && broker.CordonedDirectories is { } cordoned ? [.. cordoned] : null,
+    };
+
+    public static RegisterControllerRecord ToRecord(ControllerRegistration controller) => new()
+    {
+        ControllerId = controller.Id,
+        IncarnationId = controller.IncarnationId,
+        ZkMigrationReady = controller.ZkMigrationReady,
+        EndPoints =
+        [
+            .. controller.Endpoints.Select(e => new RegisterControllerRecord.ControllerEndpoint
+            {
+                Name = e.ListenerName, Host = e.Host, Port = (ushort)e.Port, SecurityProtocol = e.SecurityProtocol,
+            }),
+        ],
+        Features =
+        [
+            .. controller.SupportedFeatures.Select(f => new RegisterControllerRecord.ControllerFeature
+            {
+                Name = f.Key, MinSupportedVersion = f.Value.Min, MaxSupportedVersion = f.Value.Max,
+            }),
+        ],
+    };
+}

@@ -1,0 +1,27 @@
+namespace KafkaSharp.Metadata.Features;
+
+/// <summary>The names of the features a Kafka cluster finalizes (KIP-584), and the levels this software supports.</summary>
+public static class FeatureNames
+{
+    public const string MetadataVersion = "metadata.version";
+    public const string KRaft = "kraft.version";
+    public const string Transaction = "transaction.version";
+    public const string Group = "group.version";
+    public const string EligibleLeaderReplicas = "eligible.leader.replicas.version";
+    public const string Share = "share.version";
+    public const string Streams = "streams.version";
+
+    /// <summary>All of them, in the order of their names.</summary>
+    public static IReadOnlyList<KafkaFeature> All { get; } =
+    [
+        new(EligibleLeaderReplicas, 0, 1, [0, 26], MetadataVersionForLevelOne: 23),
+        new(Group, 0, 1, [0, 22]),
+        new(KRaft, 0, 1, [0, 21]),
+        new(MetadataVersion, Features.MetadataVersion.MinimumLevel, Features.MetadataVersion.LatestLevel, []),
+        new(Share, 0, 1, [0, 28]),
+        new(Streams, 0, 1, [0, 29]),
+        new(Transaction, 0, 2, [0, 24, 24]),
+    ];
+
+    public static KafkaFeature? Find(string name) => All.FirstOrDefault(feature => feature.Name == name);
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Metadata.Images;
+
+/// <summary>The access control entries by id, as their records. Immutable: nobody changes a record that is in an image.</summary>
+public sealed class AclsImage
+{
+    public static AclsImage Empty { get; } = new(ImmutableDictionary<Uuid, AccessControlEntryRecord>.Empty);
+
+    internal AclsImage(ImmutableDictionary<Uuid, AccessControlEntryRecord> entries) => Entries = entries;
+
+    public ImmutableDictionary<Uuid, AccessControlEntryRecord> Entries { get; }
+
+    public bool IsEmpty => Entries.IsEmpty;
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace KafkaSharp.Metadata.Images;
+
+/// <summary>The registered brokers and controllers by node id, in the order of their ids. Immutable.</summary>
+public sealed class ClusterImage
+{
+    public static ClusterImage Empty { get; } =
+        new(ImmutableSortedDictionary<int, BrokerRegistration>.Empty, ImmutableSortedDictionary<int, ControllerRegistration>.Empty);
+
+    internal ClusterImage(
+        ImmutableSortedDictionary<int, BrokerRegistration> brokers, ImmutableSortedDictionary<int, ControllerRegistration> controllers)
+    {
+        Brokers = brokers;
+        Controllers = controllers;
+    }
+
+    public ImmutableSortedDictionary<int, BrokerRegistration> Brokers { get; }
+
+    public ImmutableSortedDictionary<int, ControllerRegistration> Controllers { get; }
+
+    public bool IsEmpty => Brokers.IsEmpty && Controllers.IsEmpty;
+
+    public BrokerRegistration? Broker(int id) => Brokers.GetValueOrDefault(id);
+
+    public bool ContainsBroker(int id) => Brokers.ContainsKey(id);
+
+    /// <summary>The epoch of a registered broker, or -1.</summary>
+    public long BrokerEpoch(int id) => Broker(id)?.Epoch ?? -1;
+
+    /// <summary>The brokers that are not fenced and have an endpoint of the named listener: what Metadata answers list as alive.</summary>
+    public IEnumerable<BrokerRegistration> AliveBrokers(string listenerName) =>
+        Brokers.Values.Where(broker => !broker.Fenced && broker.Endpoint(listenerName) is not null);
+}

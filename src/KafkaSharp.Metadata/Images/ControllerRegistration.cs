@@ -1,0 +1,11 @@
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Metadata.Images;
+
+/// <summary>A controller as it registered (KIP-919). Immutable.</summary>
+public sealed record ControllerRegistration(
+    int Id,
+    Uuid IncarnationId,
+    bool ZkMigrationReady,
+    IReadOnlyList<Endpoint> Endpoints,
+    IReadOnlyDictionary<string, VersionRange> SupportedFeatures);

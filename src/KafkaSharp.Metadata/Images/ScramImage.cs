@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Metadata.Images;
+
+/// <summary>The SCRAM credentials by mechanism and user, as their records. Immutable: nobody changes a record that is in an image.</summary>
+public sealed class ScramImage
+{
+    public static ScramImage Empty { get; } = new(ImmutableDictionary<ScramUser, UserScramCredentialRecord>.Empty);
+
+    internal ScramImage(ImmutableDictionary<ScramUser, UserScramCredentialRecord> credentials) => Credentials = credentials;
+
+    public ImmutableDictionary<ScramUser, UserScramCredentialRecord> Credentials { get; }
+
+    public bool IsEmpty => Credentials.IsEmpty;
+}
