@@ -10,7 +10,7 @@ namespace KafkaSharp.Metadata.Deltas;
 public sealed class TopicsDelta
 {
     // A record may name any number; a log that names an absurd one is broken and must not make us allocate for it.
-    const int MaxPartitionId = 10_000_000;
+    private const int MaxPartitionId = 10_000_000;
 
     private readonly TopicsImage _before;
     private readonly Dictionary<Uuid, TopicDelta> _changed = [];
@@ -30,7 +30,8 @@ public sealed class TopicsDelta
 
     internal void Replay(TopicRecord record)
     {
-        _changed[record.TopicId] = new TopicDelta(record.Name, record.TopicId, null);
+        // A snapshot names topics that are there already: they are changed, not created.
+        _changed[record.TopicId] = new TopicDelta(record.Name, record.TopicId, _before.Topic(record.TopicId));
         _created[record.Name] = record.TopicId;
     }
 
@@ -110,7 +111,7 @@ public sealed class TopicsDelta
             var partition = topic.Partition(id)!;
             if (partition.Elr.Length == 0 && partition.LastKnownElr.Length == 0)
                 continue;
-            topic.Set(id, partition.WithoutElr());
+            topic.Set(id, partition.Merge(new PartitionChangeRecord { EligibleLeaderReplicas = [], LastKnownElr = [] }));
         }
     }
 

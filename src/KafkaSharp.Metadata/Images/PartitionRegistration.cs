@@ -91,20 +91,6 @@ public sealed class PartitionRegistration : IEquatable<PartitionRegistration>
         };
     }
 
-    /// <summary>The partition with no eligible leader replicas, the epochs as they were (ClearElrRecord).</summary>
-    public PartitionRegistration WithoutElr() => new()
-    {
-        Replicas = Replicas,
-        Directories = Directories,
-        Isr = Isr,
-        RemovingReplicas = RemovingReplicas,
-        AddingReplicas = AddingReplicas,
-        Leader = Leader,
-        LeaderRecoveryState = LeaderRecoveryState,
-        LeaderEpoch = LeaderEpoch,
-        PartitionEpoch = PartitionEpoch,
-    };
-
     /// <summary>The partition as a record of the given version.</summary>
     public PartitionRecord ToRecord(Uuid topicId, int partitionId, short version) => new()
     {
