@@ -81,5 +81,5 @@ public static class MetadataImageWriter
             .Concat(image.Scram.Credentials.Values.Select(Record))
             .Concat(image.DelegationTokens.Tokens.Values.Select(Record));
 
-    private static MetadataRecord Record(object message) => new(message, 0);
+    private static MetadataRecord Record(IRecordMessage message) => new(message, 0);
 }

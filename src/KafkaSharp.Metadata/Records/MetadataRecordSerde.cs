@@ -17,47 +17,23 @@ public sealed class MetadataRecordSerde : IRecordSerde<MetadataRecord>
 
     public void Write(MetadataRecord record, IBufferWriter<byte> destination)
     {
-        switch (record.Message)
-        {
-            case RegisterBrokerRecord m: Write(m, record.Version, destination); break;
-            case UnregisterBrokerRecord m: Write(m, record.Version, destination); break;
-            case TopicRecord m: Write(m, record.Version, destination); break;
-            case PartitionRecord m: Write(m, record.Version, destination); break;
-            case ConfigRecord m: Write(m, record.Version, destination); break;
-            case PartitionChangeRecord m: Write(m, record.Version, destination); break;
-            case FenceBrokerRecord m: Write(m, record.Version, destination); break;
-            case UnfenceBrokerRecord m: Write(m, record.Version, destination); break;
-            case RemoveTopicRecord m: Write(m, record.Version, destination); break;
-            case DelegationTokenRecord m: Write(m, record.Version, destination); break;
-            case UserScramCredentialRecord m: Write(m, record.Version, destination); break;
-            case FeatureLevelRecord m: Write(m, record.Version, destination); break;
-            case ClientQuotaRecord m: Write(m, record.Version, destination); break;
-            case ProducerIdsRecord m: Write(m, record.Version, destination); break;
-            case BrokerRegistrationChangeRecord m: Write(m, record.Version, destination); break;
-            case AccessControlEntryRecord m: Write(m, record.Version, destination); break;
-            case RemoveAccessControlEntryRecord m: Write(m, record.Version, destination); break;
-            case NoOpRecord m: Write(m, record.Version, destination); break;
-            case ZkMigrationStateRecord m: Write(m, record.Version, destination); break;
-            case RemoveUserScramCredentialRecord m: Write(m, record.Version, destination); break;
-            case BeginTransactionRecord m: Write(m, record.Version, destination); break;
-            case EndTransactionRecord m: Write(m, record.Version, destination); break;
-            case AbortTransactionRecord m: Write(m, record.Version, destination); break;
-            case RemoveDelegationTokenRecord m: Write(m, record.Version, destination); break;
-            case RegisterControllerRecord m: Write(m, record.Version, destination); break;
-            case ClearElrRecord m: Write(m, record.Version, destination); break;
-            default: throw new ArgumentException($"{record.Message.GetType().Name} is no metadata record", nameof(record));
-        }
+        var writer = new KafkaWriter(destination);
+        writer.WriteUnsignedVarint(FrameVersion);
+        writer.WriteUnsignedVarint(record.Message.Type);
+        writer.WriteUnsignedVarint(record.Version);
+        record.Message.Write(ref writer, record.Version);
+        writer.Flush();
     }
 
     /// <remarks>Throws <see cref="ProtocolException"/> for an unknown frame, type or version, and for bytes that are left over.</remarks>
     public MetadataRecord Read(ReadOnlyMemory<byte> value)
     {
         var reader = new KafkaReader(value);
-        var frame = reader.ReadUnsignedVarInt();
+        var frame = reader.ReadUnsignedVarint();
         if (frame != FrameVersion)
             throw new ProtocolException($"Could not deserialize metadata record with frame version {frame}. Only version 1 is supported");
-        var type = reader.ReadUnsignedVarInt();
-        var number = reader.ReadUnsignedVarInt();
+        var type = reader.ReadUnsignedVarint();
+        var number = reader.ReadUnsignedVarint();
         if (type > (uint)short.MaxValue || number > (uint)short.MaxValue)
             throw new ProtocolException($"A metadata record of type {type} and version {number}");
         var version = (short)number;
@@ -67,7 +43,7 @@ public sealed class MetadataRecordSerde : IRecordSerde<MetadataRecord>
         return new MetadataRecord(message, version);
     }
 
-    private static object ReadMessage(short type, ref KafkaReader reader, short version) => type switch
+    private static IRecordMessage ReadMessage(short type, ref KafkaReader reader, short version) => type switch
     {
         RegisterBrokerRecord.RecordType => Read<RegisterBrokerRecord>(ref reader, version),
         UnregisterBrokerRecord.RecordType => Read<UnregisterBrokerRecord>(ref reader, version),
@@ -99,21 +75,10 @@ public sealed class MetadataRecordSerde : IRecordSerde<MetadataRecord>
     };
 
     private static T Read<T>(ref KafkaReader reader, short version)
-        where T : IRecordMessage<T>
+        where T : class, IRecordMessage<T>
     {
         if (version < T.LowestVersion || version > T.HighestVersion)
             throw new ProtocolException($"Can't read version {version} of {typeof(T).Name}");
         return T.Read(ref reader, version);
-    }
-
-    private static void Write<T>(T message, short version, IBufferWriter<byte> destination)
-        where T : IRecordMessage<T>
-    {
-        var writer = new KafkaWriter(destination);
-        writer.WriteUnsignedVarInt(FrameVersion);
-        writer.WriteUnsignedVarInt((uint)T.RecordType);
-        writer.WriteUnsignedVarInt((uint)version);
-        message.Write(ref writer, version);
-        writer.Flush();
     }
 }

@@ -1,0 +1,42 @@
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Metadata.Controller;
+
+/// <summary>The records a new cluster's metadata log begins with: what <c>kafka-storage format</c> decides and writes to <c>bootstrap.checkpoint</c>.</summary>
+public static class BootstrapMetadata
+{
+    /// <summary>The feature levels of a cluster formatted at a version, in Kafka's order: <c>metadata.version</c>, then the others by name.</summary>
+    /// <param name="version">The <c>metadata.version</c>.</param>
+    /// <param name="featureLevels">Levels that differ from the version's defaults (<c>format --feature</c>).</param>
+    /// <param name="minInSyncReplicas">The static <c>min.insync.replicas</c>, which becomes a cluster default where eligible leader replicas are on (KIP-966).</param>
+    public static IReadOnlyList<MetadataRecord> Records(
+        MetadataVersion version, IReadOnlyDictionary<string, short>? featureLevels = null, int? minInSyncReplicas = null)
+    {
+        var records = new List<MetadataRecord> { Level(FeatureNames.MetadataVersion, version.Level) };
+        foreach (var feature in FeatureNames.All)
+        {
+            // kraft.version lives in the log's own control records.
+            if (feature.Name is FeatureNames.MetadataVersion or FeatureNames.KRaft)
+                continue;
+            var level = featureLevels is not null && featureLevels.TryGetValue(feature.Name, out var given) ? given : feature.DefaultLevel(version);
+            if (level > 0)
+                records.Add(Level(feature.Name, level));
+        }
+        if (minInSyncReplicas is { } isr)
+            records.Add(MinInSyncReplicas(isr));
+        return records;
+    }
+
+    internal static MetadataRecord MinInSyncReplicas(int value) => new(
+        new ConfigRecord
+        {
+            ResourceType = (sbyte)Images.ConfigResourceType.Broker,
+            ResourceName = "",
+            Name = "min.insync.replicas",
+            Value = value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        }, 0);
+
+    private static MetadataRecord Level(string name, short level) => new(new FeatureLevelRecord { Name = name, FeatureLevel = level }, 0);
+}

@@ -1,0 +1,35 @@
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Metadata.Controller;
+
+/// <summary>A configuration as answers show it. <paramref name="Source"/> is the wire's number (1 topic, 4 static broker, 5 default, …).</summary>
+public sealed record EffectiveConfig(string Name, string? Value, sbyte Source, bool IsReadOnly = false, bool IsSensitive = false);
+
+/// <summary>
+/// What the controller must know of configurations whose keys are declared in rooms it does not see. Implemented above, in Broker; without state,
+/// for any thread.
+/// </summary>
+public interface IConfigurationValidator
+{
+    /// <summary>Checks all configurations a resource would have; null where they are good, else the error and its message.</summary>
+    /// <param name="resource">Topic, broker, group or client metrics.</param>
+    /// <param name="configs">All that would be set for it.</param>
+    /// <param name="existing">All that is set for it now.</param>
+    ApiError? Validate(ConfigResource resource, IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> existing);
+
+    /// <summary>Whether a key's values are lists, which APPEND and SUBTRACT are for.</summary>
+    bool IsList(ConfigResourceType type, string name);
+
+    /// <summary>A key's value where the resource does not set it, from the defaults; null where there is none.</summary>
+    string? DefaultValue(ConfigResourceType type, string name);
+
+    /// <summary>All configurations of a topic, set or not, for the answer of CreateTopics: in the order of their names.</summary>
+    /// <param name="topicConfigs">What is set for the topic.</param>
+    /// <param name="clusterConfigs">The dynamic defaults of all brokers.</param>
+    /// <param name="nodeConfigs">The dynamic values of this node.</param>
+    IReadOnlyList<EffectiveConfig> EffectiveTopicConfigs(
+        IReadOnlyDictionary<string, string> topicConfigs,
+        IReadOnlyDictionary<string, string> clusterConfigs,
+        IReadOnlyDictionary<string, string> nodeConfigs);
+}

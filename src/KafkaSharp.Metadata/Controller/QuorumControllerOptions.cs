@@ -1,0 +1,37 @@
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Metadata.Records;
+
+namespace KafkaSharp.Metadata.Controller;
+
+/// <summary>What a controller is told at its start, mostly from <see cref="MetadataConfigs"/>.</summary>
+public sealed class QuorumControllerOptions
+{
+    public required int NodeId { get; init; }
+
+    public required string ClusterId { get; init; }
+
+    /// <summary>Whether the broker of the same process has this node's id, so that an earlier incarnation of it can't be alive any more.</summary>
+    public bool IsCombined { get; init; } = true;
+
+    public int DefaultNumPartitions { get; init; } = 1;
+
+    public short DefaultReplicationFactor { get; init; } = 1;
+
+    /// <summary>A broker not heard of for so long is fenced.</summary>
+    public TimeSpan BrokerSessionTimeout { get; init; } = TimeSpan.FromSeconds(9);
+
+    /// <summary>A NoOpRecord is written after so much silence; zero for never.</summary>
+    public TimeSpan MaxIdleInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often leadership goes back to preferred replicas; null for never.</summary>
+    public TimeSpan? LeaderImbalanceCheckInterval { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>The static value of <c>unclean.leader.election.enable</c>.</summary>
+    public bool UncleanLeaderElectionEnable { get; init; }
+
+    /// <summary>The static value of <c>min.insync.replicas</c>.</summary>
+    public int MinInSyncReplicas { get; init; } = 1;
+
+    /// <summary>What an empty metadata log begins with; see <see cref="BootstrapMetadata"/>.</summary>
+    public IReadOnlyList<MetadataRecord> BootstrapRecords { get; init; } = BootstrapMetadata.Records(MetadataVersion.Latest);
+}
