@@ -1,0 +1,31 @@
+namespace KafkaSharp.Protocol.Messages;
+
+/// <summary>A message led by its version as int16: the consumer protocol, default principals, producer snapshots.</summary>
+public static class VersionedData
+{
+    public static void Write(ref KafkaWriter writer, IMessage message, short version)
+    {
+        writer.WriteInt16(version);
+        message.Write(ref writer, version);
+    }
+
+    /// <exception cref="ProtocolException">The bytes are not the message, or its version is not known.</exception>
+    public static T Read<T>(ref KafkaReader reader, out short version)
+        where T : class, IMessage<T>
+    {
+        version = reader.ReadInt16();
+        return T.Read(ref reader, version);
+    }
+
+    /// <summary>
+    /// The same for a format whose later versions only add to the end, as the consumer protocol's do: a version above the highest is read as
+    /// the highest, and what lies behind it is left alone.
+    /// </summary>
+    /// <exception cref="ProtocolException">The bytes are not the message, or the version is below the lowest.</exception>
+    public static T ReadForwardCompatible<T>(ref KafkaReader reader, out short version)
+        where T : class, IMessage<T>
+    {
+        version = reader.ReadInt16();
+        return T.Read(ref reader, Math.Min(version, T.HighestVersion));
+    }
+}
