@@ -1,3 +1,5 @@
+using KafkaSharp.Protocol.Records;
+
 namespace KafkaSharp.Raft;
 
 /// <summary>A control record of the metadata log or of a snapshot.</summary>
@@ -5,4 +7,4 @@ namespace KafkaSharp.Raft;
 /// <param name="Message">
 /// LeaderChangeMessage, SnapshotHeaderRecord, SnapshotFooterRecord, KRaftVersionRecord or VotersRecord of KafkaSharp.Protocol.Messages.
 /// </param>
-public sealed record RaftControlRecord(RaftControlRecordType Type, object Message);
+public sealed record RaftControlRecord(ControlRecordType Type, object Message);

@@ -1,0 +1,44 @@
+namespace KafkaSharp.Raft;
+
+/// <summary>A listener and how far it has heard. Used on the node's event loop.</summary>
+sealed class ListenerContext<TRecord>(IRaftListener<TRecord> listener)
+{
+    private bool _begun;
+    private LeaderAndEpoch? _told;
+
+    public IRaftListener<TRecord> Listener { get; } = listener;
+
+    /// <summary>The offset it hears next.</summary>
+    public long NextOffset { get; private set; }
+
+    /// <summary>A listener that has heard nothing begins with the latest snapshot; one that fell behind the log's start goes on with it.</summary>
+    public bool NeedsSnapshot(long logStartOffset) => !_begun || NextOffset < logStartOffset;
+
+    /// <summary>There is no snapshot: it begins with the log.</summary>
+    public void BeginAt(long offset)
+    {
+        _begun = true;
+        NextOffset = offset;
+    }
+
+    public void LoadSnapshot(SnapshotReader<TRecord> reader)
+    {
+        BeginAt(reader.Id.Offset);
+        Listener.HandleLoadSnapshot(reader);
+    }
+
+    public void Commit(CommittedBatch<TRecord> batch)
+    {
+        NextOffset = batch.LastOffset + 1;
+        Listener.HandleCommit(batch);
+    }
+
+    /// <summary>Tells who leads, once for each change.</summary>
+    public void TellLeader(LeaderAndEpoch leader)
+    {
+        if (_told == leader)
+            return;
+        _told = leader;
+        Listener.HandleLeaderChange(leader);
+    }
+}

@@ -1,0 +1,37 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Raft;
+
+/// <summary>Makes of a batch's bytes what listeners hear. The CRC is checked: what state machines are made of must be what was written.</summary>
+sealed class BatchDecoder<TRecord>(IRecordSerde<TRecord> serde)
+{
+    /// <exception cref="InvalidDataException">The batch or a record in it is corrupt.</exception>
+    public CommittedBatch<TRecord> Decode(RecordBatch batch)
+    {
+        try
+        {
+            batch.EnsureValid();
+            var control = batch.IsControlBatch ? ControlBatch.Decode(batch) : [];
+            return new CommittedBatch<TRecord>(
+                batch.BaseOffset, batch.LastOffset, batch.PartitionLeaderEpoch, batch.MaxTimestamp, batch.SizeInBytes,
+                batch.IsControlBatch ? [] : DecodeRecords(batch))
+            {
+                ControlRecords = [.. control.Select(entry => entry.Record)],
+            };
+        }
+        catch (Exception e) when (e is RecordsException or ProtocolException)
+        {
+            throw new InvalidDataException($"The batch at offset {batch.Header.BaseOffset} of the metadata log cannot be read: {e.Message}", e);
+        }
+    }
+
+    private List<TRecord> DecodeRecords(RecordBatch batch)
+    {
+        var records = new List<TRecord>(batch.CountOrNull ?? 0);
+        using var reader = new RecordReader(batch);
+        while (reader.MoveNext())
+            records.Add(serde.Read(reader.Current.Value.ToArray()));
+        return records;
+    }
+}

@@ -1,0 +1,113 @@
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Raft;
+
+/// <summary>A metadata log in memory, for tests: it knows which bytes are flushed and can crash. Not thread-safe.</summary>
+public sealed class MemoryRaftLog : IRaftLog
+{
+    private readonly List<byte[]> _batches = [];
+    private OffsetAndEpoch _base;
+    private int _flushed;
+
+    public long StartOffset { get; private set; }
+
+    public OffsetAndEpoch EndOffset => _batches is [.., var last] ? EndOf(last) : _base;
+
+    public long SizeInBytes => _batches.Sum(batch => (long)batch.Length);
+
+    public long HighWatermark { get; private set; } = -1;
+
+    /// <summary>Called before each flush; what it throws is the disk's failure.</summary>
+    public Action? OnFlush { get; set; }
+
+    public int Flushes { get; private set; }
+
+    public void AppendAsLeader(ReadOnlyMemory<byte> batch)
+    {
+        var header = new RecordBatchHeader(batch.Span);
+        if (header.BaseOffset != EndOffset.Offset || header.PartitionLeaderEpoch < EndOffset.Epoch)
+            throw new InvalidOperationException(
+                $"A batch at {header.BaseOffset} of epoch {header.PartitionLeaderEpoch} does not follow {EndOffset}");
+        _batches.Add(batch.ToArray());
+    }
+
+    public ReadOnlyMemory<byte> Read(long offset, int maxBytes)
+    {
+        var bytes = new List<byte>();
+        foreach (var batch in _batches.SkipWhile(batch => EndOf(batch).Offset <= offset))
+        {
+            if (bytes.Count > 0 && bytes.Count + batch.Length > maxBytes)
+                break;
+            bytes.AddRange(batch);
+        }
+        return bytes.ToArray();
+    }
+
+    public void Flush()
+    {
+        OnFlush?.Invoke();
+        Flushes++;
+        _flushed = _batches.Count;
+    }
+
+    public void UpdateHighWatermark(long offset) => HighWatermark = offset;
+
+    public void TruncateTo(long offset)
+    {
+        _batches.RemoveAll(batch => EndOf(batch).Offset > offset);
+        _flushed = Math.Min(_flushed, _batches.Count);
+    }
+
+    public void TruncateFullyAndStartAt(OffsetAndEpoch snapshotId)
+    {
+        _batches.Clear();
+        _flushed = 0;
+        _base = snapshotId;
+        StartOffset = snapshotId.Offset;
+    }
+
+    public OffsetAndEpoch EndOffsetForEpoch(int epoch) =>
+        _batches.Select(EndOf).Prepend(_base).Last(end => end.Epoch <= epoch);
+
+    public bool DeleteBefore(long offset)
+    {
+        if (offset <= StartOffset)
+            return false;
+        StartOffset = offset;
+        var gone = _batches.TakeWhile(batch => EndOf(batch).Offset <= offset).ToList();
+        if (gone is [.., var last])
+            _base = EndOf(last);
+        _batches.RemoveRange(0, gone.Count);
+        _flushed = Math.Max(0, _flushed - gone.Count);
+        return true;
+    }
+
+    /// <summary>The log as a crash leaves it: what was flushed, and of the rest a random part, maybe torn within a batch; then recovered.</summary>
+    public MemoryRaftLog Crash(Random random)
+    {
+        var survivor = new MemoryRaftLog { StartOffset = StartOffset, _base = _base };
+        survivor._batches.AddRange(_batches.Take(_flushed));
+        var tail = _batches.Skip(_flushed).SelectMany(batch => batch).ToArray();
+        var kept = tail.AsSpan(0, random.Next(tail.Length + 1));
+        if (kept.Length > 0 && random.Next(2) == 0)
+            kept[random.Next(kept.Length)] ^= 0x40;
+        foreach (var batch in new RecordBatchReader(kept))
+        {
+            if (!batch.IsValid || batch.BaseOffset != survivor.EndOffset.Offset || batch.PartitionLeaderEpoch < survivor.EndOffset.Epoch)
+                break;
+            survivor._batches.Add(batch.Bytes.ToArray());
+        }
+        survivor._flushed = survivor._batches.Count;
+        return survivor;
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static OffsetAndEpoch EndOf(byte[] batch)
+    {
+        var header = new RecordBatchHeader(batch);
+        return new OffsetAndEpoch(header.NextOffset, header.PartitionLeaderEpoch);
+    }
+}

@@ -1,0 +1,66 @@
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Raft;
+
+/// <summary>
+/// The voter set and kraft.version as the log has them at every offset (Kafka's <c>KRaftControlRecordStateMachine</c>). With kraft.version 0 the
+/// static voters hold. Written on the node's event loop, read from any thread.
+/// </summary>
+sealed class QuorumHistory(VoterSet staticVoters)
+{
+    /// <summary>The offset of what the bootstrap checkpoint says: before the log begins.</summary>
+    public const long BeforeLog = -1;
+
+    private readonly Lock _gate = new();
+    private readonly SortedList<long, VoterSet> _voters = [];
+    private readonly SortedList<long, short> _versions = [];
+
+    public short KRaftVersion => KRaftVersionAt(long.MaxValue);
+
+    public VoterSet Voters => VotersAt(long.MaxValue);
+
+    /// <summary>Whether the voters come from the bootstrap checkpoint alone, so that the first leader must write them to the log.</summary>
+    public bool VotersAreOnlyInBootstrap
+    {
+        get
+        {
+            lock (_gate)
+                return _voters.Count > 0 && _voters.Keys[^1] == BeforeLog;
+        }
+    }
+
+    public short KRaftVersionAt(long offset)
+    {
+        lock (_gate)
+            return Latest(_versions, offset);
+    }
+
+    public VoterSet VotersAt(long offset)
+    {
+        lock (_gate)
+            return (Latest(_versions, offset) == 0 ? null : Latest(_voters, offset)) ?? staticVoters;
+    }
+
+    /// <summary>Takes note of a control record at an offset; of no effect for those that are neither.</summary>
+    public void Add(long offset, RaftControlRecord record)
+    {
+        lock (_gate)
+        {
+            if (record is { Type: ControlRecordType.KRaftVersion, Message: KRaftVersionRecord version })
+                _versions[offset] = version.KRaftVersion;
+            else if (record is { Type: ControlRecordType.KRaftVoters, Message: VotersRecord voters })
+                _voters[offset] = VoterSet.FromRecord(voters);
+        }
+    }
+
+    private static T? Latest<T>(SortedList<long, T> history, long offset)
+    {
+        for (var i = history.Count - 1; i >= 0; i--)
+        {
+            if (history.Keys[i] <= offset)
+                return history.Values[i];
+        }
+        return default;
+    }
+}

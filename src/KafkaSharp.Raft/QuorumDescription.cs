@@ -1,0 +1,59 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Raft;
+
+/// <summary>The answer to DescribeQuorum, for <c>__cluster_metadata-0</c> and nothing else.</summary>
+static class QuorumDescription
+{
+    private const string Topic = "__cluster_metadata";
+
+    public static DescribeQuorumResponse Answer(
+        DescribeQuorumRequest request, int nodeId, LeaderAndEpoch leader, long highWatermark, long logEndOffset, VoterSet voters, long now)
+    {
+        if (request.Topics is not [{ TopicName: Topic, Partitions: [{ PartitionIndex: 0 }] }])
+            return new DescribeQuorumResponse { Topics = [.. request.Topics.Select(Unknown)] };
+        var isLeader = leader.IsLeader(nodeId);
+        var partition = new DescribeQuorumResponse.PartitionData
+        {
+            PartitionIndex = 0,
+            ErrorCode = isLeader ? ErrorCode.None : ErrorCode.NotLeaderOrFollower,
+            ErrorMessage = isLeader ? "" : "This node does not lead the metadata quorum",
+            LeaderId = leader.LeaderId ?? -1,
+            LeaderEpoch = leader.Epoch,
+            HighWatermark = highWatermark,
+            CurrentVoters = isLeader ? [.. voters.Voters.Select(State)] : [],
+        };
+        return new DescribeQuorumResponse
+        {
+            ErrorMessage = "",
+            Topics = [new() { TopicName = Topic, Partitions = [partition] }],
+            Nodes = isLeader ? [.. voters.Voters.Select(Node)] : [],
+        };
+
+        DescribeQuorumResponse.ReplicaState State(RaftVoter voter) => new()
+        {
+            ReplicaId = voter.Id,
+            ReplicaDirectoryId = voter.DirectoryId,
+            LogEndOffset = logEndOffset,
+            LastFetchTimestamp = now,
+            LastCaughtUpTimestamp = now,
+        };
+    }
+
+    private static DescribeQuorumResponse.Node Node(RaftVoter voter) => new()
+    {
+        NodeId = voter.Id,
+        Listeners = [.. voter.Endpoints.Select(e => new DescribeQuorumResponse.Listener { Name = e.Name, Host = e.Host, Port = e.Port })],
+    };
+
+    private static DescribeQuorumResponse.TopicData Unknown(DescribeQuorumRequest.TopicData topic) => new()
+    {
+        TopicName = topic.TopicName,
+        Partitions = [.. topic.Partitions.Select(partition => new DescribeQuorumResponse.PartitionData
+        {
+            PartitionIndex = partition.PartitionIndex,
+            ErrorCode = ErrorCode.UnknownTopicOrPartition,
+        })],
+    };
+}

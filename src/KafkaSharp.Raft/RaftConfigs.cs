@@ -1,0 +1,94 @@
+using KafkaSharp.Configuration;
+
+namespace KafkaSharp.Raft;
+
+/// <summary>The configuration keys of the metadata quorum, its log and its snapshots.</summary>
+public static class RaftConfigs
+{
+    public static readonly ConfigKey<IReadOnlyList<string>> Voters = ConfigKeys.List(
+        "controller.quorum.voters", "", "The static voters of the metadata quorum, id@host:port each.");
+
+    public static readonly ConfigKey<IReadOnlyList<string>> BootstrapServers = ConfigKeys.List(
+        "controller.quorum.bootstrap.servers", "", "Where to find the quorum when its voters are in the log, host:port each.");
+
+    public static readonly ConfigKey<int> ElectionTimeoutMs = ConfigKeys.Int(
+        "controller.quorum.election.timeout.ms", 1000, "How long a voter waits for a leader before it stands for election, in milliseconds.", 0);
+
+    public static readonly ConfigKey<int> ElectionBackoffMaxMs = ConfigKeys.Int(
+        "controller.quorum.election.backoff.max.ms", 1000, "The longest wait before a new election after a failed one, in milliseconds.", 0);
+
+    public static readonly ConfigKey<int> FetchTimeoutMs = ConfigKeys.Int(
+        "controller.quorum.fetch.timeout.ms", 2000, "How long a fetch from the leader may fail before a voter stands for election, in milliseconds.", 0);
+
+    public static readonly ConfigKey<int> RequestTimeoutMs = ConfigKeys.Int(
+        "controller.quorum.request.timeout.ms", 2000, "How long to wait for the answer to a request of the quorum, in milliseconds.", 0);
+
+    public static readonly ConfigKey<int> RetryBackoffMs = ConfigKeys.Int(
+        "controller.quorum.retry.backoff.ms", 20, "The wait before a failed request of the quorum is tried again, in milliseconds.", 0);
+
+    public static readonly ConfigKey<int> AppendLingerMs = ConfigKeys.Int(
+        "controller.quorum.append.linger.ms", 25, "How long a leader may gather records before it flushes them, in milliseconds.", 0);
+
+    public static readonly ConfigKey<bool> AutoJoinEnable = ConfigKeys.Boolean(
+        "controller.quorum.auto.join.enable", false, "Whether a controller that is no voter asks to become one.");
+
+    public static readonly ConfigKey<int> FetchMaxBytes = ConfigKeys.Int(
+        "controller.quorum.fetch.max.bytes", 1048576, "The most bytes of the metadata log in one fetch.", 1);
+
+    public static readonly ConfigKey<int> FetchSnapshotMaxBytes = ConfigKeys.Int(
+        "controller.quorum.fetch.snapshot.max.bytes", 1048576, "The most bytes of a snapshot in one fetch.", 1);
+
+    public static readonly ConfigKey<string> LogDir = ConfigKeys.String(
+        "metadata.log.dir", null, "The directory of the metadata log; the first of log.dirs unless set.");
+
+    public static readonly ConfigKey<int> SegmentBytes = ConfigKeys.Int(
+        "metadata.log.segment.bytes", 1073741824, "The size at which a segment of the metadata log is closed, in bytes.", 8388608);
+
+    public static readonly ConfigKey<int?> InternalSegmentBytes = ConfigKeys.OptionalInt(
+        "internal.metadata.log.segment.bytes", "The same without a lower bound; for tests.");
+
+    public static readonly ConfigKey<long> SegmentMs = ConfigKeys.Long(
+        "metadata.log.segment.ms", 604800000, "The age at which a segment of the metadata log is closed, in milliseconds.");
+
+    public static readonly ConfigKey<long> MaxRecordBytesBetweenSnapshots = ConfigKeys.Long(
+        "metadata.log.max.record.bytes.between.snapshots", 20971520, "The bytes of new records after which a snapshot is made.", 1);
+
+    public static readonly ConfigKey<long> MaxSnapshotIntervalMs = ConfigKeys.Long(
+        "metadata.log.max.snapshot.interval.ms", 3600000, "The time after which a snapshot is made if there are new records, in milliseconds; 0 for never.", 0);
+
+    public static readonly ConfigKey<int> MaxIdleIntervalMs = ConfigKeys.Int(
+        "metadata.max.idle.interval.ms", 500, "How often an idle leader appends a no-op record, in milliseconds; 0 for never.", 0);
+
+    public static readonly ConfigKey<long> RetentionBytes = ConfigKeys.Long(
+        "metadata.max.retention.bytes", 104857600, "The size of metadata log and snapshots above which old ones are deleted, in bytes; -1 for no limit.");
+
+    public static readonly ConfigKey<long> RetentionMs = ConfigKeys.Long(
+        "metadata.max.retention.ms", 604800000, "The age above which old metadata snapshots are deleted, in milliseconds; -1 for no limit.");
+
+    public static readonly ConfigKey<long> DeleteDelayMs = ConfigKeys.Long(
+        "internal.metadata.delete.delay.millis", 60000, "How long files of the metadata log stay after they were given up, in milliseconds.");
+
+    public static readonly ConfigKey<int> MaxBatchSizeInBytes = ConfigKeys.Int(
+        "internal.metadata.max.batch.size.in.bytes", 8388608, "The largest batch of the metadata log, in bytes.");
+
+    /// <summary>Every key of this room.</summary>
+    public static IReadOnlyList<ConfigKey> All { get; } =
+    [
+        Voters, BootstrapServers, ElectionTimeoutMs, ElectionBackoffMaxMs, FetchTimeoutMs, RequestTimeoutMs, RetryBackoffMs, AppendLingerMs,
+        AutoJoinEnable, FetchMaxBytes, FetchSnapshotMaxBytes, LogDir, SegmentBytes, InternalSegmentBytes, SegmentMs,
+        MaxRecordBytesBetweenSnapshots, MaxSnapshotIntervalMs, MaxIdleIntervalMs, RetentionBytes, RetentionMs, DeleteDelayMs,
+        MaxBatchSizeInBytes,
+    ];
+
+    internal static VoterSet ParseVoters(ConfigValues values, string listenerName)
+    {
+        try
+        {
+            return VoterSet.Parse(values.Get(Voters), listenerName);
+        }
+        catch (FormatException e)
+        {
+            throw new ConfigException(Voters.Name, values.GetText(Voters), e.Message);
+        }
+    }
+}

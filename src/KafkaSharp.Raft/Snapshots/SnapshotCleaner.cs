@@ -1,0 +1,56 @@
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Raft;
+
+/// <summary>
+/// Deletes old snapshots and the log before the oldest one kept, by <c>metadata.max.retention.bytes</c> and <c>.ms</c> (Kafka's
+/// <c>KafkaMetadataLog.maybeClean</c>). The newest snapshot always stays, and the log from the oldest remaining one on. Used on the event loop.
+/// </summary>
+sealed class SnapshotCleaner(IRaftLog log, ISnapshotStore snapshots, RaftOptions options, TimeProvider time, ILogger logger)
+{
+    /// <summary>What a crash between making a snapshot and cleaning left: snapshots older than the log's start are of no use to anyone.</summary>
+    public void DeleteUnreachable()
+    {
+        foreach (var id in snapshots.List().SkipLast(1).Where(id => id.Offset < log.StartOffset))
+            snapshots.Delete(id);
+    }
+
+    public void Clean()
+    {
+        if (options.RetentionBytes >= 0)
+            CleanWhile(_ => log.SizeInBytes + snapshots.List().Sum(snapshots.SizeInBytes) > options.RetentionBytes);
+        if (options.RetentionMs >= 0)
+        {
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            CleanWhile(id => TimestampOf(id) is { } timestamp && now - timestamp > options.RetentionMs);
+        }
+    }
+
+    private void CleanWhile(Func<OffsetAndEpoch, bool> isTooOld)
+    {
+        var ids = snapshots.List();
+        for (var i = 0; i + 1 < ids.Count && isTooOld(ids[i]); i++)
+        {
+            if (!log.DeleteBefore(ids[i + 1].Offset) && log.StartOffset < ids[i + 1].Offset)
+                return;
+            snapshots.Delete(ids[i]);
+            logger.SnapshotDeleted(SnapshotName.Format(ids[i]), log.StartOffset);
+        }
+    }
+
+    /// <summary>The time of the last record a snapshot holds; null where its header cannot be read.</summary>
+    private long? TimestampOf(OffsetAndEpoch id)
+    {
+        using var stream = snapshots.OpenRead(id);
+        Span<byte> head = stackalloc byte[1024];
+        var length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        foreach (var batch in new RecordBatchReader(head[..length]))
+        {
+            return ControlBatch.Decode(batch).Select(entry => entry.Record.Message).OfType<SnapshotHeaderRecord>().FirstOrDefault()
+                ?.LastContainedLogTimestamp;
+        }
+        return null;
+    }
+}
