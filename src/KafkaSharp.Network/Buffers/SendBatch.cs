@@ -6,7 +6,7 @@ namespace KafkaSharp.Network;
 /// Frames that leave together, and how much of them is still to be sent. A transport takes from the front with <see cref="Advance"/>.
 /// Owned by whoever sends on a connection at the moment; not thread-safe.
 /// </summary>
-public sealed class SendBatch : IDisposable
+public sealed class SendBatch
 {
     private readonly List<OutgoingFrame> _frames = [];
     private readonly List<ReadOnlyMemory<byte>> _segments = [];
@@ -55,8 +55,8 @@ public sealed class SendBatch : IDisposable
         }
     }
 
-    /// <summary>Disposes the frames, sent or not.</summary>
-    public void Dispose()
+    /// <summary>Disposes the frames, sent or not, and is empty.</summary>
+    public void Clear()
     {
         foreach (var frame in _frames)
             frame.Dispose();

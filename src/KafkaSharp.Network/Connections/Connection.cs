@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,7 @@ namespace KafkaSharp.Network;
 /// requests. It ends when the peer leaves, says something that is no frame, stays silent too long, or <see cref="Close"/> is called; then
 /// <see cref="IFrameHandler.Closed"/> is told. Members may be used from any thread.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer or links holds nothing to dispose.")]
 public sealed class Connection : IThreadPoolWorkItem
 {
     private readonly Transport _transport;

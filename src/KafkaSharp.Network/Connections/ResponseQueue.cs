@@ -53,7 +53,7 @@ sealed class ResponseQueue(Transport transport, Action sent)
     {
         if (Volatile.Read(ref _draining))
             return;
-        _batch.Dispose();
+        _batch.Clear();
     }
 
     private async ValueTask AddSlowAsync(ValueTask<OutgoingFrame?> answer, bool overlaps)
@@ -192,7 +192,7 @@ sealed class ResponseQueue(Transport transport, Action sent)
         }
         finally
         {
-            _batch.Dispose();
+            _batch.Clear();
         }
         if (Ended)
             transport.ShutdownReceive();
@@ -200,7 +200,7 @@ sealed class ResponseQueue(Transport transport, Action sent)
 
     private void Fail(Exception e)
     {
-        _batch.Dispose();
+        _batch.Clear();
         _failure ??= e;
         transport.Dispose();
     }
