@@ -163,6 +163,7 @@ public sealed class StateMachineHost<TRecord>(
     {
         private readonly TaskCompletionSource<TResponse> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private TResponse _response = default!;
+        private Action<Exception?>? _settled;
 
         public Task<TResponse> Task => _completion.Task;
 
@@ -178,9 +179,24 @@ public sealed class StateMachineHost<TRecord>(
                 Execute();
         }
 
-        public override void Complete() => _completion.TrySetResult(_response);
+        public override void Complete()
+        {
+            Settle(null);
+            _completion.TrySetResult(_response);
+        }
 
-        public override void Abort(Exception reason) => _completion.TrySetException(reason);
+        public override void Abort(Exception reason)
+        {
+            Settle(reason);
+            _completion.TrySetException(reason);
+        }
+
+        private void Settle(Exception? reason)
+        {
+            var settled = _settled;
+            _settled = null;
+            settled?.Invoke(reason);
+        }
 
         private void Execute()
         {
@@ -188,6 +204,7 @@ public sealed class StateMachineHost<TRecord>(
             try
             {
                 result = command();
+                _settled = result.Settled;
                 EndOffset = result.Records.Count == 0 ? host._appendedOffset : host.Append(Name, result.Records, result.IsAtomic);
             }
             catch (StateMachineException e)

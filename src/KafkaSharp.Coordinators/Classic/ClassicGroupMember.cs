@@ -1,0 +1,78 @@
+using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Protocol.Messages;
+using JoinProtocol = KafkaSharp.Protocol.Messages.JoinGroupRequest.JoinGroupRequestProtocol;
+
+namespace KafkaSharp.Coordinators.Classic;
+
+/// <summary>
+/// A member of a classic group, with the answers it waits for and the timer of its session. Used on the shard's event loop.
+/// Its counters and protocols are changed through its <see cref="ClassicGroup"/> only.
+/// </summary>
+sealed class ClassicGroupMember(
+    string memberId, string? groupInstanceId, string clientId, string clientHost, int rebalanceTimeoutMs, int sessionTimeoutMs,
+    string protocolType, IReadOnlyList<JoinProtocol> protocols)
+{
+    public string MemberId { get; } = memberId;
+    public string? GroupInstanceId { get; } = groupInstanceId;
+    public string ClientId { get; } = clientId;
+    public string ClientHost { get; } = clientHost;
+    public string ProtocolType { get; } = protocolType;
+    public int RebalanceTimeoutMs { get; set; } = rebalanceTimeoutMs;
+    public int SessionTimeoutMs { get; set; } = sessionTimeoutMs;
+    public IReadOnlyList<JoinProtocol> Protocols { get; set; } = protocols;
+    public byte[] Assignment { get; set; } = [];
+
+    /// <summary>True from the join until the first completed rebalance: until then its session is not extended by waiting for it.</summary>
+    public bool IsNew { get; set; }
+
+    public bool IsStatic => GroupInstanceId is not null;
+
+    /// <summary>The JoinGroup that waits for the rebalance; set through the group, which counts them.</summary>
+    public TaskCompletionSource<JoinGroupResponse>? AwaitingJoin { get; set; }
+
+    /// <summary>The SyncGroup that waits for the assignment.</summary>
+    public TaskCompletionSource<SyncGroupResponse>? AwaitingSync { get; set; }
+
+    public ShardTimer? Session { get; set; }
+
+    /// <summary>What the end of the session does; made once, so that a heartbeat allocates nothing.</summary>
+    public Func<GroupResult>? SessionExpired { get; set; }
+
+    /// <summary>Whether it need not heartbeat now because it waits for us.</summary>
+    public bool HasSatisfiedHeartbeat => !IsNew && (AwaitingJoin is not null || AwaitingSync is not null);
+
+    /// <summary>The first protocol in its own order that all members know.</summary>
+    public string Vote(IReadOnlySet<string> candidates)
+    {
+        foreach (var protocol in Protocols)
+        {
+            if (candidates.Contains(protocol.Name))
+                return protocol.Name;
+        }
+        throw new InvalidOperationException($"Member {MemberId} knows none of the candidate protocols");
+    }
+
+    /// <summary>What it sent with its join for one protocol.</summary>
+    public byte[] Metadata(string protocolName)
+    {
+        foreach (var protocol in Protocols)
+        {
+            if (protocol.Name == protocolName)
+                return protocol.Metadata;
+        }
+        throw new InvalidOperationException($"Member {MemberId} does not know protocol {protocolName}");
+    }
+
+    /// <summary>Whether it joins anew with exactly what it joined with before.</summary>
+    public bool Matches(IReadOnlyList<JoinProtocol> protocols)
+    {
+        if (protocols.Count != Protocols.Count)
+            return false;
+        for (var i = 0; i < protocols.Count; i++)
+        {
+            if (protocols[i].Name != Protocols[i].Name || !protocols[i].Metadata.AsSpan().SequenceEqual(Protocols[i].Metadata))
+                return false;
+        }
+        return true;
+    }
+}

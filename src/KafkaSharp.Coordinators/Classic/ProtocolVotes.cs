@@ -1,0 +1,57 @@
+namespace KafkaSharp.Coordinators.Classic;
+
+/// <summary>
+/// Which protocols the members of a group know, and which one they choose. Of protocols with the same number of votes the one wins that Java's
+/// HashMap would list first, so that the same members choose the same protocol under either broker.
+/// </summary>
+sealed class ProtocolVotes
+{
+    private readonly Dictionary<string, int> _supporters = new(StringComparer.Ordinal);
+
+    public void Add(ClassicGroupMember member)
+    {
+        foreach (var protocol in member.Protocols)
+            _supporters[protocol.Name] = _supporters.GetValueOrDefault(protocol.Name) + 1;
+    }
+
+    public void Remove(ClassicGroupMember member)
+    {
+        foreach (var protocol in member.Protocols)
+        {
+            var left = _supporters.GetValueOrDefault(protocol.Name) - 1;
+            if (left > 0)
+                _supporters[protocol.Name] = left;
+            else
+                _supporters.Remove(protocol.Name);
+        }
+    }
+
+    public bool IsKnownToAll(string protocol, int members) => _supporters.GetValueOrDefault(protocol) == members;
+
+    public string Select(IReadOnlyCollection<ClassicGroupMember> members)
+    {
+        var candidates = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, supporters) in _supporters)
+        {
+            if (supporters == members.Count)
+                candidates.Add(name);
+        }
+        var votes = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var member in members)
+        {
+            var vote = member.Vote(candidates);
+            votes[vote] = votes.GetValueOrDefault(vote) + 1;
+        }
+        var mask = TableSize(votes.Count) - 1;
+        return votes.OrderByDescending(vote => vote.Value).ThenBy(vote => JavaString.SpreadHashCode(vote.Key) & mask).First().Key;
+    }
+
+    /// <summary>The size of a HashMap that has grown to hold so many entries: 16, doubled whenever it would be three quarters full.</summary>
+    private static int TableSize(int entries)
+    {
+        var size = 16;
+        while (entries > size * 3 / 4)
+            size *= 2;
+        return size;
+    }
+}

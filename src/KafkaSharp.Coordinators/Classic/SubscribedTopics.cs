@@ -1,0 +1,43 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Coordinators.Classic;
+
+/// <summary>
+/// Reads the topics that a group's members subscribe to out of what they sent with their join, where that is the consumer protocol. The
+/// coordinator needs them only to know what offsets must not expire or be deleted.
+/// </summary>
+static class SubscribedTopics
+{
+    /// <summary>Null where they can't be told: another protocol type, or bytes that are not a subscription.</summary>
+    public static IReadOnlySet<string>? Of(ClassicGroup group)
+    {
+        if (!group.UsesConsumerProtocol)
+            return null;
+        var topics = new HashSet<string>(StringComparer.Ordinal);
+        if (group.Members.Count == 0)
+            return topics;
+        if (group.ProtocolName is not { } protocol)
+            return null;
+        try
+        {
+            foreach (var member in group.Members)
+                topics.UnionWith(Read(member.Metadata(protocol)));
+            return topics;
+        }
+        catch (ProtocolException)
+        {
+            return null;
+        }
+    }
+
+    private static List<string> Read(byte[] metadata)
+    {
+        var reader = new KafkaReader(metadata);
+        var version = reader.ReadInt16();
+        if (version < 0)
+            throw new ProtocolException($"Version {version} of a consumer subscription");
+        // Later versions only append fields, so that they can be read as the last known one.
+        return ConsumerProtocolSubscription.Read(ref reader, Math.Min(version, ConsumerProtocolSubscription.HighestVersion)).Topics;
+    }
+}

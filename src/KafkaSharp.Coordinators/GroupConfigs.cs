@@ -1,0 +1,72 @@
+using KafkaSharp.Configuration;
+
+namespace KafkaSharp.Coordinators;
+
+/// <summary>The keys of the group coordinator and of the topic its state is kept in (Kafka's <c>GroupCoordinatorConfig</c>).</summary>
+public static class GroupConfigs
+{
+    public static readonly ConfigKey<int> MinSessionTimeoutMs = ConfigKeys.Int(
+        "group.min.session.timeout.ms", 6000, "The shortest session timeout a classic member may ask for, in milliseconds.");
+
+    public static readonly ConfigKey<int> MaxSessionTimeoutMs = ConfigKeys.Int(
+        "group.max.session.timeout.ms", 1_800_000, "The longest session timeout a classic member may ask for, in milliseconds.");
+
+    public static readonly ConfigKey<int> InitialRebalanceDelayMs = ConfigKeys.Int(
+        "group.initial.rebalance.delay.ms", 3000, "How long an empty classic group waits for more members before its first rebalance, in milliseconds.");
+
+    public static readonly ConfigKey<int> MaxSize = ConfigKeys.Int(
+        "group.max.size", int.MaxValue, "The most members a classic group may have.", min: 1);
+
+    public static readonly ConfigKey<int> CoordinatorThreads = ConfigKeys.Int(
+        "group.coordinator.threads", 4, "Read for compatibility: a shard per partition runs on the thread pool.", min: 1);
+
+    public static readonly ConfigKey<int> AppendLingerMs = ConfigKeys.Int(
+        "group.coordinator.append.linger.ms", -1, "Read for compatibility: every command is appended at once.", min: -1);
+
+    public static readonly ConfigKey<int> BackgroundThreads = ConfigKeys.Int(
+        "group.coordinator.background.threads", 2, "Read for compatibility: background work runs on the thread pool.", min: 1);
+
+    public static readonly ConfigKey<int> CachedBufferMaxBytes = ConfigKeys.Int(
+        "group.coordinator.cached.buffer.max.bytes", 1_048_588, "The largest buffer kept for building batches, in bytes.",
+        min: 524_288, update: ConfigUpdateMode.ClusterWide);
+
+    public static readonly ConfigKey<IReadOnlyList<string>> RebalanceProtocols = ConfigKeys.List(
+        "group.coordinator.rebalance.protocols", "classic,consumer,streams", "The rebalance protocols that are served.",
+        ["consumer", "classic", "share", "streams"]);
+
+    public static readonly ConfigKey<int> OffsetMetadataMaxBytes = ConfigKeys.Int(
+        "offset.metadata.max.bytes", 4096, "The longest metadata that may be committed with an offset, in characters.");
+
+    public static readonly ConfigKey<int> OffsetsCommitTimeoutMs = ConfigKeys.Int(
+        "offsets.commit.timeout.ms", 5000, "How long a write of the coordinator waits for its replicas, in milliseconds.", min: 1);
+
+    public static readonly ConfigKey<int> OffsetsLoadBufferSize = ConfigKeys.Int(
+        "offsets.load.buffer.size", 5_242_880, "How much is read at once when a shard is loaded, in bytes.", min: 1);
+
+    public static readonly ConfigKey<int> OffsetsRetentionMinutes = ConfigKeys.Int(
+        "offsets.retention.minutes", 10_080, "How long offsets are kept after their group became empty, in minutes.", min: 1);
+
+    public static readonly ConfigKey<long> OffsetsRetentionCheckIntervalMs = ConfigKeys.Long(
+        "offsets.retention.check.interval.ms", 600_000, "How often expired offsets and empty groups are looked for, in milliseconds.", min: 1);
+
+    public static readonly ConfigKey<int> OffsetsTopicNumPartitions = ConfigKeys.Int(
+        "offsets.topic.num.partitions", 50, "How many partitions __consumer_offsets is created with.", min: 1);
+
+    public static readonly ConfigKey<short> OffsetsTopicReplicationFactor = ConfigKeys.Short(
+        "offsets.topic.replication.factor", 3, "How many replicas __consumer_offsets is created with.", min: 1);
+
+    public static readonly ConfigKey<int> OffsetsTopicSegmentBytes = ConfigKeys.Int(
+        "offsets.topic.segment.bytes", 104_857_600, "The segment size of __consumer_offsets, in bytes.", min: 1);
+
+    public static readonly ConfigKey<int> OffsetsTopicCompressionCodec = ConfigKeys.Int(
+        "offsets.topic.compression.codec", 0, "The codec of the batches of __consumer_offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.");
+
+    /// <summary>Every key of this room.</summary>
+    public static IReadOnlyList<ConfigKey> All { get; } =
+    [
+        MinSessionTimeoutMs, MaxSessionTimeoutMs, InitialRebalanceDelayMs, MaxSize, CoordinatorThreads, AppendLingerMs, BackgroundThreads,
+        CachedBufferMaxBytes, RebalanceProtocols, OffsetMetadataMaxBytes, OffsetsCommitTimeoutMs, OffsetsLoadBufferSize,
+        OffsetsRetentionMinutes, OffsetsRetentionCheckIntervalMs, OffsetsTopicNumPartitions, OffsetsTopicReplicationFactor,
+        OffsetsTopicSegmentBytes, OffsetsTopicCompressionCodec,
+    ];
+}

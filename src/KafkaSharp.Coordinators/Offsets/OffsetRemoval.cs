@@ -1,0 +1,123 @@
+using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Coordinators.Offsets;
+
+/// <summary>
+/// Everything that removes offsets of a shard: OffsetDelete (KIP-496), deletion of groups, deletion of topics, retention (KIP-211). Makes the
+/// tombstones; replay of them removes. Used on the shard's event loop.
+/// </summary>
+sealed class OffsetRemoval(ShardContext context, GroupTable groups)
+{
+    /// <summary>OffsetDelete: an error is that of the whole request.</summary>
+    public ErrorCode Delete(
+        string groupId, IReadOnlyList<OffsetDeleteRequest.OffsetDeleteRequestTopic> topics, List<CoordinatorRecord> records,
+        List<OffsetDeleteResponse.OffsetDeleteResponseTopic> answers)
+    {
+        if (!groups.TryGet(groupId, out var group))
+            return ErrorCode.GroupIdNotFound;
+        if (group.ValidateOffsetDelete() is var error and not ErrorCode.None)
+            return error;
+        foreach (var topic in topics)
+        {
+            var subscribed = group.IsSubscribedTo(topic.Name);
+            var answer = new OffsetDeleteResponse.OffsetDeleteResponseTopic { Name = topic.Name, Partitions = [] };
+            answers.Add(answer);
+            foreach (var partition in topic.Partitions)
+            {
+                answer.Partitions.Add(new OffsetDeleteResponse.OffsetDeleteResponsePartition
+                {
+                    PartitionIndex = partition.PartitionIndex,
+                    ErrorCode = subscribed ? ErrorCode.GroupSubscribedToTopic : ErrorCode.None,
+                });
+                if (!subscribed && Exists(groupId, topic.Name, partition.PartitionIndex))
+                    records.Add(new OffsetCommitRecord(groupId, topic.Name, partition.PartitionIndex, null));
+            }
+        }
+        return ErrorCode.None;
+    }
+
+    /// <summary>DeleteGroups: removes an empty group with all its offsets.</summary>
+    public ErrorCode DeleteGroup(string groupId, List<CoordinatorRecord> records)
+    {
+        if (!groups.TryGet(groupId, out var group))
+            return ErrorCode.GroupIdNotFound;
+        if (group.ValidateDelete() is var error and not ErrorCode.None)
+            return error;
+        foreach (var (topic, partition) in OffsetsOf(groupId))
+            records.Add(new OffsetCommitRecord(groupId, topic, partition, null));
+        records.AddRange(group.Tombstones());
+        return ErrorCode.None;
+    }
+
+    /// <summary>Topics are gone, so are the offsets committed for them; those of a later topic of the same name stay.</summary>
+    public List<CoordinatorRecord> OfTopics(IReadOnlyCollection<DeletedTopic> deleted)
+    {
+        var records = new List<CoordinatorRecord>();
+        var ids = deleted.ToLookup(topic => topic.Name, topic => topic.Id, StringComparer.Ordinal);
+        foreach (var (group, topic, partition, value) in groups.Offsets.AllCommitted().Concat(groups.Offsets.AllPending()))
+        {
+            if (ids.Contains(topic) && (value.TopicId.IsZero || ids[topic].Contains(value.TopicId)))
+                records.Add(new OffsetCommitRecord(group, topic, partition, null));
+        }
+        return records;
+    }
+
+    /// <summary>Offsets past their retention, and groups that are empty and have none left.</summary>
+    public List<CoordinatorRecord> OfExpired()
+    {
+        var records = new List<CoordinatorRecord>();
+        foreach (var group in groups.Groups)
+        {
+            if (group.MayExpire && Expire(group, records) && group.IsEmpty)
+                records.AddRange(group.Tombstones());
+        }
+        return records;
+    }
+
+    /// <summary>True when the group keeps no offset.</summary>
+    private bool Expire(Group group, List<CoordinatorRecord> records)
+    {
+        var hasPending = groups.Offsets.HasPending(group.GroupId);
+        if (groups.Offsets.CommittedOf(group.GroupId) is not { } committed)
+            return !hasPending;
+        var now = context.NowMs;
+        var retention = (long)context.Config.OffsetsRetention.TotalMilliseconds;
+        var allExpired = true;
+        foreach (var (topic, partitions) in committed)
+        {
+            var subscribed = group.IsSubscribedTo(topic);
+            foreach (var (partition, value) in partitions)
+            {
+                if (!subscribed
+                    && group.ExpiryBaseMs(value) is { } since
+                    && value.IsExpired(now, since, retention)
+                    && !groups.Offsets.HasPending(group.GroupId, topic, partition))
+                    records.Add(new OffsetCommitRecord(group.GroupId, topic, partition, null));
+                else
+                    allExpired = false;
+            }
+        }
+        return allExpired && !hasPending;
+    }
+
+    private bool Exists(string groupId, string topic, int partition) =>
+        groups.Offsets.Committed(groupId, topic, partition) is not null || groups.Offsets.HasPending(groupId, topic, partition);
+
+    private IEnumerable<(string Topic, int Partition)> OffsetsOf(string groupId)
+    {
+        foreach (var (topic, partitions) in groups.Offsets.CommittedOf(groupId) ?? new Dictionary<string, Dictionary<int, OffsetAndMetadata>>())
+        {
+            foreach (var partition in partitions.Keys)
+                yield return (topic, partition);
+        }
+        foreach (var (topic, partition) in groups.Offsets.PendingPartitions(groupId))
+        {
+            if (groups.Offsets.Committed(groupId, topic, partition) is null)
+                yield return (topic, partition);
+        }
+    }
+}

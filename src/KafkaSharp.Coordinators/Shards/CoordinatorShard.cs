@@ -1,0 +1,224 @@
+using KafkaSharp.Coordinators.Classic;
+using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Offsets;
+using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Coordinators.Shards;
+
+/// <summary>
+/// The coordinator of all groups that one partition of <c>__consumer_offsets</c> keeps: loaded when this broker becomes its leader, thrown away
+/// when it is no more. Commands run on an event loop of its own; all members may be called from any thread. While it loads every command is
+/// refused with COORDINATOR_LOAD_IN_PROGRESS, afterwards with NOT_COORDINATOR.
+/// </summary>
+sealed class CoordinatorShard : IShardTimerTarget
+{
+    private readonly ICoordinatorStorage _storage;
+    private readonly GroupCoordinatorConfig _config;
+    private readonly ILogger _log;
+    private readonly EventLoop _loop;
+    private readonly ShardTimer _cleanup;
+    private readonly ClassicRebalance _rebalance;
+    private readonly CancellationTokenSource _unloading = new();
+    private StateMachineHost<CoordinatorRecord>? _host;
+    private Task _loading = Task.CompletedTask;
+    private long _highWatermark;
+
+    public CoordinatorShard(
+        int partition, ICoordinatorStorage storage, GroupCoordinatorConfig config, EventLoop loop, Func<Guid> newGuid, ILogger log)
+    {
+        Partition = partition;
+        _storage = storage;
+        _config = config;
+        _log = log;
+        _loop = loop;
+        var context = new ShardContext(loop, this, config, newGuid, log);
+        Groups = new GroupTable(context);
+        _rebalance = new ClassicRebalance(context);
+        Join = new ClassicJoin(context, Groups, _rebalance);
+        Sync = new ClassicSync(Groups, _rebalance);
+        Heartbeat = new ClassicHeartbeat(Groups, _rebalance);
+        Leave = new ClassicLeave(context, Groups, _rebalance);
+        Committer = new OffsetCommitter(context, Groups, _rebalance);
+        Fetcher = new OffsetFetcher(Groups);
+        Removal = new OffsetRemoval(context, Groups);
+        Describer = new GroupDescriber(Groups);
+        _cleanup = context.NewTimer("expire-group-metadata");
+    }
+
+    public int Partition { get; }
+
+    /// <summary>What replay made; used inside commands only.</summary>
+    public GroupTable Groups { get; }
+
+    public ClassicJoin Join { get; }
+    public ClassicSync Sync { get; }
+    public ClassicHeartbeat Heartbeat { get; }
+    public ClassicLeave Leave { get; }
+    public OffsetCommitter Committer { get; }
+    public OffsetFetcher Fetcher { get; }
+    public OffsetRemoval Removal { get; }
+    public GroupDescriber Describer { get; }
+
+    /// <summary>Reads the partition and begins to serve; never throws.</summary>
+    public Task LoadAsync(int leaderEpoch) => _loading = LoadNowAsync(leaderEpoch);
+
+    /// <summary>Runs a command and gives its answer when its records are committed.</summary>
+    /// <exception cref="StateMachineException">Why not.</exception>
+    public Task<T> WriteAsync<T>(string name, Func<(T Response, GroupResult Result)> command)
+    {
+        if (Volatile.Read(ref _host) is not { } host)
+            return Task.FromException<T>(new StateMachineException(
+                _unloading.IsCancellationRequested ? ErrorCode.NotCoordinator : ErrorCode.CoordinatorLoadInProgress, name));
+        return host.WriteAsync(
+            name,
+            () =>
+            {
+                var (response, result) = command();
+                return new CommandResult<CoordinatorRecord, T>(result.Records, response)
+                {
+                    Settled = result.Settled is { } settled ? failure => settled(ErrorOf(failure)) : null,
+                };
+            },
+            _config.CommitTimeout);
+    }
+
+    /// <summary>Runs a query and answers when all it has seen is committed.</summary>
+    public Task<T> ReadAsync<T>(string name, Func<T> query) => WriteAsync(name, () => (query(), GroupResult.Empty));
+
+    /// <summary>Everything before the offset is committed.</summary>
+    public void OnHighWatermarkUpdated(long offset)
+    {
+        // Kept also while loading: the host that is made afterwards must know it.
+        InterlockedMax(ref _highWatermark, offset);
+        Volatile.Read(ref _host)?.OnCommitted(offset);
+    }
+
+    /// <summary>The partition is led by another broker: ends everything, now.</summary>
+    public async Task UnloadAsync()
+    {
+        await _unloading.CancelAsync();
+        await _loading;
+        Volatile.Read(ref _host)?.Fail(ErrorCode.NotCoordinator);
+        await _loop.RunAsync(() =>
+        {
+            _cleanup.Cancel();
+            foreach (var group in Groups.Groups)
+                Unload(group);
+        });
+        await _loop.DisposeAsync();
+        _unloading.Dispose();
+        _log.Unloaded(Partition);
+    }
+
+    void IShardTimerTarget.OnExpired(ShardTimer timer) =>
+        _ = RunTimedAsync(timer.Name, () => (true, timer.Expire()));
+
+    private async Task LoadNowAsync(int leaderEpoch)
+    {
+        _log.Loading(Partition, leaderEpoch);
+        var started = _loop.Time.GetTimestamp();
+        try
+        {
+            var end = await _storage.LoadAsync(Partition, new CoordinatorRecordLoader(Groups, Partition, _log), _unloading.Token);
+            await _loop.RunAsync(() => Activate(end));
+            var elapsed = (long)_loop.Time.GetElapsedTime(started).TotalMilliseconds;
+            _log.Loaded(Partition, leaderEpoch, Groups.Groups.Count, elapsed);
+        }
+        catch (Exception) when (_unloading.IsCancellationRequested)
+        {
+            // It is another broker's by now.
+        }
+#pragma warning disable CA1031 // Whatever the log throws: this partition can't be served, the others can.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _log.LoadFailed(Partition, e);
+            await _unloading.CancelAsync();
+        }
+    }
+
+    private void Activate(long end)
+    {
+        if (_unloading.IsCancellationRequested)
+            throw new OperationCanceledException();
+        foreach (var group in Groups.Groups.OfType<ClassicGroup>())
+        {
+            foreach (var member in group.Members)
+                _rebalance.ResetSession(group, member);
+            if (group.Members.Count > _config.MaxSize)
+                _rebalance.Prepare(group, $"freshly-loaded group {group.GroupId} (size {group.Members.Count}) is over capacity {_config.MaxSize}");
+        }
+        var host = new StateMachineHost<CoordinatorRecord>(_loop, _storage.OpenLog(Partition), Groups, end, _log);
+        Volatile.Write(ref _host, host);
+        host.OnCommitted(Volatile.Read(ref _highWatermark));
+        ScheduleCleanup();
+    }
+
+    private void ScheduleCleanup() => _cleanup.Set(_config.OffsetsRetentionCheckInterval, () =>
+    {
+        ScheduleCleanup();
+        var records = Removal.OfExpired();
+        if (records.Count > 0)
+            _log.CleanedUp(records.Count, Partition);
+        return new GroupResult(records);
+    });
+
+    private async Task RunTimedAsync(string name, Func<(bool, GroupResult)> command)
+    {
+        try
+        {
+            await WriteAsync(name, command);
+        }
+        catch (StateMachineException e) when (e.ErrorCode is ErrorCode.NotCoordinator or ErrorCode.CoordinatorLoadInProgress)
+        {
+            // The timer ended with its shard.
+        }
+        catch (ObjectDisposedException)
+        {
+            // Likewise.
+        }
+#pragma warning disable CA1031 // Nobody waits for it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _log.TimedOperationFailed(name, Partition, e);
+        }
+    }
+
+    private static void Unload(Group group)
+    {
+        group.CancelTimers();
+        if (group is not ClassicGroup classic)
+            return;
+        classic.TransitionTo(ClassicGroupState.Dead);
+        foreach (var member in classic.Members)
+        {
+            classic.CompleteJoin(
+                member, new JoinGroupResponse { MemberId = member.MemberId, ErrorCode = ErrorCode.NotCoordinator, ProtocolName = null });
+            ClassicGroup.CompleteSync(member, new SyncGroupResponse { ErrorCode = ErrorCode.NotCoordinator });
+        }
+    }
+
+    private static ErrorCode ErrorOf(Exception? failure) => failure switch
+    {
+        null => ErrorCode.None,
+        StateMachineException e => e.ErrorCode,
+        _ => ErrorCode.UnknownServerError,
+    };
+
+    private static void InterlockedMax(ref long target, long value)
+    {
+        var seen = Volatile.Read(ref target);
+        while (value > seen)
+        {
+            var was = Interlocked.CompareExchange(ref target, value, seen);
+            if (was == seen)
+                return;
+            seen = was;
+        }
+    }
+}
