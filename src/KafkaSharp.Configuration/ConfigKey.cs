@@ -63,6 +63,7 @@ public abstract class ConfigKey
     {
         null => null,
         bool b => b ? "true" : "false",
+        double d => JavaNumber.Format(d),
         IReadOnlyList<string> list => string.Join(',', list),
         IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString(),
@@ -73,15 +74,15 @@ public abstract class ConfigKey
 public sealed class ConfigKey<T> : ConfigKey
 {
     private readonly Func<string, T> _parse;
-    private readonly Func<T, string?>? _refuse;
+    private readonly Action<string, T>? _ensureValid;
 
     internal ConfigKey(
         string name, ConfigType type, string? defaultText, ConfigUpdateMode updateMode, string documentation,
-        Func<string, T> parse, Func<T, string?>? refuse)
+        Func<string, T> parse, Action<string, T>? ensureValid)
         : base(name, type, defaultText, updateMode, documentation)
     {
         _parse = parse;
-        _refuse = refuse;
+        _ensureValid = ensureValid;
         Default = defaultText is null ? default! : Parse(defaultText);
     }
 
@@ -94,14 +95,33 @@ public sealed class ConfigKey<T> : ConfigKey
         T value;
         try
         {
-            value = _parse(text.Trim());
+            value = _parse(JavaTrim(text));
         }
         catch (FormatException e)
         {
             throw new ConfigException(Name, text, e.Message);
         }
-        return _refuse?.Invoke(value) is { } reason ? throw new ConfigException(Name, text, reason) : value;
+        _ensureValid?.Invoke(Name, value);
+        return value;
     }
 
     public override object? ParseObject(string text) => Parse(text);
+
+    /// <summary>The same type, default and check under another name, as a broker key that gives a topic config its default.</summary>
+    public ConfigKey<T> Synonym(string name, ConfigUpdateMode updateMode) =>
+        new(name, Type, DefaultText, updateMode, $"The default of the topic config {Name}. {Documentation}", _parse, _ensureValid)
+        {
+            AllowedText = AllowedText,
+        };
+
+    // Java's trim takes every character up to and including the space, and no other white space.
+    private static string JavaTrim(string text)
+    {
+        var (start, end) = (0, text.Length);
+        while (start < end && text[start] <= ' ')
+            start++;
+        while (end > start && text[end - 1] <= ' ')
+            end--;
+        return start == 0 && end == text.Length ? text : text[start..end];
+    }
 }

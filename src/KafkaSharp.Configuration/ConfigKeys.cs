@@ -3,50 +3,47 @@ using System.Numerics;
 
 namespace KafkaSharp.Configuration;
 
-/// <summary>Makes keys of each type. The messages of what is refused are Kafka's own (<c>ConfigDef</c>).</summary>
+/// <summary>Makes keys of each type. What is refused and the messages are Kafka's own (<c>ConfigDef</c>): see <see cref="ConfigValidators"/>.</summary>
 public static class ConfigKeys
 {
     public static ConfigKey<int> Int(
         string name, int defaultValue, string documentation, int min = int.MinValue, int max = int.MaxValue,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        Number(name, ConfigType.Int, defaultValue, documentation, min, max, update, "Not a number of type INT");
+        Number(name, ConfigType.Int, defaultValue, documentation, min, max, update, ParseInteger<int>("INT"));
+
+    /// <summary>An int with a check of its own, which throws <see cref="ConfigException"/>.</summary>
+    public static ConfigKey<int> Int(
+        string name, int defaultValue, string documentation, Action<string, int> ensureValid, string allowedText,
+        ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
+        new(name, ConfigType.Int, defaultValue.ToString(CultureInfo.InvariantCulture), update, documentation, ParseInteger<int>("INT"), ensureValid)
+        {
+            AllowedText = allowedText,
+        };
 
     public static ConfigKey<short> Short(
         string name, short defaultValue, string documentation, short min = short.MinValue, short max = short.MaxValue,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        Number(name, ConfigType.Short, defaultValue, documentation, min, max, update, "Not a number of type SHORT");
+        Number(name, ConfigType.Short, defaultValue, documentation, min, max, update, ParseInteger<short>("SHORT"));
 
     public static ConfigKey<long> Long(
         string name, long defaultValue, string documentation, long min = long.MinValue, long max = long.MaxValue,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        Number(name, ConfigType.Long, defaultValue, documentation, min, max, update, "Not a number of type LONG");
+        Number(name, ConfigType.Long, defaultValue, documentation, min, max, update, ParseInteger<long>("LONG"));
 
     public static ConfigKey<double> Double(
         string name, double defaultValue, string documentation, double min = double.NegativeInfinity,
         double max = double.PositiveInfinity, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        Number(name, ConfigType.Double, defaultValue, documentation, min, max, update, "Not a number of type DOUBLE");
+        Number(name, ConfigType.Double, defaultValue, documentation, min, max, update, ParseDouble);
 
     /// <summary>A long without a default: null unless it is set, and then another key decides.</summary>
     public static ConfigKey<long?> OptionalLong(
-        string name, string documentation, long min = long.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly)
-    {
-        var inner = Long(name, 0L < min ? min : 0L, documentation, min, long.MaxValue, update);
-        return new ConfigKey<long?>(name, ConfigType.Long, null, update, documentation, text => inner.Parse(text), null)
-        {
-            AllowedText = inner.AllowedText,
-        };
-    }
+        string name, string documentation, long min = long.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
+        Optional(Long(name, Math.Max(0, min), documentation, min, long.MaxValue, update));
 
     /// <summary>An int without a default: null unless it is set, and then another key decides.</summary>
     public static ConfigKey<int?> OptionalInt(
-        string name, string documentation, int min = int.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly)
-    {
-        var inner = Int(name, Math.Max(0, min), documentation, min, int.MaxValue, update);
-        return new ConfigKey<int?>(name, ConfigType.Int, null, update, documentation, text => inner.Parse(text), null)
-        {
-            AllowedText = inner.AllowedText,
-        };
-    }
+        string name, string documentation, int min = int.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
+        Optional(Int(name, Math.Max(0, min), documentation, min, int.MaxValue, update));
 
     public static ConfigKey<bool> Boolean(
         string name, bool defaultValue, string documentation, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
@@ -56,33 +53,40 @@ public static class ConfigKeys
     public static ConfigKey<string> String(
         string name, string? defaultValue, string documentation, IReadOnlyList<string>? allowed = null,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        new(name, ConfigType.String, defaultValue, update, documentation, text => text, allowed is null ? null : OneOf(allowed))
+        new(name, ConfigType.String, defaultValue, update, documentation, text => text,
+            allowed is null ? null : ConfigValidators.OneOf(allowed))
         {
             AllowedText = allowed is null ? null : $"[{string.Join(", ", allowed)}]",
         };
 
-    /// <summary>A comma-separated list; empty text is the empty list.</summary>
+    /// <summary>
+    /// A comma-separated list without duplicates or blank items; empty text is the empty list, where <paramref name="allowEmpty"/>. With
+    /// <paramref name="allowed"/>, each item is one of those words.
+    /// </summary>
     public static ConfigKey<IReadOnlyList<string>> List(
         string name, string? defaultValue, string documentation, IReadOnlyList<string>? allowed = null,
+        ConfigUpdateMode update = ConfigUpdateMode.ReadOnly, bool allowEmpty = true) =>
+        List(name, defaultValue, documentation, ConfigValidators.ValidList(allowed ?? [], allowEmpty),
+            allowed is null ? null : $"[{string.Join(", ", allowed)}]", update);
+
+    /// <summary>A comma-separated list with a check of its own, which throws <see cref="ConfigException"/>, or none.</summary>
+    public static ConfigKey<IReadOnlyList<string>> List(
+        string name, string? defaultValue, string documentation, Action<string, IReadOnlyList<string>>? ensureValid, string? allowedText,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        new(name, ConfigType.List, defaultValue, update, documentation, ParseList,
-            allowed is null ? null : list => list.Select(OneOf(allowed)).FirstOrDefault(reason => reason is not null))
-        {
-            AllowedText = allowed is null ? null : $"[{string.Join(", ", allowed)}]",
-        };
+        new(name, ConfigType.List, defaultValue, update, documentation, ParseList, ensureValid) { AllowedText = allowedText };
+
+    /// <summary>A key that is known by name, type and default only: its values are kept as text and nothing acts on them.</summary>
+    public static ConfigKey<string> Known(string name, ConfigType type, string? defaultValue, ConfigUpdateMode update) =>
+        new(name, type, defaultValue, update, "", text => text, null);
 
     private static ConfigKey<T> Number<T>(
-        string name, ConfigType type, T defaultValue, string documentation, T min, T max, ConfigUpdateMode update, string notANumber)
+        string name, ConfigType type, T defaultValue, string documentation, T min, T max, ConfigUpdateMode update, Func<string, T> parse)
         where T : struct, INumber<T>, IMinMaxValue<T>
     {
         var bounded = min > T.MinValue && !T.IsInfinity(min);
         var capped = max < T.MaxValue && !T.IsInfinity(max);
-        return new ConfigKey<T>(
-            name, type, defaultValue.ToString(null, CultureInfo.InvariantCulture), update, documentation,
-            text => T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-                ? value
-                : throw new FormatException(notANumber),
-            value => value < min ? $"Value must be at least {min}" : value > max ? $"Value must be no more than {max}" : null)
+        var defaultText = defaultValue is double d ? JavaNumber.Format(d) : defaultValue.ToString(null, CultureInfo.InvariantCulture);
+        return new ConfigKey<T>(name, type, defaultText, update, documentation, parse, ConfigValidators.Between(min, max))
         {
             AllowedText = (bounded, capped) switch
             {
@@ -94,8 +98,18 @@ public static class ConfigKeys
         };
     }
 
-    private static Func<string, string?> OneOf(IReadOnlyList<string> allowed) =>
-        value => allowed.Contains(value, StringComparer.Ordinal) ? null : $"String must be one of: {string.Join(", ", allowed)}";
+    private static ConfigKey<T?> Optional<T>(ConfigKey<T> key)
+        where T : struct =>
+        new(key.Name, key.Type, null, key.UpdateMode, key.Documentation, text => key.Parse(text), null) { AllowedText = key.AllowedText };
+
+    private static Func<string, T> ParseInteger<T>(string type)
+        where T : INumber<T> =>
+        text => T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new FormatException($"Not a number of type {type}");
+
+    private static double ParseDouble(string text) =>
+        JavaNumber.TryParseDouble(text, out var value) ? value : throw new FormatException("Not a number of type DOUBLE");
 
     private static bool ParseBoolean(string text) =>
         text.Equals("true", StringComparison.OrdinalIgnoreCase) ? true
@@ -103,5 +117,5 @@ public static class ConfigKeys
         : throw new FormatException("Expected value to be either true or false");
 
     private static IReadOnlyList<string> ParseList(string text) =>
-        text.Length == 0 ? [] : text.Split(',').Select(item => item.Trim()).ToArray();
+        text.Length == 0 ? [] : Array.ConvertAll(text.Split(','), item => item.Trim());
 }

@@ -1,0 +1,118 @@
+using KafkaSharp.Configuration;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// The configuration of one log (Kafka's <c>LogConfig</c>): the topic's own configs over the broker's defaults. Immutable; a change of
+/// either makes a new one. Times are milliseconds, sizes bytes.
+/// </summary>
+public sealed class LogConfig
+{
+    public const string Delete = "delete";
+    public const string Compact = "compact";
+
+    private readonly ConfigValues _values;
+
+    /// <param name="values">Topic configs parsed with <see cref="TopicConfigs.Schema"/>.</param>
+    public LogConfig(ConfigValues values)
+    {
+        _values = values;
+        SegmentSize = values.Get(TopicConfigs.InternalSegmentBytes) ?? values.Get(TopicConfigs.SegmentBytes);
+        SegmentMs = values.Get(TopicConfigs.SegmentMs);
+        SegmentJitterMs = values.Get(TopicConfigs.SegmentJitterMs);
+        MaxIndexSize = values.Get(TopicConfigs.SegmentIndexBytes);
+        IndexInterval = values.Get(TopicConfigs.IndexIntervalBytes);
+        Preallocate = values.Get(TopicConfigs.Preallocate);
+        FlushInterval = values.Get(TopicConfigs.FlushMessages);
+        FlushMs = values.Get(TopicConfigs.FlushMs);
+        RetentionSize = values.Get(TopicConfigs.RetentionBytes);
+        RetentionMs = values.Get(TopicConfigs.RetentionMs);
+        FileDeleteDelayMs = values.Get(TopicConfigs.FileDeleteDelayMs);
+        MaxMessageSize = values.Get(TopicConfigs.MaxMessageBytes);
+        var policy = values.Get(TopicConfigs.CleanupPolicy);
+        IsDelete = policy.Contains(Delete, StringComparer.Ordinal);
+        IsCompact = policy.Contains(Compact, StringComparer.Ordinal);
+    }
+
+    /// <summary>Every config at Kafka's own default.</summary>
+    public static LogConfig Default { get; } = new(ConfigValues.Empty);
+
+    /// <summary>The size at which a segment rolls: internal.segment.bytes, else segment.bytes.</summary>
+    public int SegmentSize { get; }
+
+    public long SegmentMs { get; }
+
+    public long SegmentJitterMs { get; }
+
+    public int MaxIndexSize { get; }
+
+    public int IndexInterval { get; }
+
+    public bool Preallocate { get; }
+
+    /// <summary>How many unflushed records are allowed (flush.messages).</summary>
+    public long FlushInterval { get; }
+
+    public long FlushMs { get; }
+
+    /// <summary>retention.bytes; negative: no limit.</summary>
+    public long RetentionSize { get; }
+
+    /// <summary>retention.ms; negative: no limit.</summary>
+    public long RetentionMs { get; }
+
+    public long FileDeleteDelayMs { get; }
+
+    public int MaxMessageSize { get; }
+
+    /// <summary>Whether cleanup.policy holds delete: retention by time and size applies.</summary>
+    public bool IsDelete { get; }
+
+    /// <summary>Whether cleanup.policy holds compact.</summary>
+    public bool IsCompact { get; }
+
+    /// <summary>How much segment.ms is shortened for one segment, drawn once when the segment is opened (Kafka's <c>randomSegmentJitter</c>).</summary>
+    public long RandomSegmentJitter(Random random) =>
+        SegmentJitterMs == 0 ? 0 : random.NextInt64(Math.Min(SegmentJitterMs, SegmentMs));
+
+    /// <summary>The size a new segment's file is given at once: 0 unless preallocate.</summary>
+    public int InitialFileSize => Preallocate ? SegmentSize : 0;
+
+    /// <summary>Any other topic config.</summary>
+    public T Get<T>(ConfigKey<T> key) => _values.Get(key);
+
+    /// <summary>A config as properties text, as DescribeConfigs shows it.</summary>
+    public string? GetText(ConfigKey key) => _values.GetText(key);
+
+    /// <summary>The topic's overrides laid over the broker's defaults.</summary>
+    /// <param name="brokerDefaults">From <see cref="BrokerLogConfigs.TopicDefaults"/>.</param>
+    /// <param name="overrides">The topic's own configs.</param>
+    /// <exception cref="ConfigException">A value is refused; what is stored was validated when it was set, so this is a fault of the broker's file.</exception>
+    public static LogConfig From(IReadOnlyDictionary<string, string> brokerDefaults, IReadOnlyDictionary<string, string> overrides)
+    {
+        if (brokerDefaults.Count == 0 && overrides.Count == 0)
+            return Default;
+        var merged = new Dictionary<string, string>(brokerDefaults, StringComparer.Ordinal);
+        foreach (var (name, text) in overrides)
+            merged[name] = text;
+        return new LogConfig(ConfigValues.Parse(TopicConfigs.Schema, merged));
+    }
+
+    /// <summary>
+    /// Checks configs that are about to be set on a topic: unknown names, each value, and values against each other over the broker's defaults
+    /// (Kafka's <c>LogConfig.validate</c>). A refusal is INVALID_CONFIG with the exception's message.
+    /// </summary>
+    /// <exception cref="ConfigException">The first fault.</exception>
+    public static void Validate(IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string>? brokerDefaults = null)
+    {
+        foreach (var name in configs.Keys)
+        {
+            if (TopicConfigs.Schema.Find(name) is null)
+                throw new ConfigException($"Unknown topic config name: {name}");
+        }
+        var values = From(brokerDefaults ?? new Dictionary<string, string>(), configs);
+        var (min, max) = (values.Get(TopicConfigs.MinCompactionLagMs), values.Get(TopicConfigs.MaxCompactionLagMs));
+        if (min > max)
+            throw new ConfigException($"conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})");
+    }
+}
