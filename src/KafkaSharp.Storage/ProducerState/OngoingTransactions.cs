@@ -1,0 +1,57 @@
+namespace KafkaSharp.Storage.ProducerState;
+
+/// <summary>
+/// The transactions that hold the last stable offset back, by the offset of their first record: those that are open, and those whose marker is
+/// written but lies at or above the high watermark. Under the log's append lock.
+/// </summary>
+sealed class OngoingTransactions
+{
+    private readonly SortedList<long, long> _open = [];
+    private readonly SortedList<long, long> _unreplicated = [];
+
+    /// <summary>The first offset of the oldest transaction without a marker.</summary>
+    public long? FirstUndecidedOffset => _open.Count == 0 ? null : _open.GetKeyAtIndex(0);
+
+    /// <summary>The first offset that a read_committed reader must not see.</summary>
+    public long? FirstUnstableOffset => (FirstUndecidedOffset, _unreplicated.Count == 0 ? null : _unreplicated.GetKeyAtIndex(0)) switch
+    {
+        ({ } open, long unreplicated) => Math.Min(open, unreplicated),
+        (var open, var unreplicated) => open ?? unreplicated,
+    };
+
+    public void Begin(long producerId, long firstOffset) => _open[firstOffset] = producerId;
+
+    /// <summary>The last stable offset once the transaction is complete, were everything replicated: what the transaction index records.</summary>
+    public long LastStableOffsetAfter(CompletedTransaction transaction)
+    {
+        for (var i = 0; i < _open.Count; i++)
+        {
+            if (_open.GetValueAtIndex(i) != transaction.ProducerId)
+                return _open.GetKeyAtIndex(i);
+        }
+        return transaction.LastOffset + 1;
+    }
+
+    public void Complete(CompletedTransaction transaction)
+    {
+        if (!_open.Remove(transaction.FirstOffset))
+            throw new InvalidOperationException($"no open transaction of producer {transaction.ProducerId} begins at {transaction.FirstOffset}");
+        _unreplicated[transaction.FirstOffset] = transaction.LastOffset;
+    }
+
+    /// <summary>Forgets completed transactions whose marker lies below <paramref name="offset"/>.</summary>
+    public void RemoveUnreplicatedBelow(long offset)
+    {
+        for (var i = _unreplicated.Count - 1; i >= 0; i--)
+        {
+            if (_unreplicated.GetValueAtIndex(i) < offset)
+                _unreplicated.RemoveAt(i);
+        }
+    }
+
+    public void Clear()
+    {
+        _open.Clear();
+        _unreplicated.Clear();
+    }
+}

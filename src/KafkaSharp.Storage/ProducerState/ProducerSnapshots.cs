@@ -1,0 +1,57 @@
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage.ProducerState;
+
+/// <summary>The producer snapshot files of one log's folder, by their offsets. Under the log's append lock.</summary>
+sealed class ProducerSnapshots(IFileSystem files, string directory)
+{
+    private readonly SortedList<long, long> _offsets = [];
+
+    /// <summary>Where the log lies; set anew when its folder is renamed.</summary>
+    public string Directory { get; set; } = directory;
+
+    public long? Latest => _offsets.Count == 0 ? null : _offsets.GetKeyAtIndex(_offsets.Count - 1);
+
+    public long? Oldest => _offsets.Count == 0 ? null : _offsets.GetKeyAtIndex(0);
+
+    public IReadOnlyList<long> Offsets => (IReadOnlyList<long>)_offsets.Keys;
+
+    public string PathOf(long offset) => Path.Combine(Directory, ProducerSnapshotFile.NameOf(offset));
+
+    /// <summary>Takes over the snapshots among the names of the folder's files.</summary>
+    public void Load(IEnumerable<string> paths)
+    {
+        _offsets.Clear();
+        foreach (var path in paths)
+        {
+            if (ProducerSnapshotFile.TryParseName(Path.GetFileName(path.AsSpan()), out var offset))
+                _offsets[offset] = offset;
+        }
+    }
+
+    public List<ProducerStateEntry> Read(long offset) => ProducerSnapshotFile.Read(files, PathOf(offset));
+
+    public void Write(long offset, IReadOnlyCollection<ProducerStateEntry> entries, bool flush)
+    {
+        ProducerSnapshotFile.Write(files, PathOf(offset), entries, flush);
+        _offsets[offset] = offset;
+    }
+
+    public void Delete(long offset)
+    {
+        if (_offsets.Remove(offset))
+            files.DeleteFile(PathOf(offset));
+    }
+
+    /// <summary>Forgets a snapshot whose file whoever calls deletes together with its segment; null where there is none.</summary>
+    public string? Detach(long offset) => _offsets.Remove(offset) ? PathOf(offset) : null;
+
+    public void DeleteWhere(Predicate<long> condition)
+    {
+        for (var i = _offsets.Count - 1; i >= 0; i--)
+        {
+            if (condition(_offsets.GetKeyAtIndex(i)))
+                Delete(_offsets.GetKeyAtIndex(i));
+        }
+    }
+}
