@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage.ProducerState;
+namespace KafkaSharp.Storage;
 
 /// <summary>
 /// The transactions that hold the last stable offset back, by the offset of their first record: those that are open, and those whose marker is
@@ -13,11 +13,16 @@ sealed class OngoingTransactions
     public long? FirstUndecidedOffset => _open.Count == 0 ? null : _open.GetKeyAtIndex(0);
 
     /// <summary>The first offset that a read_committed reader must not see.</summary>
-    public long? FirstUnstableOffset => (FirstUndecidedOffset, _unreplicated.Count == 0 ? null : _unreplicated.GetKeyAtIndex(0)) switch
+    public long? FirstUnstableOffset
     {
-        ({ } open, long unreplicated) => Math.Min(open, unreplicated),
-        (var open, var unreplicated) => open ?? unreplicated,
-    };
+        get
+        {
+            if (_unreplicated.Count == 0)
+                return FirstUndecidedOffset;
+            var unreplicated = _unreplicated.GetKeyAtIndex(0);
+            return FirstUndecidedOffset is { } open ? Math.Min(open, unreplicated) : unreplicated;
+        }
+    }
 
     public void Begin(long producerId, long firstOffset) => _open[firstOffset] = producerId;
 

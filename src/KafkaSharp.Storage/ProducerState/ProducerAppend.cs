@@ -1,7 +1,7 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 
-namespace KafkaSharp.Storage.ProducerState;
+namespace KafkaSharp.Storage;
 
 /// <summary>
 /// What one append does to the producers of a log (Kafka's <c>ProducerAppendInfo</c>s): each batch is checked against the state with the batches

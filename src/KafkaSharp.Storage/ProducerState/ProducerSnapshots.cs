@@ -1,6 +1,6 @@
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage.ProducerState;
+namespace KafkaSharp.Storage;
 
 /// <summary>The producer snapshot files of one log's folder, by their offsets. Under the log's append lock.</summary>
 sealed class ProducerSnapshots(IFileSystem files, string directory)

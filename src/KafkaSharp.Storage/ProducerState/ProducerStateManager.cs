@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Records;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage.ProducerState;
+namespace KafkaSharp.Storage;
 
 /// <summary>
 /// What one log knows of its idempotent and transactional producers, and its snapshots (Kafka's <c>ProducerStateManager</c>). Every call is made under

@@ -1,0 +1,42 @@
+using System.Text;
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>The file <c>partition.metadata</c> of a partition's folder: the id of the topic that the folder belongs to (KIP-516).</summary>
+public static class PartitionMetadataFile
+{
+    public const string Name = "partition.metadata";
+
+    public static string Format(Uuid topicId) => $"version: 0\ntopic_id: {topicId}";
+
+    /// <exception cref="InvalidDataException">The text is of another version or form.</exception>
+    public static Uuid Parse(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (lines is not ["version: 0", ['t', 'o', 'p', 'i', 'c', '_', 'i', 'd', ':', .. var id]] || !Uuid.TryParse(id.Trim(), out var topicId))
+            throw new InvalidDataException($"is not a partition metadata file of version 0: '{text}'");
+        return topicId.IsZero ? throw new InvalidDataException("has the invalid topic id zero") : topicId;
+    }
+
+    /// <summary>The topic id, or null where the folder has no such file.</summary>
+    /// <exception cref="IOException">The file can't be read or is malformed.</exception>
+    public static Uuid? Read(IFileSystem files, string directory)
+    {
+        var path = Path.Combine(directory, Name);
+        if (!files.FileExists(path))
+            return null;
+        try
+        {
+            return Parse(Encoding.UTF8.GetString(files.ReadAllBytes(path)));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new IOException($"The file {path} {e.Message}", e);
+        }
+    }
+
+    public static void Write(IFileSystem files, string directory, Uuid topicId) =>
+        files.WriteAtomically(Path.Combine(directory, Name), Encoding.UTF8.GetBytes(Format(topicId)));
+}

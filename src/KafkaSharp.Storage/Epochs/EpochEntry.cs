@@ -1,0 +1,4 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>A leader epoch and the offset of the first record that was written in it.</summary>
+public readonly record struct EpochEntry(int Epoch, long StartOffset);
