@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace KafkaSharp.Configuration;
@@ -8,6 +9,8 @@ namespace KafkaSharp.Configuration;
 /// </summary>
 static class JavaNumber
 {
+    private static readonly SearchValues<char> DecimalCharacters = SearchValues.Create("0123456789+-.eE");
+
     public static bool TryParseDouble(ReadOnlySpan<char> text, out double value)
     {
         var signed = text.Length > 0 && text[0] is '+' or '-' ? text[1..] : text;
@@ -19,7 +22,7 @@ static class JavaNumber
         value = 0;
         if (signed.Length > 1 && signed[^1] is 'd' or 'D' or 'f' or 'F')
             text = text[..^1];
-        return !text.ContainsAnyExcept("0123456789+-.eE")
+        return !text.ContainsAnyExcept(DecimalCharacters)
             && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
     }
 
@@ -29,28 +32,30 @@ static class JavaNumber
             return "NaN";
         if (double.IsInfinity(value))
             return value > 0 ? "Infinity" : "-Infinity";
-        var magnitude = Math.Abs(value);
-        if (magnitude == 0 || magnitude is >= 1e-3 and < 1e7)
+        if (value == 0)
+            return double.IsNegative(value) ? "-0.0" : "0.0";
+        var (digits, point) = ShortestDigits(Math.Abs(value));
+        var sign = value < 0 ? "-" : "";
+        return point switch
         {
-            var text = value.ToString("0.0###################", CultureInfo.InvariantCulture);
-            return double.Parse(text, CultureInfo.InvariantCulture).Equals(value)
-                ? text
-                : ((decimal)value).ToString("0.0###########################", CultureInfo.InvariantCulture);
-        }
-        // "E16" gives 17 digits; the shortest that reads back the same is what Java prints.
-        var (digits, exponent) = Shortest(value);
-        return $"{digits}E{exponent}";
+            // From 10^-3 up to 10^7 as a plain decimal number, else with one digit before the point and an exponent.
+            > -3 and <= 0 => $"{sign}0.{new string('0', -point)}{digits}",
+            > 0 and <= 7 when digits.Length > point => $"{sign}{digits[..point]}.{digits[point..]}",
+            > 0 and <= 7 => $"{sign}{digits.PadRight(point, '0')}.0",
+            _ => $"{sign}{digits[0]}.{(digits.Length > 1 ? digits[1..] : "0")}E{point - 1}",
+        };
     }
 
-    private static (string Digits, int Exponent) Shortest(double value)
+    /// <summary>The fewest digits that read back as the value, without zeros at either end, and where the point stands before them.</summary>
+    private static (string Digits, int Point) ShortestDigits(double value)
     {
-        for (var precision = 1; ; precision++)
-        {
-            var text = value.ToString($"E{precision}", CultureInfo.InvariantCulture);
-            if (precision < 17 && !double.Parse(text, CultureInfo.InvariantCulture).Equals(value))
-                continue;
-            var e = text.IndexOf('E');
-            return (text[..e], int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
-        }
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        var e = text.IndexOf('E', StringComparison.Ordinal);
+        var mantissa = e < 0 ? text : text[..e];
+        var exponent = e < 0 ? 0 : int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var digits = mantissa.Replace(".", "", StringComparison.Ordinal);
+        var significant = digits.TrimStart('0');
+        return (significant.TrimEnd('0'), (point < 0 ? mantissa.Length : point) - (digits.Length - significant.Length) + exponent);
     }
 }

@@ -3,7 +3,7 @@ using static KafkaSharp.Configuration.ConfigUpdateMode;
 
 namespace KafkaSharp.Storage;
 
-/// <summary>The broker keys that <see cref="LogManager"/> acts on: its loops, its recovery, the expiry of producer ids.</summary>
+/// <summary>The broker keys that the log manager acts on: its loops, its recovery, the expiry of producer ids.</summary>
 public static class LogManagerConfigs
 {
     public static readonly ConfigKey<int> RecoveryThreadsPerDataDir = ConfigKeys.Int(
