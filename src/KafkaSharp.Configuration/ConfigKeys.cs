@@ -38,12 +38,12 @@ public static class ConfigKeys
     /// <summary>A long without a default: null unless it is set, and then another key decides.</summary>
     public static ConfigKey<long?> OptionalLong(
         string name, string documentation, long min = long.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        Optional(Long(name, Math.Max(0, min), documentation, min, long.MaxValue, update));
+        Optional(name, ConfigType.Long, documentation, min, long.MaxValue, update, ParseInteger<long>("LONG"));
 
     /// <summary>An int without a default: null unless it is set, and then another key decides.</summary>
     public static ConfigKey<int?> OptionalInt(
         string name, string documentation, int min = int.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        Optional(Int(name, Math.Max(0, min), documentation, min, int.MaxValue, update));
+        Optional(name, ConfigType.Int, documentation, min, int.MaxValue, update, ParseInteger<int>("INT"));
 
     public static ConfigKey<bool> Boolean(
         string name, bool defaultValue, string documentation, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
@@ -98,9 +98,16 @@ public static class ConfigKeys
         };
     }
 
-    private static ConfigKey<T?> Optional<T>(ConfigKey<T> key)
-        where T : struct =>
-        new(key.Name, key.Type, null, key.UpdateMode, key.Documentation, text => key.Parse(text), null) { AllowedText = key.AllowedText };
+    private static ConfigKey<T?> Optional<T>(
+        string name, ConfigType type, string documentation, T min, T max, ConfigUpdateMode update, Func<string, T> parse)
+        where T : struct, INumber<T>, IMinMaxValue<T>
+    {
+        var between = ConfigValidators.Between(min, max);
+        return new ConfigKey<T?>(name, type, null, update, documentation, text => parse(text), (key, value) => between(key, value!.Value))
+        {
+            AllowedText = min > T.MinValue ? $"[{min},...]" : null,
+        };
+    }
 
     private static Func<string, T> ParseInteger<T>(string type)
         where T : INumber<T> =>

@@ -32,10 +32,11 @@ static class CheckpointFile
     /// <exception cref="InvalidDataException">The text is not a checkpoint of this version with as many entries as it says.</exception>
     public static List<T> Parse<T>(string text, LineParser<T> parse)
     {
+        // Kafka creates some of these files empty and fills them later.
+        if (text.Length == 0)
+            return [];
         var lines = text.AsSpan().EnumerateLines();
-        if (!lines.MoveNext() || lines.Current.IsEmpty)
-            throw new InvalidDataException("is empty");
-        if (!TryParseInt(lines.Current, out var version) || version != Version)
+        if (!lines.MoveNext() || !TryParseInt(lines.Current, out var version) || version != Version)
             throw new InvalidDataException($"has version '{lines.Current}', expected {Version}");
         if (!lines.MoveNext() || !TryParseInt(lines.Current, out var count))
             throw new InvalidDataException("has no count of entries");

@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Tests.Checkpoints;
 public sealed class MetaPropertiesTests
 {
     private static readonly DateTimeOffset Date = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-    private readonly MemoryFileSystem _files = new();
+    private readonly MemoryFileSystem _files = new(TimeProvider.System);
 
     [Test]
     public void Genuine_files_are_written_as_they_were_read()

@@ -4,7 +4,7 @@ namespace KafkaSharp.Storage.Tests.Epochs;
 
 public sealed class LeaderEpochCacheTests
 {
-    private readonly MemoryFileSystem _files = new();
+    private readonly MemoryFileSystem _files = new(TimeProvider.System);
     private LeaderEpochCache _cache = null!;
 
     [SetUp]
