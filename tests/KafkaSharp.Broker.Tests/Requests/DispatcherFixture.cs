@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Network;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Broker.Tests.Requests;
+
+/// <summary>A dispatcher behind one connection in memory, spoken to in raw frames.</summary>
+sealed class DispatcherFixture : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly MemoryTransport _client;
+
+    public DispatcherFixture(ApiTable table, bool controller = false)
+    {
+        (var server, _client) = MemoryTransport.CreatePair();
+        var endpoint = new Endpoint(controller ? "CONTROLLER" : "PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 9092);
+        Connection = new Connection(
+            1, new ListenerOptions(endpoint) { IsController = controller }, server, new RequestDispatcher(table, Log), TimeProvider.System, Log);
+        Connection.Start();
+    }
+
+    public CollectingLogger Log { get; } = new();
+
+    public Connection Connection { get; }
+
+    public async Task SendAsync(ReadOnlyMemory<byte> body)
+    {
+        var framed = new byte[4 + body.Length];
+        BinaryPrimitives.WriteInt32BigEndian(framed, body.Length);
+        body.CopyTo(framed.AsMemory(4));
+        await _client.SendAsync(framed).AsTask().WaitAsync(s_patience);
+    }
+
+    /// <summary>The next answer without its prefix, or null where the connection was closed.</summary>
+    public async Task<byte[]?> ReadAsync() =>
+        await ReadExactlyAsync(4) is { } prefix ? await ReadExactlyAsync(BinaryPrimitives.ReadInt32BigEndian(prefix)) : null;
+
+    public async Task<byte[]?> AskAsync(ReadOnlyMemory<byte> body)
+    {
+        await SendAsync(body);
+        return await ReadAsync();
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        Connection.Close("test over");
+    }
+
+    private async Task<byte[]?> ReadExactlyAsync(int count)
+    {
+        var bytes = new byte[count];
+        for (var at = 0; at < count;)
+        {
+            var received = await _client.ReceiveAsync(bytes.AsMemory(at)).AsTask().WaitAsync(s_patience);
+            if (received == 0)
+                return null;
+            at += received;
+        }
+        return bytes;
+    }
+}
