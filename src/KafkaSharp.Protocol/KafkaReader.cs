@@ -139,6 +139,18 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
     /// <summary>The same within a tagged field: unsigned varint, 0 for null.</summary>
     public bool ReadTaggedStructPresence() => (int)ReadUnsignedVarint() > 0;
 
+    /// <summary>The tagged part of a struct that has no tagged fields of its own; null where it is empty.</summary>
+    internal List<RawTaggedField>? ReadTags()
+    {
+        List<RawTaggedField>? fields = null;
+        for (var count = ReadTagCount(); count > 0; count--)
+        {
+            var tag = ReadTag(out var size);
+            fields = ReadUnknownTag(fields, tag, size);
+        }
+        return fields;
+    }
+
     internal int ReadTagCount() => (int)ReadUnsignedVarint();
 
     internal int ReadTag(out int size)

@@ -12,6 +12,8 @@ public readonly record struct Uuid(long MostSignificantBits, long LeastSignifica
 {
     public const int Size = 16;
 
+    private const int TextLength = 22;
+
     public static Uuid Zero => default;
 
     /// <summary>Kafka's <c>Uuid.ONE_UUID</c>, which is also <see cref="MetadataTopicId"/>.</summary>
@@ -46,18 +48,38 @@ public readonly record struct Uuid(long MostSignificantBits, long LeastSignifica
         BinaryPrimitives.WriteInt64BigEndian(destination[8..], LeastSignificantBits);
     }
 
-    /// <summary>Reads the text form; false unless it decodes to exactly 16 bytes (Kafka's <c>Uuid.fromString</c>).</summary>
+    /// <summary>
+    /// Reads the text form, with or without its two characters of padding. As in Java, bits of the last character that belong to no byte are
+    /// not looked at; nothing else is overlooked (Kafka's <c>Uuid.fromString</c>).
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Uuid id)
     {
         id = default;
-        if (text is null || text.Length > 24)
+        if (text is null || (text.Length != TextLength && !(text.Length == TextLength + 2 && text.EndsWith("==", StringComparison.Ordinal))))
             return false;
-        Span<byte> bytes = stackalloc byte[24];
-        if (!Base64Url.IsValid(text, out _) || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size)
+        UInt128 bits = 0;
+        foreach (var character in text.AsSpan(0, TextLength - 1))
+        {
+            if (Digit(character) is not { } digit)
+                return false;
+            bits = (bits << 6) | digit;
+        }
+        if (Digit(text[TextLength - 1]) is not { } last)
             return false;
-        id = Read(bytes);
+        bits = (bits << 2) | (last >> 4);
+        id = new((long)(ulong)(bits >> 64), (long)(ulong)bits);
         return true;
     }
+
+    private static uint? Digit(char character) => character switch
+    {
+        >= 'A' and <= 'Z' => (uint)(character - 'A'),
+        >= 'a' and <= 'z' => (uint)(character - 'a' + 26),
+        >= '0' and <= '9' => (uint)(character - '0' + 52),
+        '-' => 62,
+        '_' => 63,
+        _ => null,
+    };
 
     /// <exception cref="FormatException">The text is not 22 characters of URL-safe base64.</exception>
     public static Uuid Parse(string text) =>

@@ -100,8 +100,8 @@ sealed class MessageEmitter
         new WriteEmitter(_code, _message).Emit(type, isRoot);
         if (_compared.Contains(type.Name))
         {
-            var terms = type.Fields.Select(f => $"!({Defaults.Differs(f)})").Concat(["UnknownTaggedFields is not { Count: > 0 }"]);
-            _code.Line($"internal bool IsDefault => {string.Join(" && ", terms)};");
+            var terms = type.Fields.Select(Defaults.Differs).Concat(["UnknownTaggedFields is { Count: > 0 }"]);
+            _code.Line($"internal bool IsDefault => !({string.Join(" || ", terms)});");
         }
     }
 

@@ -112,23 +112,23 @@ sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames nam
 
     private void EmitTags(StructSchema type, string prefix)
     {
+        var known = type.Fields.Where(f => f.IsTagged).OrderBy(f => f.Tag).ToList();
+        if (known.Count == 0)
+        {
+            code.Line($"{prefix}UnknownTaggedFields = reader.ReadTags();");
+            return;
+        }
         using (code.Open($"{prefix}for (var tags = reader.ReadTagCount(); tags > 0; tags--)"))
         {
             code.Line("var tag = reader.ReadTag(out var size);");
-            var known = type.Fields.Where(f => f.IsTagged).OrderBy(f => f.Tag).ToList();
-            if (known.Count == 0)
-            {
-                code.Line("UnknownTaggedFields = reader.ReadUnknownTag(UnknownTaggedFields, tag, size);");
-                return;
-            }
             using (code.Open("switch (tag)"))
             {
                 foreach (var field in known)
                 {
                     code.Line($"case {field.Tag}:");
-                    var valid = Versions.Condition(field.Versions, type.Versions.Intersect(message.FlexibleVersions));
-                    if (valid != "true")
-                        code.Line($"if (!({valid})) throw reader.InvalidTag(tag, version);");
+                    var absent = Versions.Absence(field.Versions, type.Versions.Intersect(message.FlexibleVersions));
+                    if (absent != "false")
+                        code.Line($"if ({absent}) throw reader.InvalidTag(tag, version);");
                     if (!field.Versions.IsEmpty)
                         EmitValue(field, "true", "");
                     code.Line("break;");

@@ -17,4 +17,17 @@ static class Versions
             return $"version <= {inside.Highest}";
         return inside.Highest == around.Highest ? $"version >= {inside.Lowest}" : $"version is >= {inside.Lowest} and <= {inside.Highest}";
     }
+
+    /// <summary>The opposite of <see cref="Condition"/>.</summary>
+    public static string Absence(VersionRange range, VersionRange around)
+    {
+        var inside = range.Intersect(around);
+        if (inside.IsEmpty)
+            return "true";
+        if (range.Covers(around))
+            return "false";
+        if (inside.Lowest == around.Lowest)
+            return $"version > {inside.Highest}";
+        return inside.Highest == around.Highest ? $"version < {inside.Lowest}" : $"version is < {inside.Lowest} or > {inside.Highest}";
+    }
 }

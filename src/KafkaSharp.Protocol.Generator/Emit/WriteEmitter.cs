@@ -34,15 +34,11 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
             EmitValue(field, "writer", flexible, "");
         else if (present != "false")
             EmitValue(field, "writer", flexible, $"if ({present}) ");
-        if (present != "true")
-            EmitRefusal(field, present == "false" ? "" : "else ");
+        if (present != "true" && !field.Ignorable)
+            code.Line($"{(present == "false" ? "" : "else ")}if ({Defaults.Differs(field)}) {Refusal(field)}");
     }
 
-    private void EmitRefusal(FieldSchema field, string prefix)
-    {
-        if (!field.Ignorable)
-            code.Line($"{prefix}if ({Defaults.Differs(field)}) throw ProtocolException.Unsupported(\"{field.Name}\", version);");
-    }
+    private static string Refusal(FieldSchema field) => $"throw ProtocolException.Unsupported(\"{field.Name}\", version);";
 
     private void EmitValue(FieldSchema field, string writer, string flexible, string prefix)
     {
@@ -50,7 +46,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
         var nullable = Versions.Condition(field.NullableVersions, field.Versions);
         if (field.Type.IsStruct && field.Type.IsArray)
         {
-            using (code.Open(prefix.TrimEnd()))
+            using (OpenAfter(prefix))
             {
                 EmitLength(field, writer, flexible, nullable);
                 var list = field.IsNullable ? $"if ({name} is not null) " : "";
@@ -74,7 +70,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
             code.Line(prefix + Call(nullable == "true" ? "Nullable" : ""));
         else
         {
-            using (code.Open(prefix.TrimEnd()))
+            using (OpenAfter(prefix))
             {
                 code.Line($"if ({nullable}) {Call("Nullable")}");
                 code.Line($"else {Call("")}");
@@ -101,7 +97,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
             code.Line($"{prefix}{value}.Write(ref {writer}, version);");
             return;
         }
-        using (code.Open(prefix.TrimEnd()))
+        using (OpenAfter(prefix))
         {
             var method = field.IsTagged ? "WriteTaggedStructPresence" : "WriteStructPresence";
             if (nullable == "true")
@@ -115,14 +111,16 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
         }
     }
 
+    private CodeWriter.Block? OpenAfter(string prefix) => prefix.Length == 0 ? null : code.Open(prefix.TrimEnd());
+
     private void EmitTags(StructSchema type, string flexible)
     {
         var known = type.Fields.Where(f => f.IsTagged).OrderBy(f => f.Tag).ToList();
-        foreach (var field in known)
+        foreach (var field in known.Where(f => !f.Ignorable))
         {
-            var present = Versions.Condition(field.Versions, type.Versions);
-            if (present != "true")
-                EmitRefusal(field, present == "false" ? "" : $"if (!({present})) ");
+            var absent = Versions.Absence(field.Versions, type.Versions);
+            if (absent != "false")
+                code.Line($"if ({(absent == "true" ? "" : absent + " && ")}({Defaults.Differs(field)})) {Refusal(field)}");
         }
         if (flexible == "false")
         {

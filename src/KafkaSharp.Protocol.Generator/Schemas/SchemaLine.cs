@@ -12,7 +12,7 @@ sealed class SchemaLine
         var content = text.TrimStart(' ');
         var blanks = text.Length - content.Length;
         if (blanks % 2 != 0)
-            throw new SchemaException("lines are indented by two blanks a level");
+            throw new SchemaException("lines are indented by two blanks a level", number);
         Depth = blanks / 2;
         _words = content.Split([' '], StringSplitOptions.RemoveEmptyEntries);
     }

@@ -10,6 +10,7 @@ sealed class SchemaParser
     private readonly List<SchemaLine> _lines = [];
     private readonly List<MessageSchema> _messages = [];
     private ApiSchema? _api;
+    private VersionRange _flexible;
     private int _at;
 
     public static SchemaFile Parse(string path, string text)
@@ -25,7 +26,7 @@ sealed class SchemaParser
         catch (SchemaException fault)
         {
             var line = parser._at < parser._lines.Count ? parser._lines[parser._at].Number : parser._lines.LastOrDefault()?.Number ?? 0;
-            return new(null, new([]), new(path, line, fault.Message));
+            return new(null, new([]), new(path, fault.Line ?? line, fault.Message));
         }
     }
 
@@ -65,10 +66,10 @@ sealed class SchemaParser
         };
         var ofApi = kind is MessageKind.Request or MessageKind.Response;
         var versions = ofApi ? Api.Versions : line.Versions();
-        var flexible = ofApi ? Api.FlexibleVersions : Flexible(line);
+        _flexible = ofApi ? Api.FlexibleVersions : Flexible(line);
         line.End();
         _at++;
-        _messages.Add(new(kind, name, key, log, versions, flexible, new(ReadStructs(name, versions))));
+        _messages.Add(new(kind, name, key, log, versions, _flexible, new(ReadStructs(name, versions))));
     }
 
     private ApiSchema Api => _api ?? throw new SchemaException("an api line must come first");
@@ -118,6 +119,7 @@ sealed class SchemaParser
             if (_lines[_at].Depth > depth)
                 throw new SchemaException("the indentation skips a level");
             var field = ReadField(_lines[_at], parent);
+            Check(field, fields);
             fields.Add(field);
             _at++;
             if (_at < _lines.Count && _lines[_at].Depth > depth)
@@ -146,5 +148,17 @@ sealed class SchemaParser
         var ignorable = line.TryTake("ignorable");
         line.End();
         return new(name, new(isArray ? type.Substring(2) : type, isArray), versions, nullables, tag, @default, ignorable, neverFlexible);
+    }
+
+    private void Check(FieldSchema field, List<FieldSchema> before)
+    {
+        if (before.Exists(f => f.Name == field.Name))
+            throw new SchemaException($"{field.Name} is there twice");
+        if (field.IsTagged && before.Find(f => f.Tag == field.Tag) is { } other)
+            throw new SchemaException($"{field.Name} has the tag of {other.Name}");
+        if (field.IsTagged && !_flexible.Covers(field.Versions))
+            throw new SchemaException($"{field.Name} is tagged in a version that is not flexible");
+        if (field.Default == "null" && !field.IsNullable)
+            throw new SchemaException($"{field.Name} can't be null by default");
     }
 }
