@@ -113,8 +113,11 @@ public sealed class GroupCoordinator : IAsyncDisposable
             },
             error => new LeaveGroupResponse { ErrorCode = error, Members = [] });
         // Before batches the answer of the only member was that of the request.
-        if (single && response is { ErrorCode: ErrorCode.None, Members: [var only] })
+        if (!single)
+            return response;
+        if (response is { ErrorCode: ErrorCode.None, Members: [var only] })
             response.ErrorCode = only.ErrorCode;
+        response.Members = [];
         return response;
     }
 

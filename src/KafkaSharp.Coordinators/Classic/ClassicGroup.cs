@@ -23,6 +23,7 @@ sealed class ClassicGroup : Group
     private readonly HashSet<string> _pendingSyncs = new(StringComparer.Ordinal);
     private readonly ProtocolVotes _protocols = new();
     private IReadOnlySet<string>? _subscribedTopics;
+    private int _mostMembers;
 
     /// <summary>A new group, in memory only until something of it is written.</summary>
     public ClassicGroup(string groupId, ShardContext context)
@@ -75,6 +76,10 @@ sealed class ClassicGroup : Group
     public ShardTimer SyncTimer { get; }
 
     public IReadOnlyCollection<ClassicGroupMember> Members => _members.Values;
+
+    /// <summary>The members in the order in which Kafka would list them: it decides who leads next.</summary>
+    public IEnumerable<ClassicGroupMember> MembersInOrder => _members.Values.OrderBy(m => JavaString.HashMapPlace(m.MemberId, _mostMembers));
+
     public int AwaitingJoinCount { get; private set; }
     public int PendingJoinCount => _pendingJoins.Count;
     public IReadOnlySet<string> PendingSyncs => _pendingSyncs;
@@ -134,7 +139,7 @@ sealed class ClassicGroup : Group
                 _staticMembers.Remove(instanceId);
         }
         if (IsLeader(memberId))
-            LeaderId = _members.Count == 0 ? null : _members.Keys.First();
+            LeaderId = MembersInOrder.FirstOrDefault()?.MemberId;
         RemovePendingJoin(memberId);
         _pendingSyncs.Remove(memberId);
     }
@@ -220,7 +225,7 @@ sealed class ClassicGroup : Group
     {
         if (LeaderId is null || _members[LeaderId].AwaitingJoin is not null)
             return LeaderId is not null;
-        if (_members.Values.FirstOrDefault(member => member.AwaitingJoin is not null) is not { } joined)
+        if (MembersInOrder.FirstOrDefault(member => member.AwaitingJoin is not null) is not { } joined)
             return false;
         LeaderId = joined.MemberId;
         return true;
@@ -313,6 +318,7 @@ sealed class ClassicGroup : Group
             ProtocolType = member.ProtocolType;
         LeaderId ??= member.MemberId;
         _members.Add(member.MemberId, member);
+        _mostMembers = Math.Max(_mostMembers, _members.Count);
         _protocols.Add(member);
     }
 

@@ -101,7 +101,7 @@ sealed class ClassicRebalance(ShardContext context)
     public static List<JoinGroupResponse.JoinGroupResponseMember> MemberList(ClassicGroup group)
     {
         var members = new List<JoinGroupResponse.JoinGroupResponseMember>(group.Members.Count);
-        foreach (var member in group.Members)
+        foreach (var member in group.MembersInOrder)
         {
             members.Add(new JoinGroupResponse.JoinGroupResponseMember
             {

@@ -10,7 +10,7 @@ static class GroupMetadata
     public static GroupMetadataRecord Of(ClassicGroup group, IReadOnlyDictionary<string, byte[]> assignments)
     {
         var members = new List<GroupMetadataValue.MemberMetadata>(group.Members.Count);
-        foreach (var member in group.Members)
+        foreach (var member in group.MembersInOrder)
         {
             members.Add(new GroupMetadataValue.MemberMetadata
             {

@@ -42,16 +42,6 @@ sealed class ProtocolVotes
             var vote = member.Vote(candidates);
             votes[vote] = votes.GetValueOrDefault(vote) + 1;
         }
-        var mask = TableSize(votes.Count) - 1;
-        return votes.OrderByDescending(vote => vote.Value).ThenBy(vote => JavaString.SpreadHashCode(vote.Key) & mask).First().Key;
-    }
-
-    /// <summary>The size of a HashMap that has grown to hold so many entries: 16, doubled whenever it would be three quarters full.</summary>
-    private static int TableSize(int entries)
-    {
-        var size = 16;
-        while (entries > size * 3 / 4)
-            size *= 2;
-        return size;
+        return votes.OrderByDescending(vote => vote.Value).ThenBy(vote => JavaString.HashMapPlace(vote.Key, votes.Count)).First().Key;
     }
 }

@@ -52,7 +52,7 @@ sealed class GroupDescriber(GroupTable groups)
             GroupState = group.StateName,
             ProtocolType = group.ProtocolTypeOrEmpty,
             ProtocolData = stable ? group.ProtocolName ?? "" : "",
-            Members = [.. group.Members.Select(member => new DescribeGroupsResponse.DescribedGroupMember
+            Members = [.. group.MembersInOrder.Select(member => new DescribeGroupsResponse.DescribedGroupMember
             {
                 MemberId = member.MemberId,
                 GroupInstanceId = member.GroupInstanceId,

@@ -13,7 +13,7 @@ namespace KafkaSharp.Coordinators.Shards;
 /// </summary>
 sealed class CoordinatorRecordLoader(GroupTable groups, int partition, ILogger log) : ICoordinatorReplay
 {
-    public void Replay(long offset, long producerId, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value)
+    public void Replay(long offset, long producerId, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, bool hasValue)
     {
         try
         {
@@ -24,14 +24,14 @@ sealed class CoordinatorRecordLoader(GroupTable groups, int partition, ILogger l
                 case CoordinatorRecordType.LegacyOffsetCommit or CoordinatorRecordType.OffsetCommit:
                     // Both kinds of key have the same fields; the value tells its version itself.
                     var commit = OffsetCommitKey.Read(ref reader, 0);
-                    groups.ReplayOffset(offset, producerId, commit.Group, commit.Topic, commit.Partition, ReadOffset(value));
+                    groups.ReplayOffset(offset, producerId, commit.Group, commit.Topic, commit.Partition, hasValue ? ReadOffset(value) : null);
                     break;
                 case CoordinatorRecordType.GroupMetadata:
-                    groups.LoadClassic(GroupMetadataKey.Read(ref reader, 0).Group, ReadGroup(value));
+                    groups.LoadClassic(GroupMetadataKey.Read(ref reader, 0).Group, hasValue ? ReadGroup(value) : null);
                     break;
                 case var _ when OpaqueType(type) is { } opaque:
                     // Every such key begins with the group's id.
-                    groups.LoadOpaque(reader.ReadString(false), opaque, key.ToArray(), IsMember(type), value is null);
+                    groups.LoadOpaque(reader.ReadString(false), opaque, key.ToArray(), IsMember(type), isTombstone: !hasValue);
                     break;
                 default:
                     throw new ProtocolException($"Record type {(short)type} is not known");
@@ -45,19 +45,15 @@ sealed class CoordinatorRecordLoader(GroupTable groups, int partition, ILogger l
 
     public void ReplayEndTransaction(long producerId, bool committed) => groups.Offsets.EndTransaction(producerId, committed);
 
-    private static OffsetAndMetadata? ReadOffset(ReadOnlyMemory<byte>? value)
+    private static OffsetAndMetadata ReadOffset(ReadOnlyMemory<byte> value)
     {
-        if (value is null)
-            return null;
-        var reader = new KafkaReader(value.Value);
+        var reader = new KafkaReader(value);
         return OffsetAndMetadata.From(OffsetCommitValue.Read(ref reader, Version(ref reader, OffsetCommitValue.HighestVersion)));
     }
 
-    private static GroupMetadataValue? ReadGroup(ReadOnlyMemory<byte>? value)
+    private static GroupMetadataValue ReadGroup(ReadOnlyMemory<byte> value)
     {
-        if (value is null)
-            return null;
-        var reader = new KafkaReader(value.Value);
+        var reader = new KafkaReader(value);
         return GroupMetadataValue.Read(ref reader, Version(ref reader, GroupMetadataValue.HighestVersion));
     }
 

@@ -7,8 +7,9 @@ public interface ICoordinatorReplay
     /// <param name="offset">Its offset.</param>
     /// <param name="producerId">The producer of a transactional batch, else -1.</param>
     /// <param name="key">Its key.</param>
-    /// <param name="value">Its value; null is a tombstone.</param>
-    void Replay(long offset, long producerId, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value);
+    /// <param name="value">Its value; meaningless where there is none.</param>
+    /// <param name="hasValue">False for a tombstone.</param>
+    void Replay(long offset, long producerId, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, bool hasValue);
 
     /// <summary>A transaction marker.</summary>
     void ReplayEndTransaction(long producerId, bool committed);

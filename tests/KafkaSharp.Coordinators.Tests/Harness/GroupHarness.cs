@@ -1,0 +1,170 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.TestInfrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaSharp.Coordinators.Tests.Harness;
+
+/// <summary>
+/// A coordinator on one thread and a clock that stands: commands run inside the call that sends them, timers inside <see cref="Advance"/>.
+/// </summary>
+sealed class GroupHarness : IAsyncDisposable
+{
+    public const string GroupId = "group";
+    public static readonly byte[] Metadata = Subscription("con");
+
+    private int _guids;
+
+    public GroupHarness(GroupCoordinatorConfig? config = null, Func<Guid>? newGuid = null, int partitions = 1)
+    {
+        Storage = new MemoryCoordinatorStorage();
+        Topics = new FixedTopics().Add("con", 3).Add("con-b", 1);
+        Coordinator = new GroupCoordinator(
+            Storage, Topics, config ?? new GroupCoordinatorConfig(), () => partitions, Time,
+            newGuid ?? (() => new Guid(++_guids, 0, 0, new byte[8])), NullLogger.Instance, item => item.Execute());
+        Storage.Coordinator = Coordinator;
+        for (var partition = 0; partition < partitions; partition++)
+            Coordinator.OnElection(partition, 0);
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+    public MemoryCoordinatorStorage Storage { get; }
+    public FixedTopics Topics { get; }
+    public GroupCoordinator Coordinator { get; }
+
+    public static byte[] Subscription(params string[] topics) => Write(
+        new ConsumerProtocolSubscription { Topics = [.. topics], OwnedPartitions = [] }, 1);
+
+    public static GroupRequestContext Context(short version, string client = "client") => new(client, "/127.0.0.1", version);
+
+    public void Advance(double milliseconds) => Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+
+    public Task<JoinGroupResponse> Join(
+        string memberId = "", string? instance = null, short version = 9, int session = 10_000, int rebalance = 30_000, string type = "consumer",
+        string group = GroupId, byte[]? metadata = null, params string[] protocols) =>
+        Coordinator.JoinGroupAsync(Context(version), new JoinGroupRequest
+        {
+            GroupId = group,
+            MemberId = memberId,
+            GroupInstanceId = instance,
+            SessionTimeoutMs = session,
+            RebalanceTimeoutMs = rebalance,
+            ProtocolType = type,
+            Protocols = (protocols.Length == 0 ? ["range"] : protocols)
+                .Select(name => new JoinGroupRequest.JoinGroupRequestProtocol { Name = name, Metadata = metadata ?? Metadata }).ToList(),
+        });
+
+    /// <summary>Asks for a member id and joins with it; the join is answered when the rebalance ends.</summary>
+    public async Task<(string MemberId, Task<JoinGroupResponse> Joined)> JoinKnown(string group = GroupId, params string[] protocols)
+    {
+        var required = await Join(group: group, protocols: protocols);
+        Assert.That(required.ErrorCode, Is.EqualTo(ErrorCode.MemberIdRequired));
+        return (required.MemberId, Join(required.MemberId, group: group, protocols: protocols));
+    }
+
+    public Task<SyncGroupResponse> Sync(
+        string memberId, int generation, string? instance = null, params (string MemberId, byte[] Assignment)[] assignments) =>
+        Coordinator.SyncGroupAsync(Context(5), new SyncGroupRequest
+        {
+            GroupId = GroupId,
+            MemberId = memberId,
+            GroupInstanceId = instance,
+            GenerationId = generation,
+            ProtocolType = "consumer",
+            ProtocolName = "range",
+            Assignments = assignments.Select(a => new SyncGroupRequest.SyncGroupRequestAssignment { MemberId = a.MemberId, Assignment = a.Assignment })
+                .ToList(),
+        });
+
+    public async Task<ErrorCode> Heartbeat(string memberId, int generation, string? instance = null) =>
+        (await Coordinator.HeartbeatAsync(Context(4), new HeartbeatRequest
+        {
+            GroupId = GroupId,
+            MemberId = memberId,
+            GroupInstanceId = instance,
+            GenerationId = generation,
+        })).ErrorCode;
+
+    public Task<LeaveGroupResponse> Leave(params (string MemberId, string? Instance)[] members) =>
+        Coordinator.LeaveGroupAsync(Context(5), new LeaveGroupRequest
+        {
+            GroupId = GroupId,
+            Members = members.Select(m => new LeaveGroupRequest.MemberIdentity { MemberId = m.MemberId, GroupInstanceId = m.Instance }).ToList(),
+        });
+
+    public async Task<ErrorCode> Commit(
+        long offset, string memberId = "", int generation = -1, string? instance = null, string topic = "con", int partition = 0,
+        string? metadata = "", short version = 9, string group = GroupId, long retention = -1)
+    {
+        var response = await Coordinator.OffsetCommitAsync(Context(version), new OffsetCommitRequest
+        {
+            GroupId = group,
+            MemberId = memberId,
+            GroupInstanceId = instance,
+            GenerationIdOrMemberEpoch = generation,
+            RetentionTimeMs = retention,
+            Topics =
+            [
+                new()
+                {
+                    Name = topic,
+                    TopicId = Topics.TopicId(topic),
+                    Partitions = [new() { PartitionIndex = partition, CommittedOffset = offset, CommittedMetadata = metadata }],
+                },
+            ],
+        });
+        return response.Topics[0].Partitions[0].ErrorCode;
+    }
+
+    /// <summary>The committed offset, or -1.</summary>
+    public async Task<long> Committed(string topic = "con", int partition = 0, string group = GroupId) =>
+        (await FetchPartition(topic, partition, group)).CommittedOffset;
+
+    public async Task<OffsetFetchResponse.OffsetFetchResponsePartitions> FetchPartition(
+        string topic, int partition, string group = GroupId, bool requireStable = false)
+    {
+        var response = await Coordinator.OffsetFetchAsync(Context(9), new OffsetFetchRequest
+        {
+            Groups = [new() { GroupId = group, Topics = [new() { Name = topic, PartitionIndexes = [partition] }] }],
+            RequireStable = requireStable,
+        });
+        Assert.That(response.Groups[0].ErrorCode, Is.EqualTo(ErrorCode.None));
+        return response.Groups[0].Topics[0].Partitions[0];
+    }
+
+    public async Task<DescribeGroupsResponse.DescribedGroup> Describe(string group = GroupId, short version = 6) =>
+        (await Coordinator.DescribeGroupsAsync(Context(version), new DescribeGroupsRequest { Groups = [group] })).Groups[0];
+
+    public async Task<ErrorCode> Delete(string group = GroupId) =>
+        (await Coordinator.DeleteGroupsAsync(Context(2), new DeleteGroupsRequest { GroupsNames = [group] })).Results[0].ErrorCode;
+
+    /// <summary>A stable group of so many dynamic members in its first generation; the first one leads.</summary>
+    public async Task<string[]> StableGroup(int members = 1)
+    {
+        var joins = new List<(string MemberId, Task<JoinGroupResponse> Joined)>();
+        for (var i = 0; i < members; i++)
+            joins.Add(await JoinKnown());
+        Advance(3000);
+        Advance(3000);
+        var generation = (await joins[0].Joined).GenerationId;
+        var leader = (await joins[0].Joined).Leader;
+        var ids = joins.Select(join => join.MemberId).OrderBy(id => id != leader).ToArray();
+        foreach (var id in ids)
+            await Sync(id, generation, assignments: id == leader ? [.. ids.Select((m, i) => (m, new[] { (byte)i }))] : []);
+        Assert.That((await Describe()).GroupState, Is.EqualTo("Stable"));
+        return ids;
+    }
+
+    public async ValueTask DisposeAsync() => await Coordinator.DisposeAsync();
+
+    public static byte[] Write<T>(T message, short version)
+        where T : IMessage
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        var writer = new KafkaWriter(buffer);
+        writer.WriteInt16(version);
+        message.Write(ref writer, version);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}
