@@ -1,0 +1,13 @@
+using System.Net;
+using KafkaSharp.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Broker.Requests;
+
+/// <summary>The log lines of dispatching; ids 6000-6019.</summary>
+static partial class RequestEvents
+{
+    [LoggerMessage(6000, LogLevel.Error, "{ApiKey} v{ApiVersion} of client {ClientId} at {Remote} failed")]
+    public static partial void RequestFailed(
+        this ILogger logger, ApiKey apiKey, short apiVersion, string? clientId, IPEndPoint remote, Exception exception);
+}

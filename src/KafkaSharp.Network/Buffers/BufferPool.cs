@@ -1,0 +1,98 @@
+using System.Numerics;
+
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// A bounded pool of byte arrays in powers of two, last in first out, so that the memory handed out is the memory touched last (the first touch
+/// of a page is dear). Arrays are pinned for life: system calls take their address as it is. Thread-safe. What lies unused between two calls
+/// of <see cref="Trim"/> is let go; what exceeds the bound or the largest class is never kept.
+/// </summary>
+public sealed class BufferPool(long maxRetainedBytes = BufferPool.DefaultMaxRetainedBytes)
+{
+    public const long DefaultMaxRetainedBytes = 64 << 20;
+    const int SmallestShift = 10;
+    const int LargestShift = 24;
+
+    private readonly SizeClass[] _classes = [.. Enumerable.Range(0, LargestShift - SmallestShift + 1).Select(_ => new SizeClass())];
+    private long _retained;
+
+    /// <summary>The pool of a process: one bound for all listeners.</summary>
+    public static BufferPool Shared { get; } = new();
+
+    /// <summary>Bytes that lie in the pool.</summary>
+    public long RetainedBytes => Interlocked.Read(ref _retained);
+
+    /// <summary>An array of at least <paramref name="size"/> bytes, its content undefined.</summary>
+    public byte[] Rent(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        var index = ClassOf(size);
+        if (index >= _classes.Length)
+            return GC.AllocateUninitializedArray<byte>(size, pinned: true);
+        if (_classes[index].TryTake() is { } buffer)
+        {
+            Interlocked.Add(ref _retained, -buffer.Length);
+            return buffer;
+        }
+        return GC.AllocateUninitializedArray<byte>(1 << (index + SmallestShift), pinned: true);
+    }
+
+    /// <summary>Gives an array back; it must not be used after.</summary>
+    public void Return(byte[] buffer)
+    {
+        if (!BitOperations.IsPow2(buffer.Length) || buffer.Length < 1 << SmallestShift || buffer.Length > 1 << LargestShift)
+            return;
+        if (Interlocked.Add(ref _retained, buffer.Length) > maxRetainedBytes)
+            Interlocked.Add(ref _retained, -buffer.Length);
+        else
+            _classes[ClassOf(buffer.Length)].Put(buffer);
+    }
+
+    /// <summary>Lets go what nobody asked for since the last call.</summary>
+    public void Trim()
+    {
+        foreach (var sizeClass in _classes)
+            Interlocked.Add(ref _retained, -sizeClass.DropUnused());
+    }
+
+    private static int ClassOf(int size) =>
+        size <= 1 << SmallestShift ? 0 : BitOperations.Log2((uint)size - 1) + 1 - SmallestShift;
+
+    private sealed class SizeClass
+    {
+        private readonly Lock _gate = new();
+        private readonly List<byte[]> _buffers = [];
+        private int _lowWater;
+
+        public byte[]? TryTake()
+        {
+            lock (_gate)
+            {
+                var last = _buffers.Count - 1;
+                if (last < 0)
+                    return null;
+                var buffer = _buffers[last];
+                _buffers.RemoveAt(last);
+                _lowWater = Math.Min(_lowWater, last);
+                return buffer;
+            }
+        }
+
+        public void Put(byte[] buffer)
+        {
+            lock (_gate)
+                _buffers.Add(buffer);
+        }
+
+        public long DropUnused()
+        {
+            lock (_gate)
+            {
+                var bytes = _buffers.Take(_lowWater).Sum(buffer => (long)buffer.Length);
+                _buffers.RemoveRange(0, _lowWater);
+                _lowWater = _buffers.Count;
+                return bytes;
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// One answer (or request) on its way out: a length prefix, small bytes copied into pooled memory, and records referenced where they lie, with the
+/// leases that keep them there. Rented with <see cref="Rent"/>, written by one thread at a time, sent as one vectored write, disposed by the
+/// sender; disposing gives back the memory and the leases. The prefix is filled in when the frame is completed.
+/// </summary>
+public sealed class OutgoingFrame : IRecordsSink, IDisposable
+{
+    /// <summary>Records up to this many bytes are copied: dearer to reference than to move.</summary>
+    public const int CopiedRecordsBytes = 8 * 1024;
+    const int PrefixBytes = 4;
+    const int FirstChunkBytes = 4 * 1024;
+    const int LargestChunkBytes = 256 * 1024;
+    const int MaxIdleFrames = 256;
+
+    private static readonly Stack<OutgoingFrame> IdleFrames = new();
+    private static readonly Lock IdleGate = new();
+
+    private readonly BufferPool _pool = BufferPool.Shared;
+    private readonly List<byte[]> _chunks = [];
+    private readonly List<ReadOnlyMemory<byte>> _segments = [];
+    private readonly List<IDisposable> _leases = [];
+    private byte[] _chunk = [];
+    private int _written;
+    private int _sealed;
+    private long _sealedBytes;
+    private bool _completed;
+
+    private OutgoingFrame()
+    {
+    }
+
+    /// <summary>Whether the connection is closed once this frame has left.</summary>
+    public bool ClosesConnection { get; set; }
+
+    /// <summary>Bytes of the frame so far, without the length prefix.</summary>
+    public long Length => _sealedBytes + _written - _sealed - PrefixBytes;
+
+    /// <summary>The frame in pieces, prefix first. Only after <see cref="Complete"/>.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Segments => _segments;
+
+    internal List<ReadOnlyMemory<byte>> SegmentList => _segments;
+
+    public static OutgoingFrame Rent()
+    {
+        OutgoingFrame? frame;
+        lock (IdleGate)
+            IdleFrames.TryPop(out frame);
+        frame ??= new OutgoingFrame();
+        frame._completed = false;
+        frame.AddChunk(FirstChunkBytes);
+        frame._written = PrefixBytes;
+        return frame;
+    }
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_chunk.Length - _written), nameof(count));
+        _written += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return MemoryMarshal.CreateFromPinnedArray(_chunk, _written, _chunk.Length - _written);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _chunk.AsSpan(_written);
+    }
+
+    /// <summary>Adds records: large ones by reference, so they must stay valid until the frame is disposed (see <see cref="AddLease"/>).</summary>
+    public void WriteRecords(ReadOnlyMemory<byte> records)
+    {
+        if (records.Length <= CopiedRecordsBytes)
+        {
+            this.Write(records.Span);
+            return;
+        }
+        Seal();
+        _segments.Add(records);
+        _sealedBytes += records.Length;
+    }
+
+    /// <summary>Something to dispose when the frame has been sent or dropped, such as the lease on a mapped segment.</summary>
+    public void AddLease(IDisposable lease) => _leases.Add(lease);
+
+    /// <summary>Drops what was written but keeps leases, so that another answer can be written instead.</summary>
+    public void Clear()
+    {
+        _segments.Clear();
+        ReturnChunks();
+        AddChunk(FirstChunkBytes);
+        _written = PrefixBytes;
+        _sealedBytes = 0;
+        _completed = false;
+    }
+
+    /// <summary>Fills in the length prefix; nothing may be written after. Called by the connection; harmless twice.</summary>
+    public void Complete()
+    {
+        if (_completed)
+            return;
+        Seal();
+        BinaryPrimitives.WriteInt32BigEndian(_chunks[0], checked((int)(_sealedBytes - PrefixBytes)));
+        _completed = true;
+    }
+
+    /// <summary>The whole frame with its prefix, copied: for tests and transports without sockets.</summary>
+    public byte[] ToArray()
+    {
+        Complete();
+        var whole = new byte[_sealedBytes];
+        var at = 0;
+        foreach (var segment in _segments)
+        {
+            segment.CopyTo(whole.AsMemory(at));
+            at += segment.Length;
+        }
+        return whole;
+    }
+
+    public void Dispose()
+    {
+        if (_chunks.Count == 0)
+            return;
+        foreach (var lease in _leases)
+            lease.Dispose();
+        _leases.Clear();
+        _segments.Clear();
+        ReturnChunks();
+        _sealedBytes = 0;
+        ClosesConnection = false;
+        lock (IdleGate)
+        {
+            if (IdleFrames.Count < MaxIdleFrames)
+                IdleFrames.Push(this);
+        }
+    }
+
+    private void MakeRoom(int sizeHint)
+    {
+        ObjectDisposedException.ThrowIf(_chunks.Count == 0, this);
+        if (_chunk.Length - _written >= Math.Max(sizeHint, 1))
+            return;
+        Seal();
+        AddChunk(Math.Max(sizeHint, Math.Min(_chunk.Length * 4, LargestChunkBytes)));
+    }
+
+    private void Seal()
+    {
+        if (_written == _sealed)
+            return;
+        _segments.Add(MemoryMarshal.CreateFromPinnedArray(_chunk, _sealed, _written - _sealed));
+        _sealedBytes += _written - _sealed;
+        _sealed = _written;
+    }
+
+    private void AddChunk(int size)
+    {
+        _chunk = _pool.Rent(size);
+        _chunks.Add(_chunk);
+        _written = _sealed = 0;
+    }
+
+    private void ReturnChunks()
+    {
+        foreach (var chunk in _chunks)
+            _pool.Return(chunk);
+        _chunks.Clear();
+        _chunk = [];
+        _written = _sealed = 0;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// Frames that leave together, and how much of them is still to be sent. A transport takes from the front with <see cref="Advance"/>.
+/// Owned by whoever sends on a connection at the moment; not thread-safe.
+/// </summary>
+public sealed class SendBatch
+{
+    private readonly List<OutgoingFrame> _frames = [];
+    private readonly List<ReadOnlyMemory<byte>> _segments = [];
+    private int _first;
+
+    /// <summary>Bytes still to be sent.</summary>
+    public long Bytes { get; private set; }
+
+    public int Frames => _frames.Count;
+
+    public bool IsEmpty => Bytes == 0;
+
+    /// <summary>Whether one of the frames asks for the connection to be closed behind it.</summary>
+    public bool ClosesConnection { get; private set; }
+
+    /// <summary>What is still to be sent, in order.</summary>
+    public ReadOnlySpan<ReadOnlyMemory<byte>> Segments => CollectionsMarshal.AsSpan(_segments)[_first..];
+
+    public void Add(OutgoingFrame frame)
+    {
+        frame.Complete();
+        _frames.Add(frame);
+        foreach (var segment in frame.SegmentList)
+        {
+            _segments.Add(segment);
+            Bytes += segment.Length;
+        }
+        ClosesConnection |= frame.ClosesConnection;
+    }
+
+    /// <summary>Tells that <paramref name="count"/> bytes have left.</summary>
+    public void Advance(long count)
+    {
+        Bytes -= count;
+        var segments = CollectionsMarshal.AsSpan(_segments);
+        while (count > 0)
+        {
+            ref var segment = ref segments[_first];
+            if (count < segment.Length)
+            {
+                segment = segment[(int)count..];
+                return;
+            }
+            count -= segment.Length;
+            _first++;
+        }
+    }
+
+    /// <summary>Disposes the frames, sent or not, and is empty.</summary>
+    public void Clear()
+    {
+        foreach (var frame in _frames)
+            frame.Dispose();
+        _frames.Clear();
+        _segments.Clear();
+        _first = 0;
+        Bytes = 0;
+    }
+}

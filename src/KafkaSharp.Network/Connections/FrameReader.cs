@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace KafkaSharp.Network;
+
+/// <summary>What <see cref="FrameReader.TryReadFrame"/> found.</summary>
+enum FrameStatus
+{
+    Frame,
+    Incomplete,
+    InvalidSize,
+}
+
+/// <summary>
+/// A <see cref="PipeReader"/> over a transport whose bytes always lie in one piece, so that a frame can be parsed and written to disk where it was
+/// received. It waits with a head of 1 KB, which is all that an idle connection holds; a frame that does not fit gets a pooled buffer of its own,
+/// into which the rest is received directly, and which goes back as soon as the frame is done. A length prefix is believed up to what this
+/// connection has sent before; past that the buffer doubles as bytes arrive, so a claim alone takes no memory. One reader at a time.
+/// </summary>
+sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes) : PipeReader
+{
+    const int HeadBytes = 1024;
+    const int PrefixBytes = 4;
+    const int FirstTrust = 64 * 1024;
+    const int MostTrust = 4 * 1024 * 1024;
+
+    private readonly byte[] _head = GC.AllocateUninitializedArray<byte>(HeadBytes, pinned: true);
+    private byte[]? _large;
+    private int _start;
+    private int _end;
+    private int _trust = FirstTrust;
+    private int _frame = -1;
+    private bool _ended;
+    private bool _cancelled;
+
+    /// <summary>How many bytes <see cref="TryReadFrame"/> wants buffered before it can give the next frame.</summary>
+    public int Needed { get; private set; } = PrefixBytes;
+
+    /// <summary>The size the current length prefix claims.</summary>
+    public int ClaimedBytes { get; private set; }
+
+    public int Buffered => _end - _start;
+
+    /// <summary>Bytes of memory held while waiting: the head, and the buffer of an unfinished frame.</summary>
+    public int HeldBytes => HeadBytes + (_large?.Length ?? 0);
+
+    private byte[] Current => _large ?? _head;
+
+    /// <summary>The next frame, without its prefix, if all of it is here. Valid until <see cref="FinishFrame"/>.</summary>
+    public FrameStatus TryReadFrame(out ReadOnlyMemory<byte> frame)
+    {
+        frame = default;
+        Needed = PrefixBytes;
+        if (Buffered < PrefixBytes)
+            return FrameStatus.Incomplete;
+        ClaimedBytes = BinaryPrimitives.ReadInt32BigEndian(Current.AsSpan(_start));
+        if (ClaimedBytes < 0 || ClaimedBytes > maxFrameBytes)
+            return FrameStatus.InvalidSize;
+        Needed = PrefixBytes + ClaimedBytes;
+        if (Buffered < Needed)
+            return FrameStatus.Incomplete;
+        _frame = ClaimedBytes;
+        frame = MemoryMarshal.CreateFromPinnedArray(Current, _start + PrefixBytes, ClaimedBytes);
+        return FrameStatus.Frame;
+    }
+
+    /// <summary>Ends the frame last read: its memory goes back, what follows it moves to the head.</summary>
+    public void FinishFrame()
+    {
+#if DEBUG
+        // A handler that keeps a frame beyond its call would see another frame's bytes one day: make that day today.
+        Current.AsSpan(_start, PrefixBytes + _frame).Fill(0xDB);
+#endif
+        Consume(PrefixBytes + _frame);
+        _trust = Math.Clamp(_frame + PrefixBytes, _trust, MostTrust);
+        _frame = -1;
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        result = Result();
+        return Buffered > 0 || _ended || result.IsCanceled;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        ReadAtLeastAsyncCore(Buffered + 1, cancellationToken);
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => Consume((consumed.GetInteger() & int.MaxValue) - _start);
+
+    /// <summary>Makes a read that has not begun return at once; to end one that waits, shut the transport's receiving side.</summary>
+    public override void CancelPendingRead() => Volatile.Write(ref _cancelled, true);
+
+    public override void Complete(Exception? exception = null)
+    {
+        _ended = true;
+        ReleaseLarge();
+        _start = _end = 0;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    protected override async ValueTask<ReadResult> ReadAtLeastAsyncCore(int minimumSize, CancellationToken cancellationToken)
+    {
+        while (Buffered < minimumSize && !_ended && !Volatile.Read(ref _cancelled))
+        {
+            var received = await transport.ReceiveAsync(RoomFor(minimumSize));
+            _ended = received == 0;
+            _end += received;
+        }
+        return Result();
+    }
+
+    private ReadResult Result()
+    {
+        var buffer = new ReadOnlySequence<byte>(Current, _start, Buffered);
+        var result = new ReadResult(buffer, Volatile.Read(ref _cancelled), _ended);
+        Volatile.Write(ref _cancelled, false);
+        return result;
+    }
+
+    // Where the next bytes go: the rest of the frame and, to save a call, up to a head's worth of the one behind it.
+    private Memory<byte> RoomFor(int minimum)
+    {
+        if (minimum <= HeadBytes)
+        {
+            if (_start + minimum > HeadBytes || Buffered == 0)
+                MoveTo(_head, null);
+        }
+        else if (_large is null || _end == _large.Length)
+        {
+            var size = minimum <= _trust ? minimum : (int)Math.Min(minimum, Math.Max(_trust, 2L * Buffered));
+            var larger = pool.Rent(size == minimum ? size + HeadBytes : size);
+            MoveTo(larger, larger);
+        }
+        else if (_start + minimum > _large.Length && _start > 0)
+            MoveTo(_large, _large);
+        var room = Math.Min(Current.Length - _end, Math.Max(minimum - Buffered, 0) + HeadBytes);
+        return MemoryMarshal.CreateFromPinnedArray(Current, _end, room);
+    }
+
+    private void MoveTo(byte[] target, byte[]? large)
+    {
+        var buffered = Buffered;
+        Current.AsSpan(_start, buffered).CopyTo(target);
+        if (large != _large)
+            ReleaseLarge();
+        _large = large;
+        _start = 0;
+        _end = buffered;
+    }
+
+    private void Consume(int count)
+    {
+        _start += count;
+        if (_large is not null && Buffered <= HeadBytes)
+            MoveTo(_head, null);
+        else if (Buffered == 0)
+            _start = _end = 0;
+    }
+
+    private void ReleaseLarge()
+    {
+        if (_large is null)
+            return;
+        pool.Return(_large);
+        _large = null;
+    }
+}

@@ -1,0 +1,24 @@
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// What the floor above makes of frames. Called by the loop of each connection, one frame of a connection at a time, on any thread; connections
+/// run beside each other. It answers and does not throw: an exception closes the connection.
+/// </summary>
+public interface IFrameHandler
+{
+    /// <summary>
+    /// Takes a request. The memory of <paramref name="frame"/> (without the length prefix) is the handler's until this call returns, not until
+    /// its answer is ready.
+    /// </summary>
+    FrameHandling Handle(Connection connection, ReadOnlyMemory<byte> frame);
+
+    /// <summary>Told once, before the first frame of a connection.</summary>
+    void Opened(Connection connection)
+    {
+    }
+
+    /// <summary>Told once, after the last answer of a connection left or was dropped.</summary>
+    void Closed(Connection connection)
+    {
+    }
+}

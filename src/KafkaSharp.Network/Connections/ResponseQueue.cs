@@ -1,0 +1,219 @@
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// The answers of a connection in the order of its requests. Ready ones gather in a batch that the connection's loop sends itself, without a hop;
+/// once an answer is waited for behind which more may come (<see cref="FrameHandling.Overlaps"/>), a drain takes over the sending until
+/// the queue is empty again. <see cref="AddAsync"/> and <see cref="FlushAsync"/> belong to the connection's loop.
+/// </summary>
+sealed class ResponseQueue(Transport transport, Action sent)
+{
+    const int FlushBytes = 64 * 1024;
+    const int FlushFrames = 64;
+    const int MostPending = 512;
+
+    private readonly Lock _gate = new();
+    private readonly SendBatch _batch = new();
+    private Queue<ValueTask<OutgoingFrame?>>? _pending;
+    private TaskCompletionSource? _waiter;
+    private int _waiterBelow;
+    private bool _draining;
+    private Exception? _failure;
+    private volatile int _awaited;
+
+    /// <summary>Whether an answer is being worked on: the silence is ours, not the client's.</summary>
+    public bool AwaitsAnswer => _awaited > 0;
+
+    /// <summary>Whether an answer asked for the connection to be closed and has left.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Takes the answer to the next request; returns when the next frame may be handled.</summary>
+    public ValueTask AddAsync(ValueTask<OutgoingFrame?> answer, bool overlaps)
+    {
+        if (!Volatile.Read(ref _draining) && answer.IsCompletedSuccessfully)
+        {
+            if (answer.Result is { } frame)
+                _batch.Add(frame);
+            return _batch.Bytes >= FlushBytes || _batch.Frames >= FlushFrames ? FlushAsync() : ValueTask.CompletedTask;
+        }
+        return AddSlowAsync(answer, overlaps);
+    }
+
+    /// <summary>Sends what is ready, unless a drain is at it.</summary>
+    public ValueTask FlushAsync() => Volatile.Read(ref _draining) || _batch.Frames == 0 ? ValueTask.CompletedTask : SendAsync();
+
+    /// <summary>Returns when every answer has left.</summary>
+    public async ValueTask FinishAsync()
+    {
+        await WaitUntilPendingAtMost(0);
+        await FlushAsync();
+    }
+
+    /// <summary>Drops what has not left; answers that come later are disposed as they come.</summary>
+    public void Abandon()
+    {
+        if (Volatile.Read(ref _draining))
+            return;
+        _batch.Clear();
+    }
+
+    private async ValueTask AddSlowAsync(ValueTask<OutgoingFrame?> answer, bool overlaps)
+    {
+        if (TryEnqueueBehindOthers(answer))
+        {
+            await WaitUntilPendingAtMost(overlaps ? MostPending : 0);
+            return;
+        }
+        try
+        {
+            await FlushAsync();
+        }
+        catch
+        {
+            _ = DiscardAsync(answer);
+            throw;
+        }
+        if (overlaps)
+        {
+            lock (_gate)
+            {
+                _draining = true;
+                (_pending ??= new Queue<ValueTask<OutgoingFrame?>>()).Enqueue(answer);
+            }
+            _ = DrainAsync();
+            return;
+        }
+        if (await AwaitAsync(answer) is { } frame)
+            _batch.Add(frame);
+    }
+
+    private bool TryEnqueueBehindOthers(ValueTask<OutgoingFrame?> answer)
+    {
+        lock (_gate)
+        {
+            if (!_draining)
+                return false;
+            _pending!.Enqueue(answer);
+            return true;
+        }
+    }
+
+    private async ValueTask WaitUntilPendingAtMost(int count)
+    {
+        Task waiting;
+        lock (_gate)
+        {
+            if (!_draining || (count > 0 && _pending!.Count <= count))
+            {
+                if (_failure is not null)
+                    throw new IOException("The connection failed while an answer was sent", _failure);
+                return;
+            }
+            _waiter = new TaskCompletionSource(count > 0 ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
+            _waiterBelow = count / 2;
+            waiting = _waiter.Task;
+        }
+        await waiting;
+        if (_failure is not null)
+            throw new IOException("The connection failed while an answer was sent", _failure);
+    }
+
+    // Runs while answers are waited for. It never throws: a failure is kept for the connection's loop, and closes the transport to wake it.
+    private async Task DrainAsync()
+    {
+        while (TryTakeNext(out var answer, out var waiter))
+        {
+            waiter?.SetResult();
+            try
+            {
+                if (_failure is not null)
+                    await DiscardAsync(answer);
+                else if (await AwaitAsync(answer) is { } frame)
+                    _batch.Add(frame);
+                if (_failure is null && _batch.Frames > 0 && !NextIsReady())
+                    await SendAsync();
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        }
+    }
+
+    // Takes the next answer, or ends the drain; in both cases hands out a waiter whose condition now holds.
+    private bool TryTakeNext(out ValueTask<OutgoingFrame?> answer, out TaskCompletionSource? waiter)
+    {
+        TaskCompletionSource? last;
+        lock (_gate)
+        {
+            if (_pending!.TryDequeue(out answer))
+            {
+                waiter = _waiter is not null && _waiterBelow > 0 && _pending.Count <= _waiterBelow ? _waiter : null;
+                if (waiter is not null)
+                    _waiter = null;
+                return true;
+            }
+            waiter = null;
+            last = _waiter;
+            _waiter = null;
+            _draining = false;
+        }
+        last?.SetResult();
+        return false;
+    }
+
+    private bool NextIsReady()
+    {
+        lock (_gate)
+            return _batch.Bytes < FlushBytes && _pending!.TryPeek(out var next) && next.IsCompleted;
+    }
+
+    private async ValueTask<OutgoingFrame?> AwaitAsync(ValueTask<OutgoingFrame?> answer)
+    {
+        if (answer.IsCompletedSuccessfully)
+            return answer.Result;
+        _awaited = 1;
+        try
+        {
+            return await answer;
+        }
+        finally
+        {
+            _awaited = 0;
+        }
+    }
+
+    private async ValueTask SendAsync()
+    {
+        try
+        {
+            await transport.SendAsync(_batch);
+            Ended |= _batch.ClosesConnection;
+            sent();
+        }
+        finally
+        {
+            _batch.Clear();
+        }
+        if (Ended)
+            transport.ShutdownReceive();
+    }
+
+    private void Fail(Exception e)
+    {
+        _batch.Clear();
+        _failure ??= e;
+        transport.Dispose();
+    }
+
+    private static async Task DiscardAsync(ValueTask<OutgoingFrame?> answer)
+    {
+        try
+        {
+            (await answer)?.Dispose();
+        }
+        catch (Exception)
+        {
+            // The connection is gone, and with it whoever the failure would be told to.
+        }
+    }
+}

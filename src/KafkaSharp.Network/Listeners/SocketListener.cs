@@ -1,0 +1,234 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// Accepts connections for one named listener. <see cref="Bind"/> takes the port, <see cref="Start"/> begins to accept, <see cref="DrainAsync"/>
+/// stops, lets requests in flight finish and cuts what is left at its deadline. Members are thread-safe.
+/// </summary>
+public sealed class SocketListener : IAsyncDisposable
+{
+    const int AcceptRetryMs = 100;
+
+    private static long s_lastId;
+
+    private readonly IFrameHandler _handler;
+    private readonly ConnectionLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<long, Connection> _connections = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private Socket? _socket;
+    private Task _accepting = Task.CompletedTask;
+    private ITimer? _sweep;
+    private int _count;
+    private volatile int _maxConnections;
+
+    /// <exception cref="ListenerException">The listener's security protocol is not served.</exception>
+    public SocketListener(ListenerOptions options, IFrameHandler handler, ConnectionLimits limits, TimeProvider time, ILogger logger)
+    {
+        if (options.Endpoint.SecurityProtocol != SecurityProtocol.Plaintext)
+        {
+            throw new ListenerException(
+                $"Listener {options.Name} asks for {options.Endpoint.SecurityProtocol.Name()}, but only PLAINTEXT is served");
+        }
+        Options = options;
+        _maxConnections = options.MaxConnections;
+        _handler = handler;
+        _limits = limits;
+        _time = time;
+        _logger = logger;
+    }
+
+    public ListenerOptions Options { get; }
+
+    /// <summary>Where it listens, with the port the system chose if 0 was asked for. Only after <see cref="Bind"/>.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)(_socket?.LocalEndPoint ?? throw new InvalidOperationException("The listener is not bound"));
+
+    public int Port => EndPoint.Port;
+
+    public ICollection<Connection> Connections => _connections.Values;
+
+    public int ConnectionCount => Volatile.Read(ref _count);
+
+    /// <summary>Connections this listener holds at once; may change while it runs.</summary>
+    public int MaxConnections
+    {
+        get => _maxConnections;
+        set
+        {
+            _maxConnections = value;
+            _limits.SignalChange();
+        }
+    }
+
+    /// <summary>Takes the port; clients may connect from now on and are served after <see cref="Start"/>.</summary>
+    /// <exception cref="ListenerException">The address can't be bound; the message is Kafka's.</exception>
+    public void Bind()
+    {
+        try
+        {
+            var address = Resolve(Options.Endpoint.Host);
+            _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (address.Equals(IPAddress.IPv6Any))
+                _socket.DualMode = true;
+            if (Options.ReceiveBufferBytes > 0)
+                _socket.ReceiveBufferSize = Options.ReceiveBufferBytes;
+            _socket.Bind(new IPEndPoint(address, Options.Endpoint.Port));
+            _socket.Listen(Options.Backlog);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            _socket?.Dispose();
+            _socket = null;
+            throw new ListenerException(
+                $"Socket server failed to bind to {Options.Endpoint.Host ?? "0.0.0.0"}:{Options.Endpoint.Port}: {e.Message}.", e);
+        }
+        _limits.Register(this);
+        _logger.Listening(Options.Name, EndPoint);
+    }
+
+    public void Start()
+    {
+        if (_socket is null)
+            Bind();
+        if (Options.MaxIdle >= TimeSpan.Zero)
+        {
+            var period = TimeSpan.FromMilliseconds(Math.Clamp(Options.MaxIdle.TotalMilliseconds / 10, 10, 10_000));
+            _sweep = _time.CreateTimer(static listener => ((SocketListener)listener!).CloseIdle(), this, period, period);
+        }
+        _accepting = AcceptAsync(_socket!);
+    }
+
+    /// <summary>Stops accepting, finishes the requests in flight, sends their answers, closes; past the deadline it cuts.</summary>
+    public async Task DrainAsync(TimeSpan deadline)
+    {
+        await StopAcceptingAsync();
+        foreach (var connection in Connections)
+            connection.Drain();
+        var ended = Task.WhenAll(Connections.Select(connection => connection.Completion));
+        try
+        {
+            await ended.WaitAsync(deadline, _time);
+        }
+        catch (TimeoutException)
+        {
+            _logger.DrainCut(Options.Name, ConnectionCount);
+        }
+        await DisposeAsync();
+    }
+
+    /// <summary>Stops at once: connections are cut.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAcceptingAsync();
+        foreach (var connection in Connections)
+            connection.Close("the listener closed");
+        _limits.Unregister(this);
+    }
+
+    private async Task StopAcceptingAsync()
+    {
+        await _stopping.CancelAsync();
+        _socket?.Dispose();
+        await _accepting;
+        if (_sweep is not null)
+            await _sweep.DisposeAsync();
+    }
+
+    private async Task AcceptAsync(Socket listening)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await WaitForRoomAsync();
+                Serve(await listening.AcceptAsync(_stopping.Token));
+            }
+            catch (Exception e) when (_stopping.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Out of file handles, or the peer gave up between its handshake and us: neither ends the listener.
+                _logger.AcceptFailed(Options.Name, AcceptRetryMs, e);
+                await Task.Delay(TimeSpan.FromMilliseconds(AcceptRetryMs), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async ValueTask WaitForRoomAsync()
+    {
+        var told = false;
+        while (_limits.WhyWait(this) is { } change)
+        {
+            if (!told)
+                _logger.ConnectionLimitReached(Options.Name);
+            told = true;
+            await change.WaitAsync(_stopping.Token);
+        }
+    }
+
+    private void Serve(Socket socket)
+    {
+        SocketTransport? transport = null;
+        try
+        {
+            socket.NoDelay = true;
+            if (Options.SendBufferBytes > 0)
+                socket.SendBufferSize = Options.SendBufferBytes;
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            transport = new SocketTransport(socket);
+        }
+        catch (SocketException)
+        {
+            // Gone before it was served.
+            socket.Dispose();
+            return;
+        }
+        var address = transport.RemoteEndPoint.Address;
+        if (!_limits.TryEnter(address))
+        {
+            _logger.TooManyFromAddress(address, Options.Name, _limits.MaxFor(address));
+            transport.Dispose();
+            return;
+        }
+        var connection = new Connection(Interlocked.Increment(ref s_lastId), Options, transport, _handler, _time, _logger);
+        Interlocked.Increment(ref _count);
+        _connections[connection.Id] = connection;
+        connection.Start(Forget);
+    }
+
+    private void Forget(Connection connection)
+    {
+        if (!_connections.TryRemove(connection.Id, out _))
+            return;
+        Interlocked.Decrement(ref _count);
+        _limits.Leave(connection.RemoteEndPoint.Address);
+    }
+
+    private void CloseIdle()
+    {
+        var now = _time.GetTimestamp();
+        foreach (var connection in Connections)
+        {
+            if (connection.WaitsForPeer && _time.GetElapsedTime(connection.LastActivity, now) > Options.MaxIdle)
+                connection.Close("idle for longer than connections.max.idle.ms");
+        }
+        BufferPool.Shared.Trim();
+    }
+
+    private static IPAddress Resolve(string? host)
+    {
+        if (host is null)
+            return Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        if (IPAddress.TryParse(host, out var address))
+            return address;
+        // As Java does: IPv4 first where a name has both.
+        return Dns.GetHostAddresses(host).OrderBy(a => a.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First();
+    }
+}

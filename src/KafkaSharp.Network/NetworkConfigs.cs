@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using KafkaSharp.Configuration;
+
+namespace KafkaSharp.Network;
+
+/// <summary>The configuration keys of listeners and connections (Kafka's <c>SocketServerConfigs</c>).</summary>
+public static class NetworkConfigs
+{
+    public static ConfigKey<IReadOnlyList<string>> Listeners { get; } = ConfigKeys.List(
+        "listeners", "PLAINTEXT://:9092", "Where to listen: a list of NAME://host:port; no host is every address, port 0 any free one.",
+        update: ConfigUpdateMode.PerBroker);
+
+    public static ConfigKey<IReadOnlyList<string>> AdvertisedListeners { get; } = ConfigKeys.List(
+        "advertised.listeners", null, "The addresses told to clients and other nodes, where they differ from listeners.");
+
+    public static ConfigKey<string> ListenerSecurityProtocolMap { get; } = ConfigKeys.String(
+        "listener.security.protocol.map", "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
+        "The security protocol of each listener name: NAME:PROTOCOL,….", update: ConfigUpdateMode.PerBroker);
+
+    public static ConfigKey<string> InterBrokerListenerName { get; } = ConfigKeys.String(
+        "inter.broker.listener.name", null, "The listener brokers use among themselves; unset, security.inter.broker.protocol decides.");
+
+    public static ConfigKey<string> SecurityInterBrokerProtocol { get; } = ConfigKeys.String(
+        "security.inter.broker.protocol", "PLAINTEXT", "The security protocol brokers use among themselves.",
+        ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]);
+
+    public static ConfigKey<IReadOnlyList<string>> ControllerListenerNames { get; } = ConfigKeys.List(
+        "controller.listener.names", null, "The listeners of the controller; the first is the one brokers use.");
+
+    public static ConfigKey<IReadOnlyList<string>> EarlyStartListeners { get; } = ConfigKeys.List(
+        "early.start.listeners", null, "Listeners that serve before the authorizer is ready; unset, those of the controller.");
+
+    public static ConfigKey<int> SocketSendBufferBytes { get; } = ConfigKeys.Int(
+        "socket.send.buffer.bytes", 100 * 1024, "SO_SNDBUF of connections in bytes; -1, or unset, leaves it to the system.");
+
+    public static ConfigKey<int> SocketReceiveBufferBytes { get; } = ConfigKeys.Int(
+        "socket.receive.buffer.bytes", 100 * 1024, "SO_RCVBUF of connections in bytes; -1, or unset, leaves it to the system.");
+
+    public static ConfigKey<int> SocketRequestMaxBytes { get; } = ConfigKeys.Int(
+        "socket.request.max.bytes", 100 * 1024 * 1024, "The largest request in bytes; a connection that sends a larger one is closed.", min: 1);
+
+    public static ConfigKey<int> SocketListenBacklogSize { get; } = ConfigKeys.Int(
+        "socket.listen.backlog.size", 50, "Connections the system holds ready before they are accepted.", min: 1);
+
+    public static ConfigKey<int> MaxConnections { get; } = ConfigKeys.Int(
+        "max.connections", int.MaxValue, "Connections over all listeners; with the prefix listener.name.NAME. those of one listener.", min: 0,
+        update: ConfigUpdateMode.ClusterWide);
+
+    public static ConfigKey<int> MaxConnectionsPerIp { get; } = ConfigKeys.Int(
+        "max.connections.per.ip", int.MaxValue, "Connections from one address; 0 only with overrides.", min: 0,
+        update: ConfigUpdateMode.ClusterWide);
+
+    public static ConfigKey<string> MaxConnectionsPerIpOverrides { get; } = ConfigKeys.String(
+        "max.connections.per.ip.overrides", "", "Limits of single addresses or hosts: host:count,….", update: ConfigUpdateMode.ClusterWide);
+
+    public static ConfigKey<long> ConnectionsMaxIdleMs { get; } = ConfigKeys.Long(
+        "connections.max.idle.ms", 600_000, "Silence in milliseconds after which a connection is closed; negative: never.");
+
+    /// <summary>Every key of this floor.</summary>
+    public static IReadOnlyList<ConfigKey> All { get; } =
+    [
+        Listeners, AdvertisedListeners, ListenerSecurityProtocolMap, InterBrokerListenerName, SecurityInterBrokerProtocol,
+        ControllerListenerNames, EarlyStartListeners, SocketSendBufferBytes, SocketReceiveBufferBytes, SocketRequestMaxBytes,
+        SocketListenBacklogSize, MaxConnections, MaxConnectionsPerIp, MaxConnectionsPerIpOverrides, ConnectionsMaxIdleMs,
+    ];
+
+    /// <summary>The endpoints of a list key under the security protocols configured.</summary>
+    /// <exception cref="ConfigException">An entry is no endpoint, or names and ports clash.</exception>
+    public static IReadOnlyList<Endpoint> Endpoints(ConfigValues values, ConfigKey<IReadOnlyList<string>> key)
+    {
+        var protocols = Protocols(values);
+        var text = values.GetText(key);
+        try
+        {
+            return [.. (values.Get(key) ?? []).Select(entry => Endpoint.Parse(entry, protocols))];
+        }
+        catch (FormatException e)
+        {
+            throw new ConfigException(key.Name, text, e.Message);
+        }
+    }
+
+    /// <summary>The security protocol of each listener name.</summary>
+    /// <exception cref="ConfigException">The map can't be read.</exception>
+    public static IReadOnlyDictionary<string, SecurityProtocol> Protocols(ConfigValues values)
+    {
+        var text = values.Get(ListenerSecurityProtocolMap);
+        try
+        {
+            return Endpoint.ParseProtocolMap(text);
+        }
+        catch (FormatException e)
+        {
+            throw new ConfigException(ListenerSecurityProtocolMap.Name, text, e.Message);
+        }
+    }
+
+    /// <summary>The limits over all listeners by the configuration.</summary>
+    /// <exception cref="ConfigException">An override is not host:count, or its host is unknown.</exception>
+    public static ConnectionLimits Limits(ConfigValues values)
+    {
+        var limits = new ConnectionLimits
+        {
+            MaxConnections = values.Get(MaxConnections),
+            MaxConnectionsPerIp = values.Get(MaxConnectionsPerIp),
+            PerIpOverrides = ParseOverrides(values.Get(MaxConnectionsPerIpOverrides)),
+        };
+        if (limits.MaxConnectionsPerIp == 0 && limits.PerIpOverrides.Count == 0)
+        {
+            throw new ConfigException(
+                MaxConnectionsPerIp.Name, "0", $"can be set to zero only if {MaxConnectionsPerIpOverrides.Name} property is set.");
+        }
+        return limits;
+    }
+
+    private static Dictionary<IPAddress, int> ParseOverrides(string text)
+    {
+        var overrides = new Dictionary<IPAddress, int>();
+        foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = entry.LastIndexOf(':');
+            if (colon <= 0 || !int.TryParse(entry.AsSpan(colon + 1), out var count))
+                throw new ConfigException(MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
+            try
+            {
+                foreach (var address in Dns.GetHostAddresses(entry[..colon].Trim('[', ']', ' ')))
+                    overrides[address] = count;
+            }
+            catch (SocketException)
+            {
+                throw new ConfigException(MaxConnectionsPerIpOverrides.Name, text, $"The host of '{entry}' is unknown");
+            }
+        }
+        return overrides;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// A connected TCP socket. Receiving is the framework's; sending tries one vectored system call first (<see cref="VectoredSend"/>) and
+/// leaves the waiting for room, if there is none, to the framework.
+/// </summary>
+sealed class SocketTransport : Transport
+{
+    // What is handed to the framework while it waits for room in the send buffer; the rest goes vectored again.
+    const int WaitingSendBytes = 256 * 1024;
+
+    private readonly Socket _socket;
+
+    public SocketTransport(Socket socket)
+    {
+        _socket = socket;
+        RemoteEndPoint = Unwrap(socket.RemoteEndPoint);
+        LocalEndPoint = Unwrap(socket.LocalEndPoint);
+    }
+
+    public override IPEndPoint RemoteEndPoint { get; }
+
+    public override IPEndPoint LocalEndPoint { get; }
+
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _socket.ReceiveAsync(buffer, SocketFlags.None);
+
+    public override ValueTask SendAsync(SendBatch batch)
+    {
+        if (VectoredSend.IsSupported)
+            VectoredSend.SendWithoutWaiting(_socket.SafeHandle, batch);
+        return batch.IsEmpty ? ValueTask.CompletedTask : SendRestAsync(batch);
+    }
+
+    public override void ShutdownReceive() => Shutdown(SocketShutdown.Receive);
+
+    public override void ShutdownSend() => Shutdown(SocketShutdown.Send);
+
+    protected override void Dispose(bool disposing) => _socket.Dispose();
+
+    private async ValueTask SendRestAsync(SendBatch batch)
+    {
+        while (!batch.IsEmpty)
+        {
+            var next = batch.Segments[0];
+            var sent = await _socket.SendAsync(next[..Math.Min(next.Length, WaitingSendBytes)], SocketFlags.None);
+            batch.Advance(sent);
+            if (VectoredSend.IsSupported)
+                VectoredSend.SendWithoutWaiting(_socket.SafeHandle, batch);
+        }
+    }
+
+    private void Shutdown(SocketShutdown how)
+    {
+        try
+        {
+            _socket.Shutdown(how);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The peer or Dispose was faster.
+        }
+    }
+
+    private static IPEndPoint Unwrap(EndPoint? endPoint) => endPoint switch
+    {
+        IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port),
+        IPEndPoint ip => ip,
+        _ => new IPEndPoint(IPAddress.None, 0),
+    };
+}
