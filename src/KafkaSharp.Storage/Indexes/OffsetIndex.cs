@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// Where in a segment's file offsets lie (Kafka's <c>OffsetIndex</c>, <c>.index</c>): 8 bytes an entry, the offset relative to the base offset and the
+/// position of the batch that ends with it. One entry every index.interval.bytes. The log's lock guards writing; lookups take no lock.
+/// </summary>
+public sealed class OffsetIndex : IDisposable
+{
+    public const int EntrySize = 8;
+
+    private static readonly IndexKey OffsetKey = new(0, IsLong: false);
+    private static readonly IndexKey PositionKey = new(4, IsLong: false);
+
+    private readonly IndexFile _file;
+
+    public OffsetIndex(IFileSystem files, string path, long baseOffset, int maxBytes)
+    {
+        BaseOffset = baseOffset;
+        _file = new IndexFile(files, path, EntrySize, maxBytes);
+    }
+
+    public long BaseOffset { get; }
+
+    public string Path
+    {
+        get => _file.Path;
+        set => _file.Path = value;
+    }
+
+    public int EntryCount => _file.EntryCount;
+
+    public long SizeInBytes => _file.SizeInBytes;
+
+    public bool IsFull => _file.EntryCount >= _file.MaxEntries;
+
+    /// <summary>The last offset in the index, the base offset where it is empty.</summary>
+    public long LastOffset => LastEntry.Offset;
+
+    public OffsetPosition LastEntry
+    {
+        get
+        {
+            Span<byte> entry = stackalloc byte[EntrySize];
+            return _file.TryGetLast(entry) ? Parse(entry) : new OffsetPosition(BaseOffset, 0);
+        }
+    }
+
+    public OffsetPosition Entry(int slot)
+    {
+        Span<byte> entry = stackalloc byte[EntrySize];
+        return _file.TryGet(slot, entry) ? Parse(entry) : throw new ArgumentOutOfRangeException(nameof(slot));
+    }
+
+    /// <summary>The last entry whose offset is at most <paramref name="targetOffset"/>; the start of the segment where there is none.</summary>
+    public OffsetPosition Lookup(long targetOffset)
+    {
+        Span<byte> entry = stackalloc byte[EntrySize];
+        return _file.FindLastAtMost(OffsetKey, targetOffset - BaseOffset, entry) < 0 ? new OffsetPosition(BaseOffset, 0) : Parse(entry);
+    }
+
+    /// <summary>The offset of the first entry that lies at least <paramref name="fetchSize"/> bytes after a position; null beyond the last.</summary>
+    public long? FetchUpperBoundOffset(int position, int fetchSize)
+    {
+        Span<byte> entry = stackalloc byte[EntrySize];
+        var before = _file.FindLastAtMost(PositionKey, (long)position + fetchSize - 1, entry);
+        return _file.TryGet(before + 1, entry) ? Parse(entry).Offset : null;
+    }
+
+    /// <exception cref="InvalidOperationException">The offset is not above the last one, or the index is full: the caller should have rolled.</exception>
+    public void Append(long offset, int position)
+    {
+        if (IsFull)
+            throw new InvalidOperationException($"{Path} is full with {EntryCount} entries");
+        if (EntryCount > 0 && offset <= LastOffset)
+            throw new InvalidOperationException($"{Path}: offset {offset} is not above the last one, {LastOffset}");
+        Span<byte> entry = stackalloc byte[EntrySize];
+        BinaryPrimitives.WriteInt32BigEndian(entry, checked((int)(offset - BaseOffset)));
+        BinaryPrimitives.WriteInt32BigEndian(entry[4..], position);
+        _file.Append(entry);
+    }
+
+    /// <summary>Removes the entries of <paramref name="offset"/> and above.</summary>
+    public void TruncateTo(long offset)
+    {
+        Span<byte> entry = stackalloc byte[EntrySize];
+        _file.Truncate(_file.FindLastAtMost(OffsetKey, offset - BaseOffset - 1, entry) + 1);
+    }
+
+    /// <summary>Whether what the file holds can be an index of this segment: entries are whole and the last one points into the segment.</summary>
+    public bool IsSane(long fileLength, int segmentSize) =>
+        fileLength % EntrySize == 0 && (EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && (uint)last.Position < (uint)segmentSize));
+
+    public void Reset() => _file.Reset();
+
+    public void WriteOut() => _file.WriteOut();
+
+    public void EnsureExists() => _file.EnsureExists();
+
+    public void Flush() => _file.Flush();
+
+    public bool ReleaseIdleMapping() => _file.ReleaseIdleMapping();
+
+    public void Dispose() => _file.Dispose();
+
+    private OffsetPosition Parse(ReadOnlySpan<byte> entry) =>
+        new(BaseOffset + BinaryPrimitives.ReadInt32BigEndian(entry), BinaryPrimitives.ReadInt32BigEndian(entry[4..]));
+}

@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// Which offsets follow a time (Kafka's <c>TimeIndex</c>, <c>.timeindex</c>): 12 bytes an entry, the largest timestamp so far and the relative last
+/// offset of the batch that holds it. The log's lock guards writing; lookups take no lock.
+/// </summary>
+public sealed class TimeIndex : IDisposable
+{
+    public const int EntrySize = 12;
+
+    private static readonly IndexKey TimestampKey = new(0, IsLong: true);
+    private static readonly IndexKey OffsetKey = new(8, IsLong: false);
+
+    private readonly IndexFile _file;
+
+    public TimeIndex(IFileSystem files, string path, long baseOffset, int maxBytes)
+    {
+        BaseOffset = baseOffset;
+        _file = new IndexFile(files, path, EntrySize, maxBytes);
+    }
+
+    public long BaseOffset { get; }
+
+    public string Path
+    {
+        get => _file.Path;
+        set => _file.Path = value;
+    }
+
+    public int EntryCount => _file.EntryCount;
+
+    public long SizeInBytes => _file.SizeInBytes;
+
+    /// <summary>One place is kept for the entry that a roll adds.</summary>
+    public bool IsFull => _file.EntryCount >= _file.MaxEntries - 1;
+
+    /// <summary>Timestamp -1 at the base offset where the index is empty.</summary>
+    public TimestampOffset LastEntry
+    {
+        get
+        {
+            Span<byte> entry = stackalloc byte[EntrySize];
+            return _file.TryGetLast(entry) ? Parse(entry) : new TimestampOffset(-1, BaseOffset);
+        }
+    }
+
+    public TimestampOffset Entry(int slot)
+    {
+        Span<byte> entry = stackalloc byte[EntrySize];
+        return _file.TryGet(slot, entry) ? Parse(entry) : throw new ArgumentOutOfRangeException(nameof(slot));
+    }
+
+    /// <summary>The last entry whose timestamp is at most <paramref name="targetTimestamp"/>; -1 at the base offset where there is none.</summary>
+    public TimestampOffset Lookup(long targetTimestamp)
+    {
+        Span<byte> entry = stackalloc byte[EntrySize];
+        return _file.FindLastAtMost(TimestampKey, targetTimestamp, entry) < 0 ? new TimestampOffset(-1, BaseOffset) : Parse(entry);
+    }
+
+    /// <summary>Adds an entry where the timestamp is above the last one.</summary>
+    /// <exception cref="InvalidOperationException">Offset or timestamp lie below the last entry, or the index is full.</exception>
+    public void MaybeAppend(long timestamp, long offset, bool skipFullCheck = false)
+    {
+        if (!skipFullCheck && IsFull)
+            throw new InvalidOperationException($"{Path} is full with {EntryCount} entries");
+        var last = LastEntry;
+        if (EntryCount > 0 && (offset < last.Offset || timestamp < last.Timestamp))
+            throw new InvalidOperationException($"{Path}: ({timestamp}, {offset}) lies below the last entry, ({last.Timestamp}, {last.Offset})");
+        if (timestamp <= last.Timestamp)
+            return;
+        Span<byte> entry = stackalloc byte[EntrySize];
+        BinaryPrimitives.WriteInt64BigEndian(entry, timestamp);
+        BinaryPrimitives.WriteInt32BigEndian(entry[8..], checked((int)(offset - BaseOffset)));
+        _file.Append(entry);
+    }
+
+    /// <summary>Removes the entries of <paramref name="offset"/> and above.</summary>
+    public void TruncateTo(long offset)
+    {
+        Span<byte> entry = stackalloc byte[EntrySize];
+        _file.Truncate(_file.FindLastAtMost(OffsetKey, offset - BaseOffset - 1, entry) + 1);
+    }
+
+    /// <summary>Whether what the file holds can be a time index of this segment.</summary>
+    public bool IsSane(long fileLength)
+    {
+        if (fileLength % EntrySize != 0)
+            return false;
+        return EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && last.Timestamp >= Entry(0).Timestamp);
+    }
+
+    public void Reset() => _file.Reset();
+
+    public void WriteOut() => _file.WriteOut();
+
+    public void EnsureExists() => _file.EnsureExists();
+
+    public void Flush() => _file.Flush();
+
+    public bool ReleaseIdleMapping() => _file.ReleaseIdleMapping();
+
+    public void Dispose() => _file.Dispose();
+
+    private TimestampOffset Parse(ReadOnlySpan<byte> entry) =>
+        new(BinaryPrimitives.ReadInt64BigEndian(entry), BaseOffset + BinaryPrimitives.ReadInt32BigEndian(entry[8..]));
+}

@@ -1,0 +1,159 @@
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// The aborted transactions whose marker lies in a segment (Kafka's <c>TransactionIndex</c>, <c>.txnindex</c>), in the order of their markers. There is
+/// no file until there is one. The log's lock guards writing; reading takes no lock.
+/// </summary>
+public sealed class TransactionIndex : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly long _baseOffset;
+    private readonly Lock _openGate = new();
+    private IStorageFile? _file;
+    private string _path;
+    private bool _absent;
+    private long? _lastOffset;
+
+    public TransactionIndex(IFileSystem files, string path, long baseOffset)
+    {
+        _files = files;
+        _path = path;
+        _baseOffset = baseOffset;
+        _absent = !files.FileExists(path);
+    }
+
+    public string Path
+    {
+        get => _path;
+        set
+        {
+            lock (_openGate)
+            {
+                _path = value;
+                if (_file is { } file)
+                    file.Path = value;
+            }
+        }
+    }
+
+    /// <summary>Whether there is a file.</summary>
+    public bool Exists => !Volatile.Read(ref _absent);
+
+    public int EntryCount => File is { } file ? (int)(file.Length / AbortedTransaction.Size) : 0;
+
+    public long SizeInBytes => File?.Length ?? 0;
+
+    private IStorageFile? File
+    {
+        get
+        {
+            if (Volatile.Read(ref _absent))
+                return null;
+            return Volatile.Read(ref _file) ?? Open();
+        }
+    }
+
+    public AbortedTransaction Entry(int slot)
+    {
+        Span<byte> entry = stackalloc byte[AbortedTransaction.Size];
+        if (File is not { } file || file.Read((long)slot * AbortedTransaction.Size, entry) < entry.Length)
+            throw new ArgumentOutOfRangeException(nameof(slot));
+        return AbortedTransaction.Read(entry);
+    }
+
+    /// <exception cref="InvalidOperationException">The marker does not lie above the last one.</exception>
+    public void Append(in AbortedTransaction aborted)
+    {
+        lock (_openGate)
+        {
+            if (_file is null)
+            {
+                Volatile.Write(ref _file, _files.OpenFile(_path, StorageFileMode.OpenOrCreate));
+                Volatile.Write(ref _absent, false);
+            }
+        }
+        var count = EntryCount;
+        _lastOffset ??= count > 0 ? Entry(count - 1).LastOffset : -1;
+        if (aborted.LastOffset <= _lastOffset)
+            throw new InvalidOperationException($"{Path}: the marker at {aborted.LastOffset} is not above the last one, at {_lastOffset}");
+        Span<byte> entry = stackalloc byte[AbortedTransaction.Size];
+        aborted.Write(entry);
+        _file.Write((long)count * AbortedTransaction.Size, entry);
+        _lastOffset = aborted.LastOffset;
+    }
+
+    /// <summary>
+    /// Adds the aborted transactions that overlap [<paramref name="fetchOffset"/>, <paramref name="upperBoundOffset"/>) to a list; true where no later
+    /// segment can hold another.
+    /// </summary>
+    public bool CollectAborted(long fetchOffset, long upperBoundOffset, List<AbortedTransaction> found)
+    {
+        if (File is not { Length: > 0 } file)
+            return false;
+        using var entries = file.Borrow(0, checked((int)file.Length));
+        for (var rest = entries.Span; rest.Length >= AbortedTransaction.Size; rest = rest[AbortedTransaction.Size..])
+        {
+            var aborted = AbortedTransaction.Read(rest);
+            if (aborted.LastOffset >= fetchOffset && aborted.FirstOffset < upperBoundOffset)
+                found.Add(aborted);
+            if (aborted.LastStableOffset >= upperBoundOffset)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Removes the transactions whose marker is at <paramref name="offset"/> or above.</summary>
+    public void TruncateTo(long offset)
+    {
+        if (File is not { } file)
+            return;
+        var count = EntryCount;
+        while (count > 0 && Entry(count - 1).LastOffset >= offset)
+            count--;
+        file.SetLength((long)count * AbortedTransaction.Size);
+        _lastOffset = null;
+    }
+
+    /// <summary>Whether entries are whole and lie in this segment.</summary>
+    public bool IsSane()
+    {
+        if (File is not { } file)
+            return true;
+        if (file.Length % AbortedTransaction.Size != 0)
+            return false;
+        for (var slot = EntryCount - 1; slot >= 0; slot--)
+        {
+            if (Entry(slot).LastOffset < _baseOffset)
+                return false;
+        }
+        return true;
+    }
+
+    public void Reset()
+    {
+        File?.SetLength(0);
+        _lastOffset = null;
+    }
+
+    public void Flush() => _file?.Flush();
+
+    public bool ReleaseIdleMapping() => _file?.ReleaseIdleMapping() ?? false;
+
+    public void Dispose()
+    {
+        lock (_openGate)
+            _file?.Dispose();
+    }
+
+    private IStorageFile Open()
+    {
+        lock (_openGate)
+        {
+            if (_file is null)
+                Volatile.Write(ref _file, _files.OpenFile(_path, StorageFileMode.Open));
+            return _file;
+        }
+    }
+}

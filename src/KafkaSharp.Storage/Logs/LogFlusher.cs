@@ -1,0 +1,64 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// Makes a log durable up to an offset and moves its recovery point there. The disk is waited for outside the log's lock; flushes of one log come one
+/// after another.
+/// </summary>
+sealed class LogFlusher(LogState state)
+{
+    private readonly Lock _flushing = new();
+
+    public void Flush(long upTo)
+    {
+        lock (_flushing)
+        {
+            LogSegment[] segments;
+            string directory;
+            int truncations;
+            bool hasNewFiles;
+            string? snapshot;
+            lock (state.Gate)
+            {
+                upTo = Math.Min(upTo, state.LogEndOffset);
+                var from = state.RecoveryPoint;
+                if (upTo <= from)
+                    return;
+                segments = state.Segments.Between(from, upTo);
+                foreach (var segment in segments)
+                    segment.WriteOut();
+                directory = state.Directory;
+                truncations = state.Truncations;
+                hasNewFiles = segments.Any(segment => segment.BaseOffset >= from);
+                snapshot = state.Producers.LatestSnapshotOffset is { } offset && offset > from ? LogFileNames.ProducerSnapshot(directory, offset) : null;
+            }
+            try
+            {
+                foreach (var segment in segments)
+                    segment.Flush();
+                FlushSnapshot(snapshot);
+                if (hasNewFiles)
+                    state.Files.FlushDirectory(directory);
+            }
+            catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException
+                && (state.Truncations != truncations || state.Directory != directory))
+            {
+                // Deleted, truncated or renamed meanwhile: what is left is for the next flush.
+                return;
+            }
+            lock (state.Gate)
+            {
+                // Had the log been cut and written on meanwhile, what was flushed is not what lies there now.
+                if (state.Truncations == truncations && upTo > state.RecoveryPoint)
+                    state.SetRecoveryPoint(upTo);
+            }
+        }
+    }
+
+    private void FlushSnapshot(string? path)
+    {
+        if (path is null || !state.Files.FileExists(path))
+            return;
+        using var file = state.Files.OpenFile(path, FileSystem.StorageFileMode.Open);
+        file.Flush();
+    }
+}

@@ -1,0 +1,154 @@
+using KafkaSharp.Storage.FileSystem;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// Opens the folder of a log (Kafka's <c>LogLoader</c>): clears what deletion and the cleaner left behind, opens the segments, makes missing indexes
+/// again, and after an unclean stop recovers from the recovery point on. Nothing else uses the folder meanwhile.
+/// </summary>
+sealed class LogLoader(PartitionLogOptions options)
+{
+    private readonly LogSegments _segments = new();
+    private readonly IFileSystem _files = options.FileSystem;
+    private readonly string _directory = options.Directory;
+    private readonly ILogger _logger = options.Logger;
+    private LeaderEpochCache _epochs = null!;
+
+    private bool IsBeingDeleted => _directory.EndsWith(LogFileNames.DeleteDirectorySuffix, StringComparison.Ordinal);
+
+    public LoadedLog Load()
+    {
+        _files.CreateDirectory(_directory);
+        _epochs = LeaderEpochCache.Open(_files, _directory);
+        SwapFiles.Complete(options);
+        LoadSegments();
+        var producers = NewProducerState();
+        var (nextOffset, recoveryPoint) = IsBeingDeleted ? (0, 0) : Recover(producers);
+        if (_segments.Count == 0)
+            _segments.Add(CreateSegment(IsBeingDeleted ? 0 : options.LogStartOffset));
+
+        _epochs.TruncateFromEnd(nextOffset);
+        var logStartOffset = Math.Max(options.LogStartOffset, _segments.First.BaseOffset);
+        _epochs.TruncateFromStart(options.LogStartOffset);
+        producers.LoadSnapshots(_files.EnumerateFiles(_directory), [.. _segments.Snapshot.Select(segment => segment.BaseOffset)]);
+        ProducerReplay.Rebuild(producers, _segments, logStartOffset, nextOffset, NowMs(), options.HadCleanShutdown);
+        return new LoadedLog(_segments, producers, _epochs, logStartOffset, nextOffset, recoveryPoint);
+    }
+
+    private void LoadSegments()
+    {
+        var paths = _files.EnumerateFiles(_directory);
+        var names = paths.ToHashSet(StringComparer.Ordinal);
+        foreach (var path in paths.Order(StringComparer.Ordinal))
+        {
+            if (!LogFileNames.TryParseOffset(path, out var baseOffset))
+                continue;
+            var logPath = LogFileNames.Log(_directory, baseOffset);
+            if (LogFileNames.IsIndex(path) && !names.Contains(logPath))
+            {
+                _logger.OrphanedIndexDeleted(path);
+                _files.DeleteFile(path);
+            }
+            else if (path == logPath)
+            {
+                LoadSegment(baseOffset, names);
+            }
+        }
+    }
+
+    private void LoadSegment(long baseOffset, HashSet<string> names)
+    {
+        var segment = LogSegment.Open(
+            _files, _directory, baseOffset, options.Config, options.Time, options.Config.RandomSegmentJitter(options.Random));
+        var willBeRecovered = !options.HadCleanShutdown && baseOffset >= options.RecoveryPoint;
+        if (!willBeRecovered && !IsBeingDeleted && WhyIndexesAreUnusable(segment, names) is { } reason)
+        {
+            _logger.IndexesRebuilt(segment.LogPath, reason);
+            RecoverSegment(segment);
+        }
+        _segments.Add(segment);
+    }
+
+    private string? WhyIndexesAreUnusable(LogSegment segment, HashSet<string> names)
+    {
+        if (!names.Contains(segment.OffsetIndex.Path))
+            return $"{segment.OffsetIndex.Path} is missing";
+        if (!names.Contains(segment.TimeIndex.Path))
+            return $"{segment.TimeIndex.Path} is missing";
+        if (!segment.OffsetIndex.IsSane(_files.GetLength(segment.OffsetIndex.Path), segment.Size))
+            return $"{segment.OffsetIndex.Path} is corrupt";
+        if (!segment.TimeIndex.IsSane(_files.GetLength(segment.TimeIndex.Path)))
+            return $"{segment.TimeIndex.Path} is corrupt";
+        return segment.TransactionIndex.IsSane() ? null : $"{segment.TransactionIndex.Path} is corrupt";
+    }
+
+    private (long NextOffset, long RecoveryPoint) Recover(ProducerStateManager producers)
+    {
+        if (!options.HadCleanShutdown)
+            RecoverUnflushed();
+        var endOffset = LogEndUnlessBelowStart(producers);
+        if (_segments.Count == 0)
+            _segments.Add(CreateSegment(options.LogStartOffset));
+        if (options.HadCleanShutdown && endOffset is { } end)
+            return (end, end);
+        var nextOffset = endOffset ?? _segments.Active.ReadNextOffset();
+        return (nextOffset, Math.Min(options.RecoveryPoint, nextOffset));
+    }
+
+    private void RecoverUnflushed()
+    {
+        var unflushed = _segments.Between(options.RecoveryPoint, long.MaxValue);
+        for (var index = 0; index < unflushed.Length; index++)
+        {
+            var segment = unflushed[index];
+            _logger.RecoveringSegment(segment.LogPath, index, unflushed.Length);
+            if (RecoverSegment(segment) == 0)
+                continue;
+            // What follows a hole is no continuation of it.
+            _logger.LogCutAtCorruption(segment.LogPath, segment.ReadNextOffset(), unflushed.Length - index - 1);
+            Remove(unflushed[(index + 1)..]);
+            return;
+        }
+    }
+
+    /// <summary>The log start offset may lie beyond the log after a crash: then all that is left was deleted before, and the log begins anew there.</summary>
+    private long? LogEndUnlessBelowStart(ProducerStateManager producers)
+    {
+        if (_segments.Count == 0)
+            return null;
+        var endOffset = _segments.Active.ReadNextOffset();
+        if (endOffset >= options.LogStartOffset)
+            return endOffset;
+        _logger.LogEndsBelowStart(_directory, endOffset, options.LogStartOffset);
+        _epochs.Clear();
+        producers.TruncateFullyAndStartAt(options.LogStartOffset);
+        Remove(_segments.Snapshot);
+        return null;
+    }
+
+    private int RecoverSegment(LogSegment segment)
+    {
+        var producers = NewProducerState();
+        producers.LoadSnapshots(_files.EnumerateFiles(_directory), []);
+        ProducerReplay.Rebuild(producers, _segments, options.LogStartOffset, segment.BaseOffset, NowMs(), afterCleanShutdown: false);
+        var cut = new SegmentRecovery(segment, producers, _epochs, _logger).Run();
+        producers.TakeSnapshot();
+        return cut;
+    }
+
+    private void Remove(IReadOnlyCollection<LogSegment> removed)
+    {
+        _segments.Remove(removed);
+        foreach (var segment in removed)
+            segment.Delete();
+    }
+
+    private ProducerStateManager NewProducerState() =>
+        new(_files, options.TopicPartition, _directory, options.ProducerIdExpirationMs, _logger);
+
+    private LogSegment CreateSegment(long baseOffset) => LogSegment.Create(
+        _files, _directory, baseOffset, options.Config, options.Time, options.Config.RandomSegmentJitter(options.Random));
+
+    private long NowMs() => options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+}

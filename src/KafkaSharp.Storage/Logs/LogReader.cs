@@ -1,0 +1,111 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>Reads a log by offset without a lock (Kafka's <c>LocalLog.read</c>): one segment's bytes a call.</summary>
+sealed class LogReader(LogState state)
+{
+    public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
+        while (true)
+        {
+            var truncations = state.Truncations;
+            LogReadInfo read;
+            try
+            {
+                read = ReadOnce(startOffset, maxLength, isolation, minOneMessage);
+            }
+            catch (ObjectDisposedException) when (state.Truncations != truncations)
+            {
+                continue;
+            }
+            // Had the log been cut meanwhile, the position might lie within what was written anew.
+            if (state.Truncations == truncations)
+                return read;
+            read.Dispose();
+        }
+    }
+
+    private LogReadInfo ReadOnce(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
+    {
+        var end = state.LogEnd;
+        var bound = isolation switch
+        {
+            FetchIsolation.LogEnd => end,
+            FetchIsolation.HighWatermark => state.HighWatermark,
+            _ => state.LastStable,
+        };
+        var info = new LogReadInfo
+        {
+            HighWatermark = state.HighWatermarkOffset,
+            LastStableOffset = state.LastStableOffset,
+            LogStartOffset = state.LogStartOffset,
+            LogEndOffset = end.MessageOffset,
+            FetchOffset = new LogOffsetMetadata(startOffset),
+            AbortedTransactions = isolation == FetchIsolation.TransactionCommitted ? [] : null,
+        };
+        var segments = state.Segments.All;
+        var index = LogSegments.IndexOfFloor(segments, startOffset);
+        if (startOffset > end.MessageOffset || startOffset < info.LogStartOffset || index < 0)
+            return info with { ErrorCode = ErrorCode.OffsetOutOfRange };
+        if (startOffset == bound.MessageOffset)
+            return info with { FetchOffset = bound };
+        if (startOffset > bound.MessageOffset)
+            return info with { FetchOffset = state.WithPlace(new LogOffsetMetadata(startOffset)) };
+
+        // Compaction may leave nothing at or above an offset in its segment: the next one goes on.
+        for (; index < segments.Length; index++)
+        {
+            var segment = segments[index];
+            if (segment.Find(startOffset) is not { } found)
+                continue;
+            info = info with { FetchOffset = new LogOffsetMetadata(startOffset, segment.BaseOffset, found.Position) };
+            var limit = segment.BaseOffset < bound.SegmentBaseOffset ? segment.Size
+                : segment.BaseOffset == bound.SegmentBaseOffset ? bound.RelativePositionInSegment
+                : 0;
+            var length = minOneMessage ? Math.Max(maxLength, found.SizeInBytes) : maxLength;
+            var available = Math.Min(length, limit - found.Position);
+            if (available <= 0)
+                return info;
+            var borrowed = segment.Borrow(found.Position, available);
+            return info with
+            {
+                Records = borrowed.Memory,
+                Lease = borrowed.Lease,
+                FirstEntryIncomplete = length < found.SizeInBytes,
+                AbortedTransactions = isolation == FetchIsolation.TransactionCommitted
+                    ? AbortedTransactions(segments[index..], startOffset, found.Position, borrowed.Length)
+                    : null,
+            };
+        }
+        return info with { FetchOffset = end };
+    }
+
+    /// <summary>The aborted transactions that overlap a read; never too few, maybe some beyond its end.</summary>
+    private List<AbortedTransaction> AbortedTransactions(ReadOnlySpan<LogSegment> segments, long startOffset, int position, int length)
+    {
+        var upperBound = segments[0].FetchUpperBoundOffset(position, length)
+            ?? (segments.Length > 1 ? segments[1].BaseOffset : state.LogEndOffset);
+        return CollectAborted(segments, startOffset, upperBound);
+    }
+
+    /// <summary>The aborted transactions between two offsets.</summary>
+    public List<AbortedTransaction> CollectAborted(long startOffset, long upperBoundOffset)
+    {
+        var segments = state.Segments.All;
+        return CollectAborted(segments[Math.Max(0, LogSegments.IndexOfFloor(segments, startOffset))..], startOffset, upperBoundOffset);
+    }
+
+    private static List<AbortedTransaction> CollectAborted(ReadOnlySpan<LogSegment> segments, long startOffset, long upperBoundOffset)
+    {
+        List<AbortedTransaction> aborted = [];
+        foreach (var segment in segments)
+        {
+            if (segment.TransactionIndex.CollectAborted(startOffset, upperBoundOffset, aborted))
+                break;
+        }
+        return aborted;
+    }
+}

@@ -1,0 +1,48 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>Begins new segments (Kafka's <c>UnifiedLog.roll</c>). Every call is made under the log's lock.</summary>
+sealed class LogRoller(LogState state, SegmentDeletion deletion, Action<long> flushLater)
+{
+    /// <summary>Rolls where the append does not fit the active segment by size, time, index or offset.</summary>
+    public void MaybeRoll(int messagesSize, in LogAppendInfo append)
+    {
+        var config = state.Config;
+        var roll = new RollParameters(config.SegmentMs, config.SegmentSize, append.MaxTimestamp, append.LastOffset, messagesSize, state.NowMs);
+        if (state.Segments.Active.ShouldRoll(roll))
+            Roll(append.FirstOffset >= 0 ? append.FirstOffset : append.LastOffset - int.MaxValue);
+    }
+
+    /// <summary>Rolls to a segment that begins at the log end, or at a later offset that is expected next.</summary>
+    public LogSegment Roll(long? expectedNextOffset = null)
+    {
+        var newOffset = Math.Max(expectedNextOffset ?? 0, state.LogEndOffset);
+        var active = state.Segments.Active;
+        if (active.BaseOffset == newOffset && active.Size == 0)
+        {
+            // Its index has no room for a single entry (KAFKA-6388): begin it anew.
+            state.CountTruncation();
+            state.Segments.Remove([active]);
+            deletion.Schedule([active], [], state.Config.FileDeleteDelayMs);
+        }
+        else if (newOffset <= active.BaseOffset)
+        {
+            throw new InvalidOperationException(
+                $"{state.Options.TopicPartition} can't roll to offset {newOffset}: its active segment begins at {active.BaseOffset}");
+        }
+        else
+        {
+            active.OnBecomeInactive();
+        }
+        var segment = CreateSegment(newOffset);
+        state.Segments.Add(segment);
+        state.SetLogEnd(state.LogEndOffset);
+        // The state is of all before the new segment: a snapshot there lets recovery begin with it. It is made durable with the segment before.
+        state.Producers.UpdateMapEndOffset(newOffset);
+        state.Producers.TakeSnapshot(flush: false);
+        flushLater(newOffset);
+        return segment;
+    }
+
+    public LogSegment CreateSegment(long baseOffset) => LogSegment.Create(
+        state.Files, state.Directory, baseOffset, state.Config, state.Options.Time, state.Config.RandomSegmentJitter(state.Options.Random));
+}

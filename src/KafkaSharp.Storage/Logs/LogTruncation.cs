@@ -1,0 +1,79 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// Shortens a log at its end (a follower whose leader knows less) or at its start. Every call is made under the log's lock.
+/// </summary>
+sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion deletion)
+{
+    /// <summary>Removes all from an offset on; false where the log ends before it.</summary>
+    public bool TruncateTo(long offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (offset >= state.LogEndOffset)
+        {
+            // A leader that never wrote in its epoch leaves an entry for it beyond the end.
+            state.Epochs.TruncateFromEnd(state.LogEndOffset);
+            return false;
+        }
+        if (state.Segments.First.BaseOffset > offset)
+        {
+            TruncateFullyAndStartAt(offset, null);
+            return true;
+        }
+        state.CountTruncation();
+        RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset)]);
+        state.Segments.Active.TruncateTo(offset);
+        state.Epochs.TruncateFromEnd(offset);
+        if (state.LogStartOffset > offset)
+            state.SetLogStartOffset(offset);
+        state.SetLogEnd(offset);
+        ProducerReplay.Rebuild(state.Producers, state.Segments, state.LogStartOffset, offset, state.NowMs, afterCleanShutdown: false);
+        state.UpdateFirstUnstable();
+        return true;
+    }
+
+    public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset)
+    {
+        state.CountTruncation();
+        RemoveSegments(state.Segments.Snapshot);
+        state.Segments.Add(roller.CreateSegment(newOffset));
+        state.Epochs.Clear();
+        state.Producers.TruncateFullyAndStartAt(newOffset);
+        state.SetLogStartOffset(logStartOffset ?? newOffset);
+        state.SetLogEnd(newOffset);
+        ProducerReplay.Rebuild(state.Producers, state.Segments, state.LogStartOffset, newOffset, state.NowMs, afterCleanShutdown: false);
+        state.SetHighWatermark(state.LogEnd);
+    }
+
+    /// <summary>Raises the log start offset and takes along what may not lie below it.</summary>
+    public void RaiseLogStartOffset(long offset)
+    {
+        state.SetLogStartOffset(offset);
+        if (state.HighWatermarkOffset < offset)
+            state.SetHighWatermark(state.WithPlace(new LogOffsetMetadata(offset)));
+        if (state.RecoveryPoint < offset)
+            state.SetRecoveryPoint(offset);
+        state.Epochs.TruncateFromStart(offset);
+        state.Producers.OnLogStartOffsetIncremented(offset);
+        state.UpdateFirstUnstable();
+    }
+
+    /// <summary>Takes segments out of the log and deletes them, with their producer snapshots, later.</summary>
+    public void RemoveSegments(IReadOnlyCollection<LogSegment> removed)
+    {
+        if (removed.Count == 0)
+            return;
+        state.CountTruncation();
+        state.Segments.Remove(removed);
+        List<Action> snapshots = [];
+        foreach (var segment in removed)
+        {
+            if (state.Producers.DetachSnapshot(segment.BaseOffset) is not { } path)
+                continue;
+            var deleted = path + LogFileNames.DeletedSuffix;
+            state.Files.Rename(path, deleted);
+            snapshots.Add(() => state.Files.DeleteFile(deleted));
+        }
+        deletion.Schedule(removed, snapshots, state.Config.FileDeleteDelayMs);
+    }
+}

@@ -1,0 +1,33 @@
+using KafkaSharp.Compression;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>What a log's configuration asks of the records it takes.</summary>
+static class LogValidation
+{
+    public static RecordValidationOptions OptionsOf(LogConfig config, TopicPartition partition)
+    {
+        var (compression, level) = config.Get(TopicConfigs.CompressionType) switch
+        {
+            "uncompressed" => (CompressionType.None, (int?)null),
+            "gzip" => (CompressionType.Gzip, config.Get(TopicConfigs.CompressionGzipLevel)),
+            "snappy" => (CompressionType.Snappy, null),
+            "lz4" => (CompressionType.Lz4, config.Get(TopicConfigs.CompressionLz4Level)),
+            "zstd" => (CompressionType.Zstd, config.Get(TopicConfigs.CompressionZstdLevel)),
+            _ => ((CompressionType?)null, null),
+        };
+        return new RecordValidationOptions
+        {
+            TopicPartition = partition,
+            TargetCompression = compression,
+            CompressionLevel = compression == CompressionType.Gzip && level == -1 ? null : level,
+            TimestampType = config.Get(TopicConfigs.MessageTimestampType) == "LogAppendTime" ? TimestampType.LogAppendTime : TimestampType.CreateTime,
+            TimestampBeforeMaxMs = config.Get(TopicConfigs.MessageTimestampBeforeMaxMs),
+            TimestampAfterMaxMs = config.Get(TopicConfigs.MessageTimestampAfterMaxMs),
+            Compacted = config.IsCompact,
+            MaxMessageBytes = config.MaxMessageSize,
+        };
+    }
+}

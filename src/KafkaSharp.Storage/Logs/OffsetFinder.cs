@@ -1,0 +1,94 @@
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>Answers ListOffsets from a log (Kafka's <c>fetchOffsetByTimestamp</c>), without a lock. Without tiered storage its timestamps have no answer.</summary>
+sealed class OffsetFinder(LogState state)
+{
+
+    /// <summary>The record that a timestamp, or one of the special ones of <see cref="OffsetLookup"/>, asks for.</summary>
+    public OffsetLookup Find(long timestamp) => timestamp switch
+    {
+        OffsetLookup.EarliestTimestamp or OffsetLookup.EarliestLocalTimestamp => Earliest(),
+        OffsetLookup.LatestTimestamp => new OffsetLookup(-1, state.LogEndOffset, state.Epochs.LatestEpoch),
+        OffsetLookup.LatestTieredTimestamp or OffsetLookup.EarliestPendingUploadTimestamp => new OffsetLookup(-1, -1, -1),
+        OffsetLookup.MaxTimestamp => LargestTimestamp(),
+        _ => FirstAtLeast(timestamp),
+    };
+
+    private OffsetLookup Earliest()
+    {
+        var start = state.LogStartOffset;
+        // The first epoch known may begin after the log does, which then begins with batches of a format without epochs.
+        int? epoch = state.Epochs.EarliestEntry is { } earliest && earliest.StartOffset <= start ? earliest.Epoch : null;
+        return new OffsetLookup(-1, start, epoch);
+    }
+
+    private OffsetLookup LargestTimestamp()
+    {
+        LogSegment? latest = null;
+        var largest = TimestampOffset.Unknown;
+        foreach (var segment in state.Segments.All)
+        {
+            var candidate = segment.MaxTimestampAndOffset;
+            if (latest is null || candidate.Timestamp > largest.Timestamp)
+                (latest, largest) = (segment, candidate);
+        }
+        if (latest is null || largest.Timestamp < 0)
+            return OffsetLookup.None;
+        var position = latest.OffsetIndex.Lookup(largest.Offset).Position;
+        while (latest.TryReadHead(position, out var head))
+        {
+            if (head.MaxTimestamp == largest.Timestamp)
+            {
+                using var bytes = latest.Borrow(position, head.SizeInBytes);
+                return FirstRecord(bytes.Span, largest.Timestamp, long.MinValue) ?? OffsetLookup.None;
+            }
+            position = head.End;
+        }
+        return OffsetLookup.None;
+    }
+
+    private OffsetLookup FirstAtLeast(long timestamp)
+    {
+        foreach (var segment in state.Segments.All)
+        {
+            if (segment.LargestTimestamp < timestamp)
+                continue;
+            return FirstAtLeast(segment, timestamp, state.LogStartOffset) ?? OffsetLookup.None;
+        }
+        return OffsetLookup.None;
+    }
+
+    private static OffsetLookup? FirstAtLeast(LogSegment segment, long timestamp, long startOffset)
+    {
+        var from = Math.Max(segment.TimeIndex.Lookup(timestamp).Offset, startOffset);
+        var position = segment.OffsetIndex.Lookup(from).Position;
+        while (segment.TryReadHead(position, out var head))
+        {
+            if (head.MaxTimestamp >= timestamp)
+            {
+                using var bytes = segment.Borrow(position, head.SizeInBytes);
+                if (FirstRecord(bytes.Span, timestamp, startOffset) is { } found)
+                    return found;
+            }
+            position = head.End;
+        }
+        return null;
+    }
+
+    private static OffsetLookup? FirstRecord(ReadOnlySpan<byte> bytes, long timestamp, long startOffset)
+    {
+        foreach (var batch in new RecordBatchReader(bytes))
+        {
+            using var records = new RecordReader(batch);
+            while (records.MoveNext())
+            {
+                ref readonly var record = ref records.Current;
+                if (record.Timestamp >= timestamp && record.Offset >= startOffset)
+                    return new OffsetLookup(record.Timestamp, record.Offset, batch.PartitionLeaderEpoch is >= 0 and var epoch ? epoch : null);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,443 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// The log of one partition (Kafka's <c>UnifiedLog</c>): its records with their offsets, epochs, producers, high watermark and last stable offset. One lock
+/// guards changes; reads take none. What a request may cause is an <see cref="ErrorCode"/>; an <see cref="IOException"/> of the disk becomes
+/// KAFKA_STORAGE_ERROR on append and read, is told to <see cref="PartitionLogOptions.StorageFailed"/>, and is thrown by everything else.
+/// </summary>
+public sealed class PartitionLog : IDisposable
+{
+    private readonly LogState _state;
+    private readonly SegmentDeletion _deletion;
+    private readonly LogRoller _roller;
+    private readonly LogAppender _appender;
+    private readonly LogReader _reader;
+    private readonly OffsetFinder _finder;
+    private readonly LogTruncation _truncation;
+    private readonly LogRetention _retention;
+    private readonly LogFlusher _flusher;
+    private volatile bool _closed;
+
+    private PartitionLog(PartitionLogOptions options, LoadedLog loaded)
+    {
+        Options = options;
+        _state = new LogState(options, loaded.Segments, loaded.Producers, loaded.Epochs);
+        _deletion = new SegmentDeletion(options.Time, options.Logger);
+        _roller = new LogRoller(_state, _deletion, FlushLater);
+        _appender = new LogAppender(_state, _roller);
+        _reader = new LogReader(_state);
+        _finder = new OffsetFinder(_state);
+        _truncation = new LogTruncation(_state, _roller, _deletion);
+        _retention = new LogRetention(_state, _roller, _truncation, options.Logger);
+        _flusher = new LogFlusher(_state);
+        _state.Initialize(loaded.LogStartOffset, loaded.LogEndOffset, loaded.RecoveryPoint);
+        TopicId = PartitionMetadataFile.Read(options.FileSystem, options.Directory);
+    }
+
+    public PartitionLogOptions Options { get; }
+
+    public TopicPartition TopicPartition => Options.TopicPartition;
+
+    /// <summary>The folder, which changes when the log is renamed.</summary>
+    public string Directory => _state.Directory;
+
+    /// <summary>The topic's id from <c>partition.metadata</c>; null where there is no such file yet.</summary>
+    public Uuid? TopicId { get; private set; }
+
+    /// <summary>Set anew when a config of topic or broker changes.</summary>
+    public LogConfig Config
+    {
+        get => _state.Config;
+        set => _state.Config = value;
+    }
+
+    /// <summary>Who is told of progress; the partition sets it.</summary>
+    public IPartitionLogObserver? Observer { get; set; }
+
+    public long LogStartOffset => _state.LogStartOffset;
+
+    public long LogEndOffset => _state.LogEndOffset;
+
+    public LogOffsetMetadata LogEndOffsetMetadata => _state.LogEnd;
+
+    public long HighWatermark => _state.HighWatermarkOffset;
+
+    public long LastStableOffset => _state.LastStableOffset;
+
+    /// <summary>All below it survives a power cut.</summary>
+    public long RecoveryPoint => _state.RecoveryPoint;
+
+    /// <summary>The offsets with their places, for fetches that wait.</summary>
+    public LogOffsetSnapshot OffsetSnapshot => new(LogStartOffset, _state.LogEnd, _state.HighWatermark, _state.LastStable);
+
+    public int? LatestEpoch => _state.Epochs.LatestEpoch;
+
+    public IReadOnlyList<EpochEntry> EpochEntries => _state.Epochs.Entries;
+
+    /// <summary>Bytes of all batches.</summary>
+    public long Size => _state.Segments.SizeInBytes;
+
+    /// <summary>The segments, for the cleaner and for looking inside.</summary>
+    public LogSegments Segments => _state.Segments;
+
+    /// <summary>Opens a folder, recovering it where the last stop was not clean; makes an empty log where there is nothing.</summary>
+    /// <exception cref="IOException">The disk fails, or a checkpoint in the folder is malformed.</exception>
+    public static PartitionLog Open(PartitionLogOptions options) => new(options, new LogLoader(options).Load());
+
+    /// <summary>
+    /// Appends produced batches: they are checked, given offsets from the log end on, patched where they lie, and written. The bytes are the
+    /// caller's again on return.
+    /// </summary>
+    /// <param name="records">Whole batches in writable memory.</param>
+    /// <param name="leaderEpoch">The epoch of this leader.</param>
+    /// <param name="origin">Who wrote them.</param>
+    /// <param name="transactionVersion">For markers: from 2 on their epoch must lie above the producer's (KIP-890).</param>
+    public LogAppendInfo AppendAsLeader(
+        ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, short transactionVersion = 0)
+    {
+        LogAppendInfo info;
+        try
+        {
+            lock (_state.Gate)
+                info = _closed ? Closed() : _appender.AppendAsLeader(records, leaderEpoch, origin, transactionVersion);
+        }
+        catch (IOException fault)
+        {
+            return Failed(fault);
+        }
+        AfterAppend(info);
+        return info;
+    }
+
+    /// <summary>
+    /// Appends batches fetched from a leader as they are. OFFSET_OUT_OF_RANGE with first and last offset set: they do not begin at or above the log end.
+    /// </summary>
+    /// <param name="records">Batches, the last of which may be cut off.</param>
+    /// <param name="partitionLeaderEpoch">The leader's epoch: batches of a later one are left.</param>
+    public LogAppendInfo AppendAsFollower(ReadOnlyMemory<byte> records, int partitionLeaderEpoch)
+    {
+        LogAppendInfo info;
+        try
+        {
+            lock (_state.Gate)
+                info = _closed ? Closed() : _appender.AppendWithOffsets(records, partitionLeaderEpoch, AppendOrigin.Replication);
+        }
+        catch (IOException fault)
+        {
+            return Failed(fault);
+        }
+        AfterAppend(info);
+        return info;
+    }
+
+    /// <summary>
+    /// Reads batches from the one that holds, or first follows, an offset, up to what the isolation lets see. OFFSET_OUT_OF_RANGE outside the log.
+    /// </summary>
+    /// <param name="startOffset">Where to begin.</param>
+    /// <param name="maxLength">How many bytes at most.</param>
+    /// <param name="isolation">How far to see.</param>
+    /// <param name="minOneMessage">Whether the first batch is given whole even where it is larger.</param>
+    public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
+    {
+        try
+        {
+            return _reader.Read(startOffset, maxLength, isolation, minOneMessage);
+        }
+        catch (Exception fault) when (fault is IOException || (fault is ObjectDisposedException && _closed))
+        {
+            if (fault is IOException failure)
+                Failed(failure);
+            return new LogReadInfo { ErrorCode = ErrorCode.KafkaStorageError, FetchOffset = new LogOffsetMetadata(startOffset) };
+        }
+    }
+
+    /// <summary>Sets the high watermark, bounded by the log's start and end; gives what it became.</summary>
+    public long UpdateHighWatermark(long highWatermark) => UpdateHighWatermark(new LogOffsetMetadata(highWatermark));
+
+    public long UpdateHighWatermark(LogOffsetMetadata highWatermark)
+    {
+        long before, after;
+        lock (_state.Gate)
+        {
+            before = _state.HighWatermarkOffset;
+            var end = _state.LogEnd;
+            after = Math.Clamp(highWatermark.MessageOffset, Math.Min(_state.LogStartOffset, end.MessageOffset), end.MessageOffset);
+            _state.SetHighWatermark(
+                after == end.MessageOffset ? end : after == highWatermark.MessageOffset ? highWatermark : new LogOffsetMetadata(after));
+        }
+        if (after != before)
+            Observer?.HighWatermarkMoved(this);
+        return after;
+    }
+
+    /// <summary>
+    /// Raises the high watermark; the old value where it rose, or its place is on a newer segment; else null.
+    /// </summary>
+    public LogOffsetMetadata? MaybeIncrementHighWatermark(LogOffsetMetadata highWatermark)
+    {
+        LogOffsetMetadata before;
+        lock (_state.Gate)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(highWatermark.MessageOffset, _state.LogEndOffset);
+            before = _state.HighWatermark;
+            if (before.MessageOffset > highWatermark.MessageOffset
+                || (before.MessageOffset == highWatermark.MessageOffset && !before.OnOlderSegment(highWatermark)))
+                return null;
+            _state.SetHighWatermark(highWatermark);
+        }
+        if (before.MessageOffset != highWatermark.MessageOffset)
+            Observer?.HighWatermarkMoved(this);
+        return before;
+    }
+
+    /// <summary>Deletes, for readers, what lies below an offset (DeleteRecords). OFFSET_OUT_OF_RANGE above the high watermark.</summary>
+    public ErrorCode IncrementLogStartOffset(long newLogStartOffset)
+    {
+        lock (_state.Gate)
+        {
+            if (newLogStartOffset > _state.HighWatermarkOffset)
+                return ErrorCode.OffsetOutOfRange;
+            if (newLogStartOffset > _state.LogStartOffset)
+                _truncation.RaiseLogStartOffset(newLogStartOffset);
+            return ErrorCode.None;
+        }
+    }
+
+    /// <summary>The first record at or after a time, or what a special timestamp of <see cref="OffsetLookup"/> asks for.</summary>
+    public OffsetLookup OffsetForTimestamp(long timestamp) => _finder.Find(timestamp);
+
+    /// <summary>The end of the largest epoch not above <paramref name="leaderEpoch"/> (OffsetForLeaderEpoch); null where nothing is known.</summary>
+    public OffsetAndEpoch? EndOffsetForEpoch(int leaderEpoch) => _state.Epochs.EndOffsetFor(leaderEpoch, _state.LogEndOffset);
+
+    public int? EpochForOffset(long offset) => _state.Epochs.EpochForOffset(offset);
+
+    /// <summary>A leader begins in an epoch: its first record will be at the log end.</summary>
+    public void AssignEpochStartOffset(int leaderEpoch, long startOffset)
+    {
+        lock (_state.Gate)
+            _state.Epochs.Assign(leaderEpoch, startOffset);
+    }
+
+    /// <summary>The aborted transactions that overlap a range of offsets.</summary>
+    public IReadOnlyList<AbortedTransaction> AbortedTransactions(long startOffset, long upperBoundOffset) =>
+        _reader.CollectAborted(startOffset, upperBoundOffset);
+
+    /// <summary>Whether a transaction of this producer and epoch is open here.</summary>
+    public bool HasOngoingTransaction(long producerId, short producerEpoch)
+    {
+        lock (_state.Gate)
+            return _state.Producers.HasOngoingTransaction(producerId, producerEpoch);
+    }
+
+    /// <summary>Looks at the producer state under the log's lock (DescribeProducers); what is given out must be a copy.</summary>
+    public T InspectProducers<T>(Func<ProducerStateManager, T> look)
+    {
+        lock (_state.Gate)
+            return look(_state.Producers);
+    }
+
+    /// <summary>Forgets producers that were idle for producer.id.expiration.ms.</summary>
+    public int RemoveExpiredProducers()
+    {
+        lock (_state.Gate)
+            return _state.Producers.RemoveExpired(_state.NowMs);
+    }
+
+    /// <summary>Removes all from an offset on; false where the log ends before it. Bytes that readers hold stay as they were.</summary>
+    public bool TruncateTo(long offset)
+    {
+        bool truncated;
+        var before = _state.HighWatermarkOffset;
+        lock (_state.Gate)
+            truncated = _truncation.TruncateTo(offset);
+        if (truncated)
+            NotifyMoved(before);
+        return truncated;
+    }
+
+    /// <summary>Removes everything: the log goes on at <paramref name="newOffset"/>.</summary>
+    public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset = null)
+    {
+        var before = _state.HighWatermarkOffset;
+        lock (_state.Gate)
+            _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset);
+        NotifyMoved(before);
+    }
+
+    /// <summary>Deletes the segments that retention gives up; how many.</summary>
+    public int DeleteOldSegments()
+    {
+        lock (_state.Gate)
+            return _closed ? 0 : _retention.DeleteOldSegments();
+    }
+
+    /// <summary>Makes durable all below an offset (fsync) and moves the recovery point there. Appends go on meanwhile.</summary>
+    public void Flush(long upTo) => _flusher.Flush(upTo);
+
+    public void Flush() => _flusher.Flush(long.MaxValue);
+
+    /// <summary>Begins a new segment; its base offset.</summary>
+    public long Roll(long? expectedNextOffset = null)
+    {
+        lock (_state.Gate)
+            return _roller.Roll(expectedNextOffset).BaseOffset;
+    }
+
+    /// <summary>
+    /// Puts segments that the cleaner made, with names ending in .cleaned, in the place of those that they were made from (Kafka's <c>replaceSegments</c>).
+    /// </summary>
+    public void ReplaceSegments(IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
+    {
+        lock (_state.Gate)
+        {
+            // From the last to the first: a crash in between leaves the .cleaned file with the lowest offset, which tells that the old ones count.
+            foreach (var segment in cleaned.Reverse())
+                segment.ChangeSuffix(LogFileNames.CleanedSuffix, LogFileNames.SwapSuffix);
+            _state.Files.FlushDirectory(_state.Directory);
+            _state.CountTruncation();
+            _state.Segments.Replace([.. old], [.. cleaned]);
+            var kept = cleaned.Select(segment => segment.BaseOffset).ToHashSet();
+            List<Action> snapshots = [];
+            foreach (var segment in old.Where(segment => !kept.Contains(segment.BaseOffset)))
+            {
+                if (_state.Producers.DetachSnapshot(segment.BaseOffset) is { } path)
+                    snapshots.Add(() => _state.Files.DeleteFile(path));
+            }
+            _deletion.Schedule([.. old], snapshots, _state.Config.FileDeleteDelayMs);
+            foreach (var segment in cleaned)
+                segment.ChangeSuffix(LogFileNames.SwapSuffix, "");
+            _state.Files.FlushDirectory(_state.Directory);
+        }
+    }
+
+    /// <summary>Writes <c>partition.metadata</c> where it is not there yet; INCONSISTENT_TOPIC_ID where it names another topic.</summary>
+    public ErrorCode AssignTopicId(Uuid topicId)
+    {
+        lock (_state.Gate)
+        {
+            if (TopicId is { } known)
+                return known == topicId ? ErrorCode.None : ErrorCode.InconsistentTopicId;
+            PartitionMetadataFile.Write(_state.Files, _state.Directory, topicId);
+            TopicId = topicId;
+            return ErrorCode.None;
+        }
+    }
+
+    /// <summary>Gives up mappings of segments that were not read since the last call; to be called every minute or so.</summary>
+    public void ReleaseIdleMappings()
+    {
+        foreach (var segment in _state.Segments.All)
+            segment.ReleaseIdleMappings();
+    }
+
+    /// <summary>Renames the folder (deletion, moving between log directories); files stay open and readers go on.</summary>
+    public void RenameDirectory(string newDirectory)
+    {
+        lock (_state.Gate)
+        {
+            _state.Files.Rename(_state.Directory, newDirectory);
+            _state.Directory = newDirectory;
+            _state.Producers.Directory = newDirectory;
+            _state.Epochs.Directory = newDirectory;
+            foreach (var segment in _state.Segments.All)
+                segment.MovedTo(newDirectory);
+        }
+    }
+
+    /// <summary>Closes the log and deletes its folder.</summary>
+    public void Delete()
+    {
+        lock (_state.Gate)
+        {
+            CloseAll(static segment => segment.CloseFiles());
+            _state.Files.DeleteDirectory(_state.Directory);
+        }
+    }
+
+    /// <summary>
+    /// Closes in order: a producer snapshot at the end, indexes written out. What is to survive a power cut has to be flushed before.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_state.Gate)
+        {
+            if (!_closed)
+                _state.Producers.TakeSnapshot();
+            CloseAll(static segment => segment.Dispose());
+        }
+    }
+
+    /// <summary>Closes without a write, as when the disk has failed, or as a crash would.</summary>
+    public void CloseAbruptly()
+    {
+        lock (_state.Gate)
+            CloseAll(static segment => segment.CloseFiles());
+    }
+
+    private void CloseAll(Action<LogSegment> close)
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        foreach (var segment in _state.Segments.All)
+            close(segment);
+        _deletion.Dispose();
+    }
+
+    private void FlushLater(long upTo) => Options.Background(() =>
+    {
+        try
+        {
+            if (!_closed)
+                Flush(upTo);
+        }
+        catch (IOException fault)
+        {
+            Failed(fault);
+        }
+        catch (ObjectDisposedException) when (_closed)
+        {
+        }
+    });
+
+    private void AfterAppend(in LogAppendInfo info)
+    {
+        if (info.SizeInBytes == 0)
+            return;
+        if (LogEndOffset - RecoveryPoint >= Config.FlushInterval)
+            FlushAfterAppend();
+        Observer?.LogEndOffsetMoved(this);
+    }
+
+    private void FlushAfterAppend()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (IOException fault)
+        {
+            Failed(fault);
+        }
+    }
+
+    private void NotifyMoved(long highWatermarkBefore)
+    {
+        Observer?.LogEndOffsetMoved(this);
+        if (HighWatermark != highWatermarkBefore)
+            Observer?.HighWatermarkMoved(this);
+    }
+
+    private LogAppendInfo Closed() => LogAppendInfo.Refused(ErrorCode.KafkaStorageError, $"The log of {TopicPartition} is closed", LogStartOffset);
+
+    private LogAppendInfo Failed(IOException fault)
+    {
+        Options.Logger.StorageFailed(TopicPartition, Directory, fault);
+        Options.StorageFailed?.Invoke(this, fault);
+        return LogAppendInfo.Refused(ErrorCode.KafkaStorageError, fault.Message, LogStartOffset);
+    }
+}

@@ -1,0 +1,104 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// Makes the producer state of a log from its newest snapshot and the batches above it (Kafka's <c>rebuildProducerState</c>). Under the log's lock.
+/// </summary>
+static class ProducerReplay
+{
+    private const int WindowBytes = 1 << 20;
+
+    /// <summary>Stages one batch of a segment or an append: its records or its transaction marker.</summary>
+    public static ProducerCheck Add(ProducerAppend append, in RecordBatch batch, short transactionVersion = 0)
+    {
+        if (batch.Magic < 2 || !batch.Header.HasProducerId)
+            return ProducerCheck.Ok;
+        if (!batch.IsControlBatch)
+            return append.Add(batch.Header);
+        using var records = new RecordReader(batch);
+        // The cleaner leaves a control batch without its marker when that is no longer needed.
+        return records.MoveNext()
+            ? append.AddMarker(batch.Header, ControlRecords.ParseEndTransactionMarker(records.Current), transactionVersion)
+            : ProducerCheck.Ok;
+    }
+
+    /// <summary>Takes a batch that is in the log already into the state, and its aborted transaction into a segment's index if that is being rebuilt.</summary>
+    public static void Replay(ProducerStateManager producers, in RecordBatch batch, LogSegment? rebuilt = null)
+    {
+        if (batch.Magic >= 2 && batch.Header.HasProducerId)
+        {
+            var append = producers.BeginAppend(AppendOrigin.Replication);
+            if (Add(append, batch) is { Error: not ErrorCode.None } refused)
+                throw new RecordsException(refused.Error, refused.Message ?? "The producer state refuses a batch of the log");
+            producers.Commit(append);
+            foreach (var completed in append.Completed)
+            {
+                var lastStableOffset = producers.CompleteTransaction(completed);
+                if (completed.IsAborted)
+                    rebuilt?.AppendAborted(new AbortedTransaction(completed.ProducerId, completed.FirstOffset, completed.LastOffset, lastStableOffset));
+            }
+        }
+        producers.UpdateMapEndOffset(batch.LastOffset + 1);
+    }
+
+    /// <summary>
+    /// Brings the state to the log's end, and leaves snapshots at the last two segments and at the end, so that the next truncation or start has
+    /// little to replay.
+    /// </summary>
+    /// <param name="producers">The state.</param>
+    /// <param name="segments">The log.</param>
+    /// <param name="logStartOffset">Where the log begins.</param>
+    /// <param name="lastOffset">Where it ends.</param>
+    /// <param name="nowMs">For the expiry of producers.</param>
+    /// <param name="afterCleanShutdown">Whether a log without any snapshot is one that has no producers, rather than one to be read whole.</param>
+    public static void Rebuild(
+        ProducerStateManager producers, LogSegments segments, long logStartOffset, long lastOffset, long nowMs, bool afterCleanShutdown)
+    {
+        var all = segments.Snapshot;
+        var snapshotAt = all.TakeLast(2).Select(segment => segment.BaseOffset).ToArray();
+        if (producers.LatestSnapshotOffset is null && afterCleanShutdown)
+        {
+            foreach (var offset in snapshotAt.Append(lastOffset))
+            {
+                producers.UpdateMapEndOffset(offset);
+                producers.TakeSnapshot();
+            }
+            return;
+        }
+        var wasEmpty = producers.IsEmpty && producers.MapEndOffset >= lastOffset;
+        producers.TruncateAndReload(logStartOffset, lastOffset, nowMs);
+        if (lastOffset > producers.MapEndOffset && !wasEmpty)
+        {
+            foreach (var segment in segments.Between(producers.MapEndOffset, lastOffset))
+            {
+                var from = Math.Max(Math.Max(segment.BaseOffset, producers.MapEndOffset), logStartOffset);
+                producers.UpdateMapEndOffset(from);
+                if (snapshotAt.Contains(segment.BaseOffset))
+                    producers.TakeSnapshot();
+                ReplaySegment(producers, segment, from, lastOffset);
+            }
+        }
+        producers.UpdateMapEndOffset(lastOffset);
+        producers.TakeSnapshot();
+    }
+
+    private static void ReplaySegment(ProducerStateManager producers, LogSegment segment, long from, long to)
+    {
+        if (segment.Find(from) is not { } start)
+            return;
+        var position = start.Position;
+        while (segment.TryReadHead(position, out var head) && head.LastOffset < to)
+        {
+            using var window = segment.Borrow(position, Math.Max(WindowBytes, head.SizeInBytes));
+            foreach (var batch in new RecordBatchReader(window.Span))
+            {
+                if (batch.LastOffset >= to)
+                    return;
+                Replay(producers, batch);
+                position += batch.SizeInBytes;
+            }
+        }
+    }
+}

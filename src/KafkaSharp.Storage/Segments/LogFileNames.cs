@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>The names of the files of a log, as Kafka's <c>LogFileUtils</c> makes them: a base offset in 20 digits and a suffix.</summary>
+public static class LogFileNames
+{
+    public const string LogSuffix = ".log";
+    public const string OffsetIndexSuffix = ".index";
+    public const string TimeIndexSuffix = ".timeindex";
+    public const string TransactionIndexSuffix = ".txnindex";
+    public const string ProducerSnapshotSuffix = ".snapshot";
+
+    /// <summary>About to be deleted.</summary>
+    public const string DeletedSuffix = ".deleted";
+
+    /// <summary>Being written by the cleaner.</summary>
+    public const string CleanedSuffix = ".cleaned";
+
+    /// <summary>Written by the cleaner, about to take the place of what it cleaned.</summary>
+    public const string SwapSuffix = ".swap";
+
+    /// <summary>The end of the name of a folder whose log was deleted.</summary>
+    public const string DeleteDirectorySuffix = "-delete";
+
+    /// <summary>The end of the name of a folder whose log is being copied from another log directory.</summary>
+    public const string FutureDirectorySuffix = "-future";
+
+    public const string StrayDirectorySuffix = "-stray";
+
+    public static string Prefix(long baseOffset) => baseOffset.ToString("D20", CultureInfo.InvariantCulture);
+
+    public static string Log(string directory, long baseOffset, string suffix = "") => In(directory, baseOffset, LogSuffix, suffix);
+
+    public static string OffsetIndex(string directory, long baseOffset, string suffix = "") => In(directory, baseOffset, OffsetIndexSuffix, suffix);
+
+    public static string TimeIndex(string directory, long baseOffset, string suffix = "") => In(directory, baseOffset, TimeIndexSuffix, suffix);
+
+    public static string TransactionIndex(string directory, long baseOffset, string suffix = "") =>
+        In(directory, baseOffset, TransactionIndexSuffix, suffix);
+
+    public static string ProducerSnapshot(string directory, long offset) => In(directory, offset, ProducerSnapshotSuffix, "");
+
+    /// <summary>The offset that a file is named after; false for a name that does not begin with one.</summary>
+    public static bool TryParseOffset(string path, out long offset)
+    {
+        var name = Path.GetFileName(path.AsSpan());
+        var dot = name.IndexOf('.');
+        offset = 0;
+        return dot > 0 && long.TryParse(name[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out offset);
+    }
+
+    public static bool IsLog(string path) => path.EndsWith(LogSuffix, StringComparison.Ordinal);
+
+    public static bool IsIndex(string path) =>
+        path.EndsWith(OffsetIndexSuffix, StringComparison.Ordinal) || path.EndsWith(TimeIndexSuffix, StringComparison.Ordinal)
+        || path.EndsWith(TransactionIndexSuffix, StringComparison.Ordinal);
+
+    private static string In(string directory, long offset, string kind, string suffix) => Path.Combine(directory, Prefix(offset) + kind + suffix);
+}

@@ -1,0 +1,350 @@
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// A piece of a log: the batches from a base offset on in a <c>.log</c> file, and its indexes. The log's lock guards everything that changes it; reading
+/// takes no lock and sees what was published.
+/// </summary>
+public sealed class LogSegment : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly IStorageFile _log;
+    private readonly TimeProvider _time;
+    private readonly int _indexIntervalBytes;
+    private Published<TimestampOffset> _maxTimestamp = new(TimestampOffset.Unknown);
+    private int _size;
+    private int _bytesSinceLastIndexEntry;
+    private long _created;
+    private long _firstTimestamp = long.MinValue;
+
+    private LogSegment(IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix,
+        StorageFileMode mode, bool preallocate)
+    {
+        _files = files;
+        _time = time;
+        _indexIntervalBytes = config.IndexInterval;
+        BaseOffset = baseOffset;
+        RollJitterMs = rollJitterMs;
+        _created = NowMs();
+        _log = files.OpenFile(LogFileNames.Log(directory, baseOffset, suffix), mode, config.SegmentSize);
+        OffsetIndex = new OffsetIndex(files, LogFileNames.OffsetIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize);
+        TimeIndex = new TimeIndex(files, LogFileNames.TimeIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize);
+        TransactionIndex = new TransactionIndex(files, LogFileNames.TransactionIndex(directory, baseOffset, suffix), baseOffset);
+        if (_log.Length > int.MaxValue)
+            throw new IOException($"{_log.Path} has {_log.Length} bytes; a segment has at most {int.MaxValue}");
+        _size = (int)_log.Length;
+        if (preallocate && config.InitialFileSize > _size)
+            _log.SetLength(config.InitialFileSize);
+    }
+
+    public long BaseOffset { get; }
+
+    public OffsetIndex OffsetIndex { get; }
+
+    public TimeIndex TimeIndex { get; }
+
+    public TransactionIndex TransactionIndex { get; }
+
+    /// <summary>How much earlier than segment.ms this segment rolls, milliseconds.</summary>
+    public long RollJitterMs { get; }
+
+    public string LogPath => _log.Path;
+
+    /// <summary>Bytes of batches.</summary>
+    public int Size => Volatile.Read(ref _size);
+
+    /// <summary>When the file was last written, milliseconds since 1970.</summary>
+    public long LastModified => _files.GetLastModified(_log.Path);
+
+    /// <summary>The largest timestamp and the last offset of its batch; from the time index where nothing was appended since it was opened.</summary>
+    public TimestampOffset MaxTimestampAndOffset => _maxTimestamp.Value is var known && known != TimestampOffset.Unknown ? known : TimeIndex.LastEntry;
+
+    /// <summary>The largest timestamp, or when the file was last written where no batch has one.</summary>
+    public long LargestTimestamp => MaxTimestampAndOffset.Timestamp is >= 0 and var largest ? largest : LastModified;
+
+    /// <summary>Opens the files of a segment, whose log must be there.</summary>
+    public static LogSegment Open(
+        IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "") =>
+        new(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Open, preallocate: false);
+
+    /// <summary>Makes an empty segment; files that are there under its names are emptied.</summary>
+    public static LogSegment Create(
+        IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "")
+    {
+        DeleteFiles(files, directory, baseOffset, suffix);
+        return new LogSegment(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Create, preallocate: true) { _size = 0 };
+    }
+
+    public static void DeleteFiles(IFileSystem files, string directory, long baseOffset, string suffix = "")
+    {
+        files.DeleteFile(LogFileNames.OffsetIndex(directory, baseOffset, suffix));
+        files.DeleteFile(LogFileNames.TimeIndex(directory, baseOffset, suffix));
+        files.DeleteFile(LogFileNames.TransactionIndex(directory, baseOffset, suffix));
+        files.DeleteFile(LogFileNames.Log(directory, baseOffset, suffix));
+    }
+
+    /// <summary>Whether an offset can be stored relative to the base offset.</summary>
+    public bool CanHold(long offset) => offset >= BaseOffset && offset - BaseOffset <= int.MaxValue;
+
+    internal bool ShouldRoll(in RollParameters roll)
+    {
+        var size = Size;
+        var reachedRollMs = TimeWaitedForRoll(roll.NowMs, roll.MaxTimestampInMessages) > roll.MaxSegmentMs - RollJitterMs;
+        return size > roll.MaxSegmentBytes - roll.MessagesSize
+            || (size > 0 && reachedRollMs)
+            || OffsetIndex.IsFull || TimeIndex.IsFull
+            || !CanHold(roll.MaxOffsetInMessages);
+    }
+
+    /// <summary>How old the segment is by the timestamps of its batches, or by the clock where they have none; milliseconds.</summary>
+    internal long TimeWaitedForRoll(long nowMs, long messageTimestamp)
+    {
+        if (_firstTimestamp == long.MinValue && TryReadHead(0, out var first))
+            _firstTimestamp = first.MaxTimestamp;
+        return _firstTimestamp >= 0 ? messageTimestamp - _firstTimestamp : nowMs - _created;
+    }
+
+    /// <summary>Appends batches with offsets set, and an index entry wherever index.interval.bytes have passed.</summary>
+    /// <exception cref="IOException">Nothing was appended.</exception>
+    public void Append(ReadOnlyMemory<byte> records, long lastOffset)
+    {
+        if (!CanHold(lastOffset))
+            throw new InvalidOperationException($"Offset {lastOffset} does not fit into the segment with base offset {BaseOffset}");
+        var position = _size;
+        _log.Write(position, records.Span);
+        Volatile.Write(ref _size, position + records.Length);
+        IndexBatches(records.Span, position);
+    }
+
+    public void AppendAborted(in AbortedTransaction aborted) => TransactionIndex.Append(aborted);
+
+    /// <summary>The head of the batch at a position; false at the end, and where what lies there is not a whole batch.</summary>
+    internal bool TryReadHead(int position, out BatchHead head) => TryReadHead(position, Size, out head, out _);
+
+    internal bool TryReadHead(int position, int end, out BatchHead head, out bool corrupt)
+    {
+        Span<byte> bytes = stackalloc byte[BatchHead.Bytes];
+        bytes = bytes[..Math.Clamp(end - position, 0, bytes.Length)];
+        var read = _log.Read(position, bytes);
+        return BatchHead.TryParse(bytes[..read], position, end, out head, out corrupt);
+    }
+
+    /// <summary>The first batch whose last offset is at least <paramref name="offset"/>; null where there is none.</summary>
+    internal SegmentRead? Find(long offset)
+    {
+        var size = Size;
+        var position = OffsetIndex.Lookup(offset).Position;
+        if (position >= size)
+            position = 0;
+        while (TryReadHead(position, size, out var head, out _))
+        {
+            if (head.LastOffset >= offset)
+                return new SegmentRead(position, head.SizeInBytes, head.LastOffset);
+            position = head.End;
+        }
+        return null;
+    }
+
+    /// <summary>Bytes of the log file, fewer at its end.</summary>
+    public BorrowedBytes Borrow(int position, int length) => _log.Borrow(position, Math.Clamp(Size - position, 0, length));
+
+    /// <summary>An offset above all that a read of <paramref name="size"/> bytes at a position can give; null beyond the last index entry.</summary>
+    public long? FetchUpperBoundOffset(int position, int size) => OffsetIndex.FetchUpperBoundOffset(position, size);
+
+    /// <summary>The offset after the last batch, the base offset where there is none.</summary>
+    public long ReadNextOffset()
+    {
+        var next = BaseOffset;
+        var size = Size;
+        var position = OffsetIndex.LastEntry.Position;
+        if (position >= size)
+            position = 0;
+        while (TryReadHead(position, size, out var head, out _))
+        {
+            next = head.LastOffset + 1;
+            position = head.End;
+        }
+        return next;
+    }
+
+    /// <summary>Removes the batches from the one that holds <paramref name="offset"/> on; gives how many bytes that were.</summary>
+    public int TruncateTo(long offset)
+    {
+        var position = Find(offset)?.Position ?? Size;
+        OffsetIndex.TruncateTo(offset);
+        TimeIndex.TruncateTo(offset);
+        TransactionIndex.TruncateTo(offset);
+        var removed = Size - position;
+        TruncateBytes(position);
+        if (position == 0)
+        {
+            _created = NowMs();
+            _firstTimestamp = long.MinValue;
+        }
+        _bytesSinceLastIndexEntry = 0;
+        if (_maxTimestamp.Value.Timestamp >= 0)
+            _maxTimestamp.Value = ReadLargestTimestamp();
+        return removed;
+    }
+
+    /// <summary>What a segment does when the next one takes over: its last timestamp goes into the time index, and the files are cut to what they hold.</summary>
+    public void OnBecomeInactive()
+    {
+        var max = MaxTimestampAndOffset;
+        if (max.Timestamp >= 0)
+            TimeIndex.MaybeAppend(max.Timestamp, max.Offset, skipFullCheck: true);
+        WriteOut();
+        TrimLog();
+    }
+
+    /// <summary>Makes everything durable.</summary>
+    public void Flush()
+    {
+        _log.Flush();
+        OffsetIndex.Flush();
+        TimeIndex.Flush();
+        TransactionIndex.Flush();
+    }
+
+    /// <summary>Hands the index entries that wait in memory to the system; under the log's lock.</summary>
+    public void WriteOut()
+    {
+        OffsetIndex.EnsureExists();
+        TimeIndex.EnsureExists();
+        OffsetIndex.WriteOut();
+        TimeIndex.WriteOut();
+    }
+
+    /// <summary>Renames the files by their ending, as for deletion; those that are missing are left out.</summary>
+    public void ChangeSuffix(string from, string to)
+    {
+        _log.Path = Renamed(_log.Path, from, to);
+        OffsetIndex.Path = Renamed(OffsetIndex.Path, from, to);
+        TimeIndex.Path = Renamed(TimeIndex.Path, from, to);
+        TransactionIndex.Path = Renamed(TransactionIndex.Path, from, to);
+    }
+
+    /// <summary>Tells the segment that the folder it lies in has another path.</summary>
+    public void MovedTo(string directory)
+    {
+        _log.Path = In(directory, _log.Path);
+        OffsetIndex.Path = In(directory, OffsetIndex.Path);
+        TimeIndex.Path = In(directory, TimeIndex.Path);
+        TransactionIndex.Path = In(directory, TransactionIndex.Path);
+    }
+
+    /// <summary>Closes and deletes the files. Bytes that readers hold stay readable.</summary>
+    public void Delete()
+    {
+        CloseFiles();
+        _files.DeleteFile(OffsetIndex.Path);
+        _files.DeleteFile(TimeIndex.Path);
+        _files.DeleteFile(TransactionIndex.Path);
+        _files.DeleteFile(_log.Path);
+    }
+
+    /// <summary>Gives up mappings that nothing was read from since the last call.</summary>
+    public void ReleaseIdleMappings()
+    {
+        _log.ReleaseIdleMapping();
+        OffsetIndex.ReleaseIdleMapping();
+        TimeIndex.ReleaseIdleMapping();
+        TransactionIndex.ReleaseIdleMapping();
+    }
+
+    /// <summary>Closes in order: what waits is written, the files are cut to what they hold.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            OnBecomeInactive();
+        }
+        finally
+        {
+            CloseFiles();
+        }
+    }
+
+    /// <summary>Closes the files as they are.</summary>
+    public void CloseFiles()
+    {
+        OffsetIndex.Dispose();
+        TimeIndex.Dispose();
+        TransactionIndex.Dispose();
+        _log.Dispose();
+    }
+
+    /// <summary>Begins to make the indexes again; batches are given back to them with <see cref="IndexBatches"/>.</summary>
+    internal void ResetIndexes()
+    {
+        OffsetIndex.Reset();
+        TimeIndex.Reset();
+        TransactionIndex.Reset();
+        _maxTimestamp.Value = TimestampOffset.Unknown;
+        _bytesSinceLastIndexEntry = 0;
+    }
+
+    /// <summary>Enters batches that begin at a position of the file into the indexes.</summary>
+    internal void IndexBatches(ReadOnlySpan<byte> batches, int position)
+    {
+        var max = MaxTimestampAndOffset;
+        var start = position;
+        while (BatchHead.TryParse(batches[(position - start)..], position, start + batches.Length, out var head, out _))
+        {
+            if (head.MaxTimestamp > max.Timestamp)
+                max = new TimestampOffset(head.MaxTimestamp, head.LastOffset);
+            // One append of many batches can fill an index; the next one rolls.
+            if (_bytesSinceLastIndexEntry > _indexIntervalBytes && !OffsetIndex.IsFull && !TimeIndex.IsFull)
+            {
+                OffsetIndex.Append(head.LastOffset, position);
+                TimeIndex.MaybeAppend(max.Timestamp, max.Offset);
+                _bytesSinceLastIndexEntry = 0;
+            }
+            _bytesSinceLastIndexEntry += head.SizeInBytes;
+            position = head.End;
+        }
+        _maxTimestamp.Value = max;
+    }
+
+    /// <summary>Cuts the file.</summary>
+    internal void TruncateBytes(int size)
+    {
+        Volatile.Write(ref _size, Math.Min(_size, size));
+        TrimLog();
+    }
+
+    private void TrimLog()
+    {
+        if (_log.Length != _size)
+            _log.SetLength(_size);
+    }
+
+    private TimestampOffset ReadLargestTimestamp()
+    {
+        var largest = TimeIndex.LastEntry;
+        var position = OffsetIndex.Lookup(largest.Offset).Position;
+        while (TryReadHead(position, out var head))
+        {
+            if (head.MaxTimestamp > largest.Timestamp)
+                largest = new TimestampOffset(head.MaxTimestamp, head.LastOffset);
+            position = head.End;
+        }
+        return largest;
+    }
+
+    private string Renamed(string path, string from, string to)
+    {
+        if (!path.EndsWith(from, StringComparison.Ordinal))
+            throw new InvalidOperationException($"{path} does not end in {from}");
+        var renamed = path[..^from.Length] + to;
+        if (_files.FileExists(path))
+            _files.Rename(path, renamed);
+        return renamed;
+    }
+
+    private static string In(string directory, string path) => Path.Combine(directory, Path.GetFileName(path));
+
+    private long NowMs() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,94 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// The segments of a log in the order of their base offsets. The log's lock guards changes, which publish a new array; any thread reads the
+/// published one.
+/// </summary>
+public sealed class LogSegments
+{
+    private LogSegment[] _segments = [];
+
+    /// <summary>The segments at this moment, which does not change any more.</summary>
+    public ReadOnlySpan<LogSegment> All => Volatile.Read(ref _segments);
+
+    public LogSegment[] Snapshot => Volatile.Read(ref _segments);
+
+    public int Count => All.Length;
+
+    /// <summary>The last one, which is appended to.</summary>
+    public LogSegment Active => All[^1];
+
+    public LogSegment First => All[0];
+
+    public long SizeInBytes
+    {
+        get
+        {
+            long size = 0;
+            foreach (var segment in All)
+                size += segment.Size;
+            return size;
+        }
+    }
+
+    /// <summary>The place of the segment with the greatest base offset not above <paramref name="offset"/>, -1 where all are above.</summary>
+    public static int IndexOfFloor(ReadOnlySpan<LogSegment> segments, long offset)
+    {
+        var low = 0;
+        var high = segments.Length - 1;
+        if (high >= 0 && segments[high].BaseOffset <= offset)
+            return high;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            if (segments[middle].BaseOffset <= offset)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return high;
+    }
+
+    public LogSegment? Floor(long offset)
+    {
+        var segments = All;
+        var index = IndexOfFloor(segments, offset);
+        return index < 0 ? null : segments[index];
+    }
+
+    /// <summary>The first segment whose base offset is above <paramref name="baseOffset"/>.</summary>
+    public LogSegment? Higher(long baseOffset)
+    {
+        var segments = All;
+        var index = IndexOfFloor(segments, baseOffset) + 1;
+        return index < segments.Length ? segments[index] : null;
+    }
+
+    /// <summary>The segments that hold offsets from <paramref name="from"/> on, and those with base offsets below <paramref name="to"/>.</summary>
+    public LogSegment[] Between(long from, long to)
+    {
+        var segments = Snapshot;
+        var first = Math.Max(0, IndexOfFloor(segments, from));
+        return [.. segments.Skip(first).TakeWhile(segment => segment.BaseOffset < to)];
+    }
+
+    /// <summary>Adds a segment; one with the same base offset gives way.</summary>
+    public void Add(LogSegment added)
+    {
+        var segments = Snapshot;
+        var index = IndexOfFloor(segments, added.BaseOffset);
+        var replaces = index >= 0 && segments[index].BaseOffset == added.BaseOffset;
+        Volatile.Write(ref _segments, replaces
+            ? [.. segments[..index], added, .. segments[(index + 1)..]]
+            : [.. segments[..(index + 1)], added, .. segments[(index + 1)..]]);
+    }
+
+    public void Remove(IReadOnlyCollection<LogSegment> removed) =>
+        Volatile.Write(ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment))]);
+
+    /// <summary>Puts segments in the place of others in one step, so that a reader sees the ones or the others.</summary>
+    public void Replace(IReadOnlyCollection<LogSegment> removed, IReadOnlyCollection<LogSegment> added) =>
+        Volatile.Write(ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment)).Concat(added).OrderBy(segment => segment.BaseOffset)]);
+
+    public void Clear() => Volatile.Write(ref _segments, []);
+}

@@ -1,0 +1,35 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// A value of several words that one writer at a time (the log's lock) sets and any thread reads whole, without a lock or an allocation: a reader
+/// that meets a writer looks again (a sequence lock).
+/// </summary>
+struct Published<T>(T value)
+    where T : unmanaged
+{
+    private T _value = value;
+    private int _version;
+
+    public T Value
+    {
+        readonly get
+        {
+            var spin = new SpinWait();
+            while (true)
+            {
+                var before = Volatile.Read(in _version);
+                var value = _value;
+                Interlocked.MemoryBarrier();
+                if ((before & 1) == 0 && _version == before)
+                    return value;
+                spin.SpinOnce();
+            }
+        }
+        set
+        {
+            Interlocked.Increment(ref _version);
+            _value = value;
+            Interlocked.Increment(ref _version);
+        }
+    }
+}
