@@ -9,14 +9,14 @@ static class LogValidation
 {
     public static RecordValidationOptions OptionsOf(LogConfig config, TopicPartition partition)
     {
-        var (compression, level) = config.Get(TopicConfigs.CompressionType) switch
+        (CompressionType? compression, int? level) = config.Get(TopicConfigs.CompressionType) switch
         {
-            "uncompressed" => (CompressionType.None, (int?)null),
+            "uncompressed" => (CompressionType.None, null),
             "gzip" => (CompressionType.Gzip, config.Get(TopicConfigs.CompressionGzipLevel)),
             "snappy" => (CompressionType.Snappy, null),
             "lz4" => (CompressionType.Lz4, config.Get(TopicConfigs.CompressionLz4Level)),
             "zstd" => (CompressionType.Zstd, config.Get(TopicConfigs.CompressionZstdLevel)),
-            _ => ((CompressionType?)null, null),
+            _ => (default(CompressionType?), default(int?)),
         };
         return new RecordValidationOptions
         {
