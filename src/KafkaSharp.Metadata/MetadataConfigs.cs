@@ -2,7 +2,7 @@ using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Metadata;
 
-/// <summary>The configuration keys of topics' creation, broker membership, the controller and metadata snapshots.</summary>
+/// <summary>The configuration keys of topics' creation, broker membership and the controller; those of the metadata log itself are Raft's.</summary>
 public static class MetadataConfigs
 {
     public static ConfigKey<int> NumPartitions { get; } = ConfigKeys.Int(
@@ -38,20 +38,10 @@ public static class MetadataConfigs
     public static ConfigKey<long> LeaderImbalanceCheckIntervalSeconds { get; } = ConfigKeys.Long(
         "leader.imbalance.check.interval.seconds", 300, "How often the controller looks whether leadership should go back, in seconds.", min: 1);
 
-    public static ConfigKey<int> MetadataMaxIdleIntervalMs { get; } = ConfigKeys.Int(
-        "metadata.max.idle.interval.ms", 500, "After how much silence the controller writes a no-op record, in ms; 0 for never.", min: 0);
-
-    public static ConfigKey<long> MetadataLogMaxRecordBytesBetweenSnapshots { get; } = ConfigKeys.Long(
-        "metadata.log.max.record.bytes.between.snapshots", 20971520, "After how many bytes of metadata log a snapshot is written.", min: 1);
-
-    public static ConfigKey<long> MetadataLogMaxSnapshotIntervalMs { get; } = ConfigKeys.Long(
-        "metadata.log.max.snapshot.interval.ms", 3600000, "After how much time a metadata snapshot is written, in ms; 0 for never.", min: 0);
-
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         NumPartitions, DefaultReplicationFactor, AutoCreateTopicsEnable, DeleteTopicEnable, BrokerHeartbeatIntervalMs, BrokerSessionTimeoutMs,
         InitialBrokerRegistrationTimeoutMs, BrokerRack, ControlledShutdownEnable, AutoLeaderRebalanceEnable, LeaderImbalanceCheckIntervalSeconds,
-        MetadataMaxIdleIntervalMs, MetadataLogMaxRecordBytesBetweenSnapshots, MetadataLogMaxSnapshotIntervalMs,
     ];
 }

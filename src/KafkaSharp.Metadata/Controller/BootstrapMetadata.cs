@@ -10,9 +10,7 @@ public static class BootstrapMetadata
     /// <summary>The feature levels of a cluster formatted at a version, in Kafka's order: <c>metadata.version</c>, then the others by name.</summary>
     /// <param name="version">The <c>metadata.version</c>.</param>
     /// <param name="featureLevels">Levels that differ from the version's defaults (<c>format --feature</c>).</param>
-    /// <param name="minInSyncReplicas">The static <c>min.insync.replicas</c>, which becomes a cluster default where eligible leader replicas are on (KIP-966).</param>
-    public static IReadOnlyList<MetadataRecord> Records(
-        MetadataVersion version, IReadOnlyDictionary<string, short>? featureLevels = null, int? minInSyncReplicas = null)
+    public static IReadOnlyList<MetadataRecord> Records(MetadataVersion version, IReadOnlyDictionary<string, short>? featureLevels = null)
     {
         var records = new List<MetadataRecord> { Level(FeatureNames.MetadataVersion, version.Level) };
         foreach (var feature in FeatureNames.All)
@@ -24,19 +22,8 @@ public static class BootstrapMetadata
             if (level > 0)
                 records.Add(Level(feature.Name, level));
         }
-        if (minInSyncReplicas is { } isr)
-            records.Add(MinInSyncReplicas(isr));
         return records;
     }
-
-    internal static MetadataRecord MinInSyncReplicas(int value) => new(
-        new ConfigRecord
-        {
-            ResourceType = (sbyte)Images.ConfigResourceType.Broker,
-            ResourceName = "",
-            Name = "min.insync.replicas",
-            Value = value.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        }, 0);
 
     private static MetadataRecord Level(string name, short level) => new(new FeatureLevelRecord { Name = name, FeatureLevel = level }, 0);
 }

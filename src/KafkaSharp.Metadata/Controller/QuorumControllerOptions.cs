@@ -1,5 +1,6 @@
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Controller;
 
@@ -31,6 +32,9 @@ public sealed class QuorumControllerOptions
 
     /// <summary>The static value of <c>min.insync.replicas</c>.</summary>
     public int MinInSyncReplicas { get; init; } = 1;
+
+    /// <summary>What this controller registers itself as when it becomes active; null for not at all (others register by request).</summary>
+    public ControllerRegistrationRequest? Registration { get; init; }
 
     /// <summary>What an empty metadata log begins with; see <see cref="BootstrapMetadata"/>.</summary>
     public IReadOnlyList<MetadataRecord> BootstrapRecords { get; init; } = BootstrapMetadata.Records(MetadataVersion.Latest);

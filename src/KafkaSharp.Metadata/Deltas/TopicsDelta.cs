@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -89,19 +91,41 @@ public sealed class TopicsDelta
     {
         var byName = _before.ByName.ToBuilder();
         var byId = _before.ById.ToBuilder();
+        var colliding = _before.CollidingNames.ToBuilder();
         foreach (var (id, topic) in _deleted)
         {
             byId.Remove(id);
-            if (byName.TryGetValue(topic.Name, out var named) && named.Id == id)
-                byName.Remove(topic.Name);
+            if (!byName.TryGetValue(topic.Name, out var named) || named.Id != id)
+                continue;
+            byName.Remove(topic.Name);
+            if (TopicName.HasCollisionChars(topic.Name))
+                RemoveColliding(colliding, topic.Name);
         }
         foreach (var (id, topic) in _changed)
         {
             var image = topic.Apply();
             byId[id] = image;
             byName[topic.Name] = image;
+            if (topic.IsCreated && TopicName.HasCollisionChars(topic.Name))
+                AddColliding(colliding, topic.Name);
         }
-        return new TopicsImage(byName.ToImmutable(), byId.ToImmutable());
+        return new TopicsImage(byName.ToImmutable(), byId.ToImmutable(), colliding.ToImmutable());
+    }
+
+    private static void AddColliding(ImmutableDictionary<string, ImmutableSortedSet<string>>.Builder colliding, string name)
+    {
+        var unified = TopicName.Unified(name);
+        colliding[unified] = (colliding.GetValueOrDefault(unified) ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal)).Add(name);
+    }
+
+    private static void RemoveColliding(ImmutableDictionary<string, ImmutableSortedSet<string>>.Builder colliding, string name)
+    {
+        var unified = TopicName.Unified(name);
+        var rest = colliding[unified].Remove(name);
+        if (rest.IsEmpty)
+            colliding.Remove(unified);
+        else
+            colliding[unified] = rest;
     }
 
     private static void ClearElr(TopicDelta topic)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Images;
@@ -7,13 +8,21 @@ namespace KafkaSharp.Metadata.Images;
 public sealed class TopicsImage
 {
     public static TopicsImage Empty { get; } = new(
-        ImmutableDictionary<string, TopicImage>.Empty.WithComparers(StringComparer.Ordinal), ImmutableDictionary<Uuid, TopicImage>.Empty);
+        ImmutableDictionary<string, TopicImage>.Empty.WithComparers(StringComparer.Ordinal), ImmutableDictionary<Uuid, TopicImage>.Empty,
+        ImmutableDictionary<string, ImmutableSortedSet<string>>.Empty.WithComparers(StringComparer.Ordinal));
 
-    internal TopicsImage(ImmutableDictionary<string, TopicImage> byName, ImmutableDictionary<Uuid, TopicImage> byId)
+    internal TopicsImage(
+        ImmutableDictionary<string, TopicImage> byName,
+        ImmutableDictionary<Uuid, TopicImage> byId,
+        ImmutableDictionary<string, ImmutableSortedSet<string>> collidingNames)
     {
         ByName = byName;
         ById = byId;
+        CollidingNames = collidingNames;
     }
+
+    /// <summary>Names with <c>.</c> or <c>_</c>, by what those that collide have in common.</summary>
+    internal ImmutableDictionary<string, ImmutableSortedSet<string>> CollidingNames { get; }
 
     public ImmutableDictionary<string, TopicImage> ByName { get; }
 
@@ -36,4 +45,8 @@ public sealed class TopicsImage
 
     /// <summary>The name of the topic of that id, or null.</summary>
     public string? TopicName(Uuid id) => Topic(id)?.Name;
+
+    /// <summary>The topic there is whose name differs from this one only in <c>.</c> and <c>_</c>, or null.</summary>
+    public string? Colliding(string name) =>
+        TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(TopicName.Unified(name), out var names) ? names[0] : null;
 }

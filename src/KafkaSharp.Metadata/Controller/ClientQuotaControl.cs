@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
+
+namespace KafkaSharp.Metadata.Controller;
+
+/// <summary>Answers AlterClientQuotas (KIP-546): each entity by itself succeeds or fails. On the controller's event loop only.</summary>
+sealed class ClientQuotaControl(ControllerState state)
+{
+    // The quota keys of users and clients, and whether they are counted in whole numbers.
+    private static readonly Dictionary<string, bool> _userKeys = new(StringComparer.Ordinal)
+    {
+        ["producer_byte_rate"] = true,
+        ["consumer_byte_rate"] = true,
+        ["request_percentage"] = false,
+        ["controller_mutation_rate"] = false,
+    };
+
+    private static readonly Dictionary<string, bool> _ipKeys = new(StringComparer.Ordinal) { ["connection_creation_rate"] = true };
+
+    public CommandResult<MetadataRecord, AlterClientQuotasResponse> Alter(AlterClientQuotasRequest request)
+    {
+        var records = new List<MetadataRecord>();
+        var response = new AlterClientQuotasResponse();
+        foreach (var entry in request.Entries)
+        {
+            var answer = new AlterClientQuotasResponse.EntryData
+            {
+                Entity = [.. entry.Entity.Select(e => new AlterClientQuotasResponse.EntityData { EntityType = e.EntityType, EntityName = e.EntityName })],
+            };
+            try
+            {
+                records.AddRange(Alter(entry));
+            }
+            catch (StateMachineException e)
+            {
+                answer.ErrorCode = e.ErrorCode;
+                answer.ErrorMessage = e.Message;
+            }
+            response.Entries.Add(answer);
+        }
+        return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
+    }
+
+    private List<MetadataRecord> Alter(AlterClientQuotasRequest.EntryData entry)
+    {
+        var entity = Entity(entry.Entity);
+        var keys = entity.HasIp ? _ipKeys : _userKeys;
+        var current = state.Image.ClientQuotas.Entities.GetValueOrDefault(entity);
+        var records = new List<MetadataRecord>();
+        foreach (var operation in entry.Ops)
+        {
+            if (!keys.TryGetValue(operation.Key, out var isWhole))
+                throw Refused($"Invalid configuration key {operation.Key}");
+            double? before = current is not null && current.TryGetValue(operation.Key, out var value) ? value : null;
+            if (operation.Remove)
+            {
+                if (before is not null)
+                    records.Add(Record(entity, operation.Key, 0, remove: true));
+                continue;
+            }
+            CheckValue(operation.Key, operation.Value, isWhole);
+            if (before != operation.Value)
+                records.Add(Record(entity, operation.Key, operation.Value, remove: false));
+        }
+        return records;
+    }
+
+    private static void CheckValue(string key, double value, bool isWhole)
+    {
+        if (double.IsNaN(value) || value <= 0)
+            throw Refused($"Quota {key} must be greater than 0");
+        if (isWhole && Math.Abs(value - Math.Round(value)) > 1e-6)
+            throw Refused($"{key} must be an integral value, but it is {value.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    private static ClientQuotaEntity Entity(List<AlterClientQuotasRequest.EntityData> parts)
+    {
+        if (parts.Count == 0)
+            throw Refused("Invalid empty client quota entity");
+        foreach (var part in parts)
+        {
+            if (part.EntityType is not (ClientQuotaEntity.UserType or ClientQuotaEntity.ClientIdType or ClientQuotaEntity.IpType))
+                throw Refused($"Unhandled client quota entity type: {part.EntityType}");
+            if (part.EntityName is { Length: 0 })
+                throw Refused($"Empty {part.EntityType} not supported");
+        }
+        var entity = ClientQuotaEntity.FromParts(parts.Select(part => (part.EntityType, part.EntityName)))
+            ?? throw Refused("Invalid client quota entity: a type was named twice");
+        if (entity.HasIp && (entity.HasUser || entity.HasClientId))
+            throw Refused("Invalid quota entity combination, IP entity should not be combined with User or ClientId");
+        if (entity.Ip is { } ip && !IPAddress.TryParse(ip, out _))
+            throw Refused($"{ip} is not a valid IP or resolvable host.");
+        return entity;
+    }
+
+    private static MetadataRecord Record(ClientQuotaEntity entity, string key, double value, bool remove) => new(
+        new ClientQuotaRecord
+        {
+            Entity = [.. entity.Parts().Select(part => new ClientQuotaRecord.EntityData { EntityType = part.Type, EntityName = part.Name })],
+            Key = key,
+            Value = value,
+            Remove = remove,
+        }, 0);
+
+    private static StateMachineException Refused(string message) => new(ErrorCode.InvalidRequest, message);
+}

@@ -1,0 +1,230 @@
+using System.Globalization;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Metadata.Replication;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
+
+namespace KafkaSharp.Metadata.Controller;
+
+/// <summary>Answers IncrementalAlterConfigs (KIP-339) and AlterConfigs, and checks the configurations of new topics. On the controller's event loop only.</summary>
+sealed class ConfigurationControl(QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator)
+{
+    private const string MinInSyncReplicas = TopicSettings.MinInSyncReplicas;
+
+    /// <summary>The records of a resource's first configurations, and their values.</summary>
+    public readonly record struct NewConfigs(IReadOnlyList<MetadataRecord> Records, IReadOnlyDictionary<string, string> Values);
+
+    public CommandResult<MetadataRecord, IncrementalAlterConfigsResponse> Alter(IncrementalAlterConfigsRequest request)
+    {
+        var records = new List<MetadataRecord>();
+        var response = new IncrementalAlterConfigsResponse();
+        foreach (var group in request.Resources.GroupBy(r => new ConfigResource((ConfigResourceType)r.ResourceType, r.ResourceName)))
+        {
+            var error = group.Count() > 1
+                ? new ApiError(ErrorCode.InvalidRequest, "Each resource must appear at most once.")
+                : Attempt(() => Alter(group.Key, group.First().Configs), records);
+            response.Responses.Add(new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
+            {
+                ResourceType = (sbyte)group.Key.Type, ResourceName = group.Key.Name, ErrorCode = error.Code, ErrorMessage = error.Message,
+            });
+        }
+        return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
+    }
+
+    public CommandResult<MetadataRecord, AlterConfigsResponse> Alter(AlterConfigsRequest request)
+    {
+        var records = new List<MetadataRecord>();
+        var response = new AlterConfigsResponse();
+        foreach (var group in request.Resources.GroupBy(r => new ConfigResource((ConfigResourceType)r.ResourceType, r.ResourceName)))
+        {
+            var error = group.Count() > 1
+                ? new ApiError(ErrorCode.InvalidRequest, "Each resource must appear at most once.")
+                : Attempt(() => Replace(group.Key, group.First().Configs), records);
+            response.Responses.Add(new AlterConfigsResponse.AlterConfigsResourceResponse
+            {
+                ResourceType = (sbyte)group.Key.Type, ResourceName = group.Key.Name, ErrorCode = error.Code, ErrorMessage = error.Message,
+            });
+        }
+        return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
+    }
+
+    /// <summary>Checks the configurations of a topic that is being created.</summary>
+    /// <exception cref="StateMachineException">They are not good.</exception>
+    public NewConfigs Create(ConfigResource resource, IEnumerable<(string Name, string? Value)> configs)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var records = new List<MetadataRecord>();
+        foreach (var (name, value) in configs)
+        {
+            if (value is null)
+                throw new StateMachineException(ErrorCode.InvalidConfig, $"Null value not supported for topic configs: {name}");
+            values[name] = value;
+            records.Add(Record(resource, name, value));
+        }
+        if (validator.Validate(resource, values, ConfigurationsImage.NoConfigs) is { } error)
+            throw new StateMachineException(error.Code, error.Message ?? error.Code.Message());
+        if (ClearsElr(values.Keys))
+            records.Add(ClearElr(resource));
+        return new NewConfigs(records, values);
+    }
+
+    /// <summary>All configurations a new topic will have.</summary>
+    public IReadOnlyList<EffectiveConfig> EffectiveTopicConfigs(IReadOnlyDictionary<string, string> topicConfigs) =>
+        validator.EffectiveTopicConfigs(
+            topicConfigs, state.Image.Configs.Configs(ConfigResource.BrokerDefault), state.Image.Configs.Configs(ConfigResource.Broker(options.NodeId)));
+
+    /// <summary>
+    /// What must be written when eligible leader replicas are turned on: <c>min.insync.replicas</c> becomes a default of the whole cluster, for
+    /// who is eligible must not depend on which broker asks (KIP-966).
+    /// </summary>
+    public void EnableElr(List<MetadataRecord> records)
+    {
+        var configs = state.Image.Configs;
+        if (configs.Value(ConfigResource.BrokerDefault, MinInSyncReplicas) is null)
+        {
+            records.Add(Record(
+                ConfigResource.BrokerDefault, MinInSyncReplicas, options.MinInSyncReplicas.ToString(CultureInfo.InvariantCulture)));
+        }
+        foreach (var (resource, values) in configs.Resources)
+        {
+            if (resource is { Type: ConfigResourceType.Broker, Name.Length: > 0 } && values.ContainsKey(MinInSyncReplicas))
+                records.Add(Record(resource, MinInSyncReplicas, null));
+        }
+    }
+
+    private static ApiError Attempt(Func<IReadOnlyList<MetadataRecord>> alter, List<MetadataRecord> records)
+    {
+        try
+        {
+            records.AddRange(alter());
+            return new ApiError(ErrorCode.None);
+        }
+        catch (StateMachineException e)
+        {
+            return new ApiError(e.ErrorCode, e.Message);
+        }
+    }
+
+    private List<MetadataRecord> Alter(ConfigResource resource, List<IncrementalAlterConfigsRequest.AlterableConfig> operations)
+    {
+        var existing = state.Image.Configs.Configs(resource);
+        var after = existing;
+        var records = new List<MetadataRecord>();
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var operation in operations)
+        {
+            if (!named.Add(operation.Name))
+                throw new StateMachineException(ErrorCode.InvalidRequest, "Error due to duplicate config keys");
+            var current = existing.GetValueOrDefault(operation.Name);
+            var value = Apply(resource, operation, current);
+            CheckMinIsr(resource, operation.Name, value);
+            after = value is null ? after.Remove(operation.Name) : after.SetItem(operation.Name, value);
+            // A broker may have to act on a value that did not change, as where a keystore's file did.
+            if (value != current || resource.Type == ConfigResourceType.Broker)
+                records.Add(Record(resource, operation.Name, value));
+        }
+        Check(resource, after, existing);
+        if (ClearsElr(named))
+            records.Add(ClearElr(resource));
+        return records;
+    }
+
+    private List<MetadataRecord> Replace(ConfigResource resource, List<AlterConfigsRequest.AlterableConfig> configs)
+    {
+        var existing = state.Image.Configs.Configs(resource);
+        var after = ConfigurationsImage.NoConfigs;
+        var records = new List<MetadataRecord>();
+        foreach (var config in configs)
+        {
+            if (config.Value is not { } value)
+                throw new StateMachineException(ErrorCode.InvalidRequest, $"Null value not supported for : {config.Name}");
+            CheckMinIsr(resource, config.Name, value);
+            after = after.SetItem(config.Name, value);
+            if (existing.GetValueOrDefault(config.Name) != value)
+                records.Add(Record(resource, config.Name, value));
+        }
+        foreach (var name in existing.Keys.Where(name => !after.ContainsKey(name)))
+        {
+            CheckMinIsr(resource, name, null);
+            records.Add(Record(resource, name, null));
+        }
+        Check(resource, after, existing);
+        if (ClearsElr(records.Select(record => ((ConfigRecord)record.Message).Name)))
+            records.Add(ClearElr(resource));
+        return records;
+    }
+
+    private string? Apply(ConfigResource resource, IncrementalAlterConfigsRequest.AlterableConfig operation, string? current)
+    {
+        var kind = (AlterConfigOperation)operation.ConfigOperation;
+        if (kind == AlterConfigOperation.Delete)
+            return null;
+        if (kind is < AlterConfigOperation.Set or > AlterConfigOperation.Subtract)
+            throw new StateMachineException(ErrorCode.InvalidRequest, $"Unknown operation type {operation.ConfigOperation}");
+        if (operation.Value is not { } value)
+            throw new StateMachineException(ErrorCode.InvalidRequest, $"Null value not supported for : {operation.Name}");
+        if (kind == AlterConfigOperation.Set)
+            return value;
+        if (!validator.IsList(resource.Type, operation.Name))
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidConfig,
+                $"Can't {(kind == AlterConfigOperation.Append ? "APPEND" : "SUBTRACT")} to key {operation.Name} because its type is not LIST.");
+        }
+        var items = (current ?? validator.DefaultValue(resource.Type, operation.Name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var operands = value.Split(',');
+        return string.Join(',', kind == AlterConfigOperation.Append ? items.Union(operands) : items.Except(operands));
+    }
+
+    private void Check(ConfigResource resource, IReadOnlyDictionary<string, string> after, IReadOnlyDictionary<string, string> existing)
+    {
+        if (validator.Validate(resource, after, existing) is { } error)
+            throw new StateMachineException(error.Code, error.Message ?? error.Code.Message());
+        switch (resource.Type)
+        {
+            case ConfigResourceType.Topic when state.Image.Topics.Topic(resource.Name) is null:
+                throw new StateMachineException(ErrorCode.UnknownTopicOrPartition, $"The topic '{resource.Name}' does not exist.");
+            case ConfigResourceType.Broker when resource.Name.Length > 0:
+                CheckNode(resource.Name);
+                break;
+            case ConfigResourceType.ClientMetrics when resource.Name.Length == 0:
+                throw new StateMachineException(ErrorCode.InvalidRequest, "Subscription name can't be empty");
+            case ConfigResourceType.Unknown:
+                throw new StateMachineException(ErrorCode.InvalidRequest, $"Unexpected resource type {resource.Type}.");
+        }
+    }
+
+    private void CheckNode(string name)
+    {
+        if (!int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id))
+            throw new StateMachineException(ErrorCode.InvalidRequest, $"Invalid broker name {name}");
+        if (!state.Image.Cluster.ContainsBroker(id) && !state.Image.Cluster.Controllers.ContainsKey(id) && id != options.NodeId)
+            throw new StateMachineException(ErrorCode.BrokerIdNotRegistered, $"No node with id {id} found.");
+    }
+
+    private void CheckMinIsr(ConfigResource resource, string name, string? value)
+    {
+        if (name != MinInSyncReplicas || resource.Type != ConfigResourceType.Broker || !state.Features.IsElrEnabled)
+            return;
+        if (resource.Name.Length > 0)
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidConfig, "Broker-level min.insync.replicas cannot be altered while ELR is enabled.");
+        }
+        if (value is null)
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidConfig, "Cluster-level min.insync.replicas cannot be removed while ELR is enabled.");
+        }
+    }
+
+    private bool ClearsElr(IEnumerable<string> names) => state.Features.IsElrEnabled && names.Contains(MinInSyncReplicas);
+
+    private static MetadataRecord ClearElr(ConfigResource resource) =>
+        new(new ClearElrRecord { TopicName = resource.Type == ConfigResourceType.Topic ? resource.Name : "" }, 0);
+
+    private static MetadataRecord Record(ConfigResource resource, string name, string? value) => new(
+        new ConfigRecord { ResourceType = (sbyte)resource.Type, ResourceName = resource.Name, Name = name, Value = value }, 0);
+}

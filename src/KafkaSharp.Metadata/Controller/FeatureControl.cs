@@ -1,0 +1,134 @@
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
+
+namespace KafkaSharp.Metadata.Controller;
+
+/// <summary>Answers UpdateFeatures (KIP-584): all updates of a request succeed or none. On the controller's event loop only.</summary>
+sealed class FeatureControl(QuorumControllerOptions options, ControllerState state, ConfigurationControl configurations)
+{
+    private const sbyte Upgrade = 1;
+    private const sbyte SafeDowngrade = 2;
+    private const sbyte UnsafeDowngrade = 3;
+
+    public CommandResult<MetadataRecord, UpdateFeaturesResponse> Update(UpdateFeaturesRequest request)
+    {
+        var records = new List<MetadataRecord>();
+        foreach (var update in request.FeatureUpdates)
+        {
+            try
+            {
+                Update(update, request.FeatureUpdates, records);
+            }
+            catch (StateMachineException e)
+            {
+                return new([], new UpdateFeaturesResponse
+                {
+                    ErrorCode = e.ErrorCode,
+                    ErrorMessage = "The update failed for all features since the following feature had an error: " + e.Message,
+                    Results =
+                    [
+                        .. request.FeatureUpdates.Select(u => new UpdateFeaturesResponse.UpdatableFeatureResult
+                        {
+                            Feature = u.Feature, ErrorCode = e.ErrorCode, ErrorMessage = e.Message,
+                        }),
+                    ],
+                });
+            }
+        }
+        var response = new UpdateFeaturesResponse
+        {
+            Results = [.. request.FeatureUpdates.Select(u => new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature })],
+        };
+        return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
+    }
+
+    private void Update(UpdateFeaturesRequest.FeatureUpdateKey update, List<UpdateFeaturesRequest.FeatureUpdateKey> all, List<MetadataRecord> records)
+    {
+        var (name, level) = (update.Feature, update.MaxVersionLevel);
+        // Version 0 of the request has a flag in place of the type.
+        var type = update.AllowDowngrade ? SafeDowngrade : update.UpgradeType;
+        if (type is not (Upgrade or SafeDowngrade or UnsafeDowngrade))
+            throw Refused(name, level, "The controller does not support the given upgrade type.");
+        if (level < 0)
+            throw Refused(name, level, "A feature version cannot be less than 0.");
+        if (WhyNotSupported(name, level) is { } reason)
+            throw Refused(name, level, reason);
+        var current = state.Features.Level(name);
+        if (level < current && type == Upgrade)
+        {
+            throw Refused(
+                name, level, "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.");
+        }
+        if (level > current && type != Upgrade)
+            throw Refused(name, level, "Can't downgrade to a newer version.");
+        if (name == FeatureNames.MetadataVersion)
+            CheckMetadataVersion(new MetadataVersion(current), new MetadataVersion(level), type);
+        else
+            CheckDependency(name, level, all);
+        if (level == current)
+            return;
+        if (name == FeatureNames.EligibleLeaderReplicas && level > 0)
+            configurations.EnableElr(records);
+        records.Add(new MetadataRecord(new FeatureLevelRecord { Name = name, FeatureLevel = level }, 0));
+        if (name == FeatureNames.EligibleLeaderReplicas && level == 0)
+            records.Add(new MetadataRecord(new ClearElrRecord { TopicName = "" }, 0));
+    }
+
+    private string? WhyNotSupported(string name, short level)
+    {
+        if (FeatureNames.Find(name) is not { } feature)
+            return $"Local controller {options.NodeId} does not support this feature.";
+        if (level < feature.MinLevel || level > feature.MaxLevel)
+            return $"Local controller {options.NodeId} only supports versions {new VersionRange(feature.MinLevel, feature.MaxLevel)}";
+        foreach (var controller in state.Image.Cluster.Controllers.Values.Where(c => c.Id != options.NodeId))
+        {
+            if (WhyNotSupported($"Controller {controller.Id}", controller.SupportedFeatures, name, level) is { } reason)
+                return reason;
+        }
+        foreach (var broker in state.Image.Cluster.Brokers.Values)
+        {
+            if (WhyNotSupported($"Broker {broker.Id}", broker.SupportedFeatures, name, level) is { } reason)
+                return reason;
+        }
+        return null;
+    }
+
+    private static string? WhyNotSupported(string node, IReadOnlyDictionary<string, VersionRange> supported, string name, short level)
+    {
+        if (!supported.TryGetValue(name, out var range))
+            return level == 0 ? null : $"{node} does not support this feature.";
+        return level == 0 || range.Contains(level) ? null : $"{node} only supports versions {range}";
+    }
+
+    private static void CheckMetadataVersion(MetadataVersion current, MetadataVersion wanted, sbyte type)
+    {
+        if (wanted >= current || !MetadataVersion.DidMetadataChange(current, wanted))
+            return;
+        throw new StateMachineException(
+            ErrorCode.InvalidUpdateVersion,
+            $"Invalid metadata.version {wanted.Level}. " + (type == UnsafeDowngrade
+                ? "Unsafe metadata downgrade is not supported in this version."
+                : "Refusing to perform the requested downgrade because it might delete metadata information."));
+    }
+
+    private void CheckDependency(string name, short level, List<UpdateFeaturesRequest.FeatureUpdateKey> all)
+    {
+        if (level == 0 || FeatureNames.Find(name)!.MetadataVersionForLevelOne is not (> 0 and var needed))
+            return;
+        var given = all.FirstOrDefault(update => update.Feature == FeatureNames.MetadataVersion)?.MaxVersionLevel
+            ?? state.Features.Level(FeatureNames.MetadataVersion);
+        if (given < needed)
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidUpdateVersion,
+                $"{name} could not be set to {level} because it depends on {FeatureNames.MetadataVersion} level {needed}");
+        }
+    }
+
+    private static StateMachineException Refused(string name, short level, string why) =>
+        new(ErrorCode.InvalidUpdateVersion, $"Invalid update version {level} for feature {name}. {why}");
+}
