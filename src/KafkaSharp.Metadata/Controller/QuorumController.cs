@@ -90,7 +90,8 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
 
     public Task<ListPartitionReassignmentsResponse> ListPartitionReassignmentsAsync(
         ControllerRequestContext context, ListPartitionReassignmentsRequest request) =>
-        AnswerAsync("listPartitionReassignments", context, () => new([], _managers.Reassignments.List(request)),
+        AnswerAsync("listPartitionReassignments", context, 
+            () => new CommandResult<MetadataRecord, ListPartitionReassignmentsResponse>([], _managers.Reassignments.List(request)),
             e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message });
 
     public Task<UnregisterBrokerResponse> UnregisterBrokerAsync(ControllerRequestContext context, UnregisterBrokerRequest request) =>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Images;
@@ -48,5 +47,5 @@ public sealed class TopicsImage
 
     /// <summary>The topic there is whose name differs from this one only in <c>.</c> and <c>_</c>, or null.</summary>
     public string? Colliding(string name) =>
-        TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(TopicName.Unified(name), out var names) ? names[0] : null;
+        Replication.TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(Replication.TopicName.Unified(name), out var names) ? names[0] : null;
 }
