@@ -11,7 +11,7 @@ public abstract class Decompressor : IDisposable
     /// is not empty). <paramref name="source"/> is all that is left of the compressed bytes and is shortened by what was taken.
     /// A broken or truncated stream is a <see cref="CompressionException"/>.
     /// </summary>
-    public abstract int Read(ref ReadOnlySpan<byte> source, Span<byte> destination);
+    public abstract int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination);
 
     public abstract void Dispose();
 }

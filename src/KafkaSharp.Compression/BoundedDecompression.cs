@@ -1,0 +1,34 @@
+using System.Buffers;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>Runs a decompressor to the end of its stream and stops it at a bound.</summary>
+static class BoundedDecompression
+{
+    private const int SmallestPiece = 4096;
+    private const int LargestPiece = 256 * 1024;
+
+    public static void Run(Decompressor decompressor, ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
+    {
+        var written = 0;
+        while (true)
+        {
+            if (written == maxBytes)
+            {
+                Span<byte> probe = stackalloc byte[1];
+                if (decompressor.Read(ref source, probe) != 0)
+                    throw new CompressionException($"More than {maxBytes} bytes");
+                return;
+            }
+            var hint = Math.Clamp((int)Math.Min(source.Length * 4L, LargestPiece), SmallestPiece, LargestPiece);
+            var space = destination.GetSpan(Math.Min(hint, maxBytes - written));
+            if (space.Length > maxBytes - written)
+                space = space[..(maxBytes - written)];
+            var count = decompressor.Read(ref source, space);
+            if (count == 0)
+                return;
+            destination.Advance(count);
+            written += count;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>gzip by the framework's zlib. Levels are 1 to 9, and -1 for zlib's default.</summary>
+sealed class GzipCodec : ICompressionCodec
+{
+    public const int DefaultLevel = -1;
+
+    public CompressionType Type => CompressionType.Gzip;
+
+    public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level)
+    {
+        var options = new ZLibCompressionOptions { CompressionLevel = level ?? DefaultLevel };
+        using var stream = new GZipStream(new BufferWriterStream(destination), options);
+        stream.Write(source);
+    }
+
+    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
+    {
+        using var decompressor = CreateDecompressor();
+        BoundedDecompression.Run(decompressor, source, destination, maxBytes);
+    }
+
+    public Decompressor CreateDecompressor() => new GzipDecompressor();
+
+    /// <summary>A stream that can only be written, into a buffer writer.</summary>
+    private sealed class BufferWriterStream(IBufferWriter<byte> writer) : Stream
+    {
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => writer.Write(buffer);
+
+        public override void Write(byte[] buffer, int offset, int count) => writer.Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>Reads one lz4 frame; bytes after it are left.</summary>
+sealed unsafe class Lz4Decompressor : Decompressor
+{
+    private readonly Context _context;
+    private readonly bool _ignoreHeaderChecksum;
+    private readonly Pool<Lz4Decompressor> _pool;
+    private bool _begun;
+    private bool _ended;
+
+    public Lz4Decompressor(bool ignoreHeaderChecksum, Pool<Lz4Decompressor> pool)
+    {
+        _ignoreHeaderChecksum = ignoreHeaderChecksum;
+        _pool = pool;
+        try
+        {
+            Check(LibLz4.LZ4F_createDecompressionContext(out var context, LibLz4.FrameVersion));
+            _context = new Context(context);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw NativeLibraries.Missing(LibLz4.Name, e);
+        }
+    }
+
+    public void Reset()
+    {
+        LibLz4.LZ4F_resetDecompressionContext(_context.Pointer);
+        _begun = _ended = false;
+    }
+
+    public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
+    {
+        if (!_begun)
+        {
+            _begun = true;
+            if (_ignoreHeaderChecksum)
+                ReadHeader(ref source);
+        }
+        var written = 0;
+        while (!_ended && written < destination.Length)
+        {
+            var taken = Step(source, destination[written..], out var produced);
+            source = source[taken..];
+            written += produced;
+            if (taken == 0 && produced == 0 && !_ended)
+                throw new CompressionException("The lz4 stream ends before its frame does");
+        }
+        return written;
+    }
+
+    public override void Dispose()
+    {
+        if (!_pool.TryReturn(this))
+            _context.Dispose();
+    }
+
+    private int Step(ReadOnlySpan<byte> source, Span<byte> destination, out int produced)
+    {
+        var taken = (nuint)source.Length;
+        var room = (nuint)destination.Length;
+        fixed (byte* from = source)
+        fixed (byte* to = destination)
+        {
+            var hint = LibLz4.LZ4F_decompress(_context.Pointer, to, &room, from, &taken, null);
+            Check(hint);
+            _ended = hint == 0;
+        }
+        produced = (int)room;
+        return (int)taken;
+    }
+
+    /// <summary>Hands the library the header with the checksum that it ought to have.</summary>
+    private void ReadHeader(ref ReadOnlySpan<byte> source)
+    {
+        const int magicSize = 4;
+        const int contentSizeFlag = 0x08;
+        var length = source.Length > magicSize && (source[magicSize] & contentSizeFlag) != 0 ? 15 : 7;
+        if (source.Length < length)
+            throw new CompressionException("The lz4 stream ends within its header");
+        Span<byte> header = stackalloc byte[length];
+        source[..length].CopyTo(header);
+        header[^1] = (byte)(XxHash32.OfShort(header[magicSize..^1]) >> 8);
+        var taken = Step(header, [], out _);
+        if (taken != length)
+            throw new CompressionException("The lz4 header is broken");
+        source = source[length..];
+    }
+
+    private static void Check(nuint code)
+    {
+        if (LibLz4.LZ4F_isError(code) != 0)
+            throw new CompressionException($"lz4: {LibLz4.ErrorName(code)}");
+    }
+
+    private sealed class Context : SafeHandle
+    {
+        public Context(nint context)
+            : base(0, ownsHandle: true) => SetHandle(context);
+
+        public nint Pointer => handle;
+        public override bool IsInvalid => handle == 0;
+
+        protected override bool ReleaseHandle()
+        {
+            LibLz4.LZ4F_freeDecompressionContext(handle);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Buffers;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>Bytes as they are.</summary>
+sealed class NoCompressionCodec : ICompressionCodec
+{
+    public CompressionType Type => CompressionType.None;
+
+    public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level) => destination.Write(source);
+
+    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
+    {
+        if (source.Length > maxBytes)
+            throw new CompressionException($"More than {maxBytes} bytes");
+        destination.Write(source);
+    }
+
+    public Decompressor CreateDecompressor() => Copier.Instance;
+
+    private sealed class Copier : Decompressor
+    {
+        public static readonly Copier Instance = new();
+
+        public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
+        {
+            var length = Math.Min(source.Length, destination.Length);
+            source[..length].CopyTo(destination);
+            source = source[length..];
+            return length;
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>
+/// snappy in the framing of snappy-java ("xerial"): a header of 16 bytes, then raw snappy blocks of 32 KB of input, each led by its size, big
+/// endian. A raw snappy block without framing is read too. There are no levels.
+/// </summary>
+sealed class SnappyCodec : ICompressionCodec
+{
+    private const int BlockSize = 32 * 1024;
+
+    private readonly Pool<SnappyDecompressor> _decompressors = new();
+
+    public CompressionType Type => CompressionType.Snappy;
+
+    /// <summary>Magic, version 1, lowest compatible version 1.</summary>
+    public static ReadOnlySpan<byte> Header => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1];
+
+    public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level)
+    {
+        destination.Write(Header);
+        for (; !source.IsEmpty; source = source[Math.Min(BlockSize, source.Length)..])
+        {
+            var block = source[..Math.Min(BlockSize, source.Length)];
+            var space = destination.GetSpan(sizeof(int) + SnappyEncoder.MaxEncodedLength(block.Length));
+            var size = SnappyEncoder.Encode(block, space[sizeof(int)..]);
+            BinaryPrimitives.WriteInt32BigEndian(space, size);
+            destination.Advance(sizeof(int) + size);
+        }
+    }
+
+    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
+    {
+        using var decompressor = CreateDecompressor();
+        BoundedDecompression.Run(decompressor, source, destination, maxBytes);
+    }
+
+    public Decompressor CreateDecompressor()
+    {
+        if (!_decompressors.TryTake(out var decompressor))
+            return new SnappyDecompressor(_decompressors);
+        decompressor.Reset();
+        return decompressor;
+    }
+}

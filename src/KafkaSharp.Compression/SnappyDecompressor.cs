@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>
+/// Reads framed or raw snappy block by block. A block goes straight to the destination where that has room, else into a pooled buffer. A block
+/// that claims more output than its input can hold (a copy of 64 bytes takes 3) is refused before anything is rented for it.
+/// </summary>
+sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
+{
+    private const int MaxExpansion = 22;
+
+    private bool _begun;
+    private bool _framed;
+    private bool _ended;
+    private byte[]? _block;
+    private int _position;
+    private int _length;
+
+    public void Reset()
+    {
+        _begun = _framed = _ended = false;
+        _position = _length = 0;
+    }
+
+    public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
+    {
+        if (!_begun)
+            Begin(ref source);
+        var written = 0;
+        while (written < destination.Length)
+        {
+            if (_position < _length)
+            {
+                var count = Math.Min(_length - _position, destination.Length - written);
+                _block.AsSpan(_position, count).CopyTo(destination[written..]);
+                _position += count;
+                written += count;
+                continue;
+            }
+            if (_ended || !TryNextBlock(ref source, out var block))
+                break;
+            written += ReadBlock(block, destination[written..]);
+        }
+        return written;
+    }
+
+    public override void Dispose()
+    {
+        if (_block is not null)
+            ArrayPool<byte>.Shared.Return(_block);
+        _block = null;
+        _position = _length = 0;
+        pool.TryReturn(this);
+    }
+
+    private void Begin(ref ReadOnlySpan<byte> source)
+    {
+        const int magicSize = 8;
+        const int lowestVersion = 1;
+        _begun = true;
+        if (source.Length < SnappyCodec.Header.Length || !source.StartsWith(SnappyCodec.Header[..magicSize]))
+        {
+            if (source.IsEmpty)
+                throw new CompressionException("The snappy stream is empty");
+            return;
+        }
+        if (BinaryPrimitives.ReadInt32BigEndian(source[magicSize..]) < lowestVersion)
+            throw new CompressionException("The snappy stream is of an unknown version");
+        _framed = true;
+        source = source[SnappyCodec.Header.Length..];
+    }
+
+    private bool TryNextBlock(ref ReadOnlySpan<byte> source, out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        if (!_framed)
+        {
+            block = source;
+            source = [];
+            return _ended = true;
+        }
+        if (source.Length < sizeof(int))
+        {
+            // A cut-off length ends the stream quietly, as snappy-java has it.
+            _ended = true;
+            source = [];
+            return false;
+        }
+        var size = BinaryPrimitives.ReadInt32BigEndian(source);
+        source = source[sizeof(int)..];
+        if ((uint)size > (uint)source.Length)
+            throw new CompressionException("A snappy block is cut off");
+        block = source[..size];
+        source = source[size..];
+        return true;
+    }
+
+    private int ReadBlock(ReadOnlySpan<byte> block, Span<byte> destination)
+    {
+        var length = SnappyDecoder.ReadLength(block, out var start);
+        var body = block[start..];
+        if (length > (long)body.Length * MaxExpansion)
+            throw new CompressionException("A snappy block claims more than it can hold");
+        if (length <= destination.Length)
+        {
+            SnappyDecoder.Decode(body, destination[..length]);
+            return length;
+        }
+        if (_block is null || _block.Length < length)
+        {
+            if (_block is not null)
+                ArrayPool<byte>.Shared.Return(_block);
+            _block = ArrayPool<byte>.Shared.Rent(length);
+        }
+        _position = _length = 0;
+        SnappyDecoder.Decode(body, _block.AsSpan(0, length));
+        _length = length;
+        return 0;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>zstd frames. Levels are zstd's own, -131072 to 22, 3 by default.</summary>
+sealed unsafe class ZstdCodec : ICompressionCodec
+{
+    public const int DefaultLevel = 3;
+
+    private readonly Pool<ZstdDecompressor> _decompressors = new();
+    private readonly Pool<CompressionContext> _contexts = new();
+
+    public CompressionType Type => CompressionType.Zstd;
+
+    public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level)
+    {
+        var context = RentContext();
+        try
+        {
+            var space = destination.GetSpan(checked((int)LibZstd.ZSTD_compressBound((nuint)source.Length)));
+            nuint size;
+            fixed (byte* from = source)
+            fixed (byte* to = space)
+            {
+                size = LibZstd.ZSTD_compressCCtx(
+                    context.Pointer, to, (nuint)space.Length, from, (nuint)source.Length, level ?? DefaultLevel);
+            }
+            if (LibZstd.ZSTD_isError(size) != 0)
+                throw new CompressionException($"zstd: {LibZstd.ErrorName(size)}");
+            destination.Advance((int)size);
+        }
+        finally
+        {
+            if (!_contexts.TryReturn(context))
+                context.Dispose();
+        }
+    }
+
+    public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
+    {
+        using var decompressor = CreateDecompressor();
+        BoundedDecompression.Run(decompressor, source, destination, maxBytes);
+    }
+
+    public Decompressor CreateDecompressor()
+    {
+        if (!_decompressors.TryTake(out var decompressor))
+            return new ZstdDecompressor(_decompressors);
+        decompressor.Reset();
+        return decompressor;
+    }
+
+    private CompressionContext RentContext()
+    {
+        if (_contexts.TryTake(out var context))
+            return context;
+        try
+        {
+            return new CompressionContext(LibZstd.ZSTD_createCCtx());
+        }
+        catch (DllNotFoundException e)
+        {
+            throw NativeLibraries.Missing(LibZstd.Name, e);
+        }
+    }
+
+    private sealed class CompressionContext : SafeHandle
+    {
+        public CompressionContext(nint context)
+            : base(0, ownsHandle: true) => SetHandle(context);
+
+        public nint Pointer => handle != 0 ? handle : throw new CompressionException("zstd has no memory for a context");
+        public override bool IsInvalid => handle == 0;
+
+        protected override bool ReleaseHandle()
+        {
+            LibZstd.ZSTD_freeCCtx(handle);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+
+namespace KafkaSharp.Compression;
+
+/// <summary>Reads zstd frames to the end of the source. A window above zstd's own limit of 128 MB is refused, as in Kafka.</summary>
+sealed unsafe class ZstdDecompressor : Decompressor
+{
+    private readonly Context _context;
+    private readonly Pool<ZstdDecompressor> _pool;
+    private bool _betweenFrames = true;
+
+    public ZstdDecompressor(Pool<ZstdDecompressor> pool)
+    {
+        _pool = pool;
+        try
+        {
+            _context = new Context(LibZstd.ZSTD_createDCtx());
+        }
+        catch (DllNotFoundException e)
+        {
+            throw NativeLibraries.Missing(LibZstd.Name, e);
+        }
+        if (_context.IsInvalid)
+            throw new CompressionException("zstd has no memory for a context");
+    }
+
+    public void Reset()
+    {
+        const int sessionOnly = 1;
+        Check(LibZstd.ZSTD_DCtx_reset(_context.Pointer, sessionOnly));
+        _betweenFrames = true;
+    }
+
+    public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
+    {
+        var written = 0;
+        while (written < destination.Length && !(_betweenFrames && source.IsEmpty))
+        {
+            nuint taken, produced;
+            fixed (byte* from = source)
+            fixed (byte* to = destination)
+            {
+                var input = new LibZstd.Buffer { Start = from, Size = (nuint)source.Length };
+                var output = new LibZstd.Buffer { Start = to, Size = (nuint)destination.Length, Position = (nuint)written };
+                var hint = LibZstd.ZSTD_decompressStream(_context.Pointer, &output, &input);
+                Check(hint);
+                _betweenFrames = hint == 0;
+                taken = input.Position;
+                produced = output.Position - (nuint)written;
+            }
+            source = source[(int)taken..];
+            written += (int)produced;
+            if (taken == 0 && produced == 0 && !_betweenFrames)
+                throw new CompressionException("The zstd stream ends before its frame does");
+        }
+        return written;
+    }
+
+    public override void Dispose()
+    {
+        if (!_pool.TryReturn(this))
+            _context.Dispose();
+    }
+
+    private static void Check(nuint code)
+    {
+        if (LibZstd.ZSTD_isError(code) != 0)
+            throw new CompressionException($"zstd: {LibZstd.ErrorName(code)}");
+    }
+
+    private sealed class Context : SafeHandle
+    {
+        public Context(nint context)
+            : base(0, ownsHandle: true) => SetHandle(context);
+
+        public nint Pointer => handle;
+        public override bool IsInvalid => handle == 0;
+
+        protected override bool ReleaseHandle()
+        {
+            LibZstd.ZSTD_freeDCtx(handle);
+            return true;
+        }
+    }
+}
