@@ -1,0 +1,79 @@
+using System.Globalization;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>What a partition's folder is there for, by the end of its name.</summary>
+public enum LogDirectoryKind
+{
+    /// <summary>The partition's log, <c>topic-0</c>.</summary>
+    Current,
+
+    /// <summary>Its log is deleted and the files go soon.</summary>
+    Delete,
+
+    /// <summary>A copy being made in another log directory, to take the current one's place.</summary>
+    Future,
+
+    /// <summary>A log that the metadata did not know at start; kept until someone looks.</summary>
+    Stray,
+}
+
+/// <summary>
+/// The name of a partition's folder: <c>topic-0</c>, or <c>topic-0.UNIQUE-delete</c>, <c>-future</c>, <c>-stray</c> with 32 hexadecimal digits.
+/// </summary>
+public readonly record struct LogDirectoryName(TopicPartition TopicPartition, LogDirectoryKind Kind)
+{
+    private const int MaxLength = 255;
+
+    /// <summary>Reads a folder's name; false for one that Kafka would not have made.</summary>
+    public static bool TryParse(string name, out LogDirectoryName parsed)
+    {
+        parsed = default;
+        var kind = KindOf(name);
+        var stem = name;
+        if (kind != LogDirectoryKind.Current)
+        {
+            var dot = name.LastIndexOf('.');
+            // topic-partition before the dot, a unique part between it and the suffix.
+            if (dot < 0 || dot + 1 + SuffixOf(kind).Length >= name.Length || name.Any(char.IsWhiteSpace))
+                return false;
+            stem = name[..dot];
+        }
+        var dash = stem.LastIndexOf('-');
+        if (dash <= 0 || !int.TryParse(stem.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var partition))
+            return false;
+        parsed = new LogDirectoryName(new TopicPartition(stem[..dash], partition), kind);
+        return true;
+    }
+
+    /// <summary>A new unique name of a kind. That of a deleted or stray log cuts the topic's name where it would be too long for a file system.</summary>
+    public static string Create(TopicPartition partition, LogDirectoryKind kind, Random random)
+    {
+        if (kind == LogDirectoryKind.Current)
+            return partition.ToString();
+        Span<byte> unique = stackalloc byte[16];
+        random.NextBytes(unique);
+        var suffix = $"-{partition.Partition}.{Convert.ToHexStringLower(unique)}{SuffixOf(kind)}";
+        var topic = kind == LogDirectoryKind.Future ? partition.Topic : partition.Topic[..Math.Min(partition.Topic.Length, MaxLength - suffix.Length)];
+        return topic + suffix;
+    }
+
+    private static LogDirectoryKind KindOf(string name)
+    {
+        foreach (var kind in (ReadOnlySpan<LogDirectoryKind>)[LogDirectoryKind.Delete, LogDirectoryKind.Future, LogDirectoryKind.Stray])
+        {
+            if (name.EndsWith(SuffixOf(kind), StringComparison.Ordinal))
+                return kind;
+        }
+        return LogDirectoryKind.Current;
+    }
+
+    private static string SuffixOf(LogDirectoryKind kind) => kind switch
+    {
+        LogDirectoryKind.Delete => LogFileNames.DeleteDirectorySuffix,
+        LogDirectoryKind.Future => LogFileNames.FutureDirectorySuffix,
+        LogDirectoryKind.Stray => LogFileNames.StrayDirectorySuffix,
+        _ => "",
+    };
+}

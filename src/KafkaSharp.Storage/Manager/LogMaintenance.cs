@@ -1,0 +1,43 @@
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// What is done to all logs from time to time. One broken log does not keep the others waiting: its directory goes offline and the round goes on.
+/// Compaction is not among it yet: a topic with cleanup.policy=compact keeps all its records.
+/// </summary>
+sealed class LogMaintenance(LogManager manager, TimeProvider time)
+{
+    /// <summary>Retention by time, by size and by log start offset.</summary>
+    public void DeleteOldSegments() => ForEach(log => log.DeleteOldSegments());
+
+    /// <summary>flush.ms: logs whose oldest unflushed record has waited that long.</summary>
+    public void FlushDirtyLogs()
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        ForEach(log =>
+        {
+            if (now - log.LastFlushTime >= log.Config.FlushMs && log.RecoveryPoint < log.LogEndOffset)
+                log.Flush(log.LogEndOffset);
+        });
+    }
+
+    public void RemoveExpiredProducers() => ForEach(log => log.RemoveExpiredProducers());
+
+    public void CheckpointRecoveryPoints() => Checkpoint(recoveryPoints: true, startOffsets: false);
+
+    public void CheckpointLogStartOffsets() => Checkpoint(recoveryPoints: false, startOffsets: true);
+
+    private void ForEach(Action<PartitionLog> action)
+    {
+        foreach (var log in manager.Logs)
+        {
+            if (!log.Directory.IsOffline)
+                manager.TryRun(log.Directory, () => action(log.Log));
+        }
+    }
+
+    private void Checkpoint(bool recoveryPoints, bool startOffsets)
+    {
+        foreach (var directory in manager.LiveDirectories)
+            manager.TryRun(directory, () => directory.WriteCheckpoints(manager.LogsIn(directory), recoveryPoints, startOffsets));
+    }
+}
