@@ -44,4 +44,37 @@ static partial class StorageEvents
 
     [LoggerMessage(2021, LogLevel.Error, "The disk failed under {Partition} in {Directory}")]
     public static partial void StorageFailed(this ILogger logger, TopicPartition partition, string directory, Exception fault);
+
+    [LoggerMessage(2041, LogLevel.Information, "Opened {Count} logs in {Directory}, left {How}")]
+    public static partial void LogDirectoryLoaded(this ILogger logger, string directory, int count, string how);
+
+    [LoggerMessage(2042, LogLevel.Warning, "Taking all offsets for 0: {Path} can't be used: {Reason}")]
+    public static partial void CheckpointUnusable(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(2043, LogLevel.Warning, "Leaving {Path} alone: its name is not that of a partition's folder")]
+    public static partial void FolderIgnored(this ILogger logger, string path);
+
+    [LoggerMessage(2044, LogLevel.Warning, "Leaving {Path} alone: it is a {Kind} log")]
+    public static partial void FolderKeptAside(this ILogger logger, string path, LogDirectoryKind kind);
+
+    [LoggerMessage(2045, LogLevel.Error, "The data directory {Directory} has failed and is offline with its {Count} logs")]
+    public static partial void LogDirectoryFailed(this ILogger logger, string directory, int count, Exception cause);
+
+    [LoggerMessage(2047, LogLevel.Information, "Created the log of {Partition} in {Path}")]
+    public static partial void LogCreated(this ILogger logger, TopicPartition partition, string path);
+
+    [LoggerMessage(2048, LogLevel.Information, "Renamed the log of {Partition} to {Path}")]
+    public static partial void LogSetAside(this ILogger logger, TopicPartition partition, string path);
+
+    [LoggerMessage(2049, LogLevel.Information, "Deleted {Path}")]
+    public static partial void LogDeleted(this ILogger logger, string path);
+
+    [LoggerMessage(2050, LogLevel.Error, "A background task of the log manager has failed")]
+    public static partial void MaintenanceFailed(this ILogger logger, Exception cause);
+
+    [LoggerMessage(2051, LogLevel.Error, "The topic {Topic} is served with the broker's defaults, because its configuration is refused: {Reason}")]
+    public static partial void TopicConfigRefused(this ILogger logger, string topic, string reason);
+
+    [LoggerMessage(2052, LogLevel.Warning, "Compaction is not active yet: topics with cleanup.policy=compact keep all their records")]
+    public static partial void CompactionIsInactive(this ILogger logger);
 }

@@ -7,6 +7,10 @@ namespace KafkaSharp.Storage;
 sealed class LogFlusher(LogState state)
 {
     private readonly Lock _flushing = new();
+    private long _lastFlushMs = state.NowMs;
+
+    /// <summary>When the log was last flushed, or opened, in milliseconds since 1970.</summary>
+    public long LastFlushMs => Volatile.Read(ref _lastFlushMs);
 
     public void Flush(long upTo)
     {
@@ -51,6 +55,7 @@ sealed class LogFlusher(LogState state)
                 if (state.Truncations == truncations && upTo > state.RecoveryPoint)
                     state.SetRecoveryPoint(upTo);
             }
+            Volatile.Write(ref _lastFlushMs, state.NowMs);
         }
     }
 

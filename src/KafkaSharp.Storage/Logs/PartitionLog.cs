@@ -280,6 +280,9 @@ public sealed class PartitionLog : IDisposable
 
     public void Flush() => _flusher.Flush(long.MaxValue);
 
+    /// <summary>When the log was last flushed, or opened, in milliseconds since 1970: flush.ms counts from it.</summary>
+    public long LastFlushTime => _flusher.LastFlushMs;
+
     /// <summary>Begins a new segment; its base offset.</summary>
     public long Roll(long? expectedNextOffset = null)
     {

@@ -6,4 +6,4 @@ namespace KafkaSharp.Storage;
 /// <param name="Deleted">The folders of deleted logs whose files are still there.</param>
 /// <param name="HasForeignOffsets">Whether its checkpoints name partitions that it does not hold.</param>
 sealed record LoadedDirectory(
-    LogDirectory Directory, IReadOnlyList<ManagedLog> Logs, IReadOnlyList<string> Deleted, bool HasForeignOffsets);
+    LogDirectory Directory, IReadOnlyList<PartitionLog> Logs, IReadOnlyList<string> Deleted, bool HasForeignOffsets);

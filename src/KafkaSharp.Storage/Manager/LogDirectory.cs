@@ -72,7 +72,7 @@ public sealed class LogDirectory
             if (startOffsets)
             {
                 // A start that is its first segment's base offset is seen from the files.
-                LogStartOffsets.Write([.. logs.Where(log => log.LogStartOffset > log.FirstSegmentBaseOffset)
+                LogStartOffsets.Write([.. logs.Where(log => log.LogStartOffset > log.Segments.First.BaseOffset)
                     .Select(log => KeyValuePair.Create(log.TopicPartition, log.LogStartOffset))]);
             }
         }

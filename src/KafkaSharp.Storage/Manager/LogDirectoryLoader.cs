@@ -9,7 +9,8 @@ namespace KafkaSharp.Storage;
 /// Takes one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). Folders of deleted logs are not opened,
 /// nor are stray and future ones, nor the metadata log, which Raft keeps.
 /// </summary>
-sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory directory, LogConfigs configs, Random random, ILogger logger)
+sealed class LogDirectoryLoader(
+    LogManagerOptions options, LogDirectory directory, LogConfigs configs, Random random, Action<PartitionLog, IOException> storageFailed, ILogger logger)
 {
     private const string MetadataTopic = "__cluster_metadata";
 
@@ -25,18 +26,18 @@ sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory director
         var startOffsets = Read(directory.LogStartOffsets);
         var (current, deleted) = Sort(_files.EnumerateDirectories(directory.Path));
 
-        var logs = new ConcurrentBag<ManagedLog>();
+        var logs = new ConcurrentBag<PartitionLog>();
         var jobs = current.ConvertAll(found => (found.Path, found.Partition, Random: new Random(random.Next())));
         Bounded.Run(jobs, options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir), job =>
         {
-            var log = PartitionLog.Open(configs.LogOptions(options, job.Partition, job.Path) with
+            logs.Add(PartitionLog.Open(configs.LogOptions(options, job.Partition, job.Path) with
             {
                 Random = job.Random,
                 HadCleanShutdown = directory.HadCleanShutdown,
                 RecoveryPoint = recoveryPoints.GetValueOrDefault(job.Partition),
                 LogStartOffset = startOffsets.GetValueOrDefault(job.Partition),
-            });
-            logs.Add(new ManagedLog(log, directory, PartitionMetadataFile.Read(_files, job.Path)));
+                StorageFailed = storageFailed,
+            }));
         });
         logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown ? "in order" : "by a crash");
         var known = current.Select(found => found.Partition).ToHashSet();

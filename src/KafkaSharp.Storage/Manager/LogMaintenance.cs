@@ -16,9 +16,12 @@ sealed class LogMaintenance(LogManager manager, TimeProvider time)
         ForEach(log =>
         {
             if (now - log.LastFlushTime >= log.Config.FlushMs && log.RecoveryPoint < log.LogEndOffset)
-                log.Flush(log.LogEndOffset);
+                log.Flush();
         });
     }
+
+    /// <summary>Files that nobody reads give their mappings back.</summary>
+    public void ReleaseIdleMappings() => ForEach(log => log.ReleaseIdleMappings());
 
     public void RemoveExpiredProducers() => ForEach(log => log.RemoveExpiredProducers());
 
@@ -30,8 +33,8 @@ sealed class LogMaintenance(LogManager manager, TimeProvider time)
     {
         foreach (var log in manager.Logs)
         {
-            if (!log.Directory.IsOffline)
-                manager.TryRun(log.Directory, () => action(log.Log));
+            if (manager.DirectoryOf(log) is { IsOffline: false } directory)
+                manager.TryRun(directory, () => action(log));
         }
     }
 

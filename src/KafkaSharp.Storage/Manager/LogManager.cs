@@ -13,12 +13,14 @@ namespace KafkaSharp.Storage;
 /// </summary>
 public sealed class LogManager : IAsyncDisposable
 {
+    private const long ReleaseMappingsIntervalMs = 60_000;
+
     private readonly LogManagerOptions _options;
     private readonly IFileSystem _files;
     private readonly ILogger _logger;
     private readonly LogConfigs _configs;
     private readonly LogDeletions _deletions;
-    private readonly ConcurrentDictionary<TopicPartition, ManagedLog> _logs = new();
+    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
     private readonly ConcurrentDictionary<TopicPartition, LogDirectory> _offline = new();
     private readonly LogDirectory[] _directories;
     private readonly List<PeriodicTask> _tasks = [];
@@ -45,7 +47,7 @@ public sealed class LogManager : IAsyncDisposable
     public IEnumerable<LogDirectory> LiveDirectories => _directories.Where(directory => !directory.IsOffline);
 
     /// <summary>All logs that can be used; a moment's picture.</summary>
-    public IEnumerable<ManagedLog> Logs => _logs.Values;
+    public IEnumerable<PartitionLog> Logs => _logs.Values;
 
     /// <summary>
     /// The broker epoch before, as ElectLeaders needs it (KIP-966): -1 unless every directory was left in order by the same one.
@@ -75,7 +77,7 @@ public sealed class LogManager : IAsyncDisposable
     }
 
     /// <summary>The log of a partition, or null: <see cref="IsOffline"/> tells whether it is absent or lies in a broken directory.</summary>
-    public ManagedLog? Get(TopicPartition partition) => _logs.GetValueOrDefault(partition);
+    public PartitionLog? Get(TopicPartition partition) => _logs.GetValueOrDefault(partition);
 
     /// <summary>Whether the partition's log is in a directory that has failed: the answer is KAFKA_STORAGE_ERROR.</summary>
     public bool IsOffline(TopicPartition partition) => _offline.ContainsKey(partition);
@@ -92,7 +94,7 @@ public sealed class LogManager : IAsyncDisposable
     /// KAFKA_STORAGE_ERROR where its directory or all are offline; INCONSISTENT_TOPIC_ID where the log is that of another topic of the same name.
     /// </returns>
     public ErrorCode GetOrCreate(
-        TopicPartition partition, Uuid topicId, [NotNullWhen(true)] out ManagedLog? log, bool isNew = false, Uuid? directoryId = null)
+        TopicPartition partition, Uuid topicId, [NotNullWhen(true)] out PartitionLog? log, bool isNew = false, Uuid? directoryId = null)
     {
         if (_logs.TryGetValue(partition, out log) && (topicId.IsZero || log.TopicId == topicId))
             return ErrorCode.None;
@@ -102,7 +104,7 @@ public sealed class LogManager : IAsyncDisposable
                 return ErrorCode.KafkaStorageError;
             if (!_logs.TryGetValue(partition, out log))
                 return Create(partition, topicId, directoryId, out log);
-            return topicId.IsZero || log.TopicId == topicId ? ErrorCode.None : AssignTopicId(topicId, ref log);
+            return topicId.IsZero || log.TopicId == topicId ? ErrorCode.None : AssignTopicId(topicId, log);
         }
     }
 
@@ -116,7 +118,7 @@ public sealed class LogManager : IAsyncDisposable
     /// At start, once the metadata is known: renames logs that do not belong here (their topic is gone or made anew, or the replica is elsewhere) to -stray.
     /// Their files are kept.
     /// </summary>
-    public IReadOnlyList<TopicPartition> SetStraysAside(Func<ManagedLog, bool> isStray)
+    public IReadOnlyList<TopicPartition> SetStraysAside(Func<PartitionLog, bool> isStray)
     {
         var strays = _logs.Values.Where(isStray).Select(log => log.TopicPartition).ToArray();
         Remove(strays, LogDirectoryKind.Stray);
@@ -130,7 +132,7 @@ public sealed class LogManager : IAsyncDisposable
         foreach (var log in _logs.Values)
         {
             if (log.TopicPartition.Topic == topic)
-                log.Log.Config = _configs.Of(topic);
+                log.Config = _configs.Of(topic);
         }
     }
 
@@ -138,8 +140,12 @@ public sealed class LogManager : IAsyncDisposable
     public void UpdateBrokerConfig(ConfigValues broker)
     {
         _configs.SetBroker(broker);
+        var expirationMs = broker.Get(LogManagerConfigs.ProducerIdExpirationMs);
         foreach (var log in _logs.Values)
-            log.Log.Config = _configs.Of(log.TopicPartition.Topic);
+        {
+            log.Config = _configs.Of(log.TopicPartition.Topic);
+            log.InspectProducers(producers => producers.ExpirationMs = expirationMs);
+        }
     }
 
     /// <summary>
@@ -147,16 +153,17 @@ public sealed class LogManager : IAsyncDisposable
     /// </summary>
     public void Fail(LogDirectory directory, Exception cause)
     {
-        if (!directory.GoOffline())
-            return;
+        var first = directory.GoOffline();
         List<TopicPartition> partitions = [];
-        foreach (var log in _logs.Values.Where(log => log.Directory == directory))
+        foreach (var log in LogsIn(directory))
         {
             _offline[log.TopicPartition] = directory;
             _logs.TryRemove(log.TopicPartition, out _);
             partitions.Add(log.TopicPartition);
-            CloseQuietly(log.Log);
+            log.CloseAbruptly();
         }
+        if (!first)
+            return;
         var noneLeft = !LiveDirectories.Any();
         _logger.LogDirectoryFailed(directory.Path, partitions.Count, cause);
         _options.DirectoryFailed?.Invoke(new LogDirectoryFailure(directory, partitions, cause, noneLeft));
@@ -172,6 +179,7 @@ public sealed class LogManager : IAsyncDisposable
         Every(broker.Get(LogManagerConfigs.FlushOffsetCheckpointIntervalMs), maintenance.CheckpointRecoveryPoints);
         Every(broker.Get(LogManagerConfigs.FlushStartOffsetCheckpointIntervalMs), maintenance.CheckpointLogStartOffsets);
         Every(broker.Get(LogManagerConfigs.ProducerIdExpirationCheckIntervalMs), maintenance.RemoveExpiredProducers);
+        Every(ReleaseMappingsIntervalMs, maintenance.ReleaseIdleMappings);
 
         void Every(long intervalMs, Action action) => _tasks.Add(new PeriodicTask(
             _options.Time, broker.Get(LogManagerConfigs.InitialTaskDelayMs), intervalMs, action, e => _logger.MaintenanceFailed(e)));
@@ -203,8 +211,10 @@ public sealed class LogManager : IAsyncDisposable
     public async ValueTask DisposeAsync() => await ShutdownAsync();
 
     /// <summary>The logs of one directory; a moment's picture.</summary>
-    public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) =>
-        [.. _logs.Values.Where(log => log.Directory == directory).Select(log => log.Log)];
+    public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) => [.. _logs.Values.Where(log => DirectoryOf(log) == directory)];
+
+    /// <summary>The directory that a log lies in.</summary>
+    public LogDirectory DirectoryOf(PartitionLog log) => DirectoryOf(log.Directory);
 
     /// <summary>Runs an operation on a log of a directory; if it meets an I/O failure the directory goes offline. False then.</summary>
     internal bool TryRun(LogDirectory directory, Action operation)
@@ -228,7 +238,7 @@ public sealed class LogManager : IAsyncDisposable
             task.Stop();
         _deletions.Dispose();
         foreach (var log in _logs.Values)
-            CloseQuietly(log.Log);
+            log.CloseAbruptly();
         _logs.Clear();
         foreach (var directory in _directories)
             directory.Release();
@@ -242,7 +252,7 @@ public sealed class LogManager : IAsyncDisposable
         Parallel.For(0, _directories.Length, i =>
         {
             var directory = _directories[i];
-            TryRun(directory, () => loaded[i] = new LogDirectoryLoader(_options, directory, _configs, NextRandom(), _logger).Load());
+            TryRun(directory, () => loaded[i] = new LogDirectoryLoader(_options, directory, _configs, NextRandom(), OnStorageFailed, _logger).Load());
         });
         if (!LiveDirectories.Any())
             throw new IOException($"None of the data directories works: {string.Join(", ", _options.Directories)}");
@@ -252,9 +262,9 @@ public sealed class LogManager : IAsyncDisposable
             {
                 if (!_logs.TryAdd(log.TopicPartition, log))
                     throw new IOException(
-                        $"The partition {log.TopicPartition} has a log in two directories, {_logs[log.TopicPartition].Directory.Path} and "
-                        + $"{log.Directory.Path}. A directory may have failed while a replica moved between them: delete one of the two.");
-                log.Directory.CountLogs(1);
+                        $"The partition {log.TopicPartition} has a log in two directories, {_logs[log.TopicPartition].Directory} and "
+                        + $"{log.Directory}. A directory may have failed while a replica moved between them: delete one of the two.");
+                found.Directory.CountLogs(1);
             }
             foreach (var path in found.Deleted)
                 _deletions.Schedule(path, null, _configs.Broker.FileDeleteDelayMs);
@@ -262,16 +272,16 @@ public sealed class LogManager : IAsyncDisposable
             if (found.HasForeignOffsets)
                 TryRun(found.Directory, () => found.Directory.WriteCheckpoints(LogsIn(found.Directory)));
         }
-        if (_logs.Values.Any(log => log.Log.Config.IsCompact))
+        if (_logs.Values.Any(log => log.Config.IsCompact))
             _logger.CompactionIsInactive();
     }
 
-    private ErrorCode Create(TopicPartition partition, Uuid topicId, Uuid? directoryId, out ManagedLog? log)
+    private ErrorCode Create(TopicPartition partition, Uuid topicId, Uuid? directoryId, out PartitionLog? log)
     {
         foreach (var directory in Candidates(directoryId))
         {
             var path = Path.Combine(directory.Path, partition.ToString());
-            ManagedLog? created = null;
+            PartitionLog? created = null;
             var error = ErrorCode.None;
             if (!TryRun(directory, () => error = Create(partition, topicId, directory, path, out created)))
                 continue;
@@ -282,20 +292,24 @@ public sealed class LogManager : IAsyncDisposable
         return ErrorCode.KafkaStorageError;
     }
 
-    private ErrorCode Create(TopicPartition partition, Uuid topicId, LogDirectory directory, string path, out ManagedLog? log)
+    private ErrorCode Create(TopicPartition partition, Uuid topicId, LogDirectory directory, string path, out PartitionLog? log)
     {
         log = null;
-        _files.CreateDirectory(path);
-        var found = PartitionMetadataFile.Read(_files, path);
-        if (!topicId.IsZero && found is not null && found != topicId)
-            return ErrorCode.InconsistentTopicId;
-        if (!topicId.IsZero && found is null)
-            PartitionMetadataFile.Write(_files, path, topicId);
-        var opened = PartitionLog.Open(_configs.LogOptions(_options, partition, path) with { Random = NextRandom(), HadCleanShutdown = true });
+        var opened = PartitionLog.Open(_configs.LogOptions(_options, partition, path) with
+        {
+            Random = NextRandom(), HadCleanShutdown = true, StorageFailed = OnStorageFailed,
+        });
+        if (!topicId.IsZero && opened.AssignTopicId(topicId) is not ErrorCode.None and var error)
+        {
+            opened.Dispose();
+            return error;
+        }
         _files.FlushDirectory(directory.Path);
-        log = new ManagedLog(opened, directory, topicId.IsZero ? found : topicId);
+        log = opened;
         _logs[partition] = log;
         directory.CountLogs(1);
+        if (directory.IsOffline)
+            throw new IOException($"The directory {directory.Path} went offline while a log was created in it");
         _logger.LogCreated(partition, path);
         return ErrorCode.None;
     }
@@ -308,15 +322,11 @@ public sealed class LogManager : IAsyncDisposable
         return live.OrderBy(directory => directory.LogCount);
     }
 
-    private ErrorCode AssignTopicId(Uuid topicId, ref ManagedLog log)
+    private ErrorCode AssignTopicId(Uuid topicId, PartitionLog log)
     {
-        if (log.TopicId is not null)
-            return ErrorCode.InconsistentTopicId;
-        var (known, updated) = (log, log with { TopicId = topicId });
-        if (!TryRun(known.Directory, () => PartitionMetadataFile.Write(_files, known.Log.Directory, topicId)))
-            return ErrorCode.KafkaStorageError;
-        _logs[known.TopicPartition] = log = updated;
-        return ErrorCode.None;
+        var error = ErrorCode.KafkaStorageError;
+        TryRun(DirectoryOf(log), () => error = log.AssignTopicId(topicId));
+        return error;
     }
 
     private void Remove(IEnumerable<TopicPartition> partitions, LogDirectoryKind kind)
@@ -328,7 +338,7 @@ public sealed class LogManager : IAsyncDisposable
             {
                 _offline.TryRemove(partition, out _);
                 if (!_stopped && _logs.TryRemove(partition, out var log))
-                    TryRun(log.Directory, () => Remove(log, kind, touched));
+                    TryRun(DirectoryOf(log), () => Remove(log, kind, touched));
             }
             // A partition of the same name may come back: it must not find the offsets of this one.
             foreach (var directory in touched)
@@ -336,24 +346,25 @@ public sealed class LogManager : IAsyncDisposable
         }
     }
 
-    private void Remove(ManagedLog log, LogDirectoryKind kind, HashSet<LogDirectory> touched)
+    private void Remove(PartitionLog log, LogDirectoryKind kind, HashSet<LogDirectory> touched)
     {
-        log.Directory.CountLogs(-1);
-        touched.Add(log.Directory);
-        var path = Path.Combine(log.Directory.Path, LogDirectoryName.Create(log.TopicPartition, kind, _random));
-        log.Log.RenameDirectory(path);
-        _files.FlushDirectory(log.Directory.Path);
+        var directory = DirectoryOf(log);
+        directory.CountLogs(-1);
+        touched.Add(directory);
+        var path = Path.Combine(directory.Path, LogDirectoryName.Create(log.TopicPartition, kind, _random));
+        log.RenameDirectory(path);
+        _files.FlushDirectory(directory.Path);
         _logger.LogSetAside(log.TopicPartition, path);
         if (kind == LogDirectoryKind.Delete)
-            _deletions.Schedule(path, log.Log, log.Log.Config.FileDeleteDelayMs);
+            _deletions.Schedule(path, log, log.Config.FileDeleteDelayMs);
         else
-            log.Log.Dispose();
+            log.Dispose();
     }
 
     private void Close(LogDirectory directory, int threads, long brokerEpoch) => TryRun(directory, () =>
     {
         var logs = LogsIn(directory);
-        Bounded.Run(logs, threads, log => log.Flush(log.LogEndOffset));
+        Bounded.Run(logs, threads, log => log.Flush());
         directory.WriteCheckpoints(logs);
         Bounded.Run(logs, threads, log => log.Dispose());
         CleanShutdownFile.Write(_files, directory.Path, brokerEpoch);
@@ -367,21 +378,10 @@ public sealed class LogManager : IAsyncDisposable
             return new Random(_random.Next());
     }
 
-    private void CloseQuietly(PartitionLog log)
-    {
-        try
-        {
-            log.Dispose();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _logger.LogNotClosed(log.Directory, e.Message);
-        }
-    }
+    private void OnDeletionFailed(string path, Exception cause) => Fail(DirectoryOf(path), cause);
 
-    private void OnDeletionFailed(string path, Exception cause)
-    {
-        if (_directories.FirstOrDefault(directory => path.StartsWith(directory.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal)) is { } directory)
-            Fail(directory, cause);
-    }
+    private void OnStorageFailed(PartitionLog log, IOException cause) => Fail(DirectoryOf(log), cause);
+
+    private LogDirectory DirectoryOf(string path) => Array.Find(_directories, directory => directory.Path == Path.GetDirectoryName(path))
+        ?? throw new ArgumentException($"{path} is in none of the data directories");
 }
