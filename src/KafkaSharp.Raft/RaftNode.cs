@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
 using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 
@@ -220,9 +221,11 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     {
         var start = _log.EndOffset.Offset;
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var records = new List<RaftControlRecord> { ControlBatch.LeaderChange(_options.NodeId, _history.Voters) };
-        if (_history.VotersAreOnlyInBootstrap)
-            records.AddRange(ControlBatch.Quorum(_history.KRaftVersion, _history.Voters));
+        var voters = _history.Voters;
+        var records = new List<RaftControlRecord> { ControlBatch.LeaderChange(_options.NodeId, voters) };
+        var updated = voters.WithUpdated(_options.NodeId, _options.Endpoints);
+        if (_history.VotersAreOnlyInBootstrap || updated != voters)
+            records.AddRange(ControlBatch.Quorum(_history.KRaftVersion, updated));
         var bytes = ControlBatch.Encode(records, start, epoch, now);
         for (var i = 0; i < records.Count; i++)
             _history.Add(start + i, records[i]);
@@ -293,7 +296,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         {
             _cleaner.Clean();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RecordsException)
         {
             _logger.CleaningFailed(e);
         }

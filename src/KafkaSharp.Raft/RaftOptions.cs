@@ -14,6 +14,12 @@ public sealed record RaftOptions
     /// <summary>The voters of <c>controller.quorum.voters</c>; empty where the log itself names them (kraft.version 1).</summary>
     public VoterSet StaticVoters { get; init; } = VoterSet.Empty;
 
+    /// <summary>
+    /// Where this node is reached as a voter: its controller listeners. Where the log's VotersRecord says otherwise the leader writes a new one;
+    /// empty for no opinion.
+    /// </summary>
+    public IReadOnlyList<RaftEndpoint> Endpoints { get; init; } = [];
+
     /// <summary>How long a leader that resigned waits before it stands again.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(RaftConfigs.ElectionTimeoutMs.Default);
 
@@ -32,12 +38,17 @@ public sealed record RaftOptions
     /// <summary>How often old snapshots are looked for.</summary>
     public TimeSpan CleaningInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <param name="values">The broker's configuration.</param>
+    /// <param name="nodeId">Its <c>node.id</c>.</param>
+    /// <param name="directoryId">The id in the metadata log directory's <c>meta.properties</c>.</param>
+    /// <param name="endpoints">The advertised controller listeners, in the order of <c>controller.listener.names</c>.</param>
     /// <exception cref="ConfigException"><c>controller.quorum.voters</c> cannot be read.</exception>
-    public static RaftOptions From(ConfigValues values, int nodeId, Uuid directoryId, string controllerListenerName) => new()
+    public static RaftOptions From(ConfigValues values, int nodeId, Uuid directoryId, IReadOnlyList<RaftEndpoint> endpoints) => new()
     {
         NodeId = nodeId,
         DirectoryId = directoryId,
-        StaticVoters = RaftConfigs.ParseVoters(values, controllerListenerName),
+        Endpoints = endpoints,
+        StaticVoters = RaftConfigs.ParseVoters(values, endpoints is [var first, ..] ? first.Name : "CONTROLLER"),
         ElectionTimeout = TimeSpan.FromMilliseconds(values.Get(RaftConfigs.ElectionTimeoutMs)),
         RetentionBytes = values.Get(RaftConfigs.RetentionBytes),
         RetentionMs = values.Get(RaftConfigs.RetentionMs),

@@ -5,7 +5,14 @@ public sealed class MemoryQuorumStateStore : IQuorumStateStore
 {
     public string? Text { get; set; }
 
+    /// <summary>Called with each text before it is kept; what it throws is the disk's failure.</summary>
+    public Action<string>? OnWrite { get; set; }
+
     public string? Read() => Text;
 
-    public void Write(string text) => Text = text;
+    public void Write(string text)
+    {
+        OnWrite?.Invoke(text);
+        Text = text;
+    }
 }

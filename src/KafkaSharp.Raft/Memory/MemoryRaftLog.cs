@@ -91,11 +91,18 @@ public sealed class MemoryRaftLog : IRaftLog
         var kept = tail.AsSpan(0, random.Next(tail.Length + 1));
         if (kept.Length > 0 && random.Next(2) == 0)
             kept[random.Next(kept.Length)] ^= 0x40;
-        foreach (var batch in new RecordBatchReader(kept))
+        try
         {
-            if (!batch.IsValid || batch.BaseOffset != survivor.EndOffset.Offset || batch.PartitionLeaderEpoch < survivor.EndOffset.Epoch)
-                break;
-            survivor._batches.Add(batch.Bytes.ToArray());
+            foreach (var batch in new RecordBatchReader(kept))
+            {
+                if (!batch.IsValid || batch.BaseOffset != survivor.EndOffset.Offset || batch.PartitionLeaderEpoch < survivor.EndOffset.Epoch)
+                    break;
+                survivor._batches.Add(batch.Bytes.ToArray());
+            }
+        }
+        catch (RecordsException)
+        {
+            // The tail is broken here: recovery ends.
         }
         survivor._flushed = survivor._batches.Count;
         return survivor;

@@ -28,6 +28,9 @@ public sealed class RaftState(int nodeId)
     /// <exception cref="QuorumConfigurationException">This node is not the sole voter.</exception>
     public void Start(ElectionState? stored, OffsetAndEpoch logEnd, VoterSet voters, List<RaftOutput> outputs)
     {
+        if (voters.Count == 0)
+            throw new QuorumConfigurationException(
+                "The metadata quorum has no voters: set controller.quorum.voters, or format the directory with --standalone.");
         if (voters.Find(nodeId) is null)
             throw new QuorumConfigurationException(
                 $"Node {nodeId} is not among the voters of the metadata quorum ({Ids(voters)}), and a node that only observes is not supported yet.");

@@ -18,6 +18,18 @@ public sealed class VoterSet(IEnumerable<RaftVoter> voters)
 
     public RaftVoter? Find(int id) => Voters.FirstOrDefault(voter => voter.Id == id);
 
+    /// <summary>
+    /// The set with a voter's endpoints and supported versions as it states them now; this very set where nothing differs or it is no voter.
+    /// </summary>
+    public VoterSet WithUpdated(int id, IReadOnlyList<RaftEndpoint> endpoints)
+    {
+        if (Find(id) is not { } voter || endpoints.Count == 0
+            || (voter.Endpoints.SequenceEqual(endpoints) && (voter.MinKRaftVersion, voter.MaxKRaftVersion) == (0, RaftVoter.LatestKRaftVersion)))
+            return this;
+        var updated = new RaftVoter(id, voter.DirectoryId, endpoints);
+        return new VoterSet(Voters.Select(other => other.Id == id ? updated : other));
+    }
+
     /// <summary>Reads <c>controller.quorum.voters</c>: <c>id@host:port</c> each.</summary>
     /// <param name="entries">The list's entries.</param>
     /// <param name="listenerName">The name the endpoints get: the first of <c>controller.listener.names</c>.</param>

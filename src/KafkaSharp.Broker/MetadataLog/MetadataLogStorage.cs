@@ -1,0 +1,78 @@
+using System.Globalization;
+using KafkaSharp.Configuration;
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft;
+using KafkaSharp.Storage;
+using KafkaSharp.Storage.FileSystem;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Broker.MetadataLog;
+
+/// <summary>
+/// The folder <c>__cluster_metadata-0</c> of a log directory, opened: the log, its snapshots and the quorum state, in Kafka's files. Hand all
+/// three to a <see cref="RaftNode{TRecord}"/>, which closes the log.
+/// </summary>
+/// <param name="Log">The log, recovered.</param>
+/// <param name="Snapshots">The snapshots beside it.</param>
+/// <param name="QuorumState">The election state beside it.</param>
+public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, IQuorumStateStore QuorumState)
+{
+    public static readonly TopicPartition TopicPartition = new("__cluster_metadata", 0);
+
+    /// <summary>Opens the folder, creating what is missing; the log's tail is recovered as after a crash, as Kafka does.</summary>
+    /// <param name="files">Where it lies.</param>
+    /// <param name="logDirectory"><c>metadata.log.dir</c>, else the first of <c>log.dirs</c>.</param>
+    /// <param name="values">The broker's configuration: <see cref="RaftConfigs"/>.</param>
+    /// <param name="time">The clock of segments and retention.</param>
+    /// <param name="random">Draws the jitter of rolls.</param>
+    /// <param name="logger">Where recovery is told.</param>
+    /// <exception cref="IOException">The folder cannot be opened or is another topic's.</exception>
+    public static MetadataLogStorage Open(
+        IFileSystem files, string logDirectory, ConfigValues values, TimeProvider time, Random random, ILogger logger)
+    {
+        var directory = Path.Combine(logDirectory, TopicPartition.ToString());
+        files.CreateDirectory(directory);
+        var snapshots = new SnapshotDirectory(files, directory);
+        var log = PartitionLog.Open(new PartitionLogOptions
+        {
+            FileSystem = files,
+            Directory = directory,
+            TopicPartition = TopicPartition,
+            Config = LogConfigFrom(values),
+            Time = time,
+            Random = random,
+            Logger = logger,
+        });
+        CheckTopicId(files, directory);
+        return new MetadataLogStorage(
+            new PartitionRaftLog(log, snapshots.List() is [.., var latest] ? latest : null), snapshots, new QuorumStateFile(files, directory));
+    }
+
+    /// <summary>Nothing goes by age or size: only what lies before a snapshot may (<c>metadata.max.retention.*</c> is Raft's to judge).</summary>
+    private static LogConfig LogConfigFrom(ConfigValues values)
+    {
+        var configs = new Dictionary<string, string>
+        {
+            [TopicConfigs.SegmentBytes.Name] = Text(values.Get(RaftConfigs.SegmentBytes)),
+            [TopicConfigs.SegmentMs.Name] = Text(values.Get(RaftConfigs.SegmentMs)),
+            [TopicConfigs.RetentionMs.Name] = "-1",
+            [TopicConfigs.RetentionBytes.Name] = "-1",
+            [TopicConfigs.MaxMessageBytes.Name] = Text(values.Get(RaftConfigs.MaxBatchSizeInBytes)),
+            [TopicConfigs.FileDeleteDelayMs.Name] = Text(values.Get(RaftConfigs.DeleteDelayMs)),
+        };
+        if (values.Get(RaftConfigs.InternalSegmentBytes) is { } size)
+            configs[TopicConfigs.InternalSegmentBytes.Name] = Text(size);
+        return new LogConfig(ConfigValues.Parse(TopicConfigs.Schema, configs));
+    }
+
+    private static void CheckTopicId(IFileSystem files, string directory)
+    {
+        var id = PartitionMetadataFile.Read(files, directory);
+        if (id is null)
+            PartitionMetadataFile.Write(files, directory, Uuid.MetadataTopicId);
+        else if (id != Uuid.MetadataTopicId)
+            throw new IOException($"{directory} belongs to topic {id}, not to the metadata topic");
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Broker.MetadataLog;
+
+/// <summary>A file of the file-system seam as a stream to read from begin to end. Not thread-safe; owns the file.</summary>
+sealed class StorageFileStream(IStorageFile file) : Stream
+{
+    public override bool CanRead => true;
+    public override bool CanSeek => true;
+    public override bool CanWrite => false;
+    public override long Length => file.Length;
+    public override long Position { get; set; }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var read = file.Read(Position, buffer);
+        Position += read;
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => Position + offset,
+        _ => Length + offset,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            file.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,67 @@
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Raft;
+
+namespace KafkaSharp.Broker.Tests.MetadataLog;
+
+/// <summary>Keeps the records it hears of, and lets a test wait for an offset.</summary>
+sealed class MetadataListener : IRaftListener<MetadataRecord>
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public List<MetadataRecord> Records { get; } = [];
+
+    public List<OffsetAndEpoch> Snapshots { get; } = [];
+
+    public long NextOffset { get; private set; }
+
+    public void HandleCommit(CommittedBatch<MetadataRecord> batch) => Heard(() =>
+    {
+        Records.AddRange(batch.Records);
+        NextOffset = batch.LastOffset + 1;
+    });
+
+    public void HandleLoadSnapshot(SnapshotReader<MetadataRecord> reader) => Heard(() =>
+    {
+        using (reader)
+        {
+            Records.Clear();
+            Records.AddRange(reader.ReadBatches().SelectMany(batch => batch.Records));
+            Snapshots.Add(reader.Id);
+            NextOffset = reader.Id.Offset;
+        }
+    });
+
+    public void HandleLeaderChange(LeaderAndEpoch leader)
+    {
+    }
+
+    public void BeginShutdown()
+    {
+    }
+
+    public async Task UntilOffset(long offset)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (NextOffset >= offset)
+                    return;
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    private void Heard(Action effect)
+    {
+        lock (_gate)
+        {
+            effect();
+            _changed.SetResult();
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+}

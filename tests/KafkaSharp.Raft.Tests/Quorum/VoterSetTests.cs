@@ -1,0 +1,37 @@
+using KafkaSharp.Configuration;
+
+namespace KafkaSharp.Raft.Tests;
+
+[TestFixture]
+public sealed class VoterSetTests
+{
+    [Test]
+    public void Static_voters_are_read_with_their_addresses()
+    {
+        var voters = VoterSet.Parse(["2@[::1]:9094", "1@localhost:9093"], "CONTROLLER");
+        Assert.That(voters.Voters.Select(voter => (voter.Id, voter.Endpoints[0].ToString())), Is.EqualTo(new[]
+        {
+            (1, "CONTROLLER://localhost:9093"), (2, "CONTROLLER://::1:9094"),
+        }));
+    }
+
+    [TestCase("1")]
+    [TestCase("1@host")]
+    [TestCase("@host:1")]
+    [TestCase("x@host:1")]
+    [TestCase("1@:1")]
+    [TestCase("1@host:65536")]
+    public void Anything_else_is_refused(string entry) =>
+        Assert.That(() => VoterSet.Parse([entry], "C"), Throws.TypeOf<FormatException>().With.Message.Contain(entry));
+
+    [Test]
+    public void A_bad_value_names_the_key()
+    {
+        var values = ConfigValues.Parse(new ConfigSchema(RaftConfigs.All), new Dictionary<string, string>
+        {
+            ["controller.quorum.voters"] = "1@a:1,1@b:2",
+        });
+        Assert.That(() => RaftOptions.From(values, 1, default, []), Throws.TypeOf<ConfigException>()
+            .With.Message.EqualTo("Invalid value 1@a:1,1@b:2 for configuration controller.quorum.voters: voter id 1 appears twice"));
+    }
+}

@@ -1,0 +1,292 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.StateMachines;
+using KafkaSharp.TestInfrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaSharp.Raft.Tests;
+
+[TestFixture]
+public sealed class RaftNodeTests
+{
+    private static readonly Uuid Directory = Uuid.Parse("EdPpqKAhRqmVaoet9QenNg");
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly List<RaftNode<string>> _nodes = [];
+    private MemoryRaftLog _log = null!;
+    private MemorySnapshotStore _snapshots = null!;
+    private MemoryQuorumStateStore _quorumState = null!;
+
+    [SetUp]
+    public void Create()
+    {
+        _log = new MemoryRaftLog();
+        _snapshots = new MemorySnapshotStore();
+        _quorumState = new MemoryQuorumStateStore();
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+        _nodes.Clear();
+    }
+
+    [Test]
+    public async Task A_fresh_static_voter_leads_epoch_1_and_says_so_after_its_first_batch_is_committed()
+    {
+        var (node, listener) = await Start();
+        Assert.Multiple(() =>
+        {
+            Assert.That(node.LeaderAndEpoch, Is.EqualTo(new LeaderAndEpoch(1, 1)));
+            Assert.That(listener.Calls, Is.EqualTo(new[] { "commit 0-0", "leader 1 1" }));
+            Assert.That(_quorumState.Text, Is.EqualTo(
+                """{"clusterId":"","leaderId":1,"leaderEpoch":1,"votedId":-1,"appliedOffset":0,"currentVoters":[{"voterId":1}],"data_version":0}"""));
+            Assert.That(listener.Batches[0].ControlRecords.Single().Type, Is.EqualTo(ControlRecordType.LeaderChange));
+        });
+    }
+
+    [Test]
+    public async Task A_standalone_formatted_voter_writes_version_and_voters_to_the_log_once()
+    {
+        FormatStandalone();
+        var (node, listener) = await Start(isStatic: false);
+        Assert.Multiple(() =>
+        {
+            Assert.That(listener.Calls, Is.EqualTo(new[] { "snapshot 0-0", "commit 0-2", "leader 1 1" }));
+            Assert.That(listener.Batches[0].ControlRecords.Select(r => r.Type), Is.EqualTo(
+                new[] { ControlRecordType.LeaderChange, ControlRecordType.KRaftVersion, ControlRecordType.KRaftVoters }));
+            Assert.That(_quorumState.Text, Is.EqualTo(
+                """{"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1}"""));
+        });
+        await node.DisposeAsync();
+        (_, listener) = await Start(isStatic: false);
+        Assert.That(listener.Calls, Is.EqualTo(new[] { "snapshot 0-0", "commit 0-2", "commit 3-3", "leader 1 2" }));
+    }
+
+    [Test]
+    public async Task A_voter_that_moved_to_another_address_writes_its_voters_anew()
+    {
+        FormatStandalone();
+        RaftEndpoint[] before = [new("CONTROLLER", "127.0.0.1", 23001)];
+        RaftEndpoint[] after = [new("CONTROLLER", "127.0.0.1", 23002)];
+        await (await Start(o => o with { Endpoints = before }, isStatic: false)).Node.DisposeAsync();
+        await (await Start(o => o with { Endpoints = after }, isStatic: false)).Node.DisposeAsync();
+        var (_, listener) = await Start(o => o with { Endpoints = after }, isStatic: false);
+        Assert.That(listener.Calls[1..], Is.EqualTo(new[] { "commit 0-2", "commit 3-5", "commit 6-6", "leader 1 3" }));
+        var voters = (VotersRecord)listener.Batches[1].ControlRecords[^1].Message;
+        Assert.That(voters.Voters.Single().Endpoints.Single().Port, Is.EqualTo(23002));
+    }
+
+    [Test]
+    public async Task The_first_batch_has_the_bytes_that_Kafka_writes()
+    {
+        FormatStandalone();
+        var epochStart = DateTimeOffset.FromUnixTimeMilliseconds(1795239300884);
+        _time.Advance(epochStart - _time.GetUtcNow());
+        await Start(isStatic: false);
+        Assert.That(Convert.ToHexStringLower(_log.Read(0, 1000).Span), Is.EqualTo(StageOne.FirstBatchHex));
+    }
+
+    [Test]
+    public async Task Appends_get_consecutive_offsets_and_come_back_as_the_same_objects_at_commit()
+    {
+        var (node, listener) = await Start();
+        var records = new[] { "a", "b" };
+        Assert.That(node.Append(1, records), Is.EqualTo(2));
+        Assert.That(node.Append(1, ["c"]), Is.EqualTo(3));
+        await listener.Until(l => l.NextOffset == 4);
+        Assert.Multiple(() =>
+        {
+            Assert.That(listener.Records, Is.EqualTo(new[] { "a", "b", "c" }));
+            Assert.That(listener.Batches[1].Records, Is.SameAs(records));
+            Assert.That(listener.Batches[1].Epoch, Is.EqualTo(1));
+            Assert.That(listener.Batches[1].AppendTimestamp, Is.EqualTo(_time.GetUtcNow().ToUnixTimeMilliseconds()));
+            Assert.That(node.HighWatermark, Is.EqualTo(4));
+            Assert.That(_log.HighWatermark, Is.EqualTo(4));
+        });
+    }
+
+    [Test]
+    public async Task Appends_made_while_a_flush_runs_do_not_wait_for_it_and_share_the_next()
+    {
+        var (node, listener) = await Start();
+        using var inFlush = new SemaphoreSlim(0);
+        using var goOn = new SemaphoreSlim(0);
+        _log.OnFlush = () =>
+        {
+            inFlush.Release();
+            goOn.Wait();
+        };
+        node.Append(1, ["first"]);
+        await inFlush.WaitAsync();
+        var before = _log.Flushes;
+        for (var i = 0; i < 100; i++)
+            node.Append(1, [$"r{i}"]);
+        Assert.That(listener.NextOffset, Is.EqualTo(1), "nothing is committed before it is flushed");
+        goOn.Release(2);
+        await listener.Until(l => l.NextOffset == 102);
+        Assert.That(_log.Flushes - before, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Only_the_leader_s_epoch_may_append()
+    {
+        var (node, _) = await Start();
+        foreach (var epoch in new[] { 0, 2 })
+        {
+            Assert.That(() => node.Append(epoch, ["x"]),
+                Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotController));
+        }
+    }
+
+    [Test]
+    public async Task An_atomic_append_that_no_batch_holds_is_refused_and_another_is_split()
+    {
+        var (node, listener) = await Start(o => o with { MaxBatchBytes = 1000, MaxRecordsPerBatch = 7 });
+        var big = Enumerable.Range(0, 20).Select(i => new string((char)('a' + i), 90)).ToList();
+        Assert.That(() => node.Append(1, big),
+            Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.RecordListTooLarge));
+        Assert.That(() => node.Append(1, [new string('x', 2000)], isAtomic: false),
+            Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.RecordListTooLarge));
+        Assert.That(node.Append(1, big, isAtomic: false), Is.EqualTo(20));
+        await listener.Until(l => l.NextOffset == 21);
+        Assert.Multiple(() =>
+        {
+            Assert.That(listener.Records, Is.EqualTo(big));
+            Assert.That(listener.Batches.Skip(1).Select(b => b.Records.Count), Is.EqualTo(new[] { 7, 7, 6 }));
+            Assert.That(listener.Gap, Is.False);
+        });
+    }
+
+    [Test]
+    public async Task A_restart_reads_everything_again_in_a_higher_epoch()
+    {
+        for (var epoch = 1; epoch <= 5; epoch++)
+        {
+            var (node, listener) = await Start();
+            Assert.That(listener.Leader, Is.EqualTo(new LeaderAndEpoch(1, epoch)));
+            Assert.That(listener.Records, Is.EqualTo(Enumerable.Range(1, epoch - 1).Select(e => $"of epoch {e}")));
+            node.Append(epoch, [$"of epoch {epoch}"]);
+            await node.DisposeAsync();
+            Assert.That(listener.Records[^1], Is.EqualTo($"of epoch {epoch}"), "what was appended is written before the node stops");
+            Assert.That(listener.Calls[^1], Is.EqualTo("shutdown"));
+            Assert.That(node.Completion.IsCompletedSuccessfully);
+        }
+    }
+
+    [Test]
+    public async Task A_late_listener_hears_everything_from_the_log()
+    {
+        var (node, first) = await Start();
+        node.Append(1, ["a", "b"]);
+        await first.Until(l => l.NextOffset == 3);
+        var late = new RecordingListener();
+        node.Register(late);
+        await late.Until(l => l.Leader is not null);
+        Assert.That(late.Calls, Is.EqualTo(new[] { "commit 0-0", "commit 1-2", "leader 1 1" }));
+        Assert.That(late.Records, Is.EqualTo(first.Records));
+        await node.UnregisterAsync(first);
+        node.Append(1, ["c"]);
+        await late.Until(l => l.NextOffset == 4);
+        Assert.That(first.NextOffset, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Resigning_refuses_appends_until_the_next_epoch_begins()
+    {
+        var (node, listener) = await Start();
+        node.Append(1, ["a"]);
+        node.Resign(1);
+        await listener.Until(l => l.Leader == new LeaderAndEpoch(null, 1));
+        Assert.That(() => node.Append(1, ["b"]), Throws.TypeOf<StateMachineException>());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await listener.Until(l => l.Leader == new LeaderAndEpoch(1, 2));
+        Assert.That(node.Append(2, ["c"]), Is.EqualTo(3));
+        await listener.Until(l => l.NextOffset == 4);
+        Assert.That(listener.Records, Is.EqualTo(new[] { "a", "c" }));
+    }
+
+    [Test]
+    public async Task A_failed_flush_commits_nothing_and_stops_the_node()
+    {
+        var (node, listener) = await Start();
+        _log.OnFlush = () => throw new IOException("no space");
+        node.Append(1, ["a"]);
+        Assert.That(async () => await node.Completion, Throws.TypeOf<IOException>());
+        Assert.Multiple(() =>
+        {
+            Assert.That(listener.Calls[^2..], Is.EqualTo(new[] { "leader none 1", "shutdown" }));
+            Assert.That(listener.Records, Is.Empty);
+            Assert.That(() => node.Append(1, ["b"]), Throws.TypeOf<StateMachineException>());
+        });
+    }
+
+    [Test]
+    public async Task A_listener_that_fails_stops_the_node_because_it_missed_a_commit()
+    {
+        var (node, listener) = await Start();
+        listener.OnCommit = _ => throw new InvalidOperationException("bug");
+        node.Append(1, ["a"]);
+        Assert.That(async () => await node.Completion, Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void A_voter_whose_directory_is_another_is_refused()
+    {
+        FormatStandalone();
+        Assert.That(async () => await Start(o => o with { DirectoryId = Uuid.One }, isStatic: false),
+            Throws.TypeOf<QuorumConfigurationException>().With.Message.Contain("EdPpqKAhRqmVaoet9QenNg"));
+    }
+
+    [Test]
+    public async Task DescribeQuorum_answers_as_Kafka_does()
+    {
+        FormatStandalone();
+        var (node, listener) = await Start(isStatic: false);
+        node.Append(1, ["a"]);
+        await listener.Until(l => l.NextOffset == 4);
+        var answer = node.DescribeQuorum(new DescribeQuorumRequest
+        {
+            Topics = [new() { TopicName = "__cluster_metadata", Partitions = [new() { PartitionIndex = 0 }] }],
+        });
+        var partition = answer.Topics.Single().Partitions.Single();
+        var voter = partition.CurrentVoters.Single();
+        var node1 = answer.Nodes.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
+            Assert.That((partition.LeaderId, partition.LeaderEpoch, partition.HighWatermark), Is.EqualTo((1, 1, 4L)));
+            Assert.That((voter.ReplicaId, voter.ReplicaDirectoryId, voter.LogEndOffset), Is.EqualTo((1, Directory, 4L)));
+            Assert.That(voter.LastCaughtUpTimestamp, Is.EqualTo(_time.GetUtcNow().ToUnixTimeMilliseconds()));
+            Assert.That((node1.NodeId, node1.Listeners.Single().Host, node1.Listeners.Single().Port), Is.EqualTo((1, "127.0.0.1", (ushort)23001)));
+        });
+        var unknown = node.DescribeQuorum(new DescribeQuorumRequest
+        {
+            Topics = [new() { TopicName = "other", Partitions = [new() { PartitionIndex = 0 }] }],
+        });
+        Assert.That(unknown.Topics.Single().Partitions.Single().ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+    }
+
+    private async Task<(RaftNode<string> Node, RecordingListener Listener)> Start(
+        Func<RaftOptions, RaftOptions>? configure = null, bool isStatic = true)
+    {
+        var options = new RaftOptions
+        {
+            NodeId = 1,
+            DirectoryId = Directory,
+            StaticVoters = isStatic ? VoterSet.Parse(["1@localhost:9093"], "CONTROLLER") : VoterSet.Empty,
+        };
+        var node = new RaftNode<string>(
+            configure?.Invoke(options) ?? options, _log, _snapshots, _quorumState, new TextSerde(), _time, NullLogger.Instance);
+        _nodes.Add(node);
+        var listener = new RecordingListener();
+        node.Register(listener);
+        await node.StartAsync();
+        return (node, listener);
+    }
+
+    private void FormatStandalone() => _snapshots.Add(default, StageOne.BootstrapCheckpoint);
+}

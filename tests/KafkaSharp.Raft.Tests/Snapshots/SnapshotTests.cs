@@ -1,0 +1,178 @@
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.TestInfrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaSharp.Raft.Tests;
+
+[TestFixture]
+public sealed class SnapshotTests
+{
+    private readonly ManualTimeProvider _time = new();
+    private MemoryRaftLog _log = null!;
+    private MemorySnapshotStore _snapshots = null!;
+    private MemoryQuorumStateStore _quorumState = null!;
+    private RaftNode<string> _node = null!;
+    private RecordingListener _listener = null!;
+
+    [SetUp]
+    public async Task Create()
+    {
+        (_log, _snapshots, _quorumState) = (new(), new(), new());
+        await Start();
+    }
+
+    [TearDown]
+    public async Task Stop() => await _node.DisposeAsync();
+
+    [Test]
+    public async Task A_restart_loads_the_latest_snapshot_and_the_records_after_it()
+    {
+        await Append("a", "b");
+        Snapshot(3, ["state of a and b"]);
+        await Append("c");
+        await Restart();
+        Assert.Multiple(() =>
+        {
+            Assert.That(_listener.Calls, Is.EqualTo(new[] { "snapshot 3-1", "commit 3-3", "commit 4-4", "leader 1 2" }));
+            Assert.That(_listener.Records, Is.EqualTo(new[] { "state of a and b", "c" }));
+        });
+    }
+
+    [Test]
+    public async Task A_snapshot_that_was_not_frozen_leaves_nothing()
+    {
+        await Append("a");
+        using (var writer = _node.CreateSnapshot(new OffsetAndEpoch(2, 1), 0)!)
+            writer.Append(["half"]);
+        Assert.That(_snapshots.List(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_snapshot_of_what_is_not_committed_is_refused_and_one_that_exists_is_not_made_again()
+    {
+        await Append("a");
+        Assert.That(() => _node.CreateSnapshot(new OffsetAndEpoch(3, 1), 0), Throws.ArgumentException);
+        Snapshot(2, ["a"]);
+        Assert.That(_node.CreateSnapshot(new OffsetAndEpoch(2, 1), 0), Is.Null);
+        Assert.That(_node.LatestSnapshotId, Is.EqualTo(new OffsetAndEpoch(2, 1)));
+    }
+
+    [Test]
+    public async Task A_large_snapshot_is_cut_into_batches_with_header_and_footer_around()
+    {
+        await Append("a");
+        var records = Enumerable.Range(0, 3000).Select(i => $"{i}-{new string('x', 6000)}").ToList();
+        Snapshot(2, records);
+        using var reader = new SnapshotReader<string>(
+            new OffsetAndEpoch(2, 1), _snapshots.OpenRead(new OffsetAndEpoch(2, 1)), new BatchDecoder<string>(new TextSerde()), 8 << 20);
+        var batches = reader.ReadBatches().ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(reader.LastContainedLogTimestamp, Is.EqualTo(77));
+            Assert.That(batches[0].ControlRecords.Single().Type, Is.EqualTo(ControlRecordType.SnapshotHeader));
+            Assert.That(batches[^1].ControlRecords.Single().Type, Is.EqualTo(ControlRecordType.SnapshotFooter));
+            Assert.That(batches.SelectMany(b => b.Records), Is.EqualTo(records));
+            Assert.That(batches, Has.Count.EqualTo(5), "18 MB in batches of 8 MiB");
+            Assert.That(batches.Zip(batches.Skip(1)).All(pair => pair.First.LastOffset + 1 == pair.Second.BaseOffset));
+        });
+    }
+
+    [Test]
+    public async Task A_broken_snapshot_stops_the_start_and_names_the_file()
+    {
+        await Append("a");
+        Snapshot(2, ["state"]);
+        using var stream = _snapshots.OpenRead(new OffsetAndEpoch(2, 1));
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        _snapshots.Add(new OffsetAndEpoch(2, 1), bytes[..^5]);
+        Assert.That(Restart, Throws.TypeOf<InvalidDataException>().With.Message.Contain("00000000000000000002-0000000001.checkpoint"));
+    }
+
+    [Test]
+    public async Task A_log_that_ends_before_the_latest_snapshot_begins_anew_from_it()
+    {
+        await Append("a", "b", "c");
+        Snapshot(4, ["abc"]);
+        _log = new MemoryRaftLog();
+        await Restart();
+        Assert.That(_listener.Calls, Is.EqualTo(new[] { "snapshot 4-1", "commit 4-4", "leader 1 2" }));
+        Assert.That(_log.StartOffset, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Retention_deletes_old_snapshots_and_the_log_before_the_oldest_that_stays()
+    {
+        await Restart(o => o with { RetentionBytes = -1, RetentionMs = 1000 });
+        var first = _listener.NextOffset;
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            await Append(name);
+            Snapshot(_listener.NextOffset, _listener.Records, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await _node.UnregisterAsync(new RecordingListener());
+        Assert.That(_snapshots.List().Select(id => id.Offset), Is.EqualTo(new[] { first + 3 }));
+        Assert.That(_log.StartOffset, Is.EqualTo(first + 3));
+        await Restart();
+        Assert.That(_listener.Records, Is.EqualTo(new[] { "a", "b", "c" }));
+    }
+
+    [Test]
+    public async Task Without_pressure_nothing_is_deleted()
+    {
+        await Append("a");
+        Snapshot(2, ["a"], _time.GetUtcNow().ToUnixTimeMilliseconds());
+        await Append("b");
+        Snapshot(3, ["a", "b"], _time.GetUtcNow().ToUnixTimeMilliseconds());
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await _node.UnregisterAsync(new RecordingListener());
+        Assert.That(_snapshots.List(), Has.Count.EqualTo(2));
+        Assert.That(_log.StartOffset, Is.Zero);
+    }
+
+    [Test]
+    public void A_snapshot_of_Kafka_is_read_and_its_control_batches_are_written_alike()
+    {
+        var bytes = StageOne.BootstrapCheckpoint;
+        using var reader = new SnapshotReader<string>(default, new MemoryStream(bytes), new BatchDecoder<string>(new TextSerde()), 8 << 20);
+        Assert.That(reader.LastContainedLogTimestamp, Is.EqualTo(1795239295954));
+        var batches = reader.ReadBatches().ToList();
+        var written = batches.SelectMany(b => ControlBatch.Encode(b.ControlRecords, b.BaseOffset, b.Epoch, b.AppendTimestamp)).ToArray();
+        Assert.That(Convert.ToHexStringLower(written), Is.EqualTo(Convert.ToHexStringLower(bytes)));
+    }
+
+    private async Task Start(Func<RaftOptions, RaftOptions>? configure = null)
+    {
+        var options = new RaftOptions
+        {
+            NodeId = 1, DirectoryId = default, StaticVoters = VoterSet.Parse(["1@localhost:9093"], "CONTROLLER"),
+        };
+        _node = new RaftNode<string>(
+            configure?.Invoke(options) ?? options, _log, _snapshots, _quorumState, new TextSerde(), _time, NullLogger.Instance);
+        _listener = new RecordingListener();
+        _node.Register(_listener);
+        await _node.StartAsync();
+    }
+
+    private async Task Restart(Func<RaftOptions, RaftOptions>? configure)
+    {
+        await _node.DisposeAsync();
+        await Start(configure);
+    }
+
+    private Task Restart() => Restart(null);
+
+    private async Task Append(params string[] records)
+    {
+        var last = _node.Append(_node.LeaderAndEpoch.Epoch, records);
+        await _listener.Until(l => l.NextOffset == last + 1);
+    }
+
+    private void Snapshot(long offset, IEnumerable<string> records, long timestamp = 77)
+    {
+        using var writer = _node.CreateSnapshot(new OffsetAndEpoch(offset, _node.LeaderAndEpoch.Epoch), timestamp)!;
+        writer.Append(records);
+        writer.Freeze();
+    }
+}

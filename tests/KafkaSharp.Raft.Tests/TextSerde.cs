@@ -1,0 +1,12 @@
+using System.Buffers;
+using System.Text;
+
+namespace KafkaSharp.Raft.Tests;
+
+/// <summary>Records that are texts.</summary>
+sealed class TextSerde : IRecordSerde<string>
+{
+    public void Write(string record, IBufferWriter<byte> destination) => Encoding.UTF8.GetBytes(record, destination);
+
+    public string Read(ReadOnlyMemory<byte> value) => Encoding.UTF8.GetString(value.Span);
+}
