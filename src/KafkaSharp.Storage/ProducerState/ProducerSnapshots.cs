@@ -14,7 +14,7 @@ sealed class ProducerSnapshots(IFileSystem files, string directory)
 
     public long? Oldest => _offsets.Count == 0 ? null : _offsets.GetKeyAtIndex(0);
 
-    public IReadOnlyList<long> Offsets => (IReadOnlyList<long>)_offsets.Keys;
+    public IReadOnlyList<long> Offsets => [.. _offsets.Keys];
 
     public string PathOf(long offset) => Path.Combine(Directory, ProducerSnapshotFile.NameOf(offset));
 
