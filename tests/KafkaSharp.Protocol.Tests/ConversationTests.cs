@@ -7,18 +7,23 @@ namespace KafkaSharp.Protocol.Tests;
 /// <summary>Every frame of the recorded conversations of clients and brokers: header and body decode to their JSON and encode to the same bytes.</summary>
 sealed class ConversationTests
 {
+    // The repository holds a few; all of them where the vectors are at hand.
     private static IEnumerable<string> Scenarios()
     {
-        var root = Vectors.TryFind("conversations");
-        return root is null
-            ? ["(none)"]
-            : Directory.EnumerateFiles(root, "*.jsonl.gz", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f)).Order();
+        string?[] folders =
+        [
+            Path.Combine(Vectors.RepositoryRoot, "tests", "vectors"),
+            Environment.GetEnvironmentVariable("KAFKASHARP_VECTORS"),
+            Path.Combine(Vectors.RepositoryRoot, "..", "shared", "vectors"),
+        ];
+        return folders.Where(f => !string.IsNullOrEmpty(f)).Select(f => Path.Combine(f!, "conversations")).Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*.jsonl.gz", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(f, file)))
+            .Distinct().Order();
     }
 
     [TestCaseSource(nameof(Scenarios))]
     public void Frames_decode_and_encode(string scenario)
     {
-        Vectors.Find("conversations");
         foreach (var line in Vectors.Lines(Path.Combine("conversations", scenario)))
         {
             var json = JsonNode.Parse(line)!.AsObject();
