@@ -17,7 +17,7 @@ sealed class StripedReplicaPlacer(JavaRandom random)
             throw Refused($"Invalid replication factor {replicas}: the replication factor must be positive.");
         var racks = new RackList(random, brokers);
         if (racks.UnfencedBrokers == 0)
-            throw Refused("All brokers are currently fenced.");
+            throw Refused("All brokers are currently fenced, or have all their log directories cordoned.");
         if (replicas > racks.TotalBrokers)
         {
             throw Refused(
