@@ -30,6 +30,7 @@ sealed class ClientQuotaControl(ControllerState state)
         {
             var answer = new AlterClientQuotasResponse.EntryData
             {
+                ErrorMessage = null,
                 Entity = [.. entry.Entity.Select(e => new AlterClientQuotasResponse.EntityData { EntityType = e.EntityType, EntityName = e.EntityName })],
             };
             try

@@ -41,7 +41,8 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
         }
         var response = new UpdateFeaturesResponse
         {
-            Results = [.. request.FeatureUpdates.Select(u => new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature })],
+            ErrorMessage = null,
+            Results = [.. request.FeatureUpdates.Select(u => new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature, ErrorMessage = null })],
         };
         return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
     }

@@ -13,7 +13,7 @@ sealed class ReassignmentControl(ControllerState state, LeaderAndIsrControl lead
     public CommandResult<MetadataRecord, AlterPartitionReassignmentsResponse> Alter(AlterPartitionReassignmentsRequest request)
     {
         var records = new List<MetadataRecord>();
-        var response = new AlterPartitionReassignmentsResponse { AllowReplicationFactorChange = request.AllowReplicationFactorChange };
+        var response = new AlterPartitionReassignmentsResponse { ErrorMessage = null, AllowReplicationFactorChange = request.AllowReplicationFactorChange };
         foreach (var topic in request.Topics)
         {
             var results = topic.Partitions.Select(partition =>
@@ -31,7 +31,7 @@ sealed class ReassignmentControl(ControllerState state, LeaderAndIsrControl lead
 
     public ListPartitionReassignmentsResponse List(ListPartitionReassignmentsRequest request)
     {
-        var response = new ListPartitionReassignmentsResponse();
+        var response = new ListPartitionReassignmentsResponse { ErrorMessage = null };
         var topics = request.Topics is { } wanted
             ? wanted.Select(topic => (Image: state.Image.Topics.Topic(topic.Name), Partitions: (IEnumerable<int>?)topic.PartitionIndexes))
             : state.Image.Topics.ById.Values.Select(topic => ((TopicImage?)topic, (IEnumerable<int>?)null));

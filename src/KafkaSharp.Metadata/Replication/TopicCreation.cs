@@ -61,6 +61,7 @@ sealed class TopicCreation(
         {
             Name = topic.Name,
             TopicId = id,
+            ErrorMessage = null,
             NumPartitions = partitions.Count,
             ReplicationFactor = (short)partitions[0].Replicas.Length,
             Configs =
