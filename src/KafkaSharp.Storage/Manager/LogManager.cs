@@ -249,11 +249,8 @@ public sealed class LogManager : IAsyncDisposable
     private void Load()
     {
         var loaded = new LoadedDirectory?[_directories.Length];
-        Parallel.For(0, _directories.Length, i =>
-        {
-            var directory = _directories[i];
-            TryRun(directory, () => loaded[i] = new LogDirectoryLoader(_options, directory, _configs, NextRandom(), OnStorageFailed, _logger).Load());
-        });
+        Bounded.Run([.. Enumerable.Range(0, _directories.Length)], _directories.Length, i => TryRun(_directories[i], () =>
+            loaded[i] = new LogDirectoryLoader(_options, _directories[i], _configs, NextRandom(), OnStorageFailed, _logger).Load()));
         if (!LiveDirectories.Any())
             throw new IOException($"None of the data directories works: {string.Join(", ", _options.Directories)}");
         foreach (var found in loaded.OfType<LoadedDirectory>())

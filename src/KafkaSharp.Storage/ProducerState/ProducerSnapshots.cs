@@ -5,16 +5,16 @@ namespace KafkaSharp.Storage;
 /// <summary>The producer snapshot files of one log's folder, by their offsets. Under the log's append lock.</summary>
 sealed class ProducerSnapshots(IFileSystem files, string directory)
 {
-    private readonly SortedList<long, long> _offsets = [];
+    private readonly SortedSet<long> _offsets = [];
 
     /// <summary>Where the log lies; set anew when its folder is renamed.</summary>
     public string Directory { get; set; } = directory;
 
-    public long? Latest => _offsets.Count == 0 ? null : _offsets.GetKeyAtIndex(_offsets.Count - 1);
+    public long? Latest => _offsets.Count == 0 ? null : _offsets.Max;
 
-    public long? Oldest => _offsets.Count == 0 ? null : _offsets.GetKeyAtIndex(0);
+    public long? Oldest => _offsets.Count == 0 ? null : _offsets.Min;
 
-    public IReadOnlyList<long> Offsets => [.. _offsets.Keys];
+    public IReadOnlyCollection<long> Offsets => _offsets;
 
     public string PathOf(long offset) => Path.Combine(Directory, ProducerSnapshotFile.NameOf(offset));
 
@@ -25,7 +25,7 @@ sealed class ProducerSnapshots(IFileSystem files, string directory)
         foreach (var path in paths)
         {
             if (ProducerSnapshotFile.TryParseName(Path.GetFileName(path.AsSpan()), out var offset))
-                _offsets[offset] = offset;
+                _offsets.Add(offset);
         }
     }
 
@@ -34,7 +34,7 @@ sealed class ProducerSnapshots(IFileSystem files, string directory)
     public void Write(long offset, IReadOnlyCollection<ProducerStateEntry> entries, bool flush)
     {
         ProducerSnapshotFile.Write(files, PathOf(offset), entries, flush);
-        _offsets[offset] = offset;
+        _offsets.Add(offset);
     }
 
     public void Delete(long offset)
@@ -48,10 +48,10 @@ sealed class ProducerSnapshots(IFileSystem files, string directory)
 
     public void DeleteWhere(Predicate<long> condition)
     {
-        for (var i = _offsets.Count - 1; i >= 0; i--)
+        foreach (var offset in _offsets.ToArray())
         {
-            if (condition(_offsets.GetKeyAtIndex(i)))
-                Delete(_offsets.GetKeyAtIndex(i));
+            if (condition(offset))
+                Delete(offset);
         }
     }
 }
