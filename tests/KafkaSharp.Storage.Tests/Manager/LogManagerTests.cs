@@ -95,10 +95,9 @@ public sealed class LogManagerTests
         Assert.That(FolderNames("/a").Single(), Does.Match("^t-0\\.[0-9a-f]{32}-delete$"));
         Assert.That(Create(Partition, OtherId).LogEndOffset, Is.Zero);
         _time.Advance(TimeSpan.FromSeconds(59));
-        Assert.That(FolderNames("/a"), Has.Count.EqualTo(1));
+        Assert.That(FolderNames("/a"), Has.Count.EqualTo(2));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.That(FolderNames("/a"), Is.Empty);
-        Assert.That(FolderNames("/b"), Is.EqualTo(new[] { "t-0" }));
+        Assert.That(FolderNames("/a"), Is.EqualTo(new[] { "t-0" }));
     }
 
     [Test]
