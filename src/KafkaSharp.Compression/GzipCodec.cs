@@ -10,8 +10,16 @@ sealed class GzipCodec : ICompressionCodec
 
     public CompressionType Type => CompressionType.Gzip;
 
+    /// <summary>A stream of no bytes, which the framework's writer leaves out altogether.</summary>
+    private static ReadOnlySpan<byte> Empty => [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level)
     {
+        if (source.IsEmpty)
+        {
+            destination.Write(Empty);
+            return;
+        }
         var options = new ZLibCompressionOptions { CompressionLevel = level ?? DefaultLevel };
         using var stream = new GZipStream(new BufferWriterStream(destination), options);
         stream.Write(source);

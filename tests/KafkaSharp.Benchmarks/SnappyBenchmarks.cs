@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
+using KafkaSharp.Compression;
+
+namespace KafkaSharp.Benchmarks;
+
+/// <summary>Why snappy is our own: a raw block of 32 KB beside the reference library and IronSnappy. Needs Debian's libsnappy1v5.</summary>
+public unsafe partial class SnappyBenchmarks
+{
+    private byte[] _plain = [];
+    private byte[] _compressed = [];
+    private byte[] _output = [];
+
+    [Params(false, true)]
+    public bool Noise { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        _plain = SampleRecords.Text(32 * 1024);
+        if (Noise)
+            new Random(1).NextBytes(_plain);
+        _output = new byte[64 * 1024];
+        _compressed = _output.AsSpan(0, SnappyEncoder.Encode(_plain, _output)).ToArray();
+        var reference = (nuint)_output.Length;
+        fixed (byte* from = _plain)
+        fixed (byte* to = _output)
+            _ = snappy_compress(from, (nuint)_plain.Length, to, &reference);
+        Console.WriteLine($"// {_compressed.Length} bytes, the reference {reference}");
+    }
+
+    [Benchmark]
+    public int OwnEncode() => SnappyEncoder.Encode(_plain, _output);
+
+    [Benchmark]
+    public void OwnDecode()
+    {
+        var length = SnappyDecoder.ReadLength(_compressed, out var start);
+        SnappyDecoder.Decode(_compressed.AsSpan(start), _output.AsSpan(0, length));
+    }
+
+    [Benchmark]
+    public int ReferenceEncode()
+    {
+        var size = (nuint)_output.Length;
+        fixed (byte* from = _plain)
+        fixed (byte* to = _output)
+            return snappy_compress(from, (nuint)_plain.Length, to, &size);
+    }
+
+    [Benchmark]
+    public int ReferenceDecode()
+    {
+        var size = (nuint)_output.Length;
+        fixed (byte* from = _compressed)
+        fixed (byte* to = _output)
+            return snappy_uncompress(from, (nuint)_compressed.Length, to, &size);
+    }
+
+    [Benchmark]
+    public byte[] IronEncode() => IronSnappy.Snappy.Encode(_plain);
+
+    [Benchmark]
+    public byte[] IronDecode() => IronSnappy.Snappy.Decode(_compressed);
+
+    [LibraryImport("libsnappy.so.1")]
+    private static partial int snappy_compress(byte* input, nuint inputLength, byte* compressed, nuint* compressedLength);
+
+    [LibraryImport("libsnappy.so.1")]
+    private static partial int snappy_uncompress(byte* compressed, nuint compressedLength, byte* uncompressed, nuint* uncompressedLength);
+}

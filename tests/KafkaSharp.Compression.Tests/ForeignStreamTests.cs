@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace KafkaSharp.Compression.Tests;
+
+/// <summary>Streams that other programs wrote: the lz4, zstd and gzip commands, snappy's own format description.</summary>
+public sealed class ForeignStreamTests
+{
+    private static readonly byte[] Fox = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("the quick brown fox ", 20)));
+
+    [TestCase(CompressionType.Lz4, "04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb", TestName = "lz4 with linked blocks, content size and content checksum")]
+    [TestCase(CompressionType.Lz4, "04224d187040ad20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f78200d25d1a900000000", TestName = "lz4 with block checksums")]
+    [TestCase(CompressionType.Lz4, "04224d186440a720000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb", TestName = "lz4 with blocks of 4 MB")]
+    [TestCase(CompressionType.Zstd, "28b52ffd649000dd0000a074686520717569636b2062726f776e20666f78200100f24e9d4c4c0abf24", TestName = "zstd with a checksum")]
+    [TestCase(CompressionType.Gzip, "1f8b080801b1016b0003652e747874002bc94855282ccd4cce56482aca2fcf5348cbaf502819151b30310024517da790010000", TestName = "gzip with a file name")]
+    public void Is_read(CompressionType type, string hex) =>
+        Assert.That(CodecTests.Decompress(type, Convert.FromHexString(hex), 1000), Is.EqualTo(Fox));
+
+    [Test]
+    public void Two_zstd_frames_are_one_stream()
+    {
+        var frame = CodecTests.Compress(CompressionType.Zstd, Fox);
+        Assert.That(CodecTests.Decompress(CompressionType.Zstd, [.. frame, .. frame], 1000), Is.EqualTo((byte[])[.. Fox, .. Fox]));
+    }
+
+    [Test]
+    public void Raw_snappy_without_framing_is_read()
+    {
+        // Length 11, a literal of 5, a copy of 5 from 5 back in the two-byte form, a literal of 1.
+        byte[] block = [11, 4 << 2, .. "kafka"u8, 1 | (1 << 2), 5, 0 << 2, (byte)'!'];
+        Assert.That(CodecTests.Decompress(CompressionType.Snappy, block, 100), Is.EqualTo("kafkakafka!"u8.ToArray()));
+    }
+
+    [Test]
+    public void An_overlapping_snappy_copy_repeats_itself()
+    {
+        byte[] block = [66, 1 << 2, (byte)'a', (byte)'b', 2 | (63 << 2), 2, 0];
+        Assert.That(
+            CodecTests.Decompress(CompressionType.Snappy, block, 100),
+            Is.EqualTo(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("ab", 33)))));
+    }
+
+    [Test]
+    public void The_header_checksum_of_old_lz4_writers_is_passed_over_where_asked()
+    {
+        var frame = CodecTests.Compress(CompressionType.Lz4, Fox);
+        frame[6] ^= 0xff;
+        Assert.That(() => CodecTests.Decompress(CompressionType.Lz4, frame, 1000), Throws.TypeOf<CompressionException>());
+        Assert.That(CodecTests.Decompress(CompressionCodecs.LegacyLz4, frame, 1000), Is.EqualTo(Fox));
+        var withSize = Convert.FromHexString("04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb");
+        withSize[14] ^= 0xff;
+        Assert.That(CodecTests.Decompress(CompressionCodecs.LegacyLz4, withSize, 1000), Is.EqualTo(Fox));
+    }
+}

@@ -1,0 +1,114 @@
+using KafkaSharp.Compression;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Protocol.Tests.Records;
+
+/// <summary>Batches with flipped, cut and inserted bytes: readers answer or throw their own exception, in bounded time and memory.</summary>
+public sealed class MutatedBatchTests
+{
+    private const int Rounds = 20_000;
+    private const int MaxRecordBytes = 1 << 20;
+
+    private static readonly RecordValidationOptions[] Options =
+    [
+        new() { TopicPartition = new TopicPartition("topic", 0) },
+        new() { TopicPartition = new TopicPartition("topic", 0), TargetCompression = CompressionType.Lz4, Compacted = true },
+        new() { TopicPartition = new TopicPartition("topic", 0), TimestampType = TimestampType.LogAppendTime, TargetCompression = CompressionType.None },
+    ];
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Throw_nothing_but_the_readers_own_exception(int seed)
+    {
+        var originals = BatchVector.Lines("record-batches.jsonl.gz", "valid").Select(l => l.Bytes()).Where(b => b.Length is > 0 and < 4000).ToArray();
+        var random = new Random(seed);
+        var read = 0;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var bytes = Mutate(originals[random.Next(originals.Length)], random);
+            var options = Options[random.Next(Options.Length)];
+            try
+            {
+                read += Read(bytes) ? 1 : 0;
+                using var result = RecordBatchValidator.Validate(bytes.ToArray(), options, AppendOrigin.Client, 100, 3, 1_700_000_060_000);
+                using var unchecked_ = RecordBatchValidator.AssignOffsets(
+                    bytes, options, (AppendOrigin)random.Next(4), (CompressionType)random.Next(5), 100, 3, 1_700_000_060_000);
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"seed {seed}, round {round}, {Convert.ToHexStringLower(bytes)}: {e}");
+            }
+        }
+        Assert.That(read, Is.GreaterThan(Rounds / 20), "mutations that still read as records");
+        Assert.That((GC.GetAllocatedBytesForCurrentThread() - allocated) / Rounds, Is.LessThan(200_000), "bytes allocated a batch");
+    }
+
+    private static byte[] Mutate(byte[] original, Random random)
+    {
+        var bytes = original.ToList();
+        for (var changes = random.Next(1, 5); changes > 0 && bytes.Count > 0; changes--)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(6))
+            {
+                case 0:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 2:
+                    bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at));
+                    break;
+                case 3:
+                    bytes.Insert(at, (byte)random.Next(256));
+                    break;
+                case 4:
+                    bytes[at] = 0xff;
+                    break;
+                default:
+                    bytes[Math.Min(bytes.Count - 1, random.Next(8, 61))] = (byte)random.Next(256);
+                    break;
+            }
+        }
+        var result = bytes.ToArray();
+        if (result.Length > RecordBatchHeader.Size && result[RecordBatchHeader.MagicPosition] == 2 && random.Next(2) == 0)
+            Repair(result);
+        return result;
+    }
+
+    /// <summary>Sets length and CRC right, so that what lies behind them is reached.</summary>
+    private static void Repair(byte[] batch)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(8), batch.Length - RecordBatchHeader.LogOverhead);
+        RecordBatchPatch.SetCrc(batch);
+    }
+
+    private static bool Read(byte[] bytes)
+    {
+        var records = 0;
+        try
+        {
+            foreach (var batch in new RecordBatchReader(bytes))
+            {
+                using var reader = new RecordReader(batch, MaxRecordBytes);
+                while (reader.MoveNext())
+                {
+                    ref readonly var record = ref reader.Current;
+                    records += record.HasKey && record.HasValue && record.Key.Length + record.Value.Length >= 0 ? 1 : 0;
+                    foreach (var header in record.Headers)
+                        records += header.HasValue && header.Value.Length > 1_000_000 ? 1 : 0;
+                    if (batch.IsControlBatch)
+                        ControlRecords.ParseEndTransactionMarker(record);
+                }
+                batch.EnsureValid();
+            }
+            return records > 0;
+        }
+        catch (RecordsException)
+        {
+            return false;
+        }
+    }
+}
