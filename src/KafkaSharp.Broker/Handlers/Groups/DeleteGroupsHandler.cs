@@ -1,0 +1,18 @@
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Coordinators;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Broker.Handlers.Groups;
+
+/// <summary>DeleteGroups (42): removes empty groups with all their offsets.</summary>
+sealed class DeleteGroupsHandler(GroupCoordinator coordinator) : IApiHandler<DeleteGroupsRequest, DeleteGroupsResponse>
+{
+    public async ValueTask<DeleteGroupsResponse?> HandleAsync(RequestContext context, DeleteGroupsRequest request) =>
+        await coordinator.DeleteGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+
+    public DeleteGroupsResponse Fail(DeleteGroupsRequest request, ErrorCode error) => new()
+    {
+        Results = request.GroupsNames.ConvertAll(groupId => new DeleteGroupsResponse.DeletableGroupResult { GroupId = groupId, ErrorCode = error }),
+    };
+}

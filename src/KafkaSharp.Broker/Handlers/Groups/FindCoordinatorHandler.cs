@@ -1,0 +1,75 @@
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Broker.Handlers.Groups;
+
+/// <summary>
+/// FindCoordinator (10): which broker to ask about a group or a transactional id; several at once since version 4 (KIP-699). The first question
+/// creates the topic that the coordinator keeps its state in.
+/// </summary>
+sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
+{
+    private const short BatchVersion = 4;
+    private const int NoNode = -1;
+
+    public async ValueTask<FindCoordinatorResponse?> HandleAsync(RequestContext context, FindCoordinatorRequest request)
+    {
+        if ((CoordinatorType)request.KeyType > CoordinatorType.Share || request.KeyType < 0)
+            return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
+        var type = (CoordinatorType)request.KeyType;
+        if (context.ApiVersion < BatchVersion)
+        {
+            var (error, nodeId, endpoint) = await FindAsync(type, request.Key, context).ConfigureAwait(false);
+            if (error != ErrorCode.None)
+                return Fail(request, error, context.ApiVersion);
+            return new FindCoordinatorResponse
+            {
+                ErrorMessage = ErrorCode.None.Name(),
+                NodeId = nodeId,
+                Host = endpoint!.Host,
+                Port = endpoint.Port,
+            };
+        }
+        var response = new FindCoordinatorResponse { Coordinators = new List<FindCoordinatorResponse.Coordinator>(request.CoordinatorKeys.Count) };
+        foreach (var key in request.CoordinatorKeys)
+        {
+            var (error, nodeId, endpoint) = await FindAsync(type, key, context).ConfigureAwait(false);
+            response.Coordinators.Add(new FindCoordinatorResponse.Coordinator
+            {
+                Key = key,
+                ErrorCode = error,
+                ErrorMessage = "",
+                NodeId = endpoint is null ? NoNode : nodeId,
+                Host = endpoint?.Host ?? "",
+                Port = endpoint?.Port ?? -1,
+            });
+        }
+        return response;
+    }
+
+    public FindCoordinatorResponse Fail(FindCoordinatorRequest request, ErrorCode error) =>
+        Fail(request, error, request.CoordinatorKeys.Count > 0 ? BatchVersion : (short)0);
+
+    private static FindCoordinatorResponse Fail(FindCoordinatorRequest request, ErrorCode error, short version) => version < BatchVersion
+        ? new FindCoordinatorResponse { ErrorCode = error, ErrorMessage = error.Message(), NodeId = NoNode, Host = "", Port = -1 }
+        : new FindCoordinatorResponse
+        {
+            Coordinators = request.CoordinatorKeys.ConvertAll(key => new FindCoordinatorResponse.Coordinator
+            {
+                Key = key,
+                ErrorCode = error,
+                ErrorMessage = error.Message(),
+                NodeId = NoNode,
+                Host = "",
+                Port = -1,
+            }),
+        };
+
+    // The share coordinator (KIP-932) is not served yet: its keys are refused as by a broker that does not know them.
+    private ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(CoordinatorType type, string key, RequestContext context) =>
+        type == CoordinatorType.Share
+            ? new((ErrorCode.InvalidRequest, NoNode, null))
+            : locator.FindAsync(type, key, context.ListenerName);
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using KafkaSharp.Configuration;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Coordinators;
+
+/// <summary>The topic that the state of groups is kept in, as Kafka creates it when a group is first looked for.</summary>
+public static class OffsetsTopic
+{
+    public const string Name = "__consumer_offsets";
+
+    /// <summary>The topic to create: partitions, replicas and segments as configured, compacted, batches as they are written.</summary>
+    public static CreateTopicsRequest.CreatableTopic ToCreate(ConfigValues values) => new()
+    {
+        Name = Name,
+        NumPartitions = values.Get(GroupConfigs.OffsetsTopicNumPartitions),
+        ReplicationFactor = values.Get(GroupConfigs.OffsetsTopicReplicationFactor),
+        Configs =
+        [
+            new() { Name = "cleanup.policy", Value = "compact" },
+            new() { Name = "segment.bytes", Value = values.Get(GroupConfigs.OffsetsTopicSegmentBytes).ToString(CultureInfo.InvariantCulture) },
+            new() { Name = "compression.type", Value = "producer" },
+        ],
+    };
+}
