@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+
+namespace ConfluentKafka;
+
+static class Consuming
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static List<string> ReadAll(string bootstrap, TopicPartition partition, int count)
+    {
+        using var consumer = new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "unused" }).Build();
+        consumer.Assign(new TopicPartitionOffset(partition, Offset.Beginning));
+        var values = new List<string>(count);
+        while (values.Count < count && consumer.Consume(Patience) is { } result)
+            values.Add(result.Message.Value);
+        Check.Equal(count, values.Count, "records read");
+        consumer.Close();
+        return values;
+    }
+
+    /// <summary>Three members join one after another and leave one after another; every record is read once, by whoever has its partition.</summary>
+    public static void GroupOfThree(string bootstrap, string topic, string strategy)
+    {
+        var seen = new ConcurrentDictionary<string, int>();
+        var group = $"{topic}-group-{strategy}";
+        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = bootstrap }).Build();
+        var sent = 0;
+        var members = new List<Member>();
+        for (var round = 1; round <= 3; round++)
+        {
+            members.Add(new Member(bootstrap, group, topic, strategy, seen));
+            // Six partitions: the group has settled when each member holds its even share.
+            Wait(() => members.All(m => m.Assigned == 6 / members.Count), $"{round} members to hold {6 / round} partitions each");
+            Send();
+        }
+        Wait(() => seen.Count == sent, "all records to be read");
+        while (members.Count > 1)
+        {
+            members[0].Leave();
+            members.RemoveAt(0);
+            Wait(() => members.All(m => m.Assigned == 6 / members.Count), $"{members.Count} members to take over");
+            Send();
+        }
+        Wait(() => seen.Count == sent, "all records to be read after members left");
+        members[0].Leave();
+        Check.That(seen.Values.All(times => times == 1), "a record was read twice");
+
+        using var last = new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = group }).Build();
+        var committed = last.Committed(Enumerable.Range(0, 6).Select(p => new TopicPartition(topic, p)), Patience);
+        Check.Equal(sent, (int)committed.Sum(c => Math.Max(0, c.Offset.Value)), "sum of committed offsets");
+
+        void Send()
+        {
+            for (var i = 0; i < 60; i++, sent++)
+                producer.Produce(new TopicPartition(topic, sent % 6), new Message<Null, string> { Value = $"{strategy} {sent}" });
+            producer.Flush(Patience);
+        }
+    }
+
+    public static void StaticMemberKeepsItsPlace(string bootstrap, string topic)
+    {
+        var group = $"{topic}-static";
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = bootstrap, GroupId = group, GroupInstanceId = "one", AutoOffsetReset = AutoOffsetReset.Earliest, SessionTimeoutMs = 30000,
+        };
+        string Join()
+        {
+            using var consumer = new ConsumerBuilder<Ignore, string>(config).Build();
+            consumer.Subscribe(topic);
+            Check.That(consumer.Consume(Patience) is not null, "nothing read");
+            var member = consumer.MemberId;
+            // Disposed without Close: a static member that goes away without leaving.
+            return member;
+        }
+        Check.That(Join().Length > 0 && Join().Length > 0, "member ids");
+    }
+
+    public static void Wait(Func<bool> condition, string what)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (!condition())
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new TimeoutException($"waited {Patience.TotalSeconds} s for {what}");
+            Thread.Sleep(20);
+        }
+    }
+
+    private sealed class Member
+    {
+        private readonly CancellationTokenSource _leave = new();
+        private readonly Thread _thread;
+        private int _assigned;
+
+        public Member(string bootstrap, string group, string topic, string strategy, ConcurrentDictionary<string, int> seen)
+        {
+            _thread = new Thread(() => Run(bootstrap, group, topic, strategy, seen));
+            _thread.Start();
+        }
+
+        public int Assigned => Volatile.Read(ref _assigned);
+
+        public void Leave()
+        {
+            _leave.Cancel();
+            _thread.Join();
+        }
+
+        private void Run(string bootstrap, string group, string topic, string strategy, ConcurrentDictionary<string, int> seen)
+        {
+            var config = new ConsumerConfig
+            {
+                BootstrapServers = bootstrap, GroupId = group, AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false,
+                PartitionAssignmentStrategy = strategy == "cooperative" ? PartitionAssignmentStrategy.CooperativeSticky : PartitionAssignmentStrategy.Range,
+                HeartbeatIntervalMs = 300, SessionTimeoutMs = 10000,
+            };
+            using var consumer = new ConsumerBuilder<Ignore, string>(config)
+                .SetPartitionsAssignedHandler((c, partitions) => Volatile.Write(ref _assigned, (strategy == "cooperative" ? _assigned : 0) + partitions.Count))
+                .SetPartitionsRevokedHandler((c, partitions) => Volatile.Write(ref _assigned, _assigned - partitions.Count))
+                .Build();
+            consumer.Subscribe(topic);
+            while (!_leave.IsCancellationRequested)
+            {
+                if (consumer.Consume(TimeSpan.FromMilliseconds(50)) is not { } result)
+                    continue;
+                seen.AddOrUpdate(result.Message.Value, 1, (_, times) => times + 1);
+                consumer.Commit(result);
+            }
+            consumer.Close();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Confluent.Kafka;
+using ConfluentKafka;
+
+var bootstrap = Environment.GetEnvironmentVariable("BOOTSTRAP") ?? throw new InvalidOperationException("BOOTSTRAP names no broker");
+var topic = $"confluent-{Environment.GetEnvironmentVariable("RUN_ID")}";
+
+using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap }).Build();
+Check.Run("admin: create and describe topics", () => Administering.Topics(admin, topic));
+Check.Run("admin: create partitions, delete topic", () => Administering.Partitions(admin, $"{topic}-grow"));
+Check.Run("admin: configs", () => Administering.Configs(admin, topic));
+Check.Run("admin: delete records", () => Administering.Records(admin, bootstrap, $"{topic}-records"));
+Check.Run("producer: every acks", () => Producing.EveryAcks(bootstrap, $"{topic}-acks"));
+Check.Run("producer: idempotent, in order", () => Producing.IdempotentInOrder(bootstrap, $"{topic}-idempotent", 50_000));
+Check.Run("producer: headers, timestamps, null value", () => Producing.HeadersAndTimestamps(bootstrap, $"{topic}-headers"));
+Check.Run("consumer: group of three, range", () => Consuming.GroupOfThree(bootstrap, topic, "range"));
+Check.Run("consumer: group of three, cooperative", () => { Administering.Topics(admin, $"{topic}-c"); Consuming.GroupOfThree(bootstrap, $"{topic}-c", "cooperative"); });
+Check.Run("consumer: static member", () => Consuming.StaticMemberKeepsItsPlace(bootstrap, topic));
+Check.Run("admin: groups", () => Administering.Groups(admin, $"{topic}-group-range"));
+return Check.Failures == 0 ? 0 : 1;
