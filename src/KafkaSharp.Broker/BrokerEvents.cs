@@ -1,0 +1,50 @@
+using KafkaSharp.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Broker;
+
+/// <summary>What the broker's own rooms log.</summary>
+static partial class BrokerEvents
+{
+    [LoggerMessage(1, LogLevel.Information, "KafkaSharp {Version}, node {NodeId} of cluster {ClusterId}, keeps its data in {LogDirs}")]
+    public static partial void Starting(this ILogger logger, string version, int nodeId, string clusterId, string logDirs);
+
+    [LoggerMessage(2, LogLevel.Information, "Formatted {LogDir} for a new cluster {ClusterId}")]
+    public static partial void Formatted(this ILogger logger, string logDir, string clusterId);
+
+    [LoggerMessage(3, LogLevel.Information, "KafkaSharp serves on {Listeners} after {Milliseconds} ms")]
+    public static partial void Serving(this ILogger logger, string listeners, long milliseconds);
+
+    [LoggerMessage(4, LogLevel.Information, "Stopping: no new connections, finishing requests in flight")]
+    public static partial void Stopping(this ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Information, "KafkaSharp has stopped")]
+    public static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Key} is set, but KafkaSharp does not act on it")]
+    public static partial void InactiveConfig(this ILogger logger, string key);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Key} is set, but neither Kafka nor KafkaSharp knows such a key")]
+    public static partial void UnknownConfig(this ILogger logger, string key);
+
+    [LoggerMessage(8, LogLevel.Error, "{Partition} is offline: {Error}")]
+    public static partial void PartitionOffline(this ILogger logger, TopicPartition partition, ErrorCode error);
+
+    [LoggerMessage(9, LogLevel.Information, "Registered with the controller, broker epoch {Epoch}")]
+    public static partial void Registered(this ILogger logger, long epoch);
+
+    [LoggerMessage(10, LogLevel.Warning, "The controller refused the registration: {Error}")]
+    public static partial void RegistrationRefused(this ILogger logger, ErrorCode error);
+
+    [LoggerMessage(11, LogLevel.Warning, "A heartbeat to the controller failed: {Reason}")]
+    public static partial void HeartbeatFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(12, LogLevel.Critical, "The broker can't go on and ends")]
+    public static partial void Fatal(this ILogger logger, Exception exception);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Step} failed while stopping")]
+    public static partial void StopStepFailed(this ILogger logger, string step, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Topic} could not be created: {Reason}")]
+    public static partial void InternalTopicNotCreated(this ILogger logger, string topic, string reason);
+}

@@ -1,0 +1,32 @@
+using KafkaSharp.Configuration;
+
+namespace KafkaSharp.Broker.Configuration;
+
+/// <summary>The keys that the broker itself acts on; each floor below declares its own.</summary>
+static class BrokerConfigs
+{
+    public static readonly ConfigKey<IReadOnlyList<string>> ProcessRoles = ConfigKeys.List(
+        "process.roles", null, "The roles of this process; KafkaSharp runs 'broker,controller', both in one.", ["broker", "controller"]);
+
+    public static readonly ConfigKey<int> NodeId = ConfigKeys.Int("node.id", 1, "The id of this node in its cluster.", min: 0);
+
+    public static readonly ConfigKey<int?> BrokerId = ConfigKeys.OptionalInt("broker.id", "The former name of node.id.", min: -1);
+
+    public static readonly ConfigKey<IReadOnlyList<string>> LogDirs = ConfigKeys.List(
+        "log.dirs", null, "The folders that hold the data; log.dir where this is not set.");
+
+    public static readonly ConfigKey<IReadOnlyList<string>> LogDir = ConfigKeys.List(
+        "log.dir", "/tmp/kafka-logs", "The folder that holds the data where log.dirs is not set.");
+
+    public static readonly ConfigKey<int> FetchMaxBytes = ConfigKeys.Int(
+        "fetch.max.bytes", 57_671_680, "The most bytes of records that one fetch answers.", min: 1024);
+
+    public static readonly ConfigKey<int> FetchSessionSlots = ConfigKeys.Int(
+        "max.incremental.fetch.session.cache.slots", 1000, "How many incremental fetch sessions are kept.", min: 0);
+
+    public static readonly ConfigKey<long> HighWatermarkCheckpointIntervalMs = ConfigKeys.Long(
+        "replica.high.watermark.checkpoint.interval.ms", 5_000, "How often high watermarks are saved to disk, in milliseconds.");
+
+    public static IReadOnlyList<ConfigKey> All { get; } =
+        [ProcessRoles, NodeId, BrokerId, LogDirs, LogDir, FetchMaxBytes, FetchSessionSlots, HighWatermarkCheckpointIntervalMs];
+}

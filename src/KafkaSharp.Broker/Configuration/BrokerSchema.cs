@@ -1,0 +1,21 @@
+using KafkaSharp.Configuration;
+using KafkaSharp.Coordinators;
+using KafkaSharp.Metadata;
+using KafkaSharp.Network;
+using KafkaSharp.Raft;
+using KafkaSharp.Storage;
+
+namespace KafkaSharp.Broker.Configuration;
+
+/// <summary>All broker keys that something acts on, gathered from the rooms that declare them.</summary>
+static class BrokerSchema
+{
+    public static ConfigSchema Instance { get; } = new(
+    [
+        .. BrokerConfigs.All, .. NetworkConfigs.All, .. BrokerLogConfigs.All, .. LogManagerConfigs.All, .. RaftConfigs.All, .. MetadataConfigs.All,
+        .. GroupConfigs.All,
+    ]);
+
+    /// <summary>The key of a name: one that acts, else one that is only known; null for a name Kafka does not know.</summary>
+    public static ConfigKey? Find(string name) => Instance.Find(name) ?? KnownBrokerConfigs.Find(name);
+}

@@ -1,0 +1,21 @@
+using KafkaSharp.Configuration;
+using KafkaSharp.Metadata.Images;
+
+namespace KafkaSharp.Broker.Configuration;
+
+/// <summary>
+/// The broker's configuration as it is now: the file's, the cluster's dynamic configs over it, this broker's dynamic configs over those (KIP-226).
+/// </summary>
+static class DynamicConfigs
+{
+    public static ConfigValues Merge(BrokerConfiguration configuration, ConfigurationsImage configs)
+    {
+        var merged = new Dictionary<string, string>(configuration.Values.Given);
+        foreach (var (name, text) in configs.Configs(ConfigResource.BrokerDefault))
+            merged[name] = text;
+        foreach (var (name, text) in configs.Configs(ConfigResource.Broker(configuration.NodeId)))
+            merged[name] = text;
+        // What is stored was checked when it was set; what a release with other rules stored keeps the value below it.
+        return ConfigValues.Parse(BrokerSchema.Instance, merged, []);
+    }
+}

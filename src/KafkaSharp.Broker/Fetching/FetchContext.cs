@@ -1,0 +1,157 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Broker.Fetching;
+
+/// <summary>
+/// One fetch request's place in its session: which partitions to read, and what of the results the answer names. Sessionless,
+/// the first request of a session, or an incremental one (Kafka's <c>FetchContext</c>).
+/// </summary>
+sealed class FetchContext
+{
+    private readonly FetchSessionCache _cache;
+    private readonly FetchSession? _session;
+    private readonly bool _startsSession;
+    private readonly bool _isFromFollower;
+    private readonly bool _usesTopicIds;
+    private readonly int _epoch;
+
+    private FetchContext(
+        FetchSessionCache cache, FetchPartitionState[] partitions, bool startsSession, bool isFromFollower, bool usesTopicIds,
+        FetchSession? session = null, int epoch = 0, ErrorCode error = ErrorCode.None)
+    {
+        _cache = cache;
+        _session = session;
+        _startsSession = startsSession;
+        _isFromFollower = isFromFollower;
+        _usesTopicIds = usesTopicIds;
+        _epoch = epoch;
+        Partitions = partitions;
+        ErrorCode = error;
+    }
+
+    /// <summary>What to read, in this order.</summary>
+    public FetchPartitionState[] Partitions { get; }
+
+    /// <summary>Why the request has no place in its session, or none; the answer then holds nothing else.</summary>
+    public ErrorCode ErrorCode { get; }
+
+    public static FetchContext Open(FetchSessionCache cache, FetchRequest request, short version)
+    {
+        var usesTopicIds = version >= 13;
+        var isFromFollower = (version >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId) >= 0;
+        if (request.SessionEpoch is FetchSession.InitialEpoch or FetchSession.FinalEpoch)
+        {
+            if (request.SessionId != FetchSession.NoSession)
+                cache.Remove(request.SessionId);
+            return new FetchContext(
+                cache, Wanted(request), request.SessionEpoch == FetchSession.InitialEpoch, isFromFollower, usesTopicIds);
+        }
+
+        if (cache.Find(request.SessionId) is not { } session)
+            return Refused(cache, ErrorCode.FetchSessionIdNotFound);
+        lock (session.Gate)
+        {
+            if (session.Epoch != request.SessionEpoch)
+                return Refused(cache, ErrorCode.InvalidFetchSessionEpoch);
+            if (session.UsesTopicIds != usesTopicIds)
+                return Refused(cache, ErrorCode.FetchSessionTopicIdError);
+            foreach (var partition in Wanted(request))
+                session.Add(partition);
+            foreach (var topic in request.ForgottenTopicsData)
+            {
+                foreach (var partition in topic.Partitions)
+                    session.Remove(usesTopicIds
+                        ? new FetchPartitionKey(topic.TopicId, null, partition)
+                        : new FetchPartitionKey(Uuid.Zero, topic.Topic, partition));
+            }
+            if (session.Count == 0)
+            {
+                cache.Remove(session.Id);
+                return new FetchContext(cache, [], false, isFromFollower, usesTopicIds);
+            }
+            session.Epoch = FetchSession.NextEpoch(session.Epoch);
+            cache.Touch(session, session.Count);
+            return new FetchContext(cache, session.ToArray(), false, isFromFollower, usesTopicIds, session, session.Epoch);
+        }
+    }
+
+    /// <summary>The answer for what was read; <paramref name="results"/> lies parallel to <see cref="Partitions"/>.</summary>
+    public FetchResponse Answer(FetchPartitionResult[] results)
+    {
+        if (ErrorCode != ErrorCode.None)
+            return new FetchResponse { ErrorCode = ErrorCode };
+        if (_session is not null)
+            return AnswerIncrementally(_session, results);
+        var response = new FetchResponse();
+        for (var i = 0; i < results.Length; i++)
+        {
+            Partitions[i].TakeNews(results[i]);
+            Append(response, Partitions[i], results[i]);
+        }
+        if (_startsSession)
+            response.SessionId = _cache.TryCreate(_isFromFollower, _usesTopicIds, Partitions)?.Id ?? FetchSession.NoSession;
+        return response;
+    }
+
+    private FetchResponse AnswerIncrementally(FetchSession session, FetchPartitionResult[] results)
+    {
+        lock (session.Gate)
+        {
+            if (session.Epoch != _epoch)
+                return new FetchResponse { ErrorCode = ErrorCode.InvalidFetchSessionEpoch, SessionId = session.Id };
+            var response = new FetchResponse { SessionId = session.Id };
+            for (var i = 0; i < results.Length; i++)
+            {
+                if (!Partitions[i].TakeNews(results[i]))
+                    continue;
+                Append(response, Partitions[i], results[i]);
+                if (!results[i].Records.IsEmpty)
+                    session.MoveToEnd(Partitions[i]);
+            }
+            return response;
+        }
+    }
+
+    private void Append(FetchResponse response, FetchPartitionState partition, in FetchPartitionResult result)
+    {
+        var last = response.Responses.Count > 0 ? response.Responses[^1] : null;
+        var sameTopic = last is not null
+            && (_usesTopicIds ? last.TopicId == partition.Key.TopicId : last.Topic == partition.Topic);
+        if (!sameTopic)
+        {
+            last = new FetchResponse.FetchableTopicResponse { Topic = partition.Topic ?? "", TopicId = partition.Key.TopicId };
+            response.Responses.Add(last);
+        }
+        last!.Partitions.Add(result.ToResponse(partition.Key.Partition));
+    }
+
+    private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) => new(cache, [], false, false, false, error: error);
+
+    private static FetchPartitionState[] Wanted(FetchRequest request)
+    {
+        var count = 0;
+        foreach (var topic in request.Topics)
+            count += topic.Partitions.Count;
+        var wanted = new FetchPartitionState[count];
+        var next = 0;
+        foreach (var topic in request.Topics)
+        {
+            foreach (var p in topic.Partitions)
+            {
+                var key = topic.TopicId.IsZero
+                    ? new FetchPartitionKey(Uuid.Zero, topic.Topic, p.Partition)
+                    : new FetchPartitionKey(topic.TopicId, null, p.Partition);
+                wanted[next++] = new FetchPartitionState(key)
+                {
+                    MaxBytes = p.PartitionMaxBytes,
+                    FetchOffset = p.FetchOffset,
+                    CurrentLeaderEpoch = p.CurrentLeaderEpoch,
+                    LastFetchedEpoch = p.LastFetchedEpoch,
+                    FetcherLogStartOffset = p.LogStartOffset,
+                };
+            }
+        }
+        return wanted;
+    }
+}

@@ -1,0 +1,49 @@
+using KafkaSharp.Broker.Fetching;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Storage;
+
+namespace KafkaSharp.Broker.Handlers.Data;
+
+/// <summary>
+/// Fetch (1): reads batches as they lie in the logs, within the request's byte limits, and waits for <c>min_bytes</c> up to <c>max_wait_ms</c>. Sessions
+/// (KIP-227) let a fetcher name only what changed. The records are borrowed from the log until the answer is sent.
+/// </summary>
+sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) : IApiHandler<FetchRequest, FetchResponse>
+{
+    public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
+    {
+        var fetch = FetchContext.Open(sessions, request, context.ApiVersion);
+        if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Length == 0)
+            return new ValueTask<FetchResponse?>(fetch.Answer([]));
+        var maxBytes = Math.Min(request.MaxBytes, fetchMaxBytes);
+        var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
+        var parameters = new FetchParameters(
+            TimeSpan.FromMilliseconds(request.MaxWaitMs),
+            Math.Min(request.MinBytes, maxBytes),
+            maxBytes,
+            replicaId >= 0 ? FetchIsolation.LogEnd
+                : request.IsolationLevel == 1 ? FetchIsolation.TransactionCommitted
+                : FetchIsolation.HighWatermark,
+            HardMaxBytes: context.ApiVersion <= 2);
+        var read = reader.ReadAsync(fetch.Partitions, parameters);
+        return read.IsCompletedSuccessfully
+            ? new ValueTask<FetchResponse?>(Answer(context, fetch, read.Result))
+            : new ValueTask<FetchResponse?>(AnswerLaterAsync(context, fetch, read));
+    }
+
+    private static async Task<FetchResponse?> AnswerLaterAsync(
+        RequestContext context, FetchContext fetch, ValueTask<FetchPartitionResult[]> read) =>
+        Answer(context, fetch, await read.ConfigureAwait(false));
+
+    private static FetchResponse Answer(RequestContext context, FetchContext fetch, FetchPartitionResult[] results)
+    {
+        foreach (var result in results)
+        {
+            if (result.Lease is { } lease)
+                context.AddLease(lease);
+        }
+        return fetch.Answer(results);
+    }
+}

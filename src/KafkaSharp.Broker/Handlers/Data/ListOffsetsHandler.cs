@@ -1,0 +1,92 @@
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Storage;
+
+namespace KafkaSharp.Broker.Handlers.Data;
+
+/// <summary>ListOffsets (2): the offset of a timestamp, or of the special values (latest, earliest, largest timestamp, local and tiered ends).</summary>
+sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffsetsRequest, ListOffsetsResponse>
+{
+    public ValueTask<ListOffsetsResponse?> HandleAsync(RequestContext context, ListOffsetsRequest request)
+    {
+        var response = new ListOffsetsResponse();
+        var seen = new HashSet<TopicPartition>();
+        var duplicates = new HashSet<TopicPartition>();
+        foreach (var topic in request.Topics)
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                if (!seen.Add(new TopicPartition(topic.Name, partition.PartitionIndex)))
+                    duplicates.Add(new TopicPartition(topic.Name, partition.PartitionIndex));
+            }
+        }
+        foreach (var topic in request.Topics)
+        {
+            var answer = new ListOffsetsResponse.ListOffsetsTopicResponse { Name = topic.Name };
+            response.Topics.Add(answer);
+            foreach (var wanted in topic.Partitions)
+            {
+                var name = new TopicPartition(topic.Name, wanted.PartitionIndex);
+                answer.Partitions.Add(duplicates.Contains(name)
+                    ? Refused(wanted.PartitionIndex, ErrorCode.InvalidRequest)
+                    : LookUp(name, wanted, request, context.ApiVersion));
+            }
+        }
+        return new ValueTask<ListOffsetsResponse?>(response);
+    }
+
+    private ListOffsetsResponse.ListOffsetsPartitionResponse LookUp(
+        TopicPartition name, ListOffsetsRequest.ListOffsetsPartition wanted, ListOffsetsRequest request, short version)
+    {
+        if (wanted.Timestamp < 0 && version < LowestVersionOf(wanted.Timestamp))
+            return Refused(wanted.PartitionIndex, ErrorCode.UnsupportedVersion);
+        var error = replicas.Find(name, out var partition);
+        if (error == ErrorCode.None)
+            error = partition!.CheckLeader(wanted.CurrentLeaderEpoch);
+        if (error != ErrorCode.None)
+            return Refused(wanted.PartitionIndex, error);
+
+        var log = partition!.Log;
+        var limit = request.ReplicaId >= 0 ? log.LogEndOffset : request.IsolationLevel == 1 ? log.LastStableOffset : log.HighWatermark;
+        if (wanted.Timestamp == OffsetLookup.LatestTimestamp)
+            return Found(wanted.PartitionIndex, -1, limit, partition.LeaderEpoch, version);
+        var found = log.OffsetForTimestamp(wanted.Timestamp);
+        if (found.ErrorCode != ErrorCode.None)
+            return Refused(wanted.PartitionIndex, found.ErrorCode);
+        // What consumers may not read yet is not found either; the ends of the log always are.
+        var isEnd = wanted.Timestamp is OffsetLookup.EarliestTimestamp or OffsetLookup.EarliestLocalTimestamp
+            or OffsetLookup.EarliestPendingUploadTimestamp;
+        return found.Offset >= limit && !isEnd
+            ? Found(wanted.PartitionIndex, -1, -1, -1, version)
+            : Found(wanted.PartitionIndex, found.Timestamp, found.Offset, found.LeaderEpoch ?? -1, version);
+    }
+
+    // Each special value came with a version of its own; a lower one that asks for it is refused.
+    private static short LowestVersionOf(long timestamp) => timestamp switch
+    {
+        OffsetLookup.LatestTimestamp or OffsetLookup.EarliestTimestamp => 1,
+        OffsetLookup.MaxTimestamp => 7,
+        OffsetLookup.EarliestLocalTimestamp => 8,
+        OffsetLookup.LatestTieredTimestamp => 9,
+        OffsetLookup.EarliestPendingUploadTimestamp => 11,
+        _ => short.MaxValue,
+    };
+
+    private static ListOffsetsResponse.ListOffsetsPartitionResponse Found(int index, long timestamp, long offset, int epoch, short version) => new()
+    {
+        PartitionIndex = index,
+        Timestamp = timestamp,
+        Offset = offset,
+        LeaderEpoch = version >= 4 ? epoch : -1,
+    };
+
+    private static ListOffsetsResponse.ListOffsetsPartitionResponse Refused(int index, ErrorCode error) => new()
+    {
+        PartitionIndex = index,
+        ErrorCode = error,
+        Timestamp = -1,
+        Offset = -1,
+    };
+}

@@ -1,0 +1,114 @@
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Storage;
+
+namespace KafkaSharp.Broker.Handlers.Data;
+
+/// <summary>
+/// Produce (0): appends each partition's batches before it first yields, so that the frame they lie in may go; waits, with acks -1, for the
+/// replicas. An answer names each partition's first offset or error. Acks 0 has no answer; an error then closes the connection, as
+/// the only way to tell.
+/// </summary>
+sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : IApiHandler<ProduceRequest, ProduceResponse>
+{
+    private static readonly string AdminClientId = "__admin_client";
+
+    public ValueTask<ProduceResponse?> HandleAsync(RequestContext context, ProduceRequest request)
+    {
+        var response = new ProduceResponse();
+        List<(Partition Partition, long RequiredOffset, ProduceResponse.PartitionProduceResponse Answer)>? waiting = null;
+        var failed = false;
+        foreach (var topic in request.TopicData)
+        {
+            var topicAnswer = new ProduceResponse.TopicProduceResponse { Name = topic.Name, TopicId = topic.TopicId };
+            response.Responses.Add(topicAnswer);
+            foreach (var data in topic.PartitionData)
+            {
+                var info = Append(context, request, topic, data, out var partition);
+                var answer = Answer(data.Index, info, context.ApiVersion);
+                if (info.ErrorCode == ErrorCode.NotLeaderOrFollower && partition is { LeaderId: >= 0 } && context.ApiVersion >= 10)
+                {
+                    answer.CurrentLeader = new ProduceResponse.LeaderIdAndEpoch { LeaderId = partition.LeaderId, LeaderEpoch = partition.LeaderEpoch };
+                }
+                topicAnswer.PartitionResponses.Add(answer);
+                failed |= info.ErrorCode != ErrorCode.None;
+                if (request.Acks == -1 && info.ErrorCode == ErrorCode.None && partition!.Log.HighWatermark <= info.LastOffset)
+                    (waiting ??= []).Add((partition, info.LastOffset + 1, answer));
+            }
+        }
+        if (request.Acks == 0)
+        {
+            if (failed)
+                context.ClosesConnection = true;
+            return default;
+        }
+        return waiting is null
+            ? new ValueTask<ProduceResponse?>(response)
+            : new ValueTask<ProduceResponse?>(WaitForReplicasAsync(response, waiting, TimeSpan.FromMilliseconds(request.TimeoutMs)));
+    }
+
+    private LogAppendInfo Append(
+        RequestContext context, ProduceRequest request, ProduceRequest.TopicProduceData topic, ProduceRequest.PartitionProduceData data,
+        out Partition? partition)
+    {
+        partition = null;
+        if (request.Acks is not (-1 or 0 or 1))
+            return LogAppendInfo.Refused(ErrorCode.InvalidRequiredAcks, null, -1);
+        var error = context.ApiVersion >= 13
+            ? replicas.Find(topic.TopicId, data.Index, out partition)
+            : replicas.Find(new TopicPartition(topic.Name, data.Index), out partition);
+        if (error != ErrorCode.None)
+            return LogAppendInfo.Refused(error, null, -1);
+        var name = partition!.Id.TopicPartition;
+        if (InternalTopics.Contains(name.Topic) && context.ClientId != AdminClientId)
+            return LogAppendInfo.Refused(ErrorCode.InvalidTopicException, $"Cannot append to internal topic {name.Topic}", -1);
+        if (data.Records is not { } records)
+            return LogAppendInfo.Refused(ErrorCode.InvalidRecord, "The produce request has no records", -1);
+        return partition.Append(records, request.Acks, AppendOrigin.Client);
+    }
+
+    private static ProduceResponse.PartitionProduceResponse Answer(int index, in LogAppendInfo info, short version)
+    {
+        var answer = new ProduceResponse.PartitionProduceResponse
+        {
+            Index = index,
+            ErrorCode = info.ErrorCode,
+            BaseOffset = info.ErrorCode == ErrorCode.None ? info.FirstOffset : -1,
+            LogAppendTimeMs = info.ErrorCode == ErrorCode.None ? info.LogAppendTime : -1,
+            LogStartOffset = info.LogStartOffset,
+        };
+        if (info.ErrorCode != ErrorCode.None && version >= 8)
+        {
+            answer.ErrorMessage = info.ErrorMessage;
+            foreach (var record in info.RecordErrors)
+            {
+                answer.RecordErrors.Add(new ProduceResponse.BatchIndexAndErrorMessage
+                {
+                    BatchIndex = record.BatchIndex,
+                    BatchIndexErrorMessage = record.Message,
+                });
+            }
+        }
+        return answer;
+    }
+
+    private async Task<ProduceResponse?> WaitForReplicasAsync(
+        ProduceResponse response, List<(Partition Partition, long RequiredOffset, ProduceResponse.PartitionProduceResponse Answer)> waiting,
+        TimeSpan timeout)
+    {
+        var expired = new ProgressWaiter(1);
+        deadlines.Add(expired, timeout);
+        foreach (var (partition, requiredOffset, answer) in waiting)
+        {
+            var error = await partition.WaitForHighWatermarkAsync(requiredOffset, expired).ConfigureAwait(false);
+            if (error == ErrorCode.None)
+                continue;
+            answer.ErrorCode = error;
+            answer.BaseOffset = -1;
+        }
+        return response;
+    }
+}

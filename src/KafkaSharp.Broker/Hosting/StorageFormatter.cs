@@ -1,0 +1,144 @@
+using System.Globalization;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.MetadataLog;
+using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Network;
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft;
+using KafkaSharp.Storage;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Broker.Hosting;
+
+/// <summary>
+/// Prepares log directories for a node of a cluster (Kafka's <c>Formatter</c> behind <c>kafka-storage format</c>): <c>meta.properties</c> in each,
+/// <c>bootstrap.checkpoint</c> with the feature levels in the metadata directory and, for a quorum that keeps its voters in the log, the first snapshot.
+/// </summary>
+public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSystem files, TimeProvider time, Random random)
+{
+    public required string ClusterId { get; init; }
+
+    public bool IgnoreFormatted { get; init; }
+
+    /// <summary>A release such as <c>4.3-IV0</c> or <c>4.0</c>; null for the newest.</summary>
+    public string? ReleaseVersion { get; init; }
+
+    /// <summary>Levels as NAME=LEVEL.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>A dynamic quorum of which this node is the only voter.</summary>
+    public bool Standalone { get; init; }
+
+    /// <summary>Formats and says what it does, a line each, in the words of the genuine tool.</summary>
+    /// <exception cref="BrokerStartException">Something is refused; nothing was written then.</exception>
+    public void Run(Action<string> say)
+    {
+        var ensemble = MetaPropertiesEnsemble.Load(files, AllDirectories);
+        if (ensemble.Failed.Count > 0)
+            throw new BrokerStartException($"I/O error trying to read log directory {string.Join(", ", ensemble.Failed.Keys)}.");
+        if (ensemble.Formatted.Count > 0 && !IgnoreFormatted)
+        {
+            throw new BrokerStartException(
+                $"Log directory {ensemble.Formatted.Keys.First()} is already formatted. Use --ignore-formatted to ignore this directory and format the others.");
+        }
+        if (ensemble.Verify(ClusterId, configuration.NodeId) is [var fault, ..])
+            throw new BrokerStartException(fault);
+        var (version, levels) = Levels();
+        if (ensemble.Unformatted.Count == 0)
+        {
+            say("All of the log directories are already formatted.");
+            return;
+        }
+        FormatUnformatted(ensemble);
+        foreach (var directory in ensemble.Unformatted)
+        {
+            var kind = directory != configuration.MetadataLogDir ? "data directory"
+                : IsDynamic(levels) ? "dynamic metadata voter directory" : "metadata directory";
+            say($"Formatting {kind} {directory} with metadata.version {version.Name}.");
+        }
+    }
+
+    internal void FormatUnformatted(MetaPropertiesEnsemble ensemble)
+    {
+        if (!Uuid.TryParse(ClusterId, out _))
+            throw new BrokerStartException($"Cluster ID string {ClusterId} does not appear to be a valid UUID: 22 characters of URL-safe base64.");
+        var (version, levels) = Levels();
+        var taken = new HashSet<Uuid>();
+        foreach (var directory in ensemble.Unformatted)
+        {
+            Uuid id;
+            do
+                id = ensemble.GenerateDirectoryId(random);
+            while (!taken.Add(id));
+            files.CreateDirectory(directory);
+            if (directory == configuration.MetadataLogDir)
+            {
+                var snapshots = new BootstrapSnapshots(files, directory, time);
+                snapshots.WriteBootstrap(BootstrapMetadata.Records(version, levels));
+                if (IsDynamic(levels))
+                    snapshots.WriteVoters(new VoterSet([new RaftVoter(configuration.NodeId, id, ControllerEndpoints())]));
+            }
+            new MetaProperties { ClusterId = ClusterId, NodeId = configuration.NodeId, DirectoryId = id }.Write(files, directory, time.GetUtcNow());
+        }
+    }
+
+    private string[] AllDirectories => [.. configuration.LogDirs.Append(configuration.MetadataLogDir).Distinct()];
+
+    // Without configured voters the log itself must name this one; both at once contradict each other.
+    private bool IsDynamic(Dictionary<string, short> levels)
+    {
+        if (Standalone && configuration.HasStaticVoters)
+            throw new BrokerStartException("You cannot specify --standalone with controller.quorum.voters set: the one keeps the voters in the log, the other in the configuration.");
+        var wanted = levels.TryGetValue(FeatureNames.KRaft, out var level) ? level : (short?)null;
+        if (configuration.HasStaticVoters && wanted == 1)
+            throw new BrokerStartException("Cannot set kraft.version to 1 unless KIP-853 configuration is present: controller.quorum.voters must not be set.");
+        return !configuration.HasStaticVoters && wanted != 0;
+    }
+
+    private List<RaftEndpoint> ControllerEndpoints()
+    {
+        var endpoints = configuration.Listeners
+            .Where(listener => configuration.ControllerListenerNames.Contains(listener.ListenerName))
+            .Select(Advertised)
+            .ToList();
+        // A voter has an address; without a listener for controllers nobody asks for it, and it changes when there is one.
+        return endpoints.Count > 0 ? endpoints : [new RaftEndpoint("CONTROLLER", "localhost", 9093)];
+    }
+
+    private RaftEndpoint Advertised(Endpoint listener)
+    {
+        var told = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.ListenerName) ?? listener;
+        return new RaftEndpoint(told.ListenerName, string.IsNullOrEmpty(told.Host) ? System.Net.Dns.GetHostName() : told.Host, (ushort)told.Port);
+    }
+
+    private (MetadataVersion Version, Dictionary<string, short> Levels) Levels()
+    {
+        var version = MetadataVersion.Latest;
+        if (ReleaseVersion is not null)
+        {
+            version = MetadataVersion.Parse(ReleaseVersion)
+                ?? throw new BrokerStartException($"Unknown metadata.version '{ReleaseVersion}'. Supported metadata.version are: {MetadataVersion.Minimum.Name} to {MetadataVersion.Latest.Name}");
+        }
+        var levels = new Dictionary<string, short>();
+        foreach (var text in Features)
+        {
+            var at = text.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0 || !short.TryParse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var level))
+                throw new BrokerStartException($"Can't parse feature=level string {text}: a feature is given as NAME=LEVEL.");
+            var name = text[..at].Trim();
+            if (FeatureNames.Find(name) is not { } feature)
+            {
+                var names = FeatureNames.All.Select(f => f.Name).Where(n => n != FeatureNames.MetadataVersion);
+                throw new BrokerStartException($"Unsupported feature: {name}. Supported features are: {string.Join(", ", names)}");
+            }
+            if (level < feature.MinLevel || level > feature.MaxLevel)
+                throw new BrokerStartException($"No feature:{name} with feature level {level}");
+            if (name == FeatureNames.MetadataVersion)
+                version = new MetadataVersion(level);
+            else
+                levels[name] = level;
+        }
+        return (version, levels);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Metadata.Deltas;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Publishing;
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Broker.Replication;
+
+/// <summary>
+/// The partitions this broker holds, by name and by topic id (Kafka's <c>ReplicaManager</c>). Changes come from the metadata, one
+/// after another; look-ups are lock-free from any thread.
+/// </summary>
+sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, ILogger<ReplicaManager> logger) : IMetadataPublisher
+{
+    private readonly int _nodeId = configuration.NodeId;
+    private readonly ConcurrentDictionary<TopicPartition, Partition> _byName = new();
+    private readonly ConcurrentDictionary<(Uuid TopicId, int Partition), Partition> _byId = new();
+    private volatile MetadataImage _image = MetadataImage.Empty;
+    private bool _started;
+
+    public string Name => "ReplicaManager";
+
+    public IEnumerable<Partition> Partitions => _byName.Values;
+
+    /// <summary>
+    /// The partition of a name. Else why not: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER where other brokers hold it, KAFKA_STORAGE_ERROR
+    /// where its log directory failed.
+    /// </summary>
+    public ErrorCode Find(TopicPartition name, out Partition? partition)
+    {
+        if (_byName.TryGetValue(name, out partition))
+            return ErrorCode.None;
+        if (logs.IsOffline(name))
+            return ErrorCode.KafkaStorageError;
+        return _image.Topics.Partition(name.Topic, name.Partition) is null
+            ? ErrorCode.UnknownTopicOrPartition
+            : ErrorCode.NotLeaderOrFollower;
+    }
+
+    /// <summary>The partition of a topic id; UNKNOWN_TOPIC_ID where no topic has it (KIP-516).</summary>
+    public ErrorCode Find(Uuid topicId, int number, out Partition? partition)
+    {
+        if (_byId.TryGetValue((topicId, number), out partition))
+            return ErrorCode.None;
+        return _image.Topics.Topic(topicId) is { } topic
+            ? Find(new TopicPartition(topic.Name, number), out partition)
+            : ErrorCode.UnknownTopicId;
+    }
+
+    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage newImage)
+    {
+        if (delta.Configs is { } configs)
+            UpdateConfigs(configs, newImage);
+        if (!_started)
+        {
+            _started = true;
+            logs.SetStraysAside(log => newImage.Topics.Partition(log.TopicId ?? Uuid.Zero, log.TopicPartition.Partition)?.IsReplica(_nodeId) != true);
+        }
+        if (delta.Topics is { } topics)
+        {
+            var changes = topics.LocalChanges(_nodeId);
+            foreach (var deleted in changes.Deletes)
+                Delete(deleted);
+            foreach (var replica in changes.Leaders)
+                Apply(replica);
+            foreach (var replica in changes.Followers)
+                Apply(replica);
+        }
+        // Visible only now: whoever sees a topic here finds its partitions served.
+        _image = newImage;
+    }
+
+    /// <summary>The logs of a directory that has failed are closed: nobody finds their partitions any more, and who waits for them is woken.</summary>
+    public void OnDirectoryFailed(LogDirectoryFailure failure)
+    {
+        foreach (var name in failure.Partitions)
+        {
+            if (_byName.TryRemove(name, out var partition))
+                Forget(partition);
+        }
+    }
+
+    private void UpdateConfigs(ConfigurationsDelta configs, MetadataImage image)
+    {
+        var brokerChanged = false;
+        foreach (var (resource, values) in configs.Changes)
+        {
+            if (resource.Type == ConfigResourceType.Topic)
+                logs.UpdateTopicConfig(resource.Name, values);
+            else
+                brokerChanged |= resource == ConfigResource.BrokerDefault || resource == ConfigResource.Broker(_nodeId);
+        }
+        if (brokerChanged)
+            logs.UpdateBrokerConfig(DynamicConfigs.Merge(configuration, image.Configs));
+    }
+
+    private void Apply(LocalReplica replica)
+    {
+        var key = (replica.TopicId, replica.Partition.Partition);
+        if (!_byId.TryGetValue(key, out var partition))
+        {
+            var isNew = replica.Registration.LeaderEpoch == 0;
+            var error = logs.GetOrCreate(
+                replica.Partition, replica.TopicId, out var log, isNew, replica.Registration.Directory(_nodeId) is { IsZero: false } id ? id : null);
+            if (error != ErrorCode.None)
+            {
+                logger.PartitionOffline(replica.Partition, error);
+                return;
+            }
+            partition = new Partition(new TopicIdPartition(replica.TopicId, replica.Partition), log!, _nodeId, logs);
+            _byId[key] = partition;
+        }
+        partition.Update(replica.Registration);
+        _byName[replica.Partition] = partition;
+    }
+
+    private void Delete(TopicIdPartition id)
+    {
+        if (_byId.TryGetValue((id.TopicId, id.TopicPartition.Partition), out var partition))
+        {
+            _byName.TryRemove(new KeyValuePair<TopicPartition, Partition>(id.TopicPartition, partition));
+            Forget(partition);
+        }
+        logs.Delete(id.TopicPartition);
+    }
+
+    private void Forget(Partition partition)
+    {
+        _byId.TryRemove((partition.Id.TopicId, partition.Id.TopicPartition.Partition), out _);
+        partition.Close();
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using KafkaSharp.Broker;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Server.Commands;
+
+/// <summary><c>kafkasharp format</c>: prepares log directories, with the options of <c>kafka-storage format</c>.</summary>
+static class FormatCommand
+{
+    public static Command Create()
+    {
+        var config = new ConfigOptions();
+        var clusterId = new Option<string>("--cluster-id", "-t") { Description = "The id of the cluster.", Required = true, HelpName = "UUID" };
+        var ignore = new Option<bool>("--ignore-formatted", "-g") { Description = "Skip directories that are formatted already." };
+        var release = new Option<string?>("--release-version", "-r")
+        {
+            Description = "The release whose feature levels the cluster starts with; the newest if not given.",
+            HelpName = "VERSION",
+        };
+        var features = new Option<string[]>("--feature", "-f")
+        {
+            Description = "The level of one feature, as in group.version=1. May be given many times.",
+            HelpName = "NAME=LEVEL",
+        };
+        var standalone = new Option<bool>("--standalone", "-s")
+        {
+            Description = "Start a dynamic quorum with this node as its only voter.",
+        };
+        var command = new Command("format", "Format the log directories for a cluster.");
+        config.AddTo(command);
+        foreach (var option in (Option[])[clusterId, ignore, release, features, standalone])
+            command.Options.Add(option);
+        command.SetAction(result =>
+        {
+            try
+            {
+                var (file, overrides) = config.Read(result);
+                var formatter = new StorageFormatter(
+                    BrokerConfiguration.Load(file, overrides), new PhysicalFileSystem(), TimeProvider.System, SystemRandom.Create())
+                {
+                    ClusterId = result.GetRequiredValue(clusterId),
+                    IgnoreFormatted = result.GetValue(ignore),
+                    ReleaseVersion = result.GetValue(release),
+                    Features = result.GetValue(features) ?? [],
+                    Standalone = result.GetValue(standalone),
+                };
+                formatter.Run(result.InvocationConfiguration.Output.WriteLine);
+                return 0;
+            }
+            catch (Exception e) when (e is CommandFault or BrokerStartException)
+            {
+                result.InvocationConfiguration.Error.WriteLine(e.Message);
+                return 1;
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Server.Commands;
+
+/// <summary><c>kafkasharp random-uuid</c>: prints a fresh id, for a cluster id or a directory id.</summary>
+static class RandomUuidCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("random-uuid", "Print a random uuid, as a cluster id wants it.");
+        command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(Uuid.Random(SystemRandom.Create())));
+        return command;
+    }
+}
+
+/// <summary>The process's source of randomness, seeded by the operating system: the one place where randomness enters.</summary>
+static class SystemRandom
+{
+    public static Random Create() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using KafkaSharp.Broker;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Server.Logging;
+using KafkaSharp.Storage.FileSystem;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace KafkaSharp.Server.Commands;
+
+/// <summary><c>kafkasharp start</c>: runs the broker until SIGTERM or Ctrl-C.</summary>
+static class StartCommand
+{
+    public static Command Create()
+    {
+        var config = new ConfigOptions();
+        var logLevel = new Option<LogLevel>("--log-level")
+        {
+            Description = "The least level of messages to show: Trace, Debug, Information, Warning, Error, Critical or None.",
+            DefaultValueFactory = _ => LogLevel.Information,
+        };
+        var command = new Command(
+            "start",
+            "Run the broker. With nothing given: one node on 127.0.0.1:9092 that keeps its data in ./kafkasharp-data.");
+        config.AddTo(command);
+        command.Options.Add(logLevel);
+        command.SetAction((result, cancellation) => RunAsync(result, config, result.GetValue(logLevel), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult result, ConfigOptions options, LogLevel level, CancellationToken cancellation)
+    {
+        var error = result.InvocationConfiguration.Error;
+        try
+        {
+            var (file, overrides) = options.Read(result);
+            var configuration = BrokerConfiguration.Load(file, overrides);
+            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
+            builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
+            builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
+            builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+            builder.Services.AddKafkaBroker(configuration, new PhysicalFileSystem(), SystemRandom.Create());
+            using var host = builder.Build();
+            await host.StartAsync(cancellation);
+            await host.WaitForShutdownAsync(cancellation);
+            return 0;
+        }
+        catch (Exception e) when (e is CommandFault or BrokerStartException)
+        {
+            await error.WriteLineAsync($"kafkasharp: {e.Message}");
+            return 1;
+        }
+    }
+}
