@@ -36,7 +36,7 @@ public sealed class Connection : IThreadPoolWorkItem
         _handler = handler;
         _time = time;
         _logger = logger;
-        _reader = new FrameReader(transport, BufferPool.Shared, listener.MaxFrameBytes);
+        _reader = new FrameReader(transport, BufferPool.Shared, listener.MaxFrameBytes, Touch);
         _responses = new ResponseQueue(transport, Touch);
         Touch();
     }
@@ -125,7 +125,7 @@ public sealed class Connection : IThreadPoolWorkItem
             await _responses.FinishAsync();
             _transport.ShutdownSend();
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException && _isClosed)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             _closeReason ??= e.Message;
         }
@@ -144,7 +144,7 @@ public sealed class Connection : IThreadPoolWorkItem
             switch (_reader.TryReadFrame(out var frame))
             {
                 case FrameStatus.Frame:
-                    var handling = _handler.Handle(this, frame);
+                    var handling = Handle(frame);
                     _reader.FinishFrame();
                     if (handling.CloseReason is { } reason)
                     {
@@ -163,9 +163,21 @@ public sealed class Connection : IThreadPoolWorkItem
                     var read = await _reader.ReadAtLeastAsync(_reader.Needed);
                     if (read.Buffer.Length < _reader.Needed)
                         return;
-                    Touch();
                     break;
             }
+        }
+    }
+
+    // What fails in the handler is not to be taken for a failure of the connection.
+    private FrameHandling Handle(ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            return _handler.Handle(this, frame);
+        }
+        catch (Exception e)
+        {
+            return FrameHandling.Answering(ValueTask.FromException<OutgoingFrame?>(e));
         }
     }
 

@@ -16,23 +16,25 @@ enum FrameStatus
 
 /// <summary>
 /// A <see cref="PipeReader"/> over a transport whose bytes always lie in one piece, so that a frame can be parsed and written to disk where it was
-/// received. It waits with a head of 1 KB, which is all that an idle connection holds; a frame that does not fit gets a pooled buffer of its own,
-/// into which the rest is received directly, and which goes back as soon as the frame is done. A length prefix is believed up to what this
+/// received. It waits with a head of 1 KB (8 KB once requests came in bursts), which is all that an idle connection holds; a frame that does not
+/// fit gets a pooled buffer of its own, into which the rest is received directly, and which goes back as soon as the frame is done. A length prefix is believed up to what this
 /// connection has sent before; past that the buffer doubles as bytes arrive, so a claim alone takes no memory. One reader at a time.
 /// </summary>
-sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes) : PipeReader
+sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes, Action? received = null) : PipeReader
 {
     const int HeadBytes = 1024;
+    const int BurstHeadBytes = 8 * 1024;
     const int PrefixBytes = 4;
     const int FirstTrust = 64 * 1024;
     const int MostTrust = 4 * 1024 * 1024;
 
-    private readonly byte[] _head = GC.AllocateUninitializedArray<byte>(HeadBytes, pinned: true);
+    private byte[] _head = pool.Rent(HeadBytes);
     private byte[]? _large;
     private int _start;
     private int _end;
     private int _trust = FirstTrust;
     private int _frame = -1;
+    private bool _headFilled;
     private bool _ended;
     private bool _cancelled;
 
@@ -45,7 +47,7 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     public int Buffered => _end - _start;
 
     /// <summary>Bytes of memory held while waiting: the head, and the buffer of an unfinished frame.</summary>
-    public int HeldBytes => HeadBytes + (_large?.Length ?? 0);
+    public int HeldBytes => _head.Length + (_large?.Length ?? 0);
 
     private byte[] Current => _large ?? _head;
 
@@ -99,6 +101,8 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     {
         _ended = true;
         ReleaseLarge();
+        pool.Return(_head);
+        _head = [];
         _start = _end = 0;
     }
 
@@ -107,9 +111,11 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     {
         while (Buffered < minimumSize && !_ended && !Volatile.Read(ref _cancelled))
         {
-            var received = await transport.ReceiveAsync(RoomFor(minimumSize));
-            _ended = received == 0;
-            _end += received;
+            var count = await transport.ReceiveAsync(RoomFor(minimumSize));
+            _ended = count == 0;
+            _end += count;
+            received?.Invoke();
+            _headFilled = _large is null && _end == _head.Length;
         }
         return Result();
     }
@@ -125,21 +131,32 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     // Where the next bytes go: the rest of the frame and, to save a call, up to a head's worth of the one behind it.
     private Memory<byte> RoomFor(int minimum)
     {
-        if (minimum <= HeadBytes)
+        if (minimum <= _head.Length)
         {
-            if (_start + minimum > HeadBytes || Buffered == 0)
+            if (_headFilled && _head.Length < BurstHeadBytes)
+                GrowHead();
+            else if (_start + minimum > _head.Length || Buffered == 0)
                 MoveTo(_head, null);
         }
         else if (_large is null || _end == _large.Length)
         {
             var size = minimum <= _trust ? minimum : (int)Math.Min(minimum, Math.Max(_trust, 2L * Buffered));
-            var larger = pool.Rent(size == minimum ? size + HeadBytes : size);
+            var larger = pool.Rent(size == minimum ? size + _head.Length : size);
             MoveTo(larger, larger);
         }
         else if (_start + minimum > _large.Length && _start > 0)
             MoveTo(_large, _large);
-        var room = Math.Min(Current.Length - _end, Math.Max(minimum - Buffered, 0) + HeadBytes);
+        var room = Math.Min(Current.Length - _end, Math.Max(minimum - Buffered, 0) + _head.Length);
         return MemoryMarshal.CreateFromPinnedArray(Current, _end, room);
+    }
+
+    private void GrowHead()
+    {
+        var smaller = _head;
+        var larger = pool.Rent(BurstHeadBytes);
+        MoveTo(larger, null);
+        _head = larger;
+        pool.Return(smaller);
     }
 
     private void MoveTo(byte[] target, byte[]? large)
@@ -156,7 +173,7 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     private void Consume(int count)
     {
         _start += count;
-        if (_large is not null && Buffered <= HeadBytes)
+        if (_large is not null && Buffered <= _head.Length)
             MoveTo(_head, null);
         else if (Buffered == 0)
             _start = _end = 0;

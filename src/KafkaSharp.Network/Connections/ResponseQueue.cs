@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace KafkaSharp.Network;
 
 /// <summary>
@@ -33,7 +35,7 @@ sealed class ResponseQueue(Transport transport, Action sent)
         {
             if (answer.Result is { } frame)
                 _batch.Add(frame);
-            return _batch.Bytes >= FlushBytes || _batch.Frames >= FlushFrames ? FlushAsync() : ValueTask.CompletedTask;
+            return _batch.Bytes >= FlushBytes || _batch.Frames >= FlushFrames || _batch.ClosesConnection ? FlushAsync() : ValueTask.CompletedTask;
         }
         return AddSlowAsync(answer, overlaps);
     }
@@ -104,8 +106,7 @@ sealed class ResponseQueue(Transport transport, Action sent)
         {
             if (!_draining || (count > 0 && _pending!.Count <= count))
             {
-                if (_failure is not null)
-                    throw new IOException("The connection failed while an answer was sent", _failure);
+                ThrowFailure();
                 return;
             }
             _waiter = new TaskCompletionSource(count > 0 ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None);
@@ -113,8 +114,13 @@ sealed class ResponseQueue(Transport transport, Action sent)
             waiting = _waiter.Task;
         }
         await waiting;
+        ThrowFailure();
+    }
+
+    private void ThrowFailure()
+    {
         if (_failure is not null)
-            throw new IOException("The connection failed while an answer was sent", _failure);
+            ExceptionDispatchInfo.Throw(_failure);
     }
 
     // Runs while answers are waited for. It never throws: a failure is kept for the connection's loop, and closes the transport to wake it.
@@ -175,6 +181,10 @@ sealed class ResponseQueue(Transport transport, Action sent)
         try
         {
             return await answer;
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException("A request failed without an answer", e);
         }
         finally
         {

@@ -12,6 +12,7 @@ public sealed class MemoryTransport : Transport
 {
     private readonly PipeReader _incoming;
     private readonly PipeWriter _outgoing;
+    private volatile bool _disposed;
 
     private MemoryTransport(PipeReader incoming, PipeWriter outgoing, IPEndPoint local, IPEndPoint remote)
     {
@@ -40,6 +41,7 @@ public sealed class MemoryTransport : Transport
 
     public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var result = await _incoming.ReadAsync();
         if (result.IsCanceled)
             return 0;
@@ -54,9 +56,7 @@ public sealed class MemoryTransport : Transport
         while (!batch.IsEmpty)
         {
             var segment = batch.Segments[0];
-            var result = await _outgoing.WriteAsync(segment);
-            if (result.IsCompleted || result.IsCanceled)
-                throw new IOException("The other end is closed");
+            await SendAsync(segment);
             batch.Advance(segment.Length);
         }
     }
@@ -64,7 +64,9 @@ public sealed class MemoryTransport : Transport
     /// <summary>Sends bytes as they are.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        if ((await _outgoing.WriteAsync(bytes)).IsCompleted)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var result = await _outgoing.WriteAsync(bytes);
+        if (result.IsCompleted || result.IsCanceled)
             throw new IOException("The other end is closed");
     }
 
@@ -74,8 +76,9 @@ public sealed class MemoryTransport : Transport
 
     protected override void Dispose(bool disposing)
     {
-        _outgoing.Complete();
+        _disposed = true;
         _outgoing.CancelPendingFlush();
+        _outgoing.Complete();
         // Wakes the peer's writer; our own reader, if it waits, sees the end by the cancellation.
         _incoming.CancelPendingRead();
         _incoming.Complete();

@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace KafkaSharp.Network.Tests.Buffers;
+
+public sealed class OutgoingFrameTests
+{
+    [Test]
+    public void The_length_prefix_counts_what_was_written()
+    {
+        using var frame = OutgoingFrame.Rent();
+        frame.Write("abc"u8);
+
+        Assert.That(frame.ToArray(), Is.EqualTo(new byte[] { 0, 0, 0, 3, (byte)'a', (byte)'b', (byte)'c' }));
+        Assert.That(frame.Length, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void An_empty_frame_is_a_prefix_of_zero()
+    {
+        using var frame = OutgoingFrame.Rent();
+
+        Assert.That(frame.ToArray(), Is.EqualTo(new byte[4]));
+    }
+
+    [Test]
+    public void Small_records_are_copied_and_large_ones_referenced()
+    {
+        using var frame = OutgoingFrame.Rent();
+        var small = new byte[OutgoingFrame.CopiedRecordsBytes];
+        var large = new byte[OutgoingFrame.CopiedRecordsBytes + 1];
+        frame.Write("a"u8);
+        frame.WriteRecords(small);
+        frame.Write("b"u8);
+        frame.WriteRecords(large);
+        frame.Write("c"u8);
+        frame.Complete();
+        small[0] = large[0] = 1;
+
+        var whole = frame.ToArray();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(BinaryPrimitives.ReadInt32BigEndian(whole), Is.EqualTo(3 + small.Length + large.Length));
+            Assert.That(whole[5], Is.Zero, "a copy does not change");
+            Assert.That(whole[6 + small.Length], Is.EqualTo(1), "what is referenced does");
+            Assert.That(whole[^1], Is.EqualTo((byte)'c'));
+            Assert.That(frame.Segments.Any(segment => segment.Length == large.Length));
+        });
+    }
+
+    [Test]
+    public void Writing_across_chunks_keeps_every_byte([Values(1, 511, 4095, 4096, 70_000)] int piece)
+    {
+        using var frame = OutgoingFrame.Rent();
+        var expected = new byte[300_000];
+        new Random(piece).NextBytes(expected);
+        for (var at = 0; at < expected.Length; at += piece)
+        {
+            var part = expected.AsSpan(at, Math.Min(piece, expected.Length - at));
+            part.CopyTo(frame.GetSpan(part.Length));
+            frame.Advance(part.Length);
+        }
+
+        Assert.That(frame.ToArray().AsSpan(4).SequenceEqual(expected));
+    }
+
+    [Test]
+    public void Leases_are_given_back_once_however_often_it_is_disposed()
+    {
+        var disposals = 0;
+        var frame = OutgoingFrame.Rent();
+        frame.AddLease(new Lease(() => disposals++));
+        frame.Dispose();
+        frame.Dispose();
+
+        Assert.That(disposals, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_rented_frame_is_empty_whatever_it_held_before()
+    {
+        var frame = OutgoingFrame.Rent();
+        frame.Write(new byte[10_000]);
+        frame.WriteRecords(new byte[10_000]);
+        frame.ClosesConnection = true;
+        frame.Complete();
+        frame.Dispose();
+
+        using var next = OutgoingFrame.Rent();
+
+        Assert.That((next.Length, next.ClosesConnection, next.ToArray().Length), Is.EqualTo((0L, false, 4)));
+    }
+
+    [Test]
+    public void A_cleared_frame_can_be_written_anew()
+    {
+        using var frame = OutgoingFrame.Rent();
+        frame.Write(new byte[10_000]);
+        frame.Clear();
+        frame.Write("x"u8);
+
+        Assert.That(frame.ToArray(), Is.EqualTo(new byte[] { 0, 0, 0, 1, (byte)'x' }));
+    }
+
+    [Test]
+    public void A_batch_is_advanced_across_frames_and_inside_of_pieces()
+    {
+        var batch = new SendBatch();
+        batch.Add(DelegateHandler.FrameOf("abcdef"u8));
+        batch.Add(DelegateHandler.FrameOf("ghi"u8));
+        var all = batch.Segments.ToArray().SelectMany(segment => segment.ToArray()).ToArray();
+
+        var taken = new List<byte>();
+        for (var step = 1; !batch.IsEmpty; step++)
+        {
+            var count = (int)Math.Min(step, batch.Bytes);
+            taken.AddRange(batch.Segments.ToArray().SelectMany(segment => segment.ToArray()).Take(count));
+            batch.Advance(count);
+        }
+
+        Assert.That(taken, Is.EqualTo(all));
+        batch.Clear();
+    }
+
+    private sealed class Lease(Action disposed) : IDisposable
+    {
+        public void Dispose() => disposed();
+    }
+}
