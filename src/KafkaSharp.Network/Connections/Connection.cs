@@ -125,14 +125,14 @@ public sealed class Connection : IThreadPoolWorkItem
             await _responses.FinishAsync();
             _transport.ShutdownSend();
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (_responses.HandlerFailure is null && e is (IOException or SocketException or ObjectDisposedException))
         {
             _closeReason ??= e.Message;
         }
         catch (Exception e)
         {
             _closeReason ??= "a request failed without an answer";
-            _logger.ConnectionFailed(Id, Listener.Name, RemoteEndPoint, e);
+            _logger.ConnectionFailed(Id, Listener.Name, RemoteEndPoint, _responses.HandlerFailure ?? e);
         }
         End();
     }

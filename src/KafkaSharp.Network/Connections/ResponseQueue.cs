@@ -28,6 +28,9 @@ sealed class ResponseQueue(Transport transport, Action sent)
     /// <summary>Whether an answer asked for the connection to be closed and has left.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>What an answer failed with, which is the handler's fault and ends the connection.</summary>
+    public Exception? HandlerFailure { get; private set; }
+
     /// <summary>Takes the answer to the next request; returns when the next frame may be handled.</summary>
     public ValueTask AddAsync(ValueTask<OutgoingFrame?> answer, bool overlaps)
     {
@@ -184,7 +187,8 @@ sealed class ResponseQueue(Transport transport, Action sent)
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException("A request failed without an answer", e);
+            HandlerFailure = e;
+            throw new IOException("A request failed without an answer", e);
         }
         finally
         {

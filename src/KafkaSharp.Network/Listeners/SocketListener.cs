@@ -148,7 +148,7 @@ public sealed class SocketListener : IAsyncDisposable
                 await WaitForRoomAsync();
                 Serve(await listening.AcceptAsync(_stopping.Token));
             }
-            catch (Exception e) when (_stopping.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException or SocketException)
+            catch (Exception e) when (_stopping.IsCancellationRequested && e is (OperationCanceledException or ObjectDisposedException or SocketException))
             {
                 return;
             }

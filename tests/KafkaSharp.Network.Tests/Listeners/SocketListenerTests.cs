@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Sockets;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Network.Tests.Listeners;
+
+public sealed class SocketListenerTests
+{
+    [Test]
+    public async Task Port_0_is_told_after_binding()
+    {
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo());
+
+        Assert.That(fixture.Listener.Port, Is.GreaterThan(0));
+    }
+
+    [Test]
+    public async Task A_port_that_is_taken_is_one_clear_sentence()
+    {
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo());
+        var options = new ListenerOptions(new Endpoint("B", SecurityProtocol.Plaintext, "127.0.0.1", fixture.Listener.Port));
+        await using var second = ListenerOf(options);
+
+        Assert.That(second.Bind, Throws.TypeOf<ListenerException>().With.Message.EqualTo(
+            $"Socket server failed to bind to 127.0.0.1:{fixture.Listener.Port}: Address already in use."));
+    }
+
+    [Test]
+    public async Task A_port_is_free_again_at_once_after_connections_were_closed_by_the_server()
+    {
+        var fixture = new ListenerFixture(DelegateHandler.Echo());
+        var port = fixture.Listener.Port;
+        using var client = fixture.Connect();
+        await client.SendFrameAsync(new byte[] { 1 });
+        await client.ReadFrameAsync();
+        await fixture.DisposeAsync();
+        Assert.That(await client.IsClosedByServerAsync());
+
+        await using var second = ListenerOf(new ListenerOptions(new Endpoint("B", SecurityProtocol.Plaintext, "127.0.0.1", port)));
+        Assert.That(second.Bind, Throws.Nothing);
+    }
+
+    [TestCase(SecurityProtocol.Ssl, "SSL")]
+    [TestCase(SecurityProtocol.SaslPlaintext, "SASL_PLAINTEXT")]
+    [TestCase(SecurityProtocol.SaslSsl, "SASL_SSL")]
+    public void Security_that_is_not_served_is_refused(SecurityProtocol protocol, string name) =>
+        Assert.That(() => ListenerOf(new ListenerOptions(new Endpoint("SECURE", protocol, "127.0.0.1", 0))),
+            Throws.TypeOf<ListenerException>().With.Message.EqualTo($"Listener SECURE asks for {name}, but only PLAINTEXT is served"));
+
+    [Test]
+    public async Task No_host_is_every_address_of_both_families()
+    {
+        await using var listener = ListenerOf(new ListenerOptions(new Endpoint("A", SecurityProtocol.Plaintext, null, 0)));
+        listener.Bind();
+        listener.Start();
+        foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback }.Where(a => a.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6))
+        {
+            using var client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await client.ConnectAsync(address, listener.Port);
+            await Eventually.True(() => listener.Connections.Any(c => c.RemoteEndPoint.Address.Equals(address)), $"{address} is seen as it is");
+        }
+    }
+
+    [Test]
+    public async Task An_address_gets_no_more_connections_than_its_limit()
+    {
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo(), limits: new ConnectionLimits { MaxConnectionsPerIp = 2 });
+        using var first = fixture.Connect();
+        using var second = fixture.Connect();
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 2, "two are served");
+        using var third = fixture.Connect();
+
+        Assert.That(await third.IsClosedByServerAsync());
+        Assert.That(fixture.Log.Lines, Has.One.EqualTo(
+            "Rejected connection from 127.0.0.1 on PLAINTEXT: the address already has the configured maximum of 2 connections"));
+        first.Dispose();
+        await Eventually.True(() => fixture.Limits.Total == 1, "one has left");
+        using var fourth = fixture.Connect();
+        await fourth.SendFrameAsync(new byte[] { 1 });
+        Assert.That(await fourth.ReadFrameAsync(), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Connections_past_a_limit_wait_until_others_leave([Values] bool ofListener)
+    {
+        await using var fixture = new ListenerFixture(
+            DelegateHandler.Echo(), options => options with { MaxConnections = ofListener ? 1 : int.MaxValue },
+            new ConnectionLimits { MaxConnections = ofListener ? int.MaxValue : 1 });
+        using var first = fixture.Connect();
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 1, "the first is served");
+        using var second = fixture.Connect();
+        await second.SendFrameAsync(new byte[] { 2 });
+        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is told");
+        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(1));
+
+        first.Dispose();
+
+        Assert.That(await second.ReadFrameAsync(), Is.EqualTo(new byte[] { 2 }));
+    }
+
+    [Test]
+    public async Task A_raised_limit_lets_waiting_connections_in()
+    {
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo(), limits: new ConnectionLimits { MaxConnections = 1 });
+        using var first = fixture.Connect();
+        using var second = fixture.Connect();
+        await second.SendFrameAsync(new byte[] { 2 });
+        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is told");
+
+        fixture.Limits.MaxConnections = 2;
+
+        Assert.That(await second.ReadFrameAsync(), Is.EqualTo(new byte[] { 2 }));
+    }
+
+    [Test]
+    public async Task The_inter_broker_listener_gets_room_from_the_most_silent_of_the_others()
+    {
+        var limits = new ConnectionLimits { MaxConnections = 2 };
+        await using var clients = new ListenerFixture(DelegateHandler.Echo(), limits: limits);
+        await using var brokers = new ListenerFixture(DelegateHandler.Echo(), options => options with { IsProtected = true }, limits);
+        using var silent = clients.Connect();
+        await Eventually.True(() => limits.Total == 1, "the silent one is served");
+        using var busy = clients.Connect();
+        await busy.SendFrameAsync(new byte[] { 1 });
+        await busy.ReadFrameAsync();
+
+        using var broker = brokers.Connect();
+        await broker.SendFrameAsync(new byte[] { 2 });
+
+        Assert.That(await broker.ReadFrameAsync(), Is.EqualTo(new byte[] { 2 }));
+        Assert.That(await silent.IsClosedByServerAsync());
+        await busy.SendFrameAsync(new byte[] { 3 });
+        Assert.That(await busy.ReadFrameAsync(), Is.EqualTo(new byte[] { 3 }));
+    }
+
+    [Test]
+    public async Task A_silent_connection_is_closed_after_its_time_and_one_that_waits_for_its_answer_is_not()
+    {
+        var time = new ManualTimeProvider();
+        var answer = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task)));
+        await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
+        using var silent = fixture.Connect();
+        using var waiting = fixture.Connect();
+        await waiting.SendFrameAsync(new byte[] { 1 });
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 2 && fixture.Listener.Connections.Any(c => !c.WaitsForPeer), "both are here");
+
+        time.Advance(TimeSpan.FromMinutes(9));
+        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(2));
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.That(await silent.IsClosedByServerAsync());
+        answer.SetResult(DelegateHandler.FrameOf([9]));
+        Assert.That(await waiting.ReadFrameAsync(), Is.EqualTo(new byte[] { 9 }));
+    }
+
+    [Test]
+    public async Task Draining_finishes_the_requests_in_flight_and_takes_no_more()
+    {
+        var answer = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, frame) => frame.Span[0] == 1
+            ? FrameHandling.Answering(new(answer.Task), overlaps: true)
+            : FrameHandling.Answered(DelegateHandler.FrameOf(frame.Span)));
+        await using var fixture = new ListenerFixture(handler);
+        using var silent = fixture.Connect();
+        using var client = fixture.Connect();
+        await client.SendFrameAsync(new byte[] { 1 });
+        await Eventually.True(() => handler.Frames == 1 && handler.Opened == 2, "the request is handled");
+
+        var draining = fixture.Listener.DrainAsync(TimeSpan.FromMinutes(1));
+        Assert.That(await silent.IsClosedByServerAsync());
+        Assert.That(draining.IsCompleted, Is.False);
+        answer.SetResult(DelegateHandler.FrameOf([7]));
+
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 7 }));
+        Assert.That(await client.IsClosedByServerAsync());
+        await draining;
+        Assert.That((handler.Closed, fixture.Listener.ConnectionCount, fixture.Limits.Total), Is.EqualTo((2, 0, 0)));
+    }
+
+    [Test]
+    public async Task Draining_cuts_what_is_left_at_its_deadline()
+    {
+        var time = new ManualTimeProvider();
+        var answer = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task)));
+        await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromSeconds(-1) }, time: time);
+        using var client = fixture.Connect();
+        await client.SendFrameAsync(new byte[] { 1 });
+        await Eventually.True(() => handler.Frames == 1, "the request is handled");
+
+        var draining = fixture.Listener.DrainAsync(TimeSpan.FromSeconds(30));
+        await Eventually.True(() => time.ActiveTimers == 1, "the deadline is set");
+        time.Advance(TimeSpan.FromSeconds(30));
+        await draining;
+
+        Assert.That(await client.IsClosedByServerAsync());
+        Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1).And.One.Contains("cut"));
+        answer.SetResult(null);
+    }
+
+    private static SocketListener ListenerOf(ListenerOptions options) =>
+        new(options, DelegateHandler.Echo(), new ConnectionLimits(), TimeProvider.System, new CollectingLogger());
+}
