@@ -20,7 +20,7 @@ public static class PartitionMetadataFile
         return topicId.IsZero ? throw new InvalidDataException("has the invalid topic id zero") : topicId;
     }
 
-    /// <summary>The topic id, or null where the folder has no such file.</summary>
+    /// <summary>The topic id, or null where the folder has no such file or, after a power cut, an empty one.</summary>
     /// <exception cref="IOException">The file can't be read or is malformed.</exception>
     public static Uuid? Read(IFileSystem files, string directory)
     {
@@ -29,7 +29,8 @@ public static class PartitionMetadataFile
             return null;
         try
         {
-            return Parse(Encoding.UTF8.GetString(files.ReadAllBytes(path)));
+            var bytes = files.ReadAllBytes(path);
+            return bytes.Length == 0 ? null : Parse(Encoding.UTF8.GetString(bytes));
         }
         catch (InvalidDataException e)
         {
@@ -37,6 +38,19 @@ public static class PartitionMetadataFile
         }
     }
 
-    public static void Write(IFileSystem files, string directory, Uuid topicId) =>
-        files.WriteAtomically(Path.Combine(directory, Name), Encoding.UTF8.GetBytes(Format(topicId)));
+    /// <summary>Writes the file in one step; it is durable only after <see cref="Flush"/>.</summary>
+    public static void Write(IFileSystem files, string directory, Uuid topicId)
+    {
+        var (path, temporary) = (Path.Combine(directory, Name), Path.Combine(directory, Name + ".tmp"));
+        using (var file = files.OpenFile(temporary, StorageFileMode.Create))
+            file.Write(0, Encoding.UTF8.GetBytes(Format(topicId)));
+        files.Rename(temporary, path);
+    }
+
+    public static void Flush(IFileSystem files, string directory)
+    {
+        using (var file = files.OpenFile(Path.Combine(directory, Name), StorageFileMode.Open))
+            file.Flush();
+        files.FlushDirectory(directory);
+    }
 }

@@ -4,18 +4,21 @@ namespace KafkaSharp.Storage;
 
 /// <summary>
 /// The leader epochs of one log with the offsets where they begin, kept in <c>leader-epoch-checkpoint</c> (Kafka's <c>LeaderEpochFileCache</c>, KIP-101).
-/// Changes are made under the log's append lock and are on disk before they show; readers need no lock. Epochs and start offsets both ascend.
+/// Changes are made under the log's append lock; readers need no lock. Epochs and start offsets both ascend. A new epoch at the end is written with the
+/// next <see cref="Flush"/>, which comes before the recovery point passes it: until then recovery finds it in the batches. All else is on disk at once.
 /// </summary>
 public sealed class LeaderEpochCache
 {
     private readonly IFileSystem _files;
+    private readonly Lock _writing = new();
     private volatile EpochEntry[] _epochs;
+    private EpochEntry[] _written;
 
     private LeaderEpochCache(IFileSystem files, string directory, EpochEntry[] epochs)
     {
         _files = files;
         Directory = directory;
-        _epochs = epochs;
+        _epochs = _written = epochs;
     }
 
     /// <summary>The log's folder; set anew when it is renamed.</summary>
@@ -46,7 +49,21 @@ public sealed class LeaderEpochCache
         var kept = epochs.AsSpan();
         while (kept is [.. var before, var end] && (end.Epoch >= epoch || end.StartOffset >= startOffset))
             kept = before;
-        Publish([.. kept, new EpochEntry(epoch, startOffset)]);
+        EpochEntry[] updated = [.. kept, new EpochEntry(epoch, startOffset)];
+        if (kept.Length == epochs.Length)
+            _epochs = updated;
+        else
+            Publish(updated);
+    }
+
+    /// <summary>Makes the checkpoint file hold what the cache holds, durably; nothing where it does already. Safe beside changes.</summary>
+    public void Flush()
+    {
+        lock (_writing)
+        {
+            if (_epochs is var epochs && !ReferenceEquals(epochs, _written))
+                Write(epochs);
+        }
     }
 
     /// <summary>
@@ -124,7 +141,16 @@ public sealed class LeaderEpochCache
 
     private void Publish(EpochEntry[] epochs)
     {
+        lock (_writing)
+        {
+            Write(epochs);
+            _epochs = epochs;
+        }
+    }
+
+    private void Write(EpochEntry[] epochs)
+    {
         LeaderEpochCheckpointFile.Write(_files, Directory, epochs);
-        _epochs = epochs;
+        _written = epochs;
     }
 }

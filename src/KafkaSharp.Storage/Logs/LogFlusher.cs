@@ -40,6 +40,7 @@ sealed class LogFlusher(LogState state)
                 foreach (var segment in segments)
                     segment.Flush();
                 FlushSnapshot(snapshot);
+                state.Epochs.Flush();
                 if (hasNewFiles)
                     state.Files.FlushDirectory(directory);
             }

@@ -317,7 +317,10 @@ public sealed class PartitionLog : IDisposable
         }
     }
 
-    /// <summary>Writes <c>partition.metadata</c> where it is not there yet; INCONSISTENT_TOPIC_ID where it names another topic.</summary>
+    /// <summary>
+    /// Writes <c>partition.metadata</c> where it is not there yet; INCONSISTENT_TOPIC_ID where it names another topic. It is made durable in the background:
+    /// lost to a power cut, it is assigned again.
+    /// </summary>
     public ErrorCode AssignTopicId(Uuid topicId)
     {
         lock (_state.Gate)
@@ -326,9 +329,13 @@ public sealed class PartitionLog : IDisposable
                 return known == topicId ? ErrorCode.None : ErrorCode.InconsistentTopicId;
             PartitionMetadataFile.Write(_state.Files, _state.Directory, topicId);
             TopicId = topicId;
-            return ErrorCode.None;
         }
+        InBackground(() => UnlessGone(() => PartitionMetadataFile.Flush(_state.Files, _state.Directory)));
+        return ErrorCode.None;
     }
+
+    /// <summary>Writes the leader epochs that no flush has written yet.</summary>
+    public void FlushLeaderEpochs() => UnlessGone(_state.Epochs.Flush);
 
     /// <summary>Gives up mappings of segments that were not read since the last call; to be called every minute or so.</summary>
     public void ReleaseIdleMappings()
@@ -369,7 +376,10 @@ public sealed class PartitionLog : IDisposable
         lock (_state.Gate)
         {
             if (!_closed)
+            {
                 _state.Producers.TakeSnapshot();
+                _state.Epochs.Flush();
+            }
             CloseAll(static segment => segment.Dispose());
         }
     }
@@ -391,12 +401,31 @@ public sealed class PartitionLog : IDisposable
         _deletion.Dispose();
     }
 
-    private void FlushLater(long upTo) => Options.Background(() =>
+    private void FlushLater(long upTo) => InBackground(() =>
     {
+        if (!_closed)
+            Flush(upTo);
+    });
+
+    /// <summary>Work on small files outside the lock, which finds them gone when the folder is renamed or the log closed meanwhile.</summary>
+    private void UnlessGone(Action work)
+    {
+        var directory = Directory;
         try
         {
             if (!_closed)
-                Flush(upTo);
+                work();
+        }
+        catch (IOException) when (_closed || Directory != directory)
+        {
+        }
+    }
+
+    private void InBackground(Action work) => Options.Background(() =>
+    {
+        try
+        {
+            work();
         }
         catch (IOException fault)
         {

@@ -25,7 +25,12 @@ sealed class LogMaintenance(LogManager manager, TimeProvider time)
 
     public void RemoveExpiredProducers() => ForEach(log => log.RemoveExpiredProducers());
 
-    public void CheckpointRecoveryPoints() => Checkpoint(recoveryPoints: true, startOffsets: false);
+    /// <summary>Recovery points, after the leader epochs below them.</summary>
+    public void CheckpointRecoveryPoints()
+    {
+        ForEach(log => log.FlushLeaderEpochs());
+        Checkpoint(recoveryPoints: true, startOffsets: false);
+    }
 
     public void CheckpointLogStartOffsets() => Checkpoint(recoveryPoints: false, startOffsets: true);
 

@@ -16,9 +16,11 @@ public sealed class LeaderEpochCacheTests
     }
 
     [Test]
-    public void What_is_assigned_is_on_disk()
+    public void What_is_assigned_is_on_disk_after_a_flush()
     {
         Assign((0, 0), (2, 10), (5, 30));
+        Assert.That(LeaderEpochCache.Open(_files, "/t-0").Entries, Is.Empty);
+        _cache.Flush();
         Assert.That(LeaderEpochCache.Open(_files, "/t-0").Entries, Is.EqualTo(Entries((0, 0), (2, 10), (5, 30))));
     }
 
@@ -35,6 +37,7 @@ public sealed class LeaderEpochCacheTests
         Assign((1, 10), (3, 20), (5, 30));
         _cache.Assign(4, 20);
         Assert.That(_cache.Entries, Is.EqualTo(Entries((1, 10), (4, 20))));
+        Assert.That(LeaderEpochCache.Open(_files, "/t-0").Entries, Is.EqualTo(_cache.Entries), "at once");
         _cache.Assign(0, 40);
         Assert.That(_cache.Entries, Is.EqualTo(Entries((0, 40))));
     }

@@ -40,6 +40,7 @@ public sealed class LogManagerTests
             Assert.That(log.TopicId, Is.EqualTo(TopicId));
             Assert.That((log.LogEndOffset, log.RecoveryPoint), Is.EqualTo((3L, 3L)));
             Assert.That(log.Options.HadCleanShutdown, Is.True);
+            Assert.That(log.EpochEntries, Is.EqualTo(new[] { new EpochEntry(0, 0) }));
             Assert.That(_manager.PreviousBrokerEpoch, Is.EqualTo(42));
             Assert.That(_files.FileExists("/a/.kafka_cleanshutdown"), Is.False, "taken at start");
         });
@@ -54,6 +55,7 @@ public sealed class LogManagerTests
         {
             Assert.That(_manager.Get(Partition)!.LogEndOffset, Is.EqualTo(3));
             Assert.That(_manager.Get(Partition)!.Options.HadCleanShutdown, Is.False);
+            Assert.That(_manager.Get(Partition)!.EpochEntries, Is.EqualTo(new[] { new EpochEntry(0, 0) }), "from the batches");
             Assert.That(_manager.PreviousBrokerEpoch, Is.EqualTo(-1));
         });
     }
