@@ -175,8 +175,7 @@ sealed class PhysicalFile : IStorageFile
         {
             if (_mapping is { } current && current.Capacity >= end)
                 return true;
-            if (_handle.IsClosed)
-                throw new ObjectDisposedException(Path);
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
             if (end <= 0)
                 return false;
             var capacity = Math.Max(Math.Max(_expectedLength, SmallestMapping), Math.Min(end * 2, int.MaxValue));

@@ -31,7 +31,7 @@ sealed class GenuineLogs : IDisposable
     public string DirectoryOf(string partition) =>
         Directory.GetDirectories(_folder, partition, SearchOption.AllDirectories).Single();
 
-    public PartitionLog Open(string partition)
+    public PartitionLog Open(string partition, long nowMs = 1_795_239_500_000)
     {
         var directory = DirectoryOf(partition);
         var logDir = Path.GetDirectoryName(directory)!;
@@ -41,19 +41,23 @@ sealed class GenuineLogs : IDisposable
         var configs = State.GetProperty("topicConfigs").TryGetProperty(topicPartition.Topic, out var given)
             ? given.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetString()!)
             : [];
+        var epoch = LeaderEpochCache.Open(files, directory).LatestEpoch;
         var log = PartitionLog.Open(new PartitionLogOptions
         {
             FileSystem = files,
             Directory = directory,
             TopicPartition = topicPartition,
             Config = LogConfig.From(new Dictionary<string, string>(), configs),
-            Time = new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(1_795_239_500_000)),
+            Time = new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(nowMs)),
             Random = new Random(1),
             HadCleanShutdown = files.FileExists(Path.Combine(logDir, ".kafka_cleanshutdown")),
             RecoveryPoint = new OffsetCheckpointFile(files, Path.Combine(logDir, OffsetCheckpointFile.RecoveryPoint)).Read().GetValueOrDefault(topicPartition),
             LogStartOffset = new OffsetCheckpointFile(files, Path.Combine(logDir, OffsetCheckpointFile.LogStartOffset)).Read().GetValueOrDefault(topicPartition),
             Background = work => work(),
         });
+        // What becoming its leader does.
+        if (epoch is { } leaderEpoch)
+            log.AssignEpochStartOffset(leaderEpoch, log.LogEndOffset);
         log.UpdateHighWatermark(log.LogEndOffset);
         return log;
     }

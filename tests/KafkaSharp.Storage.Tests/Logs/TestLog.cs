@@ -44,8 +44,8 @@ sealed class TestLog : IDisposable
         IsTransactional = transactional,
     };
 
-    public LogAppendInfo Append(int records = 1, int valueSize = 100, long timestamp = 1000, int epoch = 0, RecordBatchOptions? options = null) =>
-        Log.AppendAsLeader(Batch(records, valueSize, timestamp, 0, options), epoch);
+    public LogAppendInfo Append(int records = 1, int valueSize = 100, long? timestamp = null, int epoch = 0, RecordBatchOptions? options = null) =>
+        Log.AppendAsLeader(Batch(records, valueSize, timestamp ?? NowMs, 0, options), epoch);
 
     public LogAppendInfo EndTransaction(long producerId, short producerEpoch, bool commit, int coordinatorEpoch = 0) => Log.AppendAsLeader(
         ControlRecords.EndTransactionBatch(
