@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;

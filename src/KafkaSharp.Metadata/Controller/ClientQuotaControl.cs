@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
@@ -76,7 +75,7 @@ sealed class ClientQuotaControl(ControllerState state)
         if (double.IsNaN(value) || value <= 0)
             throw Refused($"Quota {key} must be greater than 0");
         if (isWhole && Math.Abs(value - Math.Round(value)) > 1e-6)
-            throw Refused($"{key} must be an integral value, but it is {value.ToString(CultureInfo.InvariantCulture)}");
+            throw Refused($"{key} cannot be a fractional value.");
     }
 
     private static ClientQuotaEntity Entity(List<AlterClientQuotasRequest.EntityData> parts)

@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage;
 

@@ -1,5 +1,6 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage;
 
@@ -144,17 +145,14 @@ public sealed class PartitionLog : IDisposable
     {
         try
         {
-            if (!_closed)
-                return _reader.Read(startOffset, maxLength, isolation, minOneMessage);
+            return _reader.Read(startOffset, maxLength, isolation, minOneMessage);
         }
-        catch (ObjectDisposedException) when (_closed)
+        catch (Exception fault) when (fault is IOException || (fault is ObjectDisposedException && _closed))
         {
+            if (fault is IOException failure)
+                Failed(failure);
+            return new LogReadInfo { ErrorCode = ErrorCode.KafkaStorageError, FetchOffset = new LogOffsetMetadata(startOffset) };
         }
-        catch (IOException fault)
-        {
-            Failed(fault);
-        }
-        return new LogReadInfo { ErrorCode = ErrorCode.KafkaStorageError, FetchOffset = new LogOffsetMetadata(startOffset) };
     }
 
     /// <summary>Sets the high watermark, bounded by the log's start and end; gives what it became.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace KafkaSharp.Storage;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using KafkaSharp.Protocol.Records;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage;

@@ -1,0 +1,71 @@
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Broker.Handlers.Cluster;
+
+/// <summary>DescribeCluster (60): the cluster's id and its brokers, or its controllers where a controller is asked (KIP-919).</summary>
+sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId, Func<int> activeController)
+    : IApiHandler<DescribeClusterRequest, DescribeClusterResponse>
+{
+    private const sbyte Brokers = 1;
+    private const sbyte Controllers = 2;
+
+    public ValueTask<DescribeClusterResponse?> HandleAsync(RequestContext context, DescribeClusterRequest request)
+    {
+        var served = context.Listener.IsController ? Controllers : Brokers;
+        if (request.EndpointType != served)
+        {
+            return new ValueTask<DescribeClusterResponse?>(new DescribeClusterResponse
+            {
+                ErrorCode = request.EndpointType is Brokers or Controllers ? ErrorCode.MismatchedEndpointType : ErrorCode.UnsupportedEndpointType,
+                ErrorMessage = $"The request was sent to an endpoint of type {Name(served)}, but we wanted an endpoint of type {Name(request.EndpointType)}",
+                ControllerId = -1,
+            });
+        }
+        var metadata = image();
+        var response = new DescribeClusterResponse
+        {
+            ErrorMessage = null,
+            ClusterId = clusterId,
+            EndpointType = served,
+            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? AuthorizedOperations.AllOnCluster : AuthorizedOperations.Omitted,
+        };
+        if (served == Controllers)
+        {
+            response.ControllerId = activeController();
+            response.Brokers = [.. ControllerNodes(metadata, context.ListenerName)];
+        }
+        else
+        {
+            response.ControllerId = metadata.Cluster.Brokers.Values.FirstOrDefault(broker => !broker.Fenced)?.Id ?? -1;
+            response.Brokers = [.. BrokerNodes(metadata, context.ListenerName, request.IncludeFencedBrokers)];
+        }
+        return new ValueTask<DescribeClusterResponse?>(response);
+    }
+
+    public DescribeClusterResponse Fail(DescribeClusterRequest request, ErrorCode error) =>
+        new() { ErrorCode = error, ErrorMessage = error.Message(), ControllerId = -1 };
+
+    private static string Name(sbyte type) => type switch { Brokers => "BROKER", Controllers => "CONTROLLER", _ => "UNKNOWN" };
+
+    private static IEnumerable<DescribeClusterResponse.DescribeClusterBroker> BrokerNodes(MetadataImage metadata, string listener, bool fenced)
+    {
+        foreach (var broker in metadata.Cluster.Brokers.Values)
+        {
+            if ((broker.Fenced && !fenced) || broker.Endpoint(listener) is not { } endpoint)
+                continue;
+            yield return new() { BrokerId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack, IsFenced = broker.Fenced };
+        }
+    }
+
+    private static IEnumerable<DescribeClusterResponse.DescribeClusterBroker> ControllerNodes(MetadataImage metadata, string listener)
+    {
+        foreach (var controller in metadata.Cluster.Controllers.Values)
+        {
+            if (controller.Endpoints.FirstOrDefault(e => e.ListenerName == listener) is { } endpoint)
+                yield return new() { BrokerId = controller.Id, Host = endpoint.Host, Port = endpoint.Port };
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Storage;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Broker.Handlers.Cluster;
+
+/// <summary>DescribeLogDirs (35): the log directories, what lies in them, and how much room there is (KIP-113, KIP-827).</summary>
+sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
+{
+    private const long UnknownBytes = -1;
+
+    public ValueTask<DescribeLogDirsResponse?> HandleAsync(RequestContext context, DescribeLogDirsRequest request)
+    {
+        var wanted = request.Topics?.ToDictionary(topic => topic.Topic, topic => topic.Partitions.ToHashSet(), StringComparer.Ordinal);
+        var byDirectory = logs.Logs
+            .Where(log => wanted is null || (wanted.TryGetValue(log.TopicPartition.Topic, out var partitions) && partitions.Contains(log.TopicPartition.Partition)))
+            .ToLookup(log => Path.GetDirectoryName(log.Directory));
+        return new ValueTask<DescribeLogDirsResponse?>(
+            new DescribeLogDirsResponse { Results = [.. logs.Directories.Select(directory => Describe(directory, byDirectory[directory.Path]))] });
+    }
+
+    public DescribeLogDirsResponse Fail(DescribeLogDirsRequest request, ErrorCode error) => new() { ErrorCode = error };
+
+    private DescribeLogDirsResponse.DescribeLogDirsResult Describe(LogDirectory directory, IEnumerable<PartitionLog> held)
+    {
+        if (directory.IsOffline)
+            return new() { LogDir = directory.Path, ErrorCode = ErrorCode.KafkaStorageError };
+        return new()
+        {
+            LogDir = directory.Path,
+            TotalBytes = Bytes(files.GetTotalBytes, directory.Path),
+            UsableBytes = Bytes(files.GetAvailableBytes, directory.Path),
+            Topics =
+            [
+                .. held.GroupBy(log => log.TopicPartition.Topic).Select(topic => new DescribeLogDirsResponse.DescribeLogDirsTopic
+                {
+                    Name = topic.Key,
+                    Partitions =
+                    [
+                        .. topic.Select(log => new DescribeLogDirsResponse.DescribeLogDirsPartition
+                        {
+                            PartitionIndex = log.TopicPartition.Partition,
+                            PartitionSize = log.Size,
+                            // A replica that leads lags behind nobody.
+                            OffsetLag = Math.Max(0, log.HighWatermark - log.LogEndOffset),
+                        }),
+                    ],
+                }),
+            ],
+        };
+    }
+
+    private static long Bytes(Func<string, long> ask, string path)
+    {
+        try
+        {
+            return ask(path);
+        }
+        catch (IOException)
+        {
+            return UnknownBytes;
+        }
+    }
+}

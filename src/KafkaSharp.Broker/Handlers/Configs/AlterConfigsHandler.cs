@@ -1,0 +1,24 @@
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Broker.Handlers.Configs;
+
+/// <summary>AlterConfigs (33): replaces all configurations of a resource; what is not named goes.</summary>
+sealed class AlterConfigsHandler(QuorumController controller) : IApiHandler<AlterConfigsRequest, AlterConfigsResponse>
+{
+    public async ValueTask<AlterConfigsResponse?> HandleAsync(RequestContext context, AlterConfigsRequest request) =>
+        await controller.AlterConfigsAsync(context.ForController(null), request).ConfigureAwait(false);
+
+    public AlterConfigsResponse Fail(AlterConfigsRequest request, ErrorCode error) => new()
+    {
+        Responses =
+        [
+            .. request.Resources.Select(resource => new AlterConfigsResponse.AlterConfigsResourceResponse
+            {
+                ErrorCode = error, ErrorMessage = error.Message(), ResourceType = resource.ResourceType, ResourceName = resource.ResourceName,
+            }),
+        ],
+    };
+}

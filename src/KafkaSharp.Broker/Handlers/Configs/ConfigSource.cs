@@ -1,0 +1,14 @@
+namespace KafkaSharp.Broker.Handlers.Configs;
+
+/// <summary>Where a configuration's value comes from; the ids are the wire's.</summary>
+enum ConfigSource : sbyte
+{
+    Unknown = 0,
+    Topic = 1,
+    DynamicBroker = 2,
+    DynamicDefaultBroker = 3,
+    StaticBroker = 4,
+    Default = 5,
+    ClientMetrics = 7,
+    Group = 8,
+}

@@ -1,0 +1,123 @@
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Replication;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Broker.Handlers.Topics;
+
+/// <summary>
+/// Metadata (3): brokers, and topics with their partitions and leaders. A topic that is not there is created where request and broker allow it, and
+/// then it is answered as a topic that serves, not as one to ask for again.
+/// </summary>
+sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTopicCreation creation)
+    : IApiHandler<MetadataRequest, MetadataResponse>
+{
+    public async ValueTask<MetadataResponse?> HandleAsync(RequestContext context, MetadataRequest request)
+    {
+        var byId = request.Topics?.Any(topic => !topic.TopicId.IsZero) == true;
+        // Before version 12 a topic that is asked for by id can't be answered (KAFKA-14195).
+        if (byId && context.ApiVersion < 12)
+            return Fail(request, ErrorCode.InvalidRequest);
+        var all = request.Topics is null || (context.ApiVersion == 0 && request.Topics.Count == 0);
+        var created = all || byId || !AllowsCreation(context, request)
+            ? null
+            : await creation.CreateMissingAsync(request.Topics!.Select(topic => topic.Name!), context.Principal).ConfigureAwait(false);
+
+        var metadata = image();
+        var response = new MetadataResponse
+        {
+            ClusterId = clusterId,
+            Brokers = [.. Brokers(metadata, context.ListenerName)],
+            ControllerId = Controller(metadata),
+        };
+        if (all)
+        {
+            foreach (var topic in metadata.Topics.ById.Values)
+                response.Topics.Add(Describe(context, request, metadata, topic));
+        }
+        else
+        {
+            foreach (var wanted in Distinct(request.Topics!))
+                response.Topics.Add(Describe(context, request, metadata, wanted, created));
+        }
+        return response;
+    }
+
+    public MetadataResponse Fail(MetadataRequest request, ErrorCode error) => new()
+    {
+        ErrorCode = error,
+        ControllerId = -1,
+        Topics =
+        [
+            .. (request.Topics ?? []).Select(topic => new MetadataResponse.MetadataResponseTopic
+            {
+                ErrorCode = error, Name = topic.Name ?? "", TopicId = topic.TopicId,
+            }),
+        ],
+    };
+
+    // Kafka names any broker that lives: clients send what is for the controller there, and it is forwarded.
+    private static int Controller(MetadataImage metadata) =>
+        metadata.Cluster.Brokers.Values.FirstOrDefault(broker => !broker.Fenced)?.Id ?? -1;
+
+    private static IEnumerable<MetadataResponse.MetadataResponseBroker> Brokers(MetadataImage metadata, string listener) =>
+        metadata.Cluster.AliveBrokers(listener).Select(broker =>
+        {
+            var endpoint = broker.Endpoint(listener)!;
+            return new MetadataResponse.MetadataResponseBroker { NodeId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack };
+        });
+
+    private static bool AllowsCreation(RequestContext context, MetadataRequest request) =>
+        context.ApiVersion < 4 || request.AllowAutoTopicCreation;
+
+    private static IEnumerable<MetadataRequest.MetadataRequestTopic> Distinct(List<MetadataRequest.MetadataRequestTopic> topics) =>
+        topics.Count == 1 ? topics : topics.DistinctBy(topic => (topic.TopicId, topic.TopicId.IsZero ? topic.Name : null));
+
+    private static MetadataResponse.MetadataResponseTopic Describe(
+        RequestContext context, MetadataRequest request, MetadataImage metadata, MetadataRequest.MetadataRequestTopic wanted,
+        IReadOnlyDictionary<string, ErrorCode>? created)
+    {
+        if (!wanted.TopicId.IsZero)
+        {
+            return metadata.Topics.Topic(wanted.TopicId) is { } byId
+                ? Describe(context, request, metadata, byId)
+                : new() { ErrorCode = ErrorCode.UnknownTopicId, TopicId = wanted.TopicId, Name = null };
+        }
+        var name = wanted.Name ?? "";
+        if (metadata.Topics.Topic(name) is { } topic)
+            return Describe(context, request, metadata, topic);
+        var error = TopicName.Invalid(name) is not null ? ErrorCode.InvalidTopicException
+            : created?.GetValueOrDefault(name) is { } reason and not ErrorCode.None ? reason
+            : ErrorCode.UnknownTopicOrPartition;
+        return new() { ErrorCode = error, Name = name, IsInternal = TopicName.IsInternal(name) };
+    }
+
+    private static MetadataResponse.MetadataResponseTopic Describe(
+        RequestContext context, MetadataRequest request, MetadataImage metadata, TopicImage topic) => new()
+    {
+        Name = topic.Name,
+        TopicId = topic.Id,
+        IsInternal = TopicName.IsInternal(topic.Name),
+        TopicAuthorizedOperations = context.ApiVersion >= 8 && request.IncludeTopicAuthorizedOperations
+            ? AuthorizedOperations.AllOnTopic
+            : AuthorizedOperations.Omitted,
+        Partitions = [.. topic.Partitions.Select(partition => Describe(context, metadata, partition.Key, partition.Value))],
+    };
+
+    private static MetadataResponse.MetadataResponsePartition Describe(
+        RequestContext context, MetadataImage metadata, int id, PartitionRegistration partition)
+    {
+        var description = PartitionDescription.Of(metadata, partition, context.ListenerName, tellsListener: context.ApiVersion >= 6);
+        return new MetadataResponse.MetadataResponsePartition
+        {
+            PartitionIndex = id,
+            ErrorCode = description.Error,
+            LeaderId = description.Leader,
+            LeaderEpoch = partition.LeaderEpoch,
+            ReplicaNodes = [.. partition.Replicas],
+            IsrNodes = [.. partition.Isr],
+            OfflineReplicas = [.. description.OfflineReplicas],
+        };
+    }
+}

@@ -1,0 +1,29 @@
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Broker.Handlers.Topics;
+
+/// <summary>How a partition looks to clients of one listener: its leader where they can reach it, and the replicas that are off line.</summary>
+readonly record struct PartitionDescription(ErrorCode Error, int Leader, int[] OfflineReplicas)
+{
+    /// <param name="image">The metadata.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="listener">The listener the client came in on.</param>
+    /// <param name="tellsListener">Whether the client knows LISTENER_NOT_FOUND.</param>
+    public static PartitionDescription Of(MetadataImage image, PartitionRegistration partition, string listener, bool tellsListener)
+    {
+        var offline = partition.Replicas.Any(replica => !IsOnline(image, partition, replica, listener))
+            ? partition.Replicas.Where(replica => !IsOnline(image, partition, replica, listener)).ToArray()
+            : [];
+        if (image.Cluster.Broker(partition.Leader) is not { Fenced: false } leader)
+            return new PartitionDescription(ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline);
+        return leader.Endpoint(listener) is null
+            ? new(tellsListener ? ErrorCode.ListenerNotFound : ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline)
+            : new(ErrorCode.None, partition.Leader, offline);
+    }
+
+    private static bool IsOnline(MetadataImage image, PartitionRegistration partition, int replica, string listener) =>
+        image.Cluster.Broker(replica) is { Fenced: false } broker
+        && broker.Endpoint(listener) is not null
+        && broker.HasOnlineDirectory(partition.Directory(replica) ?? DirectoryId.Migrating);
+}
