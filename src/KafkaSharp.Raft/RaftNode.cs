@@ -165,7 +165,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
                 _history.Add(latest.Offset - 1, record);
         }
         _cleaner.DeleteUnreachable();
-        _reader.ReadControlRecords(_history.Add);
+        _reader.ReadControlRecords(Math.Max(_log.StartOffset, LatestSnapshotId?.Offset ?? 0), _history.Add);
         var end = _log.EndOffset;
         _logger.LogOpened(_log.StartOffset, end.Offset, end.Epoch, LatestSnapshotId is { } id ? SnapshotName.Format(id) : null);
         var stored = _quorumState.Read() is { } text ? QuorumStateJson.Read(text) : null;

@@ -27,7 +27,7 @@ public sealed class RaftCrashSimulationTests
         private readonly MemoryQuorumStateStore _quorumState = new();
         private readonly MemorySnapshotStore _snapshots = new();
         private MemoryRaftLog _log = new();
-        private List<string> _committed = [];
+        private IReadOnlyList<string> _committed = [];
         private int _storedEpoch;
         private int _lastEpoch;
         private int _appended;
@@ -133,11 +133,11 @@ public sealed class RaftCrashSimulationTests
                 writer.Freeze();
         }
 
-        /// <summary>What was told in this life is promised to the next one.</summary>
+        /// <summary>What was told in this life is promised to the next one, which has a listener of its own.</summary>
         private void Note(RecordingListener listener)
         {
             Assert.That(listener.Gap, Is.False, $"seed {seed}");
-            _committed = [.. listener.Records];
+            _committed = listener.Records;
             if (listener.Leader is { LeaderId: not null } leader)
             {
                 Assert.That(leader.Epoch, Is.GreaterThanOrEqualTo(_lastEpoch), $"seed {seed}");

@@ -1,4 +1,3 @@
-using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;

@@ -14,7 +14,7 @@ namespace KafkaSharp.Coordinators.Shards;
 /// when it is no more. Commands run on an event loop of its own; all members may be called from any thread. While it loads every command is
 /// refused with COORDINATOR_LOAD_IN_PROGRESS, afterwards with NOT_COORDINATOR.
 /// </summary>
-sealed class CoordinatorShard : IShardTimerTarget
+sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
 {
     private readonly ICoordinatorStorage _storage;
     private readonly GroupCoordinatorConfig _config;
@@ -98,7 +98,7 @@ sealed class CoordinatorShard : IShardTimerTarget
     }
 
     /// <summary>The partition is led by another broker: ends everything, now.</summary>
-    public async Task UnloadAsync()
+    public async ValueTask DisposeAsync()
     {
         await _unloading.CancelAsync();
         await _loading;

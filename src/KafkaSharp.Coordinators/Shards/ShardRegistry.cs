@@ -44,10 +44,11 @@ sealed class ShardRegistry(Func<int, CoordinatorShard> newShard)
             var term = _terms.GetValueOrDefault(partition, Term.None);
             if (leaderEpoch < term.Epoch)
                 return;
-            var epoch = leaderEpoch ?? term.Epoch;
+            // A topic made anew counts its epochs from the beginning.
+            var epoch = leaderEpoch ?? Term.None.Epoch;
             // Unloading ends a load that still runs, so it must not wait for it.
             _terms[partition] = _shards.TryRemove(partition, out var shard)
-                ? new Term(epoch, Task.WhenAll(term.Last, shard.UnloadAsync()))
+                ? new Term(epoch, Task.WhenAll(term.Last, shard.DisposeAsync().AsTask()))
                 : term with { Epoch = epoch };
         }
     }

@@ -45,6 +45,9 @@ public readonly record struct RecordsAnalysis
         var found = Nothing;
         foreach (var batch in new RecordBatchReader(records))
         {
+            // A leader that lost its place may still send what its successor wrote: a follower takes only what is of the epoch it fetches in.
+            if (origin == AppendOrigin.Replication && batch.Magic >= 2 && batch.PartitionLeaderEpoch > leaderEpoch)
+                break;
             Check(batch, partition, origin, leaderEpoch, maxMessageBytes);
             var lastOffset = batch.LastOffset;
             var isLatest = batch.MaxTimestamp > found.MaxTimestamp;

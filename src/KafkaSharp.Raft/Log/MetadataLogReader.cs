@@ -28,10 +28,9 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
         }
     }
 
-    /// <summary>Gives every control record up to the end to <paramref name="take"/>, without decoding what lies between.</summary>
-    public void ReadControlRecords(Action<long, RaftControlRecord> take)
+    /// <summary>Gives every control record from a batch boundary up to the end to <paramref name="take"/>, without decoding what lies between.</summary>
+    public void ReadControlRecords(long from, Action<long, RaftControlRecord> take)
     {
-        var from = log.StartOffset;
         var end = log.EndOffset.Offset;
         while (from < end)
         {

@@ -23,6 +23,9 @@ sealed class PhysicalFile : IStorageFile
     private List<SafeFileHandle>? _replaced;
     private MappedMemoryManager? _mapping;
     private long _length;
+    // Counts changes; what an earlier process wrote and did not flush is the first.
+    private long _changes = 1;
+    private long _flushedChanges;
     private bool _borrowed;
 
     public PhysicalFile(string path, SafeFileHandle handle, long expectedLength)
@@ -64,9 +67,11 @@ sealed class PhysicalFile : IStorageFile
         }
         catch (IOException)
         {
+            Changed();
             ForgetTornTail();
             throw;
         }
+        Changed();
         Publish(offset + source.Length);
     }
 
@@ -81,9 +86,11 @@ sealed class PhysicalFile : IStorageFile
         }
         catch (IOException)
         {
+            Changed();
             ForgetTornTail();
             throw;
         }
+        Changed();
         Publish(end);
     }
 
@@ -92,6 +99,7 @@ sealed class PhysicalFile : IStorageFile
         if (length >= _length)
         {
             RandomAccess.SetLength(_handle, length);
+            Changed();
             Publish(length);
             return;
         }
@@ -104,10 +112,19 @@ sealed class PhysicalFile : IStorageFile
                 RandomAccess.SetLength(_handle, length);
             else
                 ReplaceByCopy(length);
+            Changed();
         }
     }
 
-    public void Flush() => RandomAccess.FlushToDisk(Volatile.Read(ref _handle));
+    /// <summary>Asks nothing of the disk where nothing was written since the last flush: most flushes of a log find its indexes so.</summary>
+    public void Flush()
+    {
+        var changes = Volatile.Read(ref _changes);
+        if (Volatile.Read(ref _flushedChanges) == changes)
+            return;
+        RandomAccess.FlushToDisk(Volatile.Read(ref _handle));
+        Volatile.Write(ref _flushedChanges, changes);
+    }
 
     public BorrowedBytes Borrow(long offset, int length)
     {
@@ -143,6 +160,8 @@ sealed class PhysicalFile : IStorageFile
         _replaced?.ForEach(static handle => handle.Dispose());
     }
 
+    private void Changed() => Volatile.Write(ref _changes, _changes + 1);
+
     private void Publish(long end)
     {
         if (end > _length)
@@ -175,8 +194,7 @@ sealed class PhysicalFile : IStorageFile
         {
             if (_mapping is { } current && current.Capacity >= end)
                 return true;
-            if (_handle.IsClosed)
-                throw new ObjectDisposedException(Path);
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
             if (end <= 0)
                 return false;
             var capacity = Math.Max(Math.Max(_expectedLength, SmallestMapping), Math.Min(end * 2, int.MaxValue));

@@ -84,10 +84,7 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
         var tail = Tail();
         if (tail.TryAppend(entry))
             return;
-        if (tail.Length + entrySize <= MaxTailBytes)
-            tail = tail.Grow(entrySize);
-        else
-            tail = WritePending(MaxTailBytes);
+        tail = (tail.Length + entrySize > MaxTailBytes ? TryWritePending() : null) ?? tail.Grow(entrySize);
         tail.TryAppend(entry);
         Volatile.Write(ref _tail, tail);
     }
@@ -140,6 +137,19 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
         lock (_openGate)
         {
             _file?.Dispose();
+        }
+    }
+
+    /// <summary>A full disk must not fail an append whose records are written: the entries wait on, and the next flush or roll tells.</summary>
+    private IndexTail? TryWritePending()
+    {
+        try
+        {
+            return WritePending(MaxTailBytes);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

@@ -63,12 +63,13 @@ sealed class LogAppender(LogState state, LogRoller roller)
             LastLeaderEpoch = analysis.LastLeaderEpoch,
             BatchCount = analysis.BatchCount,
         };
-        if (analysis.FirstOffset < state.LogEndOffset)
+        var firstOffset = analysis.FirstOffset >= 0 ? analysis.FirstOffset : analysis.LastOffsetOfFirstBatch;
+        if (firstOffset < state.LogEndOffset)
         {
             return info with
             {
                 ErrorCode = ErrorCode.OffsetOutOfRange,
-                ErrorMessage = $"Unexpected offset in append to {state.Options.TopicPartition}. First offset {analysis.FirstOffset} is less than the next "
+                ErrorMessage = $"Unexpected offset in append to {state.Options.TopicPartition}. First offset {firstOffset} is less than the next "
                     + $"offset {state.LogEndOffset}. Last offset in append {analysis.LastOffset}, log start offset {state.LogStartOffset}",
             };
         }

@@ -1,5 +1,4 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage;
 

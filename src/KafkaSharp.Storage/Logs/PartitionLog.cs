@@ -1,6 +1,5 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
-using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage;
 
@@ -145,14 +144,17 @@ public sealed class PartitionLog : IDisposable
     {
         try
         {
-            return _reader.Read(startOffset, maxLength, isolation, minOneMessage);
+            if (!_closed)
+                return _reader.Read(startOffset, maxLength, isolation, minOneMessage);
         }
-        catch (Exception fault) when (fault is IOException || (fault is ObjectDisposedException && _closed))
+        catch (ObjectDisposedException) when (_closed)
         {
-            if (fault is IOException failure)
-                Failed(failure);
-            return new LogReadInfo { ErrorCode = ErrorCode.KafkaStorageError, FetchOffset = new LogOffsetMetadata(startOffset) };
         }
+        catch (IOException fault)
+        {
+            Failed(fault);
+        }
+        return new LogReadInfo { ErrorCode = ErrorCode.KafkaStorageError, FetchOffset = new LogOffsetMetadata(startOffset) };
     }
 
     /// <summary>Sets the high watermark, bounded by the log's start and end; gives what it became.</summary>

@@ -1,4 +1,3 @@
-using KafkaSharp.Protocol.Records;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage;

@@ -157,12 +157,13 @@ sealed class GroupHarness : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Coordinator.DisposeAsync();
 
-    public static byte[] Write<T>(T message, short version)
+    /// <summary>The message after an int16: its version, or the record type of a key.</summary>
+    public static byte[] Write<T>(T message, short version, short? prefix = null)
         where T : IMessage
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
         var writer = new KafkaWriter(buffer);
-        writer.WriteInt16(version);
+        writer.WriteInt16(prefix ?? version);
         message.Write(ref writer, version);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();

@@ -1,3 +1,4 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -140,6 +141,34 @@ public sealed class SnapshotTests
         var batches = reader.ReadBatches().ToList();
         var written = batches.SelectMany(b => ControlBatch.Encode(b.ControlRecords, b.BaseOffset, b.Epoch, b.AppendTimestamp)).ToArray();
         Assert.That(Convert.ToHexStringLower(written), Is.EqualTo(Convert.ToHexStringLower(bytes)));
+    }
+
+    [Test]
+    public void Formatting_writes_the_batches_that_Kafka_s_format_writes()
+    {
+        var store = new MemorySnapshotStore();
+        var voters = new VoterSet([new RaftVoter(1, Uuid.Parse("EdPpqKAhRqmVaoet9QenNg"), [new RaftEndpoint("CONTROLLER", "127.0.0.1", 23001)])]);
+        BootstrapSnapshot.WriteVoters(
+            store, new TextSerde(), new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(1795239295966)), voters);
+        var ours = Read(store.OpenRead(default));
+        var kafkas = Read(new MemoryStream(StageOne.BootstrapCheckpoint));
+        Assert.Multiple(() =>
+        {
+            Assert.That(ours.Select(b => (b.BaseOffset, b.LastOffset, b.Epoch, b.SizeInBytes)),
+                Is.EqualTo(kafkas.Select(b => (b.BaseOffset, b.LastOffset, b.Epoch, b.SizeInBytes))));
+            foreach (var (our, kafka) in ours.Zip(kafkas))
+            {
+                var same = our.ControlRecords.Skip(1).ToList();
+                Assert.That(Convert.ToHexString(ControlBatch.Encode(same, 0, 0, 0)),
+                    Is.EqualTo(Convert.ToHexString(ControlBatch.Encode(kafka.ControlRecords.Skip(1), 0, 0, 0))));
+            }
+        });
+
+        static List<CommittedBatch<string>> Read(Stream stream)
+        {
+            using var reader = new SnapshotReader<string>(default, stream, new BatchDecoder<string>(new TextSerde()), 8 << 20);
+            return [.. reader.ReadBatches()];
+        }
     }
 
     private async Task Start(Func<RaftOptions, RaftOptions>? configure = null)

@@ -1,0 +1,86 @@
+using KafkaSharp.Coordinators.Tests.Harness;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Coordinators.Tests.Offsets;
+
+sealed class OffsetDeleteTests
+{
+    [Test]
+    public async Task Offsets_of_an_empty_group_are_deleted()
+    {
+        await using var harness = new GroupHarness();
+        await harness.Commit(1);
+        await harness.Commit(2, partition: 1);
+        var response = await Delete(harness, ("con", 0), ("con", 99), ("nope", 0));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(
+            response.Topics.SelectMany(t => t.Partitions.Select(p => (t.Name, p.PartitionIndex, p.ErrorCode))),
+            Is.EquivalentTo(new[]
+            {
+                ("con", 0, ErrorCode.None), ("con", 99, ErrorCode.UnknownTopicOrPartition), ("nope", 0, ErrorCode.UnknownTopicOrPartition),
+            }));
+        Assert.That(await harness.Committed(), Is.EqualTo(-1));
+        Assert.That(await harness.Committed(partition: 1), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Offsets_of_topics_the_group_consumes_are_not()
+    {
+        await using var harness = new GroupHarness();
+        var ids = await harness.StableGroup();
+        await harness.Commit(1, ids[0], 1);
+        await harness.Commit(2, ids[0], 1, topic: "con-b");
+        var response = await Delete(harness, ("con", 0), ("con-b", 0));
+        Assert.That(
+            response.Topics.Select(t => (t.Name, t.Partitions[0].ErrorCode)),
+            Is.EquivalentTo(new[] { ("con", ErrorCode.GroupSubscribedToTopic), ("con-b", ErrorCode.None) }));
+        Assert.That(await harness.Committed(), Is.EqualTo(1));
+        Assert.That(await harness.Committed("con-b"), Is.EqualTo(-1));
+    }
+
+    [Test]
+    public async Task A_living_group_of_another_protocol_type_refuses()
+    {
+        await using var harness = new GroupHarness();
+        var join = harness.Join(version: 3, type: "connect");
+        harness.Advance(3000);
+        await join.Soon();
+        Assert.That((await Delete(harness, ("con", 0))).ErrorCode, Is.EqualTo(ErrorCode.NonEmptyGroup));
+    }
+
+    [Test]
+    public async Task There_must_be_a_group()
+    {
+        await using var harness = new GroupHarness();
+        Assert.That((await Delete(harness, ("con", 0))).ErrorCode, Is.EqualTo(ErrorCode.GroupIdNotFound));
+    }
+
+    [Test]
+    public async Task The_deletion_of_a_topic_forgets_its_offsets_and_not_those_of_its_successor()
+    {
+        await using var harness = new GroupHarness(partitions: 2);
+        await harness.Commit(1);
+        await harness.Commit(1, group: "other");
+        await harness.Commit(2, topic: "con-b");
+        var id = harness.Topics.TopicId("con");
+        harness.Topics.Add("con", 3, new Uuid(7, 7));
+        await harness.Commit(3, partition: 1);
+        await harness.Coordinator.OnTopicsDeletedAsync([new DeletedTopic("con", id)]);
+        Assert.That(await harness.Committed(), Is.EqualTo(-1));
+        Assert.That(await harness.Committed(group: "other"), Is.EqualTo(-1));
+        Assert.That(await harness.Committed("con-b"), Is.EqualTo(2));
+        Assert.That(await harness.Committed(partition: 1), Is.EqualTo(3));
+    }
+
+    private static Task<OffsetDeleteResponse> Delete(GroupHarness harness, params (string Topic, int Partition)[] partitions) =>
+        harness.Coordinator.OffsetDeleteAsync(GroupHarness.Context(0), new OffsetDeleteRequest
+        {
+            GroupId = "group",
+            Topics = partitions.GroupBy(p => p.Topic).Select(topic => new OffsetDeleteRequest.OffsetDeleteRequestTopic
+            {
+                Name = topic.Key,
+                Partitions = topic.Select(p => new OffsetDeleteRequest.OffsetDeleteRequestPartition { PartitionIndex = p.Partition }).ToList(),
+            }).ToList(),
+        }).Soon();
+}

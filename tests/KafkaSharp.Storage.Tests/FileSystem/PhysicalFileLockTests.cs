@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage.Tests.FileSystem;
+
+public sealed class PhysicalFileLockTests
+{
+    /// <summary>Python's lockf is the fcntl lock that a JVM's FileChannel.tryLock takes.</summary>
+    [Test]
+    [Platform("Linux")]
+    public void Another_process_finds_the_posix_lock_held()
+    {
+        if (!File.Exists("/usr/bin/python3"))
+            Assert.Ignore("python3 is not installed");
+        using var folder = new TestFolder();
+        using (folder.Files.TryLock(folder[".lock"]))
+            Assert.That(LockFromAnotherProcess(folder[".lock"]), Is.EqualTo("held"));
+        Assert.That(LockFromAnotherProcess(folder[".lock"]), Is.EqualTo("free"));
+    }
+
+    private static string LockFromAnotherProcess(string path)
+    {
+        const string Script = """
+            import fcntl, sys
+            try:
+                fcntl.lockf(open(sys.argv[1], 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                print('free')
+            except OSError:
+                print('held')
+            """;
+        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(Script);
+        start.ArgumentList.Add(path);
+        using var process = Process.Start(start)!;
+        return process.StandardOutput.ReadToEnd().Trim();
+    }
+}

@@ -1,0 +1,124 @@
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Tests.FileSystem;
+
+namespace KafkaSharp.Storage.Tests.Indexes;
+
+public sealed class IndexTests
+{
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void SetUp() => _folder = new TestFolder();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void Lookup_gives_the_last_entry_at_or_below_whether_written_out_or_not()
+    {
+        using var index = new OffsetIndex(_folder.Files, _folder["x.index"], 100, 80_000);
+        for (var i = 1; i <= 2000; i++)
+            index.Append(100 + i * 10, i * 1000);
+        Assert.That(_folder.Files.GetLength(_folder["x.index"]), Is.GreaterThan(0).And.LessThan(16_000), "some in the file, some not");
+        Assert.That(index.Lookup(105), Is.EqualTo(new OffsetPosition(100, 0)));
+        Assert.That(index.Lookup(110), Is.EqualTo(new OffsetPosition(110, 1000)));
+        for (var i = 1; i <= 2000; i++)
+            Assert.That(index.Lookup(100 + i * 10 + i % 10), Is.EqualTo(new OffsetPosition(100 + i * 10, i * 1000)));
+        Assert.That(index.Lookup(long.MaxValue), Is.EqualTo(new OffsetPosition(20_100, 2_000_000)));
+        Assert.That(index.FetchUpperBoundOffset(0, 1500), Is.EqualTo(120));
+        Assert.That(index.FetchUpperBoundOffset(1000, 1000), Is.EqualTo(120));
+        Assert.That(index.FetchUpperBoundOffset(1_999_500, 1000), Is.Null);
+        index.WriteOut();
+        Assert.That(_folder.Files.GetLength(_folder["x.index"]), Is.EqualTo(16_000));
+        using var again = new OffsetIndex(_folder.Files, _folder["x.index"], 100, 80_000);
+        Assert.That(again.EntryCount, Is.EqualTo(2000));
+        Assert.That(again.Lookup(1234), Is.EqualTo(new OffsetPosition(1230, 113_000)));
+    }
+
+    [TestCase(1)]
+    [TestCase(700)]
+    [TestCase(1990)]
+    public void Truncation_removes_the_offset_and_above(int kept)
+    {
+        using var offsets = new OffsetIndex(_folder.Files, _folder["x.index"], 0, 80_000);
+        using var times = new TimeIndex(_folder.Files, _folder["x.timeindex"], 0, 80_000);
+        for (var i = 1; i <= 2000; i++)
+        {
+            offsets.Append(i * 10, i);
+            times.MaybeAppend(i * 5, i * 10);
+        }
+        offsets.TruncateTo((kept + 1) * 10);
+        times.TruncateTo((kept + 1) * 10);
+        Assert.That(offsets.LastEntry, Is.EqualTo(new OffsetPosition(kept * 10, kept)));
+        Assert.That(times.LastEntry, Is.EqualTo(new TimestampOffset(kept * 5, kept * 10)));
+        offsets.TruncateTo(kept * 10 - 5);
+        Assert.That(offsets.EntryCount, Is.EqualTo(kept - 1));
+        offsets.Append(kept * 10, 7);
+        Assert.That(offsets.Lookup(kept * 10), Is.EqualTo(new OffsetPosition(kept * 10, 7)));
+    }
+
+    [Test]
+    public void A_full_index_takes_no_more_and_a_time_index_keeps_one_place()
+    {
+        using var offsets = new OffsetIndex(_folder.Files, _folder["x.index"], 0, 20);
+        using var times = new TimeIndex(_folder.Files, _folder["x.timeindex"], 0, 40);
+        offsets.Append(1, 1);
+        times.MaybeAppend(1, 1);
+        Assert.That((offsets.IsFull, times.IsFull), Is.EqualTo((false, false)));
+        offsets.Append(2, 2);
+        times.MaybeAppend(2, 2);
+        Assert.That((offsets.IsFull, times.IsFull), Is.EqualTo((true, true)));
+        Assert.That(() => offsets.Append(3, 3), Throws.InvalidOperationException);
+        Assert.That(() => times.MaybeAppend(3, 3), Throws.InvalidOperationException);
+        times.MaybeAppend(3, 3, skipFullCheck: true);
+        Assert.That(times.EntryCount, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Time_entries_are_added_only_for_later_times()
+    {
+        using var times = new TimeIndex(_folder.Files, _folder["x.timeindex"], 50, 4000);
+        times.MaybeAppend(100, 60);
+        times.MaybeAppend(100, 70);
+        times.MaybeAppend(200, 80);
+        Assert.That(times.EntryCount, Is.EqualTo(2));
+        Assert.That(times.Lookup(99), Is.EqualTo(new TimestampOffset(-1, 50)));
+        Assert.That(times.Lookup(199), Is.EqualTo(new TimestampOffset(100, 60)));
+        Assert.That(() => times.MaybeAppend(150, 90), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void Zeros_that_a_killed_broker_preallocated_are_no_entries()
+    {
+        using (var file = _folder.Files.OpenFile(_folder["x.index"], StorageFileMode.CreateNew))
+        {
+            file.Write(0, [0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 8, 0, 0, 0, 10]);
+            file.SetLength(10 << 20);
+        }
+        using var index = new OffsetIndex(_folder.Files, _folder["x.index"], 1000, 10 << 20);
+        Assert.That(index.EntryCount, Is.EqualTo(2));
+        Assert.That(index.LastEntry, Is.EqualTo(new OffsetPosition(1008, 10)));
+    }
+
+    [Test]
+    public void Aborted_transactions_are_found_by_overlap()
+    {
+        using var index = new TransactionIndex(_folder.Files, _folder["x.txnindex"], 0);
+        List<AbortedTransaction> found = [];
+        Assert.That(index.CollectAborted(0, 100, found), Is.False);
+        Assert.That(_folder.Files.FileExists(_folder["x.txnindex"]), Is.False);
+        AbortedTransaction[] all = [new(1, 0, 10, 11), new(2, 5, 20, 13), new(1, 13, 30, 31)];
+        foreach (var aborted in all)
+            index.Append(aborted);
+        Assert.That(index.CollectAborted(11, 13, found), Is.True, "the second one's last stable offset says that nothing below 13 follows");
+        Assert.That(found, Is.EqualTo(all[1..2]));
+        found.Clear();
+        Assert.That(index.CollectAborted(0, 100, found), Is.False);
+        Assert.That(found, Is.EqualTo(all));
+        Assert.That(() => index.Append(new AbortedTransaction(9, 1, 30, 31)), Throws.InvalidOperationException);
+        index.TruncateTo(20);
+        Assert.That(index.EntryCount, Is.EqualTo(1));
+        index.Append(all[1]);
+        Assert.That(index.Entry(1), Is.EqualTo(all[1]));
+    }
+}

@@ -1,0 +1,116 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage.Tests.Logs;
+
+/// <summary>A disk that fails under a log: errors are values, and what was acknowledged stays.</summary>
+public sealed class StorageFaultTests
+{
+    private readonly List<string> _failed = [];
+    private FileOperation? _failing;
+    private string _kind = "";
+    private PartitionLog _log = null!;
+    private FaultyFileSystem _files = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _failed.Clear();
+        _failing = null;
+        var inner = new MemoryFileSystem(TimeProvider.System);
+        _files = new FaultyFileSystem(inner, (operation, path) =>
+            operation == _failing && path.EndsWith(_kind, StringComparison.Ordinal) ? new IOException("No space left on device", 28) : null);
+        _log = Open(cleanShutdown: true);
+    }
+
+    [TestCase(FileOperation.Write, ".log")]
+    [TestCase(FileOperation.Open, ".log")]
+    public void A_refused_append_is_a_storage_error_and_the_log_goes_on_after_it(FileOperation operation, string kind)
+    {
+        Append(30);
+        var end = _log.LogEndOffset;
+        (_failing, _kind) = (operation, kind);
+        var refused = Enumerable.Range(0, 30).Select(_ => _log.AppendAsLeader(TestLog.Batch(), 0)).Where(a => a.ErrorCode != ErrorCode.None).ToArray();
+        _failing = null;
+        Assert.That(refused, Is.Not.Empty);
+        Assert.That(refused.Select(a => a.ErrorCode), Is.All.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(_failed, Is.Not.Empty);
+        var acknowledged = _log.LogEndOffset;
+        Assert.That(acknowledged, Is.EqualTo(end + 30 - refused.Length));
+        Append(30);
+        AssertWhole(acknowledged + 30);
+        _log.CloseAbruptly();
+        _log = Open(cleanShutdown: false);
+        AssertWhole(acknowledged + 30);
+    }
+
+    [TestCase(".index")]
+    [TestCase(".timeindex")]
+    public void Records_are_taken_while_their_index_can_not_be_written(string kind)
+    {
+        (_failing, _kind) = (FileOperation.Write, kind);
+        Append(5);
+        _failing = null;
+        Append(40);
+        AssertWhole(45);
+    }
+
+    [Test]
+    public void A_flush_that_fails_leaves_the_recovery_point()
+    {
+        Append(3);
+        (_failing, _kind) = (FileOperation.Flush, ".log");
+        Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>());
+        Assert.That(_log.RecoveryPoint, Is.Zero);
+        _failing = null;
+        _log.Flush();
+        Assert.That(_log.RecoveryPoint, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_read_that_fails_is_a_storage_error()
+    {
+        Append(3);
+        (_failing, _kind) = (FileOperation.Read, ".log");
+        Assert.That(_log.Read(0, 100, FetchIsolation.LogEnd, true).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+    }
+
+    private void Append(int count)
+    {
+        for (var i = 0; i < count; i++)
+            Assert.That(_log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
+    private void AssertWhole(long end)
+    {
+        Assert.That(_log.LogEndOffset, Is.EqualTo(end));
+        for (long offset = 0; offset < end;)
+        {
+            using var read = _log.Read(offset, 1 << 20, FetchIsolation.LogEnd, true);
+            Assert.That(read.Records.Length, Is.GreaterThan(0));
+            foreach (var batch in new RecordBatchReader(read.Records.Span))
+            {
+                batch.EnsureValid();
+                Assert.That(batch.BaseOffset, Is.EqualTo(offset));
+                offset = batch.LastOffset + 1;
+            }
+        }
+    }
+
+    private PartitionLog Open(bool cleanShutdown) => PartitionLog.Open(new PartitionLogOptions
+    {
+        FileSystem = _files,
+        Directory = "/data/t-0",
+        TopicPartition = new TopicPartition("t", 0),
+        Config = LogConfig.From(new Dictionary<string, string>(), new Dictionary<string, string>
+        {
+            ["internal.segment.bytes"] = "2000",
+            ["index.interval.bytes"] = "300",
+        }),
+        Random = new Random(1),
+        HadCleanShutdown = cleanShutdown,
+        Background = work => work(),
+        StorageFailed = (_, fault) => _failed.Add(fault.Message),
+    });
+}
