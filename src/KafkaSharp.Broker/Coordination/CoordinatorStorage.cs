@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Compression;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Protocol;
@@ -9,7 +10,8 @@ using KafkaSharp.Storage;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>The partitions of <c>__consumer_offsets</c> on this broker, as the coordinator reads and writes them.</summary>
-sealed class CoordinatorStorage(ReplicaManager replicas, string topic, int loadBufferBytes, TimeProvider time) : ICoordinatorStorage
+sealed class CoordinatorStorage(ReplicaManager replicas, string topic, int loadBufferBytes, CompressionType compression, TimeProvider time)
+    : ICoordinatorStorage
 {
     /// <summary>Told of each partition whose high watermark rose because of a coordinator's own append.</summary>
     public Action<int, long>? HighWatermarkUpdated { get; set; }
@@ -18,20 +20,29 @@ sealed class CoordinatorStorage(ReplicaManager replicas, string topic, int loadB
     {
         if (replicas.Find(new TopicPartition(topic, partition), out var found) != ErrorCode.None)
             throw new StateMachineException(ErrorCode.NotLeaderOrFollower, $"{topic}-{partition} is not on this broker");
+        // An empty partition is served at once; the metadata must not wait for a full one to be read.
         var log = found!.Log;
+        return log.LogStartOffset == log.LogEndOffset
+            ? Task.FromResult(log.LogEndOffset)
+            : Task.Run(() => Load(log, replay, cancellation), cancellation);
+    }
+
+    public IStateMachineLog<CoordinatorRecord> OpenLog(int partition) =>
+        new PartitionCoordinatorLog(this, replicas, new TopicPartition(topic, partition), compression, time);
+
+    private long Load(PartitionLog log, ICoordinatorReplay replay, CancellationToken cancellation)
+    {
         var next = log.LogStartOffset;
         while (next < log.LogEndOffset)
         {
             cancellation.ThrowIfCancellationRequested();
             using var read = log.Read(next, loadBufferBytes, FetchIsolation.LogEnd, minOneMessage: true);
             if (read.ErrorCode != ErrorCode.None || read.Records.IsEmpty)
-                throw new StateMachineException(ErrorCode.UnknownServerError, $"{topic}-{partition} can't be read at offset {next}: {read.ErrorCode}");
+                throw new StateMachineException(ErrorCode.UnknownServerError, $"{log.TopicPartition} can't be read at offset {next}: {read.ErrorCode}");
             next = Replay(read.Records, next, replay);
         }
-        return Task.FromResult(next);
+        return next;
     }
-
-    public IStateMachineLog<CoordinatorRecord> OpenLog(int partition) => new PartitionCoordinatorLog(this, replicas, new TopicPartition(topic, partition), time);
 
     private static long Replay(ReadOnlyMemory<byte> records, long from, ICoordinatorReplay replay)
     {

@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Compression;
 using KafkaSharp.Coordinators;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Publishing;
@@ -17,7 +18,9 @@ sealed class GroupCoordination : IAsyncDisposable
         BrokerConfiguration configuration, BrokerEnvironment environment, ReplicaManager replicas, QuorumController controller, MetadataLoader metadata)
     {
         var values = configuration.Values;
-        var storage = new CoordinatorStorage(replicas, OffsetsTopic.Name, values.Get(GroupConfigs.OffsetsLoadBufferSize), environment.Time);
+        var storage = new CoordinatorStorage(
+            replicas, OffsetsTopic.Name, values.Get(GroupConfigs.OffsetsLoadBufferSize),
+            (CompressionType)values.Get(GroupConfigs.OffsetsTopicCompressionCodec), environment.Time);
         Coordinator = new GroupCoordinator(
             storage,
             new ImageTopicLookup(() => metadata.Image),
@@ -46,6 +49,9 @@ sealed class GroupCoordination : IAsyncDisposable
         Span<byte> bytes = stackalloc byte[16];
         lock (random)
             random.NextBytes(bytes);
-        return new Guid(bytes);
+        // Version 4, as java.util.UUID makes them.
+        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
+        return new Guid(bytes, bigEndian: true);
     }
 }
