@@ -57,7 +57,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
         if (!_started)
         {
             _started = true;
-            logs.SetStraysAside(log => newImage.Topics.Partition(log.TopicId ?? Uuid.Zero, log.TopicPartition.Partition)?.IsReplica(_nodeId) != true);
+            logs.SetStraysAside(log => RegistrationOf(log, newImage)?.IsReplica(_nodeId) != true);
         }
         if (delta.Topics is { } topics)
         {
@@ -126,6 +126,11 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
         }
         logs.Delete(id.TopicPartition);
     }
+
+    // A log that lost its partition.metadata to a power cut is known by its name: it is not a stray for that.
+    private static PartitionRegistration? RegistrationOf(PartitionLog log, MetadataImage image) => log.TopicId is { } topicId
+        ? image.Topics.Partition(topicId, log.TopicPartition.Partition)
+        : image.Topics.Partition(log.TopicPartition.Topic, log.TopicPartition.Partition);
 
     private void Forget(Partition partition)
     {
