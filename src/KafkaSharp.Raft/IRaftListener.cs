@@ -1,15 +1,17 @@
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// Hears what the quorum agrees on (Kafka's <c>RaftClient.Listener</c>). All calls come one after another from the node's event loop and must be short:
-/// a listener with a loop of its own posts to it. Commits come in the order of offsets without a gap; the leader hears of its own appends
-/// too, with the record objects it appended. A snapshot replaces everything heard before.
+/// Hears what the quorum agrees on (Kafka's <c>RaftClient.Listener</c>). All calls come one after another from the node's event loop and
+/// must be short: a listener with a loop of its own posts to it. Commits come in the order of offsets without a gap; the leader hears of
+/// its own appends too, with the record objects it appended. A snapshot replaces everything heard before.
 /// </summary>
 public interface IRaftListener<TRecord>
 {
     void HandleCommit(CommittedBatch<TRecord> batch);
 
-    /// <summary>Load this first; commits go on from <see cref="SnapshotReader{TRecord}.Id"/>. The reader is the listener's, which disposes it.</summary>
+    /// <summary>
+    /// Load this first; commits go on from <see cref="SnapshotReader{TRecord}.Id"/>. The reader is the listener's, which disposes it.
+    /// </summary>
     void HandleLoadSnapshot(SnapshotReader<TRecord> reader);
 
     /// <summary>

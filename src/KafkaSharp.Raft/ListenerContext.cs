@@ -11,7 +11,9 @@ sealed class ListenerContext<TRecord>(IRaftListener<TRecord> listener)
     /// <summary>The offset it hears next.</summary>
     public long NextOffset { get; private set; }
 
-    /// <summary>A listener that has heard nothing begins with the latest snapshot; one that fell behind the log's start goes on with it.</summary>
+    /// <summary>
+    /// A listener that has heard nothing begins with the latest snapshot; one that fell behind the log's start goes on with it.
+    /// </summary>
     public bool NeedsSnapshot(long logStartOffset) => !_begun || NextOffset < logStartOffset;
 
     /// <summary>There is no snapshot: it begins with the log.</summary>

@@ -12,13 +12,16 @@ public static class RaftConfigs
         "controller.quorum.bootstrap.servers", "", "Where to find the quorum when its voters are in the log, host:port each.");
 
     public static readonly ConfigKey<int> ElectionTimeoutMs = ConfigKeys.Int(
-        "controller.quorum.election.timeout.ms", 1000, "How long a voter waits for a leader before it stands for election, in milliseconds.", 0);
+        "controller.quorum.election.timeout.ms", 1000,
+        "How long a voter waits for a leader before it stands for election, in milliseconds.", 0);
 
     public static readonly ConfigKey<int> ElectionBackoffMaxMs = ConfigKeys.Int(
-        "controller.quorum.election.backoff.max.ms", 1000, "The longest wait before a new election after a failed one, in milliseconds.", 0);
+        "controller.quorum.election.backoff.max.ms", 1000,
+        "The longest wait before a new election after a failed one, in milliseconds.", 0);
 
     public static readonly ConfigKey<int> FetchTimeoutMs = ConfigKeys.Int(
-        "controller.quorum.fetch.timeout.ms", 2000, "How long a fetch from the leader may fail before a voter stands for election, in milliseconds.", 0);
+        "controller.quorum.fetch.timeout.ms", 2000,
+        "How long a fetch from the leader may fail before a voter stands for election, in milliseconds.", 0);
 
     public static readonly ConfigKey<int> RequestTimeoutMs = ConfigKeys.Int(
         "controller.quorum.request.timeout.ms", 2000, "How long to wait for the answer to a request of the quorum, in milliseconds.", 0);
@@ -54,19 +57,23 @@ public static class RaftConfigs
         "metadata.log.max.record.bytes.between.snapshots", 20971520, "The bytes of new records after which a snapshot is made.", 1);
 
     public static readonly ConfigKey<long> MaxSnapshotIntervalMs = ConfigKeys.Long(
-        "metadata.log.max.snapshot.interval.ms", 3600000, "The time after which a snapshot is made if there are new records, in milliseconds; 0 for never.", 0);
+        "metadata.log.max.snapshot.interval.ms", 3600000,
+        "The time after which a snapshot is made if there are new records, in milliseconds; 0 for never.", 0);
 
     public static readonly ConfigKey<int> MaxIdleIntervalMs = ConfigKeys.Int(
         "metadata.max.idle.interval.ms", 500, "How often an idle leader appends a no-op record, in milliseconds; 0 for never.", 0);
 
     public static readonly ConfigKey<long> RetentionBytes = ConfigKeys.Long(
-        "metadata.max.retention.bytes", 104857600, "The size of metadata log and snapshots above which old ones are deleted, in bytes; -1 for no limit.");
+        "metadata.max.retention.bytes", 104857600,
+        "The size of metadata log and snapshots above which old ones are deleted, in bytes; -1 for no limit.");
 
     public static readonly ConfigKey<long> RetentionMs = ConfigKeys.Long(
-        "metadata.max.retention.ms", 604800000, "The age above which old metadata snapshots are deleted, in milliseconds; -1 for no limit.");
+        "metadata.max.retention.ms", 604800000,
+        "The age above which old metadata snapshots are deleted, in milliseconds; -1 for no limit.");
 
     public static readonly ConfigKey<long> DeleteDelayMs = ConfigKeys.Long(
-        "internal.metadata.delete.delay.millis", 60000, "How long files of the metadata log stay after they were given up, in milliseconds.");
+        "internal.metadata.delete.delay.millis", 60000,
+        "How long files of the metadata log stay after they were given up, in milliseconds.");
 
     public static readonly ConfigKey<int> MaxBatchSizeInBytes = ConfigKeys.Int(
         "internal.metadata.max.batch.size.in.bytes", 8388608, "The largest batch of the metadata log, in bytes.");

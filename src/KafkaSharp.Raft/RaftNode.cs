@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// A node of the metadata quorum (Kafka's <c>KafkaRaftClient</c>): keeps <c>__cluster_metadata</c>, elects itself where it is the sole voter, appends,
-/// flushes, commits and tells its listeners. It drives <see cref="RaftState"/>, which decides; all I/O happens on an event loop of
-/// its own, so <see cref="Append"/> blocks nobody. All members may be called from any thread. A failure of the log or of a listener stops the
-/// node for good, see <see cref="Completion"/>. The log is its own and is closed with it.
+/// A node of the metadata quorum (Kafka's <c>KafkaRaftClient</c>): keeps <c>__cluster_metadata</c>, elects itself where it is the sole
+/// voter, appends, flushes, commits and tells its listeners. It drives <see cref="RaftState"/>, which decides; all I/O happens on an event
+/// loop of its own, so <see cref="Append"/> blocks nobody. All members may be called from any thread. A failure of the log or of a listener
+/// stops the node for good, see <see cref="Completion"/>. The log is its own and is closed with it.
 /// </summary>
 public sealed class RaftNode<TRecord> : IAsyncDisposable
 {
@@ -49,7 +49,8 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         _history = new QuorumHistory(options.StaticVoters);
         _decoder = new BatchDecoder<TRecord>(serde);
         _reader = new MetadataLogReader<TRecord>(log, _decoder);
-        _accumulator = new BatchAccumulator<TRecord>(new BatchEncoder<TRecord>(serde, options.MaxBatchBytes, options.MaxRecordsPerBatch), time);
+        _accumulator = new BatchAccumulator<TRecord>(
+            new BatchEncoder<TRecord>(serde, options.MaxBatchBytes, options.MaxRecordsPerBatch), time);
         _cleaner = new SnapshotCleaner(log, snapshots, options, time, logger);
     }
 
@@ -68,7 +69,9 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     /// <summary>Completes when the node has stopped; faulted with the failure where one ended it.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Adds a listener: it hears the latest snapshot, all commits from there on, and the leader. Before or after <see cref="StartAsync"/>.</summary>
+    /// <summary>
+    /// Adds a listener: it hears the latest snapshot, all commits from there on, and the leader. Before or after <see cref="StartAsync"/>.
+    /// </summary>
     public void Register(IRaftListener<TRecord> listener) => _loop.Post(() => Guarded(() =>
     {
         var context = new ListenerContext<TRecord>(listener);
@@ -103,7 +106,9 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     /// committed when <see cref="IRaftListener{TRecord}.HandleCommit"/> says so.
     /// </summary>
     /// <returns>The offset of the last record.</returns>
-    /// <exception cref="StateMachineException">NotController: this node does not lead in that epoch. RecordListTooLarge: over the size of a batch (8 MiB).</exception>
+    /// <exception cref="StateMachineException">
+    /// NotController: this node does not lead in that epoch. RecordListTooLarge: over the size of a batch (8 MiB).
+    /// </exception>
     public long Append(int epoch, IReadOnlyList<TRecord> records, bool isAtomic = true)
     {
         var (lastOffset, isFirst) = _accumulator.Append(epoch, records, isAtomic);
@@ -139,7 +144,8 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     {
         var view = _view;
         return QuorumDescription.Answer(
-            request, _options.NodeId, view.Leader, view.HighWatermark, view.LogEndOffset, _history.Voters, _time.GetUtcNow().ToUnixTimeMilliseconds());
+            request, _options.NodeId, view.Leader, view.HighWatermark, view.LogEndOffset, _history.Voters,
+            _time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     /// <summary>Writes what was appended, tells the listeners, and closes the log.</summary>
@@ -164,6 +170,9 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
             foreach (var record in reader.ReadBatches().SelectMany(batch => batch.ControlRecords))
                 _history.Add(latest.Offset - 1, record);
         }
+        if (_log.StartOffset > (LatestSnapshotId?.Offset ?? 0))
+            throw new InvalidDataException(
+                $"The metadata log begins at offset {_log.StartOffset}, but no snapshot holds what came before: restore the missing snapshot.");
         _cleaner.DeleteUnreachable();
         _reader.ReadControlRecords(Math.Max(_log.StartOffset, LatestSnapshotId?.Offset ?? 0), _history.Add);
         var end = _log.EndOffset;
@@ -178,7 +187,8 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     {
         if (_history.Voters.Find(_options.NodeId) is { } self && !self.DirectoryId.IsZero && self.DirectoryId != _options.DirectoryId)
             throw new QuorumConfigurationException(
-                $"Node {_options.NodeId} votes with directory {self.DirectoryId}, but the directory of its metadata log is {_options.DirectoryId}.");
+                $"Node {_options.NodeId} votes with directory {self.DirectoryId}, "
+                + $"but the directory of its metadata log is {_options.DirectoryId}.");
     }
 
     /// <summary>Gives the core an input and does what it asks for, until it asks for nothing more.</summary>
@@ -229,8 +239,10 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         var bytes = ControlBatch.Encode(records, start, epoch, now);
         for (var i = 0; i < records.Count; i++)
             _history.Add(start + i, records[i]);
-        Write(new EncodedBatch<TRecord>(
-            bytes, new CommittedBatch<TRecord>(start, start + records.Count - 1, epoch, now, bytes.Length, []) { ControlRecords = records }));
+        Write(new EncodedBatch<TRecord>(bytes, new CommittedBatch<TRecord>(start, start + records.Count - 1, epoch, now, bytes.Length, [])
+        {
+            ControlRecords = records,
+        }));
         _state.EpochBegun(start);
         _accumulator.Open(epoch, start + records.Count);
         _log.Flush();

@@ -15,8 +15,8 @@ public sealed record RaftOptions
     public VoterSet StaticVoters { get; init; } = VoterSet.Empty;
 
     /// <summary>
-    /// Where this node is reached as a voter: its controller listeners. Where the log's VotersRecord says otherwise the leader writes a new one;
-    /// empty for no opinion.
+    /// Where this node is reached as a voter: its controller listeners. Where the log's VotersRecord says otherwise the leader writes a new
+    /// one; empty for no opinion.
     /// </summary>
     public IReadOnlyList<RaftEndpoint> Endpoints { get; init; } = [];
 

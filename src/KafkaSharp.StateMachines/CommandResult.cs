@@ -1,8 +1,8 @@
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// What a command decided: the records that change the state, and what its caller is told once they are committed. The records are given away:
-/// nobody changes them after.
+/// What a command decided: the records that change the state, and what its caller is told once they are committed. The records are given
+/// away: nobody changes them after.
 /// </summary>
 /// <param name="Records">In the order of replay; empty for a command that changes nothing.</param>
 /// <param name="Response">The answer.</param>

@@ -5,9 +5,10 @@ namespace KafkaSharp.StateMachines;
 
 /// <summary>
 /// One thread of execution without a thread of its own: commands run one after another, in the order they were posted, on whichever pool
-/// thread drains the queue. <see cref="RunAsync{T}"/> and <see cref="Dispatch"/> run on the calling thread when the loop is idle, so that an
-/// uncontended command costs no thread hop. An exception of a command ends that command only; it is logged and given to whoever waits for it.
-/// All members may be called from any thread. Owned by whoever made it; <see cref="DisposeAsync"/> runs what was posted before and stops.
+/// thread drains the queue. <see cref="RunAsync{T}"/> and <see cref="Dispatch"/> run on the calling thread when the loop is idle, so that
+/// an uncontended command costs no thread hop. An exception of a command ends that command only; it is logged and given to whoever waits
+/// for it. All members may be called from any thread. Owned by whoever made it; <see cref="DisposeAsync"/> runs what was posted before and
+/// stops.
 /// </summary>
 /// <param name="name">What logs call the loop.</param>
 /// <param name="time">The clock of <see cref="Schedule"/>.</param>

@@ -33,7 +33,8 @@ public sealed class EventLoopTimer
         lock (_gate)
         {
             _timer = _loop.Time.CreateTimer(
-                static state => ((EventLoopTimer)state!).Fire(), this, delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
+                static state => ((EventLoopTimer)state!).Fire(), this,
+                delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
             if (Volatile.Read(ref _command) is null)
                 _timer.Dispose();
         }

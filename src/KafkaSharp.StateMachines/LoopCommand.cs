@@ -1,8 +1,9 @@
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// One command of an <see cref="EventLoop"/>. <see cref="Run"/> is called once, on the loop; <see cref="Abort"/> instead of it when the loop has
-/// stopped, on the thread of whoever posted. A command that answers someone derives from this so that command and answer are one object.
+/// One command of an <see cref="EventLoop"/>. <see cref="Run"/> is called once, on the loop; <see cref="Abort"/> instead of it when the
+/// loop has stopped, on the thread of whoever posted. A command that answers someone derives from this so that command and answer are one
+/// object.
 /// </summary>
 public abstract class LoopCommand
 {

@@ -11,6 +11,7 @@ static partial class StateMachineEvents
     [LoggerMessage(2, LogLevel.Error, "[{Loop}] {Command} failed.")]
     public static partial void WriteFaulted(this ILogger logger, string loop, string command, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Critical, "[{Loop}] Records of {Command} were appended but could not be replayed; the state machine stops serving.")]
+    [LoggerMessage(3, LogLevel.Critical,
+        "[{Loop}] Records of {Command} were appended but could not be replayed; the state machine stops serving.")]
     public static partial void ReplayFaulted(this ILogger logger, string loop, string command, Exception exception);
 }

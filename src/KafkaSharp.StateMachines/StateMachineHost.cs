@@ -4,14 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// Runs a replicated state machine: a command makes records and a response, the records are appended, replayed, and the response is given when the
-/// log has committed them. Commands run one at a time on the <see cref="EventLoop"/>; all members may be called from any thread. A host that
-/// <see cref="Fail"/> has ended stays ended: the state may hold what was never committed, so it is thrown away with its host.
+/// Runs a replicated state machine: a command makes records and a response, the records are appended, replayed, and the response is given
+/// when the log has committed them. Commands run one at a time on the <see cref="EventLoop"/>; all members may be called from any thread. A
+/// host that <see cref="Fail"/> has ended stays ended: the state may hold what was never committed, so it is thrown away with its host.
 /// </summary>
 /// <param name="loop">Where commands run; may be shared by several hosts. Not owned.</param>
 /// <param name="log">Where records go.</param>
 /// <param name="state">What records change.</param>
-/// <param name="committedOffset">The offset up to which <paramref name="state"/> has been loaded and everything is committed (exclusive).</param>
+/// <param name="committedOffset">
+/// The offset up to which <paramref name="state"/> has been loaded and everything is committed (exclusive).
+/// </param>
 /// <param name="logger">Where faults of commands go.</param>
 public sealed class StateMachineHost<TRecord>(
     EventLoop loop, IStateMachineLog<TRecord> log, IReplayable<TRecord> state, long committedOffset, ILogger logger)
@@ -34,8 +36,8 @@ public sealed class StateMachineHost<TRecord>(
     public long CommittedOffset => Volatile.Read(ref _committedOffset);
 
     /// <summary>
-    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records that are in the log could not be replayed. Its owner
-    /// then gives up leadership or loads the state anew.
+    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records that are in the log could not be replayed. Its
+    /// owner then gives up leadership or loads the state anew.
     /// </summary>
     public Task<StateMachineException> Failed => _failed.Task;
 
@@ -75,7 +77,9 @@ public sealed class StateMachineHost<TRecord>(
             Loop.Post(CompleteCommitted);
     }
 
-    /// <summary>Ends the host: pending commands and all that come later end with this error. From any thread; the first call counts.</summary>
+    /// <summary>
+    /// Ends the host: pending commands and all that come later end with this error. From any thread; the first call counts.
+    /// </summary>
     public void Fail(ErrorCode errorCode, string? message = null)
     {
         if (Loop.IsOnLoop)

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>
-/// A node that is killed again and again at random moments, from a seed: appends, snapshots, cleaning, resignations, failing disks. Its event loop is
-/// run by the test, so a seed is one history. What was told as committed must be there after every crash, in order, and epochs only rise.
+/// A node that is killed again and again at random moments, from a seed: appends, snapshots, cleaning, resignations, failing disks. Its
+/// event loop is run by the test, so a seed is one history. What was told as committed must be there after every crash, in order, and
+/// epochs only rise.
 /// </summary>
 [TestFixture]
 public sealed class RaftCrashSimulationTests

@@ -10,7 +10,9 @@ static class StageOne
         + "0000000000000000030000003f0000000002183cb7c1002000000000000001a1fc99bc00000001a1fc99bc00ffffffffffffffffffffff"
         + "ffffff000000011a00000008000000040600000000";
 
-    /// <summary>The checkpoint that kafka-storage format --standalone wrote: version 1 and node 1 at 127.0.0.1:23001 as the voter.</summary>
+    /// <summary>
+    /// The checkpoint that kafka-storage format --standalone wrote: version 1 and node 1 at 127.0.0.1:23001 as the voter.
+    /// </summary>
     public static byte[] BootstrapCheckpoint => Convert.FromHexString(CheckpointHex);
 
     /// <summary>The first batch of the log: leader change, version and voters of epoch 1, appended at 1795239300884.</summary>

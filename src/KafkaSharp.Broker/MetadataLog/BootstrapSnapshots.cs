@@ -21,7 +21,9 @@ sealed class BootstrapSnapshots(IFileSystem files, string logDirectory, TimeProv
         BootstrapSnapshot.WriteVoters(new SnapshotDirectory(files, directory), MetadataRecordSerde.Instance, time, voters);
     }
 
-    /// <summary>What an empty metadata log begins with: the file's records, or those of the newest release where there is no file.</summary>
+    /// <summary>
+    /// What an empty metadata log begins with: the file's records, or those of the newest release where there is no file.
+    /// </summary>
     public IReadOnlyList<MetadataRecord> ReadBootstrap()
     {
         if (!files.FileExists(BootstrapPath))

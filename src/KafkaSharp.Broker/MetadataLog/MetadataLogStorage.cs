@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>
-/// The folder <c>__cluster_metadata-0</c> of a log directory, opened: the log, its snapshots and the quorum state, in Kafka's files. Hand all
-/// three to a <see cref="RaftNode{TRecord}"/>, which closes the log.
+/// The folder <c>__cluster_metadata-0</c> of a log directory, opened: the log, its snapshots and the quorum state, in Kafka's files. Hand
+/// all three to a <see cref="RaftNode{TRecord}"/>, which closes the log.
 /// </summary>
 /// <param name="Log">The log, recovered.</param>
 /// <param name="Snapshots">The snapshots beside it.</param>
@@ -27,7 +27,8 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
     /// <param name="random">Draws the jitter of rolls.</param>
     /// <param name="logger">Where recovery is told.</param>
     /// <param name="hadCleanShutdown">
-    /// Whether the directory held <c>.kafka_cleanshutdown</c> when this process took it: else the whole log is checked, as Kafka does always.
+    /// Whether the directory held <c>.kafka_cleanshutdown</c> when this process took it: else the whole log is checked, as Kafka does
+    /// always.
     /// </param>
     /// <exception cref="IOException">The folder cannot be opened or is another topic's.</exception>
     public static MetadataLogStorage Open(
@@ -49,11 +50,13 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
             HadCleanShutdown = hadCleanShutdown,
         });
         CheckTopicId(files, directory);
-        return new MetadataLogStorage(
-            new PartitionRaftLog(log, snapshots.List() is [.., var latest] ? latest : null), snapshots, new QuorumStateFile(files, directory));
+        var raftLog = new PartitionRaftLog(log, snapshots.List() is [.., var latest] ? latest : null);
+        return new MetadataLogStorage(raftLog, snapshots, new QuorumStateFile(files, directory));
     }
 
-    /// <summary>Nothing goes by age or size: only what lies before a snapshot may (<c>metadata.max.retention.*</c> is Raft's to judge).</summary>
+    /// <summary>
+    /// Nothing goes by age or size: only what lies before a snapshot may (<c>metadata.max.retention.*</c> is Raft's to judge).
+    /// </summary>
     private static LogConfig LogConfigFrom(ConfigValues values)
     {
         var configs = new Dictionary<string, string>

@@ -6,7 +6,10 @@ using OffsetAndEpoch = KafkaSharp.Raft.OffsetAndEpoch;
 
 namespace KafkaSharp.Broker.MetadataLog;
 
-/// <summary>The metadata log as Raft sees it, kept in a <see cref="PartitionLog"/>, which is closed with it. Used by the raft node alone, one thread at a time.</summary>
+/// <summary>
+/// The metadata log as Raft sees it, kept in a <see cref="PartitionLog"/>, which is closed with it. Used by the raft node alone, one thread
+/// at a time.
+/// </summary>
 public sealed class PartitionRaftLog : IRaftLog
 {
     private readonly PartitionLog _log;

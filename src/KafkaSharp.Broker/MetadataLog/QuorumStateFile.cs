@@ -4,7 +4,9 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.MetadataLog;
 
-/// <summary>The file <c>quorum-state</c> in the metadata log's folder, replaced in one step at every election. Used by the raft node alone.</summary>
+/// <summary>
+/// The file <c>quorum-state</c> in the metadata log's folder, replaced in one step at every election. Used by the raft node alone.
+/// </summary>
 public sealed class QuorumStateFile(IFileSystem files, string directory) : IQuorumStateStore
 {
     private const int MaxLength = 1 << 20;

@@ -4,8 +4,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// Gives appended records their offsets at once and keeps their batches until the node writes them (Kafka's name): what is appended while one flush runs
-/// shares the next. From any thread.
+/// Gives appended records their offsets at once and keeps their batches until the node writes them (Kafka's name): what is appended while
+/// one flush runs shares the next. From any thread.
 /// </summary>
 sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvider time)
 {

@@ -3,7 +3,9 @@ using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Raft;
 
-/// <summary>Makes of a batch's bytes what listeners hear. The CRC is checked: what state machines are made of must be what was written.</summary>
+/// <summary>
+/// Makes of a batch's bytes what listeners hear. The CRC is checked: what state machines are made of must be what was written.
+/// </summary>
 sealed class BatchDecoder<TRecord>(IRecordSerde<TRecord> serde)
 {
     /// <exception cref="InvalidDataException">The batch or a record in it is corrupt.</exception>
@@ -22,7 +24,8 @@ sealed class BatchDecoder<TRecord>(IRecordSerde<TRecord> serde)
         }
         catch (Exception e) when (e is RecordsException or ProtocolException)
         {
-            throw new InvalidDataException($"The batch at offset {batch.Header.BaseOffset} of the metadata log cannot be read: {e.Message}", e);
+            throw new InvalidDataException(
+                $"The batch at offset {batch.Header.BaseOffset} of the metadata log cannot be read: {e.Message}", e);
         }
     }
 

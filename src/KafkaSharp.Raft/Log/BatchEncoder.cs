@@ -13,7 +13,9 @@ sealed class BatchEncoder<TRecord>(IRecordSerde<TRecord> serde, int maxBatchByte
 
     private readonly ArrayBufferWriter<byte> _value = new(1024);
 
-    /// <summary>Encodes records as consecutive batches from an offset on: one if they must be atomic, else as many as the limits ask for.</summary>
+    /// <summary>
+    /// Encodes records as consecutive batches from an offset on: one if they must be atomic, else as many as the limits ask for.
+    /// </summary>
     /// <exception cref="StateMachineException">RecordListTooLarge: one batch would not hold what it must.</exception>
     public List<EncodedBatch<TRecord>> Encode(IReadOnlyList<TRecord> records, bool isAtomic, long baseOffset, int epoch, long timestamp)
     {
@@ -34,14 +36,16 @@ sealed class BatchEncoder<TRecord>(IRecordSerde<TRecord> serde, int maxBatchByte
             }
             if (!fits)
                 throw new StateMachineException(
-                    ErrorCode.RecordListTooLarge, $"{records.Count} records do not fit a batch of {maxBatchBytes} bytes of the metadata log");
+                    ErrorCode.RecordListTooLarge,
+                    $"{records.Count} records do not fit a batch of {maxBatchBytes} bytes of the metadata log");
             builder.Append(timestamp, default, _value.WrittenSpan, hasKey: false);
         }
         batches.Add(Finish(builder, records, first, records.Count, baseOffset + first, epoch, timestamp));
         return batches;
     }
 
-    private static RecordBatchOptions Options(long baseOffset, int epoch) => new() { BaseOffset = baseOffset, PartitionLeaderEpoch = epoch };
+    private static RecordBatchOptions Options(long baseOffset, int epoch) =>
+        new() { BaseOffset = baseOffset, PartitionLeaderEpoch = epoch };
 
     private static EncodedBatch<TRecord> Finish(
         RecordBatchBuilder builder, IReadOnlyList<TRecord> records, int from, int to, long baseOffset, int epoch, long timestamp)

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// Consecutive records of the metadata log that are committed, or of a snapshot. Immutable. A batch of Raft's own control records has offsets
-/// but an empty <see cref="Records"/>: listeners take note of <see cref="LastOffset"/>.
+/// Consecutive records of the metadata log that are committed, or of a snapshot. Immutable. A batch of Raft's own control records has
+/// offsets but an empty <see cref="Records"/>: listeners take note of <see cref="LastOffset"/>.
 /// </summary>
 /// <param name="BaseOffset">Offset of the first record.</param>
 /// <param name="LastOffset">Offset of the last record, control records counted.</param>

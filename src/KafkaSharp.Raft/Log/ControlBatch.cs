@@ -42,12 +42,13 @@ static class ControlBatch
     }
 
     /// <summary>What a leader says first in its epoch; the sole voter granted itself the vote.</summary>
-    public static RaftControlRecord LeaderChange(int leaderId, VoterSet voters) => new(ControlRecordType.LeaderChange, new LeaderChangeMessage
-    {
-        LeaderId = leaderId,
-        Voters = [.. voters.Voters.Select(voter => new LeaderChangeMessage.Voter { VoterId = voter.Id })],
-        GrantingVoters = [new LeaderChangeMessage.Voter { VoterId = leaderId }],
-    });
+    public static RaftControlRecord LeaderChange(int leaderId, VoterSet voters) =>
+        new(ControlRecordType.LeaderChange, new LeaderChangeMessage
+        {
+            LeaderId = leaderId,
+            Voters = [.. voters.Voters.Select(voter => new LeaderChangeMessage.Voter { VoterId = voter.Id })],
+            GrantingVoters = [new LeaderChangeMessage.Voter { VoterId = leaderId }],
+        });
 
     /// <summary>The version and the voters; none with kraft.version 0, which has its voters in the configuration.</summary>
     public static IEnumerable<RaftControlRecord> Quorum(short kraftVersion, VoterSet voters) => kraftVersion == 0

@@ -1,20 +1,24 @@
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// The log that Raft keeps: <c>__cluster_metadata-0</c>. Opened means recovered: a torn tail is gone. Called by one thread at a time. Failures
-/// are IOExceptions; after one the node stops and the log is not used again.
+/// The log that Raft keeps: <c>__cluster_metadata-0</c>. Opened means recovered: a torn tail is gone. Called by one thread at a time.
+/// Failures are IOExceptions; after one the node stops and the log is not used again.
 /// </summary>
 public interface IRaftLog : IDisposable
 {
     /// <summary>The offset of the first record that is kept.</summary>
     long StartOffset { get; }
 
-    /// <summary>The offset after the last record, and the epoch of that record (after a truncation to a snapshot, the snapshot's).</summary>
+    /// <summary>
+    /// The offset after the last record, and the epoch of that record (after a truncation to a snapshot, the snapshot's).
+    /// </summary>
     OffsetAndEpoch EndOffset { get; }
 
     long SizeInBytes { get; }
 
-    /// <summary>Appends a batch whose offsets and epoch are set: it begins at <see cref="EndOffset"/>. Not durable before <see cref="Flush"/>.</summary>
+    /// <summary>
+    /// Appends a batch whose offsets and epoch are set: it begins at <see cref="EndOffset"/>. Not durable before <see cref="Flush"/>.
+    /// </summary>
     void AppendAsLeader(ReadOnlyMemory<byte> batch);
 
     /// <summary>

@@ -28,7 +28,9 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
         }
     }
 
-    /// <summary>Gives every control record from a batch boundary up to the end to <paramref name="take"/>, without decoding what lies between.</summary>
+    /// <summary>
+    /// Gives every control record from a batch boundary up to the end to <paramref name="take"/>, without decoding what lies between.
+    /// </summary>
     public void ReadControlRecords(long from, Action<long, RaftControlRecord> take)
     {
         var end = log.EndOffset.Offset;

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// A place in the metadata log: an offset and the epoch of the record before it (Kafka's <c>OffsetAndEpoch</c>). As a snapshot's id the offset is
-/// exclusive: the snapshot holds everything before it. Ordered by epoch, then offset.
+/// A place in the metadata log: an offset and the epoch of the record before it (Kafka's <c>OffsetAndEpoch</c>). As a snapshot's id the
+/// offset is exclusive: the snapshot holds everything before it. Ordered by epoch, then offset.
 /// </summary>
 public readonly record struct OffsetAndEpoch(long Offset, int Epoch) : IComparable<OffsetAndEpoch>
 {

@@ -82,7 +82,9 @@ public sealed class MemoryRaftLog : IRaftLog
         return true;
     }
 
-    /// <summary>The log as a crash leaves it: what was flushed, and of the rest a random part, maybe torn within a batch; then recovered.</summary>
+    /// <summary>
+    /// The log as a crash leaves it: what was flushed, and of the rest a random part, maybe torn within a batch; then recovered.
+    /// </summary>
     public MemoryRaftLog Crash(Random random)
     {
         var survivor = new MemoryRaftLog { StartOffset = StartOffset, _base = _base };
@@ -95,7 +97,8 @@ public sealed class MemoryRaftLog : IRaftLog
         {
             foreach (var batch in new RecordBatchReader(kept))
             {
-                if (!batch.IsValid || batch.BaseOffset != survivor.EndOffset.Offset || batch.PartitionLeaderEpoch < survivor.EndOffset.Epoch)
+                if (!batch.IsValid || batch.BaseOffset != survivor.EndOffset.Offset
+                    || batch.PartitionLeaderEpoch < survivor.EndOffset.Epoch)
                     break;
                 survivor._batches.Add(batch.Bytes.ToArray());
             }

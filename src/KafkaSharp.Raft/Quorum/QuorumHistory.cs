@@ -4,8 +4,8 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// The voter set and kraft.version as the log has them at every offset (Kafka's <c>KRaftControlRecordStateMachine</c>). With kraft.version 0 the
-/// static voters hold. Written on the node's event loop, read from any thread.
+/// The voter set and kraft.version as the log has them at every offset (Kafka's <c>KRaftControlRecordStateMachine</c>). With kraft.version
+/// 0 the static voters hold. Written on the node's event loop, read from any thread.
 /// </summary>
 sealed class QuorumHistory(VoterSet staticVoters)
 {

@@ -50,7 +50,7 @@ public static class QuorumStateJson
                 OrNull(root.GetProperty("leaderId").GetInt32()),
                 OrNull(votedId),
                 version == 1 ? Uuid.Parse(root.GetProperty("votedDirectoryId").GetString()!) : default,
-                version == 0 ? [.. root.GetProperty("currentVoters").EnumerateArray().Select(v => v.GetProperty("voterId").GetInt32())] : []);
+                version == 0 ? [.. root.GetProperty("currentVoters").EnumerateArray().Select(VoterId)] : []);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
         {
@@ -70,6 +70,8 @@ public static class QuorumStateJson
         }
         json.WriteEndArray();
     }
+
+    private static int VoterId(JsonElement voter) => voter.GetProperty("voterId").GetInt32();
 
     private static int? OrNull(int id) => id < 0 ? null : id;
 }

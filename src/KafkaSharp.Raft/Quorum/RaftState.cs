@@ -33,7 +33,8 @@ public sealed class RaftState(int nodeId)
                 "The metadata quorum has no voters: set controller.quorum.voters, or format the directory with --standalone.");
         if (voters.Find(nodeId) is null)
             throw new QuorumConfigurationException(
-                $"Node {nodeId} is not among the voters of the metadata quorum ({Ids(voters)}), and a node that only observes is not supported yet.");
+                $"Node {nodeId} is not among the voters of the metadata quorum ({Ids(voters)}), "
+                + "and a node that only observes is not supported yet.");
         if (voters.Count > 1)
             throw new QuorumConfigurationException(
                 $"The metadata quorum has {voters.Count} voters ({Ids(voters)}), and more than one is not supported yet.");

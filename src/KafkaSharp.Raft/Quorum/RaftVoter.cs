@@ -9,7 +9,8 @@ namespace KafkaSharp.Raft;
 /// <param name="MinKRaftVersion">The lowest kraft.version it can run.</param>
 /// <param name="MaxKRaftVersion">The highest.</param>
 public sealed record RaftVoter(
-    int Id, Uuid DirectoryId, IReadOnlyList<RaftEndpoint> Endpoints, short MinKRaftVersion = 0, short MaxKRaftVersion = RaftVoter.LatestKRaftVersion)
+    int Id, Uuid DirectoryId, IReadOnlyList<RaftEndpoint> Endpoints,
+    short MinKRaftVersion = 0, short MaxKRaftVersion = RaftVoter.LatestKRaftVersion)
 {
     /// <summary>The highest kraft.version there is: 1, voters in the log (KIP-853).</summary>
     public const short LatestKRaftVersion = 1;

@@ -3,7 +3,9 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Raft;
 
-/// <summary>Who votes: from <c>controller.quorum.voters</c> (kraft.version 0) or from the log's last VotersRecord (kraft.version 1). Immutable.</summary>
+/// <summary>
+/// Who votes: from <c>controller.quorum.voters</c> (kraft.version 0) or from the log's last VotersRecord (kraft.version 1). Immutable.
+/// </summary>
 public sealed class VoterSet(IEnumerable<RaftVoter> voters)
 {
     public static VoterSet Empty { get; } = new([]);
@@ -19,12 +21,14 @@ public sealed class VoterSet(IEnumerable<RaftVoter> voters)
     public RaftVoter? Find(int id) => Voters.FirstOrDefault(voter => voter.Id == id);
 
     /// <summary>
-    /// The set with a voter's endpoints and supported versions as it states them now; this very set where nothing differs or it is no voter.
+    /// The set with a voter's endpoints and supported versions as it states them now; this very set where nothing differs or it is no
+    /// voter.
     /// </summary>
     public VoterSet WithUpdated(int id, IReadOnlyList<RaftEndpoint> endpoints)
     {
         if (Find(id) is not { } voter || endpoints.Count == 0
-            || (voter.Endpoints.SequenceEqual(endpoints) && (voter.MinKRaftVersion, voter.MaxKRaftVersion) == (0, RaftVoter.LatestKRaftVersion)))
+            || (voter.Endpoints.SequenceEqual(endpoints)
+                && (voter.MinKRaftVersion, voter.MaxKRaftVersion) == (0, RaftVoter.LatestKRaftVersion)))
             return this;
         var updated = new RaftVoter(id, voter.DirectoryId, endpoints);
         return new VoterSet(Voters.Select(other => other.Id == id ? updated : other));

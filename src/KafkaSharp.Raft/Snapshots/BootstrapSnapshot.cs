@@ -4,8 +4,8 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// The two files that formatting a directory leaves behind: <c>bootstrap.checkpoint</c>, the records a new metadata log begins with, and for a
-/// quorum that keeps its voters in the log the snapshot <c>0-0</c> that names the first of them (KIP-853). Failures are IOExceptions.
+/// The two files that formatting a directory leaves behind: <c>bootstrap.checkpoint</c>, the records a new metadata log begins with, and
+/// for a quorum that keeps its voters in the log the snapshot <c>0-0</c> that names the first of them (KIP-853). Failures are IOExceptions.
 /// </summary>
 public static class BootstrapSnapshot
 {
@@ -27,7 +27,8 @@ public static class BootstrapSnapshot
     /// <exception cref="InvalidDataException">The file is corrupt.</exception>
     public static IReadOnlyList<TRecord> Read<TRecord>(Stream file, IRecordSerde<TRecord> serde)
     {
-        using var reader = new SnapshotReader<TRecord>(Beginning, file, new BatchDecoder<TRecord>(serde), RaftConfigs.MaxBatchSizeInBytes.Default);
+        using var reader = new SnapshotReader<TRecord>(
+            Beginning, file, new BatchDecoder<TRecord>(serde), RaftConfigs.MaxBatchSizeInBytes.Default);
         return [.. reader.ReadBatches().SelectMany(batch => batch.Records)];
     }
 

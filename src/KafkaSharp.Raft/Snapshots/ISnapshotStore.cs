@@ -1,6 +1,8 @@
 namespace KafkaSharp.Raft;
 
-/// <summary>The snapshots of the metadata log: files <c>%020d-%010d.checkpoint</c> beside it. From any thread; failures are IOExceptions.</summary>
+/// <summary>
+/// The snapshots of the metadata log: files <c>%020d-%010d.checkpoint</c> beside it. From any thread; failures are IOExceptions.
+/// </summary>
 public interface ISnapshotStore
 {
     /// <summary>Ids of the finished snapshots, oldest first.</summary>

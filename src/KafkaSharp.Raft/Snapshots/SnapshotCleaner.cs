@@ -6,11 +6,14 @@ namespace KafkaSharp.Raft;
 
 /// <summary>
 /// Deletes old snapshots and the log before the oldest one kept, by <c>metadata.max.retention.bytes</c> and <c>.ms</c> (Kafka's
-/// <c>KafkaMetadataLog.maybeClean</c>). The newest snapshot always stays, and the log from the oldest remaining one on. Used on the event loop.
+/// <c>KafkaMetadataLog.maybeClean</c>). The newest snapshot always stays, and the log from the oldest remaining one on. Used on the event
+/// loop.
 /// </summary>
 sealed class SnapshotCleaner(IRaftLog log, ISnapshotStore snapshots, RaftOptions options, TimeProvider time, ILogger logger)
 {
-    /// <summary>What a crash between making a snapshot and cleaning left: snapshots older than the log's start are of no use to anyone.</summary>
+    /// <summary>
+    /// What a crash between making a snapshot and cleaning left: snapshots older than the log's start are of no use to anyone.
+    /// </summary>
     public void DeleteUnreachable()
     {
         foreach (var id in snapshots.List().SkipLast(1).Where(id => id.Offset < log.StartOffset))

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace KafkaSharp.Raft;
 
-/// <summary>The names of snapshot files: <c>00000000000000000200-0000000001.checkpoint</c>, with <c>.part</c> after it while it is written.</summary>
+/// <summary>
+/// The names of snapshot files: <c>00000000000000000200-0000000001.checkpoint</c>, with <c>.part</c> after it while it is written.
+/// </summary>
 public static class SnapshotName
 {
     public const string Suffix = ".checkpoint";
@@ -14,7 +16,8 @@ public static class SnapshotName
     private const int OffsetDigits = 20;
     private const int EpochDigits = 10;
 
-    public static string Format(OffsetAndEpoch id) => string.Create(CultureInfo.InvariantCulture, $"{id.Offset:D20}-{id.Epoch:D10}{Suffix}");
+    public static string Format(OffsetAndEpoch id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{id.Offset:D20}-{id.Epoch:D10}{Suffix}");
 
     /// <summary>Reads the name of a finished snapshot; false for every other file.</summary>
     public static bool TryParse(string fileName, out OffsetAndEpoch id)
@@ -23,7 +26,8 @@ public static class SnapshotName
         if (fileName.Length != OffsetDigits + 1 + EpochDigits + Suffix.Length || fileName[OffsetDigits] != '-'
             || !fileName.EndsWith(Suffix, StringComparison.Ordinal)
             || !long.TryParse(fileName.AsSpan(0, OffsetDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
-            || !int.TryParse(fileName.AsSpan(OffsetDigits + 1, EpochDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
+            || !int.TryParse(
+                fileName.AsSpan(OffsetDigits + 1, EpochDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
             return false;
         id = new OffsetAndEpoch(offset, epoch);
         return true;

@@ -4,8 +4,8 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// A snapshot being read, batch by batch, so that its size does not matter. Raft's own control records come as batches without records. For one
-/// thread at a time; disposed by its reader.
+/// A snapshot being read, batch by batch, so that its size does not matter. Raft's own control records come as batches without records. For
+/// one thread at a time; disposed by its reader.
 /// </summary>
 public sealed class SnapshotReader<TRecord> : IDisposable
 {

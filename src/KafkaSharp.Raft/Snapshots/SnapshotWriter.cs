@@ -5,8 +5,8 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// A snapshot being written: header, records, footer. Nobody sees it until <see cref="Freeze"/> made it durable under its name; disposed before
-/// that it leaves nothing. For one thread, any; failures are IOExceptions.
+/// A snapshot being written: header, records, footer. Nobody sees it until <see cref="Freeze"/> made it durable under its name; disposed
+/// before that it leaves nothing. For one thread, any; failures are IOExceptions.
 /// </summary>
 public sealed class SnapshotWriter<TRecord> : IDisposable
 {

@@ -91,6 +91,16 @@ public sealed class SnapshotTests
     }
 
     [Test]
+    public async Task A_log_whose_beginning_is_in_no_snapshot_is_refused()
+    {
+        await Append("a", "b");
+        Snapshot(3, ["ab"]);
+        _log.DeleteBefore(3);
+        _snapshots.Delete(new OffsetAndEpoch(3, 1));
+        Assert.That(Restart, Throws.TypeOf<InvalidDataException>().With.Message.Contain("begins at offset 3"));
+    }
+
+    [Test]
     public async Task A_log_that_ends_before_the_latest_snapshot_begins_anew_from_it()
     {
         await Append("a", "b", "c");
