@@ -51,7 +51,7 @@ readonly ref struct LogValidator
         if (_source == CompressionType.None && _target != CompressionType.None)
             return ValidateFull(first, offsetsMustFollow: true, out var follow) is var whole && follow ? Patch(first, whole) : Rebuild(first);
         if (_source == CompressionType.None)
-            return Patch(first, ValidateFull(first, offsetsMustFollow: false, out _));
+            return Patch(first, Survey(first) ?? ValidateFull(first, offsetsMustFollow: false, out _));
         return Patch(first, ValidatePartially(first));
     }
 
@@ -76,6 +76,12 @@ readonly ref struct LogValidator
         }
         return true;
     }
+
+    /// <summary>The quick pass; null where a record may break a rule, which the slow one then tells.</summary>
+    private (int Count, long MaxTimestamp)? Survey(RecordBatch batch) =>
+        RecordSurvey.TryMake(batch, out var survey) && new RecordRules(_options, batch.TimestampType, _nowMs).AllPass(survey)
+            ? (survey.Count, survey.MaxTimestamp)
+            : null;
 
     private (int Count, long MaxTimestamp) ValidateFull(RecordBatch batch, bool offsetsMustFollow, out bool offsetsFollow)
     {

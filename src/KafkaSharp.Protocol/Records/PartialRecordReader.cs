@@ -6,6 +6,8 @@ namespace KafkaSharp.Protocol.Records;
 /// </summary>
 ref struct PartialRecordReader : IDisposable
 {
+    private const int LargestWhole = 16 * 1024;
+
     private readonly RecordParser _parser;
     private RecordWindow _window;
     private int _left;
@@ -39,6 +41,30 @@ ref struct PartialRecordReader : IDisposable
             return false;
         _left--;
         _body = RecordReader.ReadSize(ref _window);
+        if (!TryReadWhole())
+            ReadInPieces();
+        if (_left == 0 && _window.Ensure(1))
+            throw RecordParser.Invalid("Incorrect declared batch size, records still remaining in file");
+        return true;
+    }
+
+    public void Dispose() => _window.Dispose();
+
+    /// <summary>A record that lies in the window, or is small enough to be brought there.</summary>
+    private bool TryReadWhole()
+    {
+        if ((uint)_body > LargestWhole || !_window.Ensure(_body) || !RecordOutline.TryParse(_window.Available[.._body], out var outline))
+            return false;
+        Timestamp = _parser.TimestampOf(outline.TimestampDelta);
+        Offset = _parser.OffsetOf(outline.OffsetDelta);
+        KeyLength = outline.KeyLength;
+        ValueLength = outline.ValueLength;
+        _window.Advance(_body);
+        return true;
+    }
+
+    private void ReadInPieces()
+    {
         Skip(1);
         Timestamp = _parser.TimestampOf(ReadVarlong());
         Offset = _parser.OffsetOf(ReadVarint());
@@ -47,12 +73,7 @@ ref struct PartialRecordReader : IDisposable
         SkipHeaders(ReadVarint());
         if (_body != 0)
             throw RecordParser.InvalidStructure();
-        if (_left == 0 && _window.Ensure(1))
-            throw RecordParser.Invalid("Incorrect declared batch size, records still remaining in file");
-        return true;
     }
-
-    public void Dispose() => _window.Dispose();
 
     private void SkipHeaders(int count)
     {

@@ -6,6 +6,13 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
     private readonly bool _checksRange = options.TimestampType == TimestampType.CreateTime;
     private readonly bool _batchIsLogAppendTime = batchTimestampType == TimestampType.LogAppendTime;
 
+    /// <summary>Whether every record passes, told from their extremes; false may be a record that has no timestamp.</summary>
+    public bool AllPass(RecordSurvey survey) =>
+        (survey.AllHaveKeys || !options.Compacted)
+        && survey.MinTimestamp >= 0
+        && Check(survey.MinTimestamp) == TimestampFault.None
+        && Check(survey.MaxTimestamp) == TimestampFault.None;
+
     /// <summary>Adds what is wrong with the record; false where something is.</summary>
     public bool Check(scoped in RecordReader reader, int index, ref RecordErrorList errors)
     {

@@ -19,26 +19,19 @@ static class Varint
             value = (int)(small >> 1) ^ -(int)(small & 1);
             return true;
         }
-        return TryReadLong(bytes, ref position, MaxSize, out value);
+        return TryReadMore(bytes, ref position, out value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> bytes, ref int position, out long value)
     {
-        ulong raw = 0;
-        for (var shift = 0; shift < 70; shift += 7)
+        if ((uint)position < (uint)bytes.Length && bytes[position] < 0x80)
         {
-            if ((uint)position >= (uint)bytes.Length)
-                break;
-            ulong part = bytes[position++];
-            raw |= (part & 0x7f) << shift;
-            if (part < 0x80)
-            {
-                value = (long)(raw >> 1) ^ -(long)(raw & 1);
-                return true;
-            }
+            ulong small = bytes[position++];
+            value = (long)(small >> 1) ^ -(long)(small & 1);
+            return true;
         }
-        value = 0;
-        return false;
+        return TryReadMore(bytes, ref position, out value);
     }
 
     public static int SizeOf(int value) => SizeOfUnsigned((uint)((value << 1) ^ (value >> 31)));
@@ -57,10 +50,10 @@ static class Varint
 
     private static int SizeOfUnsigned(ulong value) => (70 - BitOperations.LeadingZeroCount(value | 1)) / 7;
 
-    private static bool TryReadLong(ReadOnlySpan<byte> bytes, ref int position, int maxSize, out int value)
+    private static bool TryReadMore(ReadOnlySpan<byte> bytes, ref int position, out int value)
     {
         uint raw = 0;
-        for (var i = 0; i < maxSize; i++)
+        for (var i = 0; i < MaxSize; i++)
         {
             if ((uint)position >= (uint)bytes.Length)
                 break;
@@ -69,6 +62,25 @@ static class Varint
             if (part < 0x80)
             {
                 value = (int)(raw >> 1) ^ -(int)(raw & 1);
+                return true;
+            }
+        }
+        value = 0;
+        return false;
+    }
+
+    private static bool TryReadMore(ReadOnlySpan<byte> bytes, ref int position, out long value)
+    {
+        ulong raw = 0;
+        for (var shift = 0; shift < 70; shift += 7)
+        {
+            if ((uint)position >= (uint)bytes.Length)
+                break;
+            ulong part = bytes[position++];
+            raw |= (part & 0x7f) << shift;
+            if (part < 0x80)
+            {
+                value = (long)(raw >> 1) ^ -(long)(raw & 1);
                 return true;
             }
         }
