@@ -54,7 +54,8 @@ sealed unsafe class Lz4Decompressor : Decompressor
 
     public override void Dispose()
     {
-        if (!_pool.TryReturn(this))
+        // The library's reset leaves the content size that an unfinished frame announced, and would hold the next frame against it.
+        if (!_ended || !_pool.TryReturn(this))
             _context.Dispose();
     }
 

@@ -50,4 +50,16 @@ public sealed class ForeignStreamTests
         withSize[14] ^= 0xff;
         Assert.That(CodecTests.Decompress(CompressionCodecs.LegacyLz4, withSize, 1000), Is.EqualTo(Fox));
     }
+
+    [Test]
+    public void An_unfinished_lz4_frame_leaves_nothing_behind_for_the_next()
+    {
+        var withSize = Convert.FromHexString("04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb");
+        for (var length = 0; length < withSize.Length; length++)
+        {
+            Assert.That(() => CodecTests.Decompress(CompressionType.Lz4, withSize[..length], 1000), Throws.TypeOf<CompressionException>());
+            Assert.That(() => CodecTests.Decompress(CompressionType.Lz4, withSize, 10), Throws.TypeOf<CompressionException>());
+            Assert.That(CodecTests.Decompress(CompressionType.Lz4, CodecTests.Compress(CompressionType.Lz4, Fox), 1000), Is.EqualTo(Fox));
+        }
+    }
 }
