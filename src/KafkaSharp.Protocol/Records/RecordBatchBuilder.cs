@@ -39,11 +39,12 @@ public sealed class RecordBatchBuilder : IDisposable
     /// <summary>Appends with a given offset, above the last one.</summary>
     public void Append(long offset, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasKey, bool hasValue)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timestamp, RecordBatchHeader.NoTimestamp);
         var writer = Begin(offset, timestamp, key, value, hasKey, hasValue, headerCount: 0, headersSize: 0);
         writer.End(_records);
     }
 
-    /// <summary>Appends a record as read from another batch, with its headers, under the given offset.</summary>
+    /// <summary>Appends a record as read from another batch, with its headers and whatever its timestamp is, under the given offset.</summary>
     public void Append(long offset, in Record record)
     {
         var size = 0;
@@ -64,6 +65,7 @@ public sealed class RecordBatchBuilder : IDisposable
         long offset, long timestamp, byte[]? key, byte[]? value, IReadOnlyList<KeyValuePair<string, byte[]?>> headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timestamp, RecordBatchHeader.NoTimestamp);
         var size = 0;
         foreach (var (name, content) in headers)
             size += RecordWriter.SizeOf(Encoding.UTF8.GetByteCount(name)) + RecordWriter.SizeOf(content?.Length ?? -1);
@@ -74,6 +76,13 @@ public sealed class RecordBatchBuilder : IDisposable
             writer.WriteField(content, content is not null);
         }
         writer.End(_records);
+    }
+
+    /// <summary>Lets the batch cover offsets behind its last record, as compaction needs.</summary>
+    public void OverrideLastOffset(long lastOffset)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lastOffset, LastOffset);
+        LastOffset = lastOffset;
     }
 
     /// <summary>The batch, with its CRC; empty without a record, as in Kafka. Valid until <see cref="Reset"/> or <see cref="Dispose"/>.</summary>
@@ -127,8 +136,6 @@ public sealed class RecordBatchBuilder : IDisposable
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Offsets increase; the last one is {LastOffset}");
         if (offset - _options.BaseOffset > int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Too far from the base offset {_options.BaseOffset}");
-        if (timestamp < RecordBatchHeader.NoTimestamp)
-            throw new ArgumentOutOfRangeException(nameof(timestamp), timestamp, "A timestamp is not negative");
         if (RecordCount == 0 && _options.DeleteHorizonMs is null)
             _baseTimestamp = timestamp;
         LastOffset = offset;

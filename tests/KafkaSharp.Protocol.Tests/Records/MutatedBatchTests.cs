@@ -31,6 +31,7 @@ public sealed class MutatedBatchTests
             try
             {
                 read += Read(bytes) ? 1 : 0;
+                Compact(bytes);
                 using var result = RecordBatchValidator.Validate(bytes.ToArray(), options, AppendOrigin.Client, 100, 3, 1_700_000_060_000);
                 using var unchecked_ = RecordBatchValidator.AssignOffsets(
                     bytes, options, (AppendOrigin)random.Next(4), (CompressionType)random.Next(5), 100, 3, 1_700_000_060_000);
@@ -83,6 +84,30 @@ public sealed class MutatedBatchTests
     {
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(8), batch.Length - RecordBatchHeader.LogOverhead);
         RecordBatchPatch.SetCrc(batch);
+    }
+
+    private static void Compact(byte[] bytes)
+    {
+        using var filter = new RecordBatchFilter(new KeepSome(), 1000);
+        try
+        {
+            filter.Filter(bytes, 1_700_000_060_000, new System.Buffers.ArrayBufferWriter<byte>());
+        }
+        catch (RecordsException)
+        {
+            // As it should be.
+        }
+    }
+
+    private sealed class KeepSome : IRecordFilter
+    {
+        public BatchRetention CheckBatch(RecordBatch batch, out bool containsMarkerForEmptyTransaction)
+        {
+            containsMarkerForEmptyTransaction = batch.SizeInBytes % 2 == 0;
+            return BatchRetention.RetainEmpty;
+        }
+
+        public bool ShouldRetain(RecordBatch batch, in Record record) => record.Offset % 3 != 0;
     }
 
     private static bool Read(byte[] bytes)
