@@ -26,13 +26,18 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
                     return null;
                 case ConfigResourceType.Broker:
                     return ValidateBroker(resource, configs);
+                case ConfigResourceType.Group:
+                    return GroupConfigRules.Validate(configuration.Values, configs);
+                case ConfigResourceType.ClientMetrics:
+                    return ClientMetricsRules.Validate(configs);
                 default:
                     return null;
             }
         }
         catch (ConfigException e)
         {
-            return new ApiError(ErrorCode.InvalidConfig, e.Message);
+            // A broker's own configurations Kafka checks before it forwards them, and says so with another code.
+            return new ApiError(resource.Type == ConfigResourceType.Broker ? ErrorCode.InvalidRequest : ErrorCode.InvalidConfig, e.Message);
         }
     }
 
@@ -42,31 +47,37 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
     {
         ConfigResourceType.Topic => BrokerLogConfigs.TopicDefaults(configuration.Values).GetValueOrDefault(name) ?? Find(type, name)?.DefaultText,
         ConfigResourceType.Broker => configuration.Values.Given.GetValueOrDefault(name) ?? Find(type, name)?.DefaultText,
-        _ => null,
+        _ => Find(type, name)?.DefaultText,
     };
 
     public IReadOnlyList<EffectiveConfig> EffectiveTopicConfigs(
         IReadOnlyDictionary<string, string> topicConfigs, IReadOnlyDictionary<string, string> clusterConfigs,
         IReadOnlyDictionary<string, string> nodeConfigs)
     {
+        var broker = new Dictionary<string, string>(configuration.Values.Given);
+        foreach (var (name, text) in clusterConfigs.Concat(nodeConfigs))
+            broker[name] = text;
+        var defaults = BrokerLogConfigs.TopicDefaults(ConfigValues.Parse(BrokerSchema.Instance, broker, []));
         var configs = new List<EffectiveConfig>();
         foreach (var key in TopicConfigs.Schema.Keys)
         {
+            if (topicConfigs.TryGetValue(key.Name, out var own))
+            {
+                configs.Add(new EffectiveConfig(key.Name, own, TopicSource));
+                continue;
+            }
+            // Kafka hides its internal keys unless they are set.
+            if (key.Name.StartsWith("internal.", StringComparison.Ordinal))
+                continue;
             var synonyms = BrokerLogConfigs.SynonymsOf(key.Name);
-            var (value, source) =
-                topicConfigs.TryGetValue(key.Name, out var own) ? (own, TopicSource)
-                : First(synonyms, nodeConfigs) is { } node ? (node, BrokerSource)
-                : First(synonyms, clusterConfigs) is { } cluster ? (cluster, BrokerDefaultSource)
-                : synonyms.Any(configuration.Values.IsSet)
-                    ? (BrokerLogConfigs.TopicDefaults(configuration.Values).GetValueOrDefault(key.Name), StaticSource)
-                    : (key.DefaultText, DefaultSource);
-            configs.Add(new EffectiveConfig(key.Name, value, source));
+            var source = synonyms.Any(synonym => nodeConfigs.ContainsKey(synonym.Name)) ? BrokerSource
+                : synonyms.Any(synonym => clusterConfigs.ContainsKey(synonym.Name)) ? BrokerDefaultSource
+                : synonyms.Any(configuration.Values.IsSet) ? StaticSource
+                : DefaultSource;
+            configs.Add(new EffectiveConfig(key.Name, defaults.GetValueOrDefault(key.Name) ?? key.DefaultText, source));
         }
         return configs;
     }
-
-    private static string? First(IReadOnlyList<ConfigKey> keys, IReadOnlyDictionary<string, string> given) =>
-        keys.Select(key => given.GetValueOrDefault(key.Name)).FirstOrDefault(value => value is not null);
 
     private static ApiError? ValidateBroker(ConfigResource resource, IReadOnlyDictionary<string, string> configs)
     {
@@ -76,12 +87,12 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
             if (BrokerSchema.Find(name) is not { } key)
                 continue;
             if (key.UpdateMode == ConfigUpdateMode.ReadOnly)
-                return new ApiError(ErrorCode.InvalidRequest, $"Cannot update these configs dynamically: Set({name})");
+                return new ApiError(ErrorCode.InvalidRequest, $"Cannot update these configs dynamically: [{name}]");
             if (key.UpdateMode == ConfigUpdateMode.PerBroker && resource.Name.Length == 0)
             {
                 return new ApiError(
                     ErrorCode.InvalidRequest,
-                    $"Cannot update these configs at default cluster level, broker id must be specified: Set({name})");
+                    $"Cannot update these configs at default cluster level, broker id must be specified: [{name}]");
             }
             key.ParseObject(text);
         }
@@ -92,6 +103,8 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
     {
         ConfigResourceType.Topic => TopicConfigs.Schema.Find(name),
         ConfigResourceType.Broker => BrokerSchema.Find(name),
+        ConfigResourceType.Group => ResourceConfigs.Groups.Find(name),
+        ConfigResourceType.ClientMetrics => ResourceConfigs.ClientMetrics.Find(name),
         _ => null,
     };
 }

@@ -1,6 +1,6 @@
 using KafkaSharp.Configuration;
 
-namespace KafkaSharp.Broker.Handlers.Configs;
+namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>The keys that a consumer, share or streams group may have of its own, and the broker's key that gives each its default (KIP-848, KIP-932, KIP-1071).</summary>
 static class ResourceConfigs
