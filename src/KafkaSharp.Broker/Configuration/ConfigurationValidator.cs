@@ -23,7 +23,11 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
             {
                 case ConfigResourceType.Topic:
                     LogConfig.Validate(configs, BrokerLogConfigs.TopicDefaults(configuration.Values));
-                    return null;
+                    return configs.TryGetValue(TopicConfigs.RemoteStorageEnable.Name, out var remote) && TopicConfigs.RemoteStorageEnable.Parse(remote)
+                        ? new ApiError(
+                            ErrorCode.InvalidConfig,
+                            "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.")
+                        : null;
                 case ConfigResourceType.Broker:
                     return ValidateBroker(resource, configs);
                 case ConfigResourceType.Group:

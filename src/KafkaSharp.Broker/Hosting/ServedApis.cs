@@ -39,6 +39,8 @@ static class ServedApis
             ApiRoute.For(new OffsetForLeaderEpochHandler(parts.Replicas)),
             ApiRoute.For(new DeleteGroupsHandler(groups)),
             ApiRoute.For(new OffsetDeleteHandler(groups)),
+            .. AdminRoutes.Create(
+                parts.Configuration, parts.ClusterId, parts.Controller, parts.Raft, () => parts.Metadata.Image, parts.Logs, parts.Environment.Files),
         ]);
     }
 }

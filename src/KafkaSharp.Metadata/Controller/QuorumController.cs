@@ -230,7 +230,9 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     private async Task<TResponse> RunAsync<TResponse>(
         string name, ControllerRequestContext context, Func<CommandResult<MetadataRecord, TResponse>> command, bool isLocal)
     {
-        var host = _host ?? throw new StateMachineException(ErrorCode.NotController, ControllerErrors.NotActive(_raft.LeaderAndEpoch.LeaderId));
+        // The news that this node leads may be on its way to the loop: what is asked after it came is answered after it.
+        var host = _host ?? await _loop.RunAsync(() => _host)
+            ?? throw new StateMachineException(ErrorCode.NotController, ControllerErrors.NotActive(_raft.LeaderAndEpoch.LeaderId));
         var wrote = false;
         var response = await host.WriteAsync(name, () =>
         {

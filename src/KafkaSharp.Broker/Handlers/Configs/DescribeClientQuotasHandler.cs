@@ -24,7 +24,7 @@ sealed class DescribeClientQuotasHandler(Func<MetadataImage> image) : IApiHandle
             Entity = [.. entity.Key.Parts().Select(p => new DescribeClientQuotasResponse.EntityData { EntityType = p.Type, EntityName = p.Name })],
             Values = [.. entity.Value.Select(quota => new DescribeClientQuotasResponse.ValueData { Key = quota.Key, Value = quota.Value })],
         });
-        return new ValueTask<DescribeClientQuotasResponse?>(new DescribeClientQuotasResponse { ErrorMessage = null, Entries = [.. entries] });
+        return new ValueTask<DescribeClientQuotasResponse?>(new DescribeClientQuotasResponse { Entries = [.. entries] });
     }
 
     public DescribeClientQuotasResponse Fail(DescribeClientQuotasRequest request, ErrorCode error) =>
@@ -44,7 +44,7 @@ sealed class DescribeClientQuotasHandler(Func<MetadataImage> image) : IApiHandle
             if (component.MatchType is < Exactly or > Any)
                 return $"Unexpected match type: {component.MatchType}";
             if (component.MatchType == Exactly && component.Match is null)
-                return $"Request specified MATCH_TYPE_EXACT, but set match string to null.";
+                return "Request specified MATCH_TYPE_EXACT, but set match string to null.";
             if (component.MatchType != Exactly && component.Match is not null)
                 return "Request specified a match type without a name, but did not set match string to null.";
         }

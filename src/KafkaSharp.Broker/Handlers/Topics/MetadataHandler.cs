@@ -30,6 +30,10 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
             ClusterId = clusterId,
             Brokers = [.. Brokers(metadata, context.ListenerName)],
             ControllerId = Controller(metadata),
+            // Since version 11 DescribeCluster tells them.
+            ClusterAuthorizedOperations = context.ApiVersion is >= 8 and <= 10 && request.IncludeClusterAuthorizedOperations
+                ? AuthorizedOperations.AllOnCluster
+                : AuthorizedOperations.Omitted,
         };
         if (all)
         {

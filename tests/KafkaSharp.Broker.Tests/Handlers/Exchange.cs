@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text.Json;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Broker.Tests.Handlers;
+
+/// <summary>A request that a client sent to a genuine broker, and what the broker answered.</summary>
+sealed record Exchange(string Api, short Version, short RequestHeaderVersion, short ResponseHeaderVersion, byte[] Request, byte[] Response, string Text)
+{
+    /// <summary>The exchanges of a recorded conversation on its plaintext listener, in order.</summary>
+    public static IEnumerable<Exchange> Of(string conversation)
+    {
+        var open = new Dictionary<(int Connection, int Correlation), JsonElement>();
+        foreach (var line in Vectors.Lines($"conversations/{conversation}.jsonl.gz"))
+        {
+            var frame = JsonDocument.Parse(line).RootElement;
+            if (!frame.TryGetProperty("api", out var api) || api.ValueKind != JsonValueKind.String || frame.GetProperty("listener").GetString() != "PLAINTEXT")
+                continue;
+            var key = (frame.GetProperty("conn").GetInt32(), frame.GetProperty("correlationId").GetInt32());
+            if (frame.GetProperty("dir").GetString() == "request")
+            {
+                open[key] = frame;
+            }
+            else if (open.Remove(key, out var request))
+            {
+                yield return new Exchange(
+                    api.GetString()!, request.GetProperty("version").GetInt16(), request.GetProperty("headerVersion").GetInt16(),
+                    frame.GetProperty("headerVersion").GetInt16(), Hex(request), Hex(frame), request.GetProperty("json").GetRawText());
+            }
+        }
+    }
+
+    public T ReadRequest<T>()
+        where T : class, IMessage<T>
+    {
+        var reader = new KafkaReader(Request);
+        RequestHeader.Read(ref reader, RequestHeaderVersion);
+        return T.Read(ref reader, Version);
+    }
+
+    /// <summary>The same request with another body.</summary>
+    public byte[] WithBody<T>(T body)
+        where T : class, IMessage<T>
+    {
+        var reader = new KafkaReader(Request);
+        var header = RequestHeader.Read(ref reader, RequestHeaderVersion);
+        var sink = new ArrayBufferWriter<byte>();
+        var writer = new KafkaWriter(sink);
+        header.Write(ref writer, RequestHeaderVersion);
+        body.Write(ref writer, Version);
+        writer.Flush();
+        return sink.WrittenSpan.ToArray();
+    }
+
+    public T ReadResponse<T>(byte[] frame)
+        where T : class, IMessage<T>
+    {
+        var reader = new KafkaReader(frame);
+        ResponseHeader.Read(ref reader, ResponseHeaderVersion);
+        var response = T.Read(ref reader, Version);
+        Assert.That(reader.Remaining, Is.Zero);
+        return response;
+    }
+
+    public byte[] Bytes<T>(T response)
+        where T : class, IMessage<T>
+    {
+        var sink = new ArrayBufferWriter<byte>();
+        var writer = new KafkaWriter(sink);
+        response.Write(ref writer, Version);
+        writer.Flush();
+        return sink.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Hex(JsonElement frame) => Convert.FromHexString(frame.GetProperty("hex").GetString()!);
+}
