@@ -66,9 +66,7 @@ sealed class ApiRoute<TRequest, TResponse>(
         if (response is null)
         {
             context.DropLeases();
-            if (context.ClosesConnection)
-                context.Connection.Close("the handler asked for it");
-            return null;
+            return context.ClosesConnection ? OutgoingFrame.RentClosing() : null;
         }
         try
         {
@@ -92,8 +90,7 @@ sealed class ApiRoute<TRequest, TResponse>(
         {
             // An error that this version can't carry: closed, as for an API without an error answer.
         }
-        context.Connection.Close("a request failed that has no error answer");
-        return null;
+        return OutgoingFrame.RentClosing();
     }
 
     private OutgoingFrame Encode(RequestContext context, TResponse response)

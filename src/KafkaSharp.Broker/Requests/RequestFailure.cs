@@ -1,4 +1,6 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Broker.Requests;
 
@@ -8,6 +10,8 @@ static class RequestFailure
     public static ErrorCode ErrorOf(Exception exception) => exception switch
     {
         ProtocolException { ErrorCode: ErrorCode.UnsupportedVersion } => ErrorCode.UnsupportedVersion,
+        StateMachineException e => e.ErrorCode,
+        RecordsException e => e.ErrorCode,
         TimeoutException => ErrorCode.RequestTimedOut,
         IOException => ErrorCode.KafkaStorageError,
         _ => ErrorCode.UnknownServerError,

@@ -59,6 +59,15 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
         return frame;
     }
 
+    /// <summary>No bytes at all, only the end of the connection in its turn: for a request whose answer is to be closed.</summary>
+    public static OutgoingFrame RentClosing()
+    {
+        var frame = Rent();
+        frame.ClosesConnection = true;
+        frame._completed = true;
+        return frame;
+    }
+
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_chunk.Length - _written), nameof(count));

@@ -139,7 +139,7 @@ public sealed class Connection : IThreadPoolWorkItem
 
     private async Task ServeAsync()
     {
-        while (!_draining && !_responses.Ended)
+        while (!_draining && !_isClosed && !_responses.Ended)
         {
             switch (_reader.TryReadFrame(out var frame))
             {

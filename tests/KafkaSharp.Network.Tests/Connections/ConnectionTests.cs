@@ -93,4 +93,44 @@ public sealed class ConnectionTests
         Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 1 }));
         Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 2 }));
     }
+
+    [Test]
+    public async Task Nothing_is_handled_behind_a_request_that_closed_its_connection()
+    {
+        var handler = new DelegateHandler((connection, _) =>
+        {
+            connection.Close("test");
+            return FrameHandling.None;
+        });
+        await using var fixture = new ListenerFixture(handler);
+        using var client = fixture.Connect();
+
+        await client.SendAsync(RawClient.Framed([1]).Concat(RawClient.Framed([2])).ToArray());
+
+        Assert.That(await client.IsClosedByServerAsync());
+        await TestInfrastructure.Eventually.True(() => handler.Closed == 1, "it ended");
+        Assert.That(handler.Frames, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_closing_frame_lets_the_answers_before_it_leave([Values] bool waited)
+    {
+        var first = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, frame) => frame.Span[0] switch
+        {
+            1 when waited => FrameHandling.Answering(new(first.Task), overlaps: true),
+            1 => FrameHandling.Answered(DelegateHandler.FrameOf([1])),
+            _ => FrameHandling.Answered(OutgoingFrame.RentClosing()),
+        });
+        await using var fixture = new ListenerFixture(handler);
+        using var client = fixture.Connect();
+
+        await client.SendAsync(RawClient.Framed([1]).Concat(RawClient.Framed([2])).ToArray());
+        await TestInfrastructure.Eventually.True(() => handler.Frames == 2, "both are handled");
+        first.SetResult(DelegateHandler.FrameOf([1]));
+
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 1 }));
+        Assert.That(await client.IsClosedByServerAsync());
+        Assert.That(fixture.Log.Warnings, Is.Empty);
+    }
 }
