@@ -28,7 +28,14 @@ sealed class BrokerLifecycle(
     /// <exception cref="BrokerStartException">The controller refuses this broker.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var response = await controller.RegisterBrokerAsync(ControllerRequestContext.Internal, registration).WaitAsync(cancellation).ConfigureAwait(false);
+        BrokerRegistrationResponse response;
+        do
+        {
+            // Leading the quorum comes before the controller that acts on it: until then there is nobody to register with.
+            await controller.Active.WaitAsync(cancellation).ConfigureAwait(false);
+            response = await controller.RegisterBrokerAsync(ControllerRequestContext.Internal, registration).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        while (response.ErrorCode == ErrorCode.NotController);
         if (response.ErrorCode != ErrorCode.None)
         {
             logger.RegistrationRefused(response.ErrorCode);

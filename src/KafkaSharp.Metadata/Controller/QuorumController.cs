@@ -27,6 +27,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     private readonly ControlManagers _managers;
     private readonly ControllerActivation _activation;
     private volatile StateMachineHost<MetadataRecord>? _host;
+    private volatile TaskCompletionSource _active = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int _activeEpoch = -1;
     private ControllerTimers? _timers;
     private bool _faulted;
@@ -147,6 +148,9 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         _host?.OnCommitted(batch.LastOffset + 1);
     });
 
+    /// <summary>Completes once this controller is active; while it is not, a task yet to complete.</summary>
+    public Task Active => _active.Task;
+
     public void HandleLoadSnapshot(SnapshotReader<MetadataRecord> reader) => Post(() =>
     {
         using (reader)
@@ -187,6 +191,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         _timers.Start();
         _activeEpoch = epoch;
         _host = host;
+        _active.TrySetResult();
     }
 
     private void Deactivate(LeaderAndEpoch leader)
@@ -196,6 +201,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         _timers = null;
         var host = _host;
         _host = null;
+        _active = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _activeEpoch = -1;
         host?.Fail(ErrorCode.NotController, ControllerErrors.NotActive(leader.LeaderId));
         _state.Deactivate();
