@@ -13,5 +13,7 @@ public static class CompressionCodecs
 
     /// <summary>The codec of a type; anything but the five defined values is an <see cref="ArgumentOutOfRangeException"/>.</summary>
     public static ICompressionCodec Get(CompressionType type) =>
-        (uint)type < (uint)ByType.Length ? ByType[(int)type] : throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown compression type");
+        (uint)type < (uint)ByType.Length
+            ? ByType[(int)type]
+            : throw new ArgumentOutOfRangeException(nameof(type), type, "Unknown compression type");
 }

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Reads a gzip stream of one member, as every client writes it. The framework's stream asks for compressed bytes while <see cref="Read"/> runs, and
-/// only then. It takes a cut-off stream for an ended one, so the length at the stream's end is held against what came out.
+/// Reads a gzip stream of one member, as every client writes it. The framework's stream asks for compressed bytes while <see cref="Read"/>
+/// runs, and only then. It takes a cut-off stream for an ended one, so the length at the stream's end is held against what came out.
 /// </summary>
 sealed unsafe class GzipDecompressor : Decompressor
 {

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// lz4 frames as Kafka writes them: version 1, independent blocks of 64 KB, no checksums but the header's, no content size. Any valid frame is read.
-/// Levels as in Kafka: 9, the default, is the fast compressor; every other level is the high compressor's.
+/// lz4 frames as Kafka writes them: version 1, independent blocks of 64 KB, no checksums but the header's, no content size. Any valid frame
+/// is read. Levels as in Kafka: 9, the default, is the fast compressor; every other level is the high compressor's.
 /// </summary>
 sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
 {

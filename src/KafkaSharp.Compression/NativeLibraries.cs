@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Finds the C libraries: "lz4" and "zstd" are liblz4.so.1 and libzstd.so.1 (Debian: liblz4-1, libzstd1) and their names elsewhere. In the native
-/// executable they are linked in and this is not asked.
+/// Finds the C libraries: "lz4" and "zstd" are liblz4.so.1 and libzstd.so.1 (Debian: liblz4-1, libzstd1) and their names elsewhere. In the
+/// native executable they are linked in and this is not asked.
 /// </summary>
 static class NativeLibraries
 {
@@ -16,8 +16,11 @@ static class NativeLibraries
 #pragma warning restore CA2255
 
     /// <summary>The fault of a codec whose library is absent, with what to install.</summary>
-    public static CompressionException Missing(string name, Exception inner) =>
-        new($"The native library lib{name}.so.1 is not installed; on Debian it is in the package {(name == LibLz4.Name ? "liblz4-1" : "libzstd1")}", inner);
+    public static CompressionException Missing(string name, Exception inner)
+    {
+        var package = name == LibLz4.Name ? "liblz4-1" : "libzstd1";
+        return new($"The native library lib{name}.so.1 is not installed; on Debian it is in the package {package}", inner);
+    }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {

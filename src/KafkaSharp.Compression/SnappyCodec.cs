@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// snappy in the framing of snappy-java ("xerial"): a header of 16 bytes, then raw snappy blocks of 32 KB of input, each led by its size, big
-/// endian. A raw snappy block without framing is read too. There are no levels.
+/// snappy in the framing of snappy-java ("xerial"): a header of 16 bytes, then raw snappy blocks of 32 KB of input, each led by its size,
+/// big endian. A raw snappy block without framing is read too. There are no levels.
 /// </summary>
 sealed class SnappyCodec : ICompressionCodec
 {
@@ -16,7 +16,8 @@ sealed class SnappyCodec : ICompressionCodec
     public CompressionType Type => CompressionType.Snappy;
 
     /// <summary>Magic, version 1, lowest compatible version 1.</summary>
-    public static ReadOnlySpan<byte> Header => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1];
+    public static ReadOnlySpan<byte> Header =>
+        [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1];
 
     public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level)
     {

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>Decodes a raw snappy block: a varint of the length, then literals and copies. Every step is checked against both ends.</summary>
+/// <summary>
+/// Decodes a raw snappy block: a varint of the length, then literals and copies. Every step is checked against both ends.
+/// </summary>
 static unsafe class SnappyDecoder
 {
     public static int ReadLength(ReadOnlySpan<byte> block, out int start)

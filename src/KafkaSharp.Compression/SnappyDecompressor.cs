@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Reads framed or raw snappy block by block. A block goes straight to the destination where that has room, else into a pooled buffer. A block
-/// that claims more output than its input can hold (a copy of 64 bytes takes 3) is refused before anything is rented for it.
+/// Reads framed or raw snappy block by block. A block goes straight to the destination where that has room, else into a pooled buffer. A
+/// block that claims more output than its input can hold (a copy of 64 bytes takes 3) is refused before anything is rented for it.
 /// </summary>
 sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
 {

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>Encodes a raw snappy block of at most 64 KB: greedy matching over a hash of four bytes, as the reference encoder does.</summary>
+/// <summary>
+/// Encodes a raw snappy block of at most 64 KB: greedy matching over a hash of four bytes, as the reference encoder does.
+/// </summary>
 static unsafe class SnappyEncoder
 {
     private const int MaxBlock = 64 * 1024;
@@ -88,7 +90,8 @@ static unsafe class SnappyEncoder
         return Remainder(literals, end, to);
     }
 
-    private static byte* Remainder(byte* literals, byte* end, byte* to) => literals < end ? Literal(to, literals, (int)(end - literals)) : to;
+    private static byte* Remainder(byte* literals, byte* end, byte* to) =>
+        literals < end ? Literal(to, literals, (int)(end - literals)) : to;
 
     private static byte* Literal(byte* to, byte* from, int length)
     {

@@ -19,7 +19,8 @@ static class BatchRules
         if (batch.HasProducerId && batch.BaseSequence < 0)
         {
             throw RecordParser.Invalid(
-                $"Invalid sequence number {batch.BaseSequence} in record batch with producerId {batch.ProducerId} in topic partition {partition}");
+                $"Invalid sequence number {batch.BaseSequence} in record batch with producerId {batch.ProducerId} " +
+                $"in topic partition {partition}");
         }
     }
 
@@ -37,7 +38,8 @@ static class BatchRules
         if (countFromOffsets != count)
         {
             throw RecordParser.Invalid(
-                $"Inconsistent batch offset range [{header.BaseOffset}, {header.LastOffset}] and count of records {count} in topic partition {partition}");
+                $"Inconsistent batch offset range [{header.BaseOffset}, {header.LastOffset}] and count of records {count} " +
+                $"in topic partition {partition}");
         }
     }
 }

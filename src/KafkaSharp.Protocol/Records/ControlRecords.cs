@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// The keys and values of control records, and batches of one of them (Kafka's <c>ControlRecordUtils</c>, <c>EndTransactionMarker</c>). A key is
-/// an int16 version and an int16 type; the value of a marker an int16 version and the coordinator's epoch. The values of the quorum's control
-/// records are generated messages (LeaderChangeMessage, SnapshotHeaderRecord, …).
+/// The keys and values of control records, and batches of one of them (Kafka's <c>ControlRecordUtils</c>, <c>EndTransactionMarker</c>). A
+/// key is an int16 version and an int16 type; the value of a marker an int16 version and the coordinator's epoch. The values of the
+/// quorum's control records are generated messages (LeaderChangeMessage, SnapshotHeaderRecord, …).
 /// </summary>
 public static class ControlRecords
 {
@@ -14,7 +14,10 @@ public static class ControlRecords
     private const int MarkerValueSize = 6;
     private const short CurrentVersion = 0;
 
-    /// <summary>The type a control record's key names; Unknown for one that is not known here. A key that is too short is a <see cref="RecordsException"/>.</summary>
+    /// <summary>
+    /// The type a control record's key names; Unknown for one that is not known here. A key that is too short is a <see
+    /// cref="RecordsException"/>.
+    /// </summary>
     public static ControlRecordType ParseType(ReadOnlySpan<byte> key)
     {
         if (key.Length < KeySize)
@@ -39,7 +42,10 @@ public static class ControlRecords
         if (type is not (ControlRecordType.Abort or ControlRecordType.Commit))
             throw RecordParser.Invalid($"A control record of type {type} is no end of a transaction");
         if (record.Value.Length < MarkerValueSize)
-            throw RecordParser.Invalid($"Invalid value size {record.Value.Length} of an end transaction marker, at least {MarkerValueSize} are needed");
+        {
+            throw RecordParser.Invalid(
+                $"Invalid value size {record.Value.Length} of an end transaction marker, at least {MarkerValueSize} are needed");
+        }
         var version = BinaryPrimitives.ReadInt16BigEndian(record.Value);
         if (version < 0)
             throw RecordParser.Invalid($"Invalid version {version} of an end transaction marker");

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// CRC-32C (Castagnoli), as magic 2 batches carry it, with the processor's instruction. One chain of that instruction waits three cycles for
-/// each eight bytes, so long input is cut in three lanes that run beside each other and are joined by a table.
+/// CRC-32C (Castagnoli), as magic 2 batches carry it, with the processor's instruction. One chain of that instruction waits three cycles
+/// for each eight bytes, so long input is cut in three lanes that run beside each other and are joined by a table.
 /// </summary>
 public static class Crc32C
 {
@@ -47,7 +47,10 @@ public static class Crc32C
 
     /// <summary>The CRC register after a lane of zero bytes: what joins the lanes, since the CRC is linear.</summary>
     private static uint Shift(uint crc) =>
-        ShiftByLane[crc & 0xff] ^ ShiftByLane[256 + ((crc >> 8) & 0xff)] ^ ShiftByLane[512 + ((crc >> 16) & 0xff)] ^ ShiftByLane[768 + (crc >> 24)];
+        ShiftByLane[crc & 0xff]
+        ^ ShiftByLane[256 + ((crc >> 8) & 0xff)]
+        ^ ShiftByLane[512 + ((crc >> 16) & 0xff)]
+        ^ ShiftByLane[768 + (crc >> 24)];
 
     private static uint[] MakeShift(int zeros)
     {

@@ -47,5 +47,6 @@ static class Decompression
         }
     }
 
-    private static RecordsException Failed(CompressionException e) => new(ErrorCode.UnknownServerError, "Failed to decompress record stream", e);
+    private static RecordsException Failed(CompressionException e) =>
+        new(ErrorCode.UnknownServerError, "Failed to decompress record stream", e);
 }

@@ -1,6 +1,8 @@
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>Decides what compaction keeps (Kafka's <c>RecordFilter</c>). Asked once for each batch and then once for each of its records, in order.</summary>
+/// <summary>
+/// Decides what compaction keeps (Kafka's <c>RecordFilter</c>). Asked once for each batch and then once for each of its records, in order.
+/// </summary>
 public interface IRecordFilter
 {
     /// <param name="batch">The batch to judge.</param>

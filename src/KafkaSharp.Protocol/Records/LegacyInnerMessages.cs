@@ -4,8 +4,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// The messages within a compressed legacy message, decompressed whole, since in magic 1 their offsets count back from the last one's, which
-/// is the wrapper's (Kafka's <c>DeepRecordsIterator</c>).
+/// The messages within a compressed legacy message, decompressed whole, since in magic 1 their offsets count back from the last one's,
+/// which is the wrapper's (Kafka's <c>DeepRecordsIterator</c>).
 /// </summary>
 sealed class LegacyInnerMessages : IDisposable
 {
@@ -30,8 +30,8 @@ sealed class LegacyInnerMessages : IDisposable
             if (wrapper.Offset != 0 && wrapper.Offset < lastOffset)
             {
                 throw RecordParser.Invalid(
-                    $"Found invalid wrapper offset in compressed v1 message set, wrapper offset '{wrapper.Offset}' is less than the last inner " +
-                    $"message offset '{lastOffset}' and it is not zero.");
+                    $"Found invalid wrapper offset in compressed v1 message set, wrapper offset '{wrapper.Offset}' is less than the " +
+                    $"last inner message offset '{lastOffset}' and it is not zero.");
             }
             _baseOffset = wrapper.Offset == 0 ? 0 : wrapper.Offset - lastOffset;
         }
@@ -49,7 +49,8 @@ sealed class LegacyInnerMessages : IDisposable
         if (_position >= _end)
             return false;
         bytes = _bytes.Span[_position..];
-        bytes = bytes[..(BinaryPrimitives.ReadInt32BigEndian(bytes[RecordBatchHeader.BatchLengthPosition..]) + RecordBatchHeader.LogOverhead)];
+        var size = BinaryPrimitives.ReadInt32BigEndian(bytes[RecordBatchHeader.BatchLengthPosition..]);
+        bytes = bytes[..(size + RecordBatchHeader.LogOverhead)];
         _position += bytes.Length;
         var message = new LegacyMessage(bytes);
         if (Decompression.TypeOf(message.CompressionId) != CompressionType.None)
@@ -60,7 +61,8 @@ sealed class LegacyInnerMessages : IDisposable
     /// <summary>The offset in the log of an inner message.</summary>
     public long OffsetOf(LegacyMessage message) => _wrapperMagic == 0 ? message.Offset : _baseOffset + message.Offset;
 
-    public long TimestampOf(LegacyMessage message) => message.Magic == 0 ? RecordBatchHeader.NoTimestamp : _logAppendTime ?? message.Timestamp;
+    public long TimestampOf(LegacyMessage message) =>
+        message.Magic == 0 ? RecordBatchHeader.NoTimestamp : _logAppendTime ?? message.Timestamp;
 
     public void Dispose() => _bytes.Dispose();
 
@@ -106,7 +108,7 @@ sealed class LegacyInnerMessages : IDisposable
             if (size > rest.Length - RecordBatchHeader.LogOverhead)
                 return false;
             message = rest[..(size + RecordBatchHeader.LogOverhead)];
-            if (message[RecordBatchHeader.MagicPosition] > 1 || (message[RecordBatchHeader.MagicPosition] == 1 && size < LegacyMessage.MinSize))
+            if (message[RecordBatchHeader.MagicPosition] > 1)
                 throw new RecordsException(ErrorCode.UnknownServerError, "A message of an unknown magic within a legacy one");
             Position += message.Length;
             return true;

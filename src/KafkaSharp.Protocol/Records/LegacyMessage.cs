@@ -3,12 +3,14 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// A message of magic 0 or 1 with its offset and size before it: CRC-32, magic, attributes, in magic 1 a timestamp, then key and value, each
-/// led by an int32 length (Kafka's <c>LegacyRecord</c>).
+/// A message of magic 0 or 1 with its offset and size before it: CRC-32, magic, attributes, in magic 1 a timestamp, then key and value,
+/// each led by an int32 length (Kafka's <c>LegacyRecord</c>).
 /// </summary>
 readonly ref struct LegacyMessage(ReadOnlySpan<byte> bytes)
 {
-    /// <summary>The smallest size field that can be: a magic 0 message with null key and value (Kafka's <c>RECORD_OVERHEAD_V0</c>).</summary>
+    /// <summary>
+    /// The smallest size field that can be: a magic 0 message with null key and value (Kafka's <c>RECORD_OVERHEAD_V0</c>).
+    /// </summary>
     public const int MinSize = 14;
 
     private const int CrcPosition = 12;

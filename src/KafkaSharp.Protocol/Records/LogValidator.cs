@@ -3,8 +3,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Kafka's <c>LogValidator</c>: checks batches and records and assigns offsets, in place where the batch is of magic 2 and stays as compressed as
-/// it is, else by building it anew.
+/// Kafka's <c>LogValidator</c>: checks batches and records and assigns offsets, in place where the batch is of magic 2 and stays as
+/// compressed as it is, else by building it anew.
 /// </summary>
 readonly ref struct LogValidator
 {
@@ -48,11 +48,12 @@ readonly ref struct LogValidator
         if (!inPlace)
             return Rebuild(first);
         BatchRules.Check(first, first.Magic, _origin, _options.TopicPartition);
-        if (_source == CompressionType.None && _target != CompressionType.None)
-            return ValidateFull(first, offsetsMustFollow: true, out var follow) is var whole && follow ? Patch(first, whole) : Rebuild(first);
-        if (_source == CompressionType.None)
+        if (_source != CompressionType.None)
+            return Patch(first, ValidatePartially(first));
+        if (_target == CompressionType.None)
             return Patch(first, Survey(first) ?? ValidateFull(first, offsetsMustFollow: false, out _));
-        return Patch(first, ValidatePartially(first));
+        var records = ValidateFull(first, offsetsMustFollow: true, out var offsetsFollow);
+        return offsetsFollow ? Patch(first, records) : Rebuild(first);
     }
 
     /// <summary>The first batch; magic 2 and compressed records allow no second one.</summary>

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Walks the records of a compressed magic 2 batch without keeping keys, values and headers (Kafka's <c>skipKeyValueIterator</c>), so that its
-/// memory does not depend on how large a record is once decompressed.
+/// Walks the records of a compressed magic 2 batch without keeping keys, values and headers (Kafka's <c>skipKeyValueIterator</c>), so that
+/// its memory does not depend on how large a record is once decompressed.
 /// </summary>
 ref struct PartialRecordReader : IDisposable
 {

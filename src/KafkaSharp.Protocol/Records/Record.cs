@@ -58,5 +58,6 @@ public ref struct Record
     internal void SetBroken() => _broken = true;
 
     [DoesNotReturn]
-    private static RecordsException Broken() => throw new RecordsException(ErrorCode.UnknownServerError, "A legacy message's key or value leads out of it");
+    private static RecordsException Broken() =>
+        throw new RecordsException(ErrorCode.UnknownServerError, "A legacy message's key or value leads out of it");
 }

@@ -5,8 +5,8 @@ namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
 /// A batch of any magic where it lies: what <see cref="RecordBatchReader"/> finds. Its length and magic are checked, nothing else is until
-/// <see cref="EnsureValid"/>. A magic 0 or 1 "batch" is one message, maybe a compressed wrapper of others. What lies beyond the end of a batch
-/// that is too short is a <see cref="RecordsException"/>.
+/// <see cref="EnsureValid"/>. A magic 0 or 1 "batch" is one message, maybe a compressed wrapper of others. What lies beyond the end of a
+/// batch that is too short is a <see cref="RecordsException"/>.
 /// </summary>
 public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
 {
@@ -38,7 +38,8 @@ public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
     /// <summary>Milliseconds; -1 in magic 0.</summary>
     public long MaxTimestamp => Magic >= 2 ? Header.MaxTimestamp : Legacy.Timestamp;
 
-    public TimestampType TimestampType => Magic < 2 ? Legacy.TimestampType : Header.IsLogAppendTime ? TimestampType.LogAppendTime : TimestampType.CreateTime;
+    public TimestampType TimestampType =>
+        Magic < 2 ? Legacy.TimestampType : Header.IsLogAppendTime ? TimestampType.LogAppendTime : TimestampType.CreateTime;
 
     /// <summary>An unknown type is a <see cref="RecordsException"/>.</summary>
     public CompressionType Compression => Decompression.TypeOf(Magic >= 2 ? Header.CompressionId : Legacy.CompressionId);

@@ -4,8 +4,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Makes one magic 2 batch from records (Kafka's <c>MemoryRecordsBuilder</c>, the same bytes where uncompressed), in pooled memory. Not thread
-/// safe. Usable again after <see cref="Reset"/>; <see cref="Dispose"/> gives the memory back.
+/// Makes one magic 2 batch from records (Kafka's <c>MemoryRecordsBuilder</c>, the same bytes where uncompressed), in pooled memory. Not
+/// thread safe. Usable again after <see cref="Reset"/>; <see cref="Dispose"/> gives the memory back.
 /// </summary>
 public sealed class RecordBatchBuilder : IDisposable
 {
@@ -44,7 +44,9 @@ public sealed class RecordBatchBuilder : IDisposable
         writer.End(_records);
     }
 
-    /// <summary>Appends a record as read from another batch, with its headers and whatever its timestamp is, under the given offset.</summary>
+    /// <summary>
+    /// Appends a record as read from another batch, with its headers and whatever its timestamp is, under the given offset.
+    /// </summary>
     public void Append(long offset, in Record record)
     {
         var size = 0;
@@ -85,7 +87,9 @@ public sealed class RecordBatchBuilder : IDisposable
         LastOffset = lastOffset;
     }
 
-    /// <summary>The batch, with its CRC; empty without a record, as in Kafka. Valid until <see cref="Reset"/> or <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// The batch, with its CRC; empty without a record, as in Kafka. Valid until <see cref="Reset"/> or <see cref="Dispose"/>.
+    /// </summary>
     public ReadOnlyMemory<byte> Build()
     {
         if (RecordCount == 0)
@@ -130,7 +134,14 @@ public sealed class RecordBatchBuilder : IDisposable
     }
 
     private RecordWriter Begin(
-        long offset, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasKey, bool hasValue, int headerCount, int headersSize)
+        long offset,
+        long timestamp,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> value,
+        bool hasKey,
+        bool hasValue,
+        int headerCount,
+        int headersSize)
     {
         if (offset <= LastOffset)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Offsets increase; the last one is {LastOffset}");
@@ -142,7 +153,8 @@ public sealed class RecordBatchBuilder : IDisposable
         RecordCount++;
         if (_options.TimestampType != TimestampType.LogAppendTime && timestamp > MaxTimestamp)
             MaxTimestamp = timestamp;
+        var offsetDelta = (int)(offset - _options.BaseOffset);
         return RecordWriter.Begin(
-            _records, timestamp - _baseTimestamp, (int)(offset - _options.BaseOffset), key, value, hasKey, hasValue, headerCount, headersSize);
+            _records, timestamp - _baseTimestamp, offsetDelta, key, value, hasKey, hasValue, headerCount, headersSize);
     }
 }

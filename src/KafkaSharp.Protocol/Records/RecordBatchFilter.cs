@@ -3,10 +3,10 @@ using System.Buffers;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// What compaction leaves of a run of batches (Kafka's <c>MemoryRecords.filterTo</c>): a batch of which all stays is copied as it is, one of which some
-/// stays is built anew with its offsets, sequences and last offset. Where tombstones or a marker of an empty transaction stay, the
-/// batch gets a delete horizon: now and the retention of deletes. Legacy batches are kept whole if anything in them stays, since they are
-/// not written anew. Not thread safe; one per cleaner.
+/// What compaction leaves of a run of batches (Kafka's <c>MemoryRecords.filterTo</c>): a batch of which all stays is copied as it is, one
+/// of which some stays is built anew with its offsets, sequences and last offset. Where tombstones or a marker of an empty transaction
+/// stay, the batch gets a delete horizon: now and the retention of deletes. Legacy batches are kept whole if anything in them stays, since
+/// they are not written anew. Not thread safe; one per cleaner.
 /// </summary>
 public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetentionMs) : IDisposable
 {
@@ -31,7 +31,12 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
     public void Dispose() => _builder.Dispose();
 
     private RecordFilterResult Filter(
-        RecordBatch batch, BatchRetention retention, bool containsMarker, long nowMs, IBufferWriter<byte> destination, RecordFilterResult result)
+        RecordBatch batch,
+        BatchRetention retention,
+        bool containsMarker,
+        long nowMs,
+        IBufferWriter<byte> destination,
+        RecordFilterResult result)
     {
         var kept = Mark(batch, out var maxOffset, out var containsTombstones);
         result = result with { MessagesRead = result.MessagesRead + _retained.Count };
@@ -79,7 +84,10 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
             if (!_retained[i])
                 continue;
             if (reader.Current.Offset <= _builder.LastOffset || reader.Current.Offset > batch.LastOffset)
-                throw RecordParser.Invalid($"Offset {reader.Current.Offset} is out of order in the batch from {batch.BaseOffset} to {batch.LastOffset}");
+            {
+                throw RecordParser.Invalid(
+                    $"Offset {reader.Current.Offset} is out of order in the batch from {batch.BaseOffset} to {batch.LastOffset}");
+            }
             _builder.Append(reader.Current.Offset, reader.Current);
         }
         // The last offset stays, so that the last sequence of the batch does.

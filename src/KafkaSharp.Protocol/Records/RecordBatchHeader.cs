@@ -8,7 +8,9 @@ namespace KafkaSharp.Protocol.Records;
 /// </summary>
 public readonly ref struct RecordBatchHeader(ReadOnlySpan<byte> batch)
 {
-    /// <summary>Bytes before the part that <see cref="BatchLength"/> counts: base offset and the length itself (Kafka's <c>LOG_OVERHEAD</c>).</summary>
+    /// <summary>
+    /// Bytes before the part that <see cref="BatchLength"/> counts: base offset and the length itself (Kafka's <c>LOG_OVERHEAD</c>).
+    /// </summary>
     public const int LogOverhead = 12;
 
     /// <summary>Bytes of a magic 2 batch before its first record (Kafka's <c>RECORD_BATCH_OVERHEAD</c>).</summary>

@@ -3,16 +3,19 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Sets fields of a batch in place. Offsets and leader epoch lie outside the CRC; timestamps lie in it, and it is recomputed where they change.
-/// The caller owns the bytes and has checked that the batch is whole.
+/// Sets fields of a batch in place. Offsets and leader epoch lie outside the CRC; timestamps lie in it, and it is recomputed where they
+/// change. The caller owns the bytes and has checked that the batch is whole.
 /// </summary>
 public static class RecordBatchPatch
 {
     public static void SetBaseOffset(Span<byte> batch, long baseOffset) => BinaryPrimitives.WriteInt64BigEndian(batch, baseOffset);
 
     /// <summary>Sets the base offset so that the last record gets <paramref name="lastOffset"/>; of a legacy message, its offset.</summary>
-    public static void SetLastOffset(Span<byte> batch, long lastOffset) =>
-        SetBaseOffset(batch, batch[RecordBatchHeader.MagicPosition] >= 2 ? lastOffset - new RecordBatchHeader(batch).LastOffsetDelta : lastOffset);
+    public static void SetLastOffset(Span<byte> batch, long lastOffset)
+    {
+        var delta = batch[RecordBatchHeader.MagicPosition] >= 2 ? new RecordBatchHeader(batch).LastOffsetDelta : 0;
+        SetBaseOffset(batch, lastOffset - delta);
+    }
 
     /// <summary>Magic 2 only.</summary>
     public static void SetPartitionLeaderEpoch(Span<byte> batch, int epoch) =>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Walks the batches of a buffer, as one lies in a log or a request. A batch whose bytes are not all there ends the walk, as in Kafka;
-/// a length or magic that cannot be is a <see cref="RecordsException"/> with CORRUPT_MESSAGE.
+/// Walks the batches of a buffer, as one lies in a log or a request. A batch whose bytes are not all there ends the walk, as in Kafka; a
+/// length or magic that cannot be is a <see cref="RecordsException"/> with CORRUPT_MESSAGE.
 /// </summary>
 public ref struct RecordBatchReader(ReadOnlySpan<byte> buffer, int maxBatchSize = int.MaxValue)
 {
@@ -32,8 +32,8 @@ public ref struct RecordBatchReader(ReadOnlySpan<byte> buffer, int maxBatchSize 
     public readonly RecordBatchReader GetEnumerator() => this;
 
     /// <summary>
-    /// The size of the batch that begins here, header included, checked; false where too few bytes are there to tell it. The batch itself may reach
-    /// beyond the bytes.
+    /// The size of the batch that begins here, header included, checked; false where too few bytes are there to tell it. The batch itself
+    /// may reach beyond the bytes.
     /// </summary>
     public static bool TryReadSize(ReadOnlySpan<byte> bytes, int maxBatchSize, out int size)
     {

@@ -4,16 +4,16 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// What a leader makes of appended batches (Kafka's checks in <c>UnifiedLog.append</c> and its <c>LogValidator</c>): every fault is an
-/// <see cref="ErrorCode"/> in the result, nothing is thrown for what the bytes hold. Static and safe for many threads; one call works on its
-/// own bytes only. A magic 2 batch that needs no other compression is checked and patched where it lies, without an allocation.
+/// What a leader makes of appended batches (Kafka's checks in <c>UnifiedLog.append</c> and its <c>LogValidator</c>): every fault is an <see
+/// cref="ErrorCode"/> in the result, nothing is thrown for what the bytes hold. Static and safe for many threads; one call works on its own
+/// bytes only. A magic 2 batch that needs no other compression is checked and patched where it lies, without an allocation.
 /// </summary>
 public static class RecordBatchValidator
 {
     /// <summary>
     /// Checks the batches and, for clients and coordinators, gives them offsets from <paramref name="firstOffset"/> on. The memory must be
-    /// writable (it is the frame's): base offset, leader epoch, timestamps and, only where it covers what changed, the CRC are patched in it.
-    /// Records of a raft leader or a replica keep what they have. Without a whole batch the result is empty and no error, as in Kafka.
+    /// writable (it is the frame's): base offset, leader epoch, timestamps and, only where it covers what changed, the CRC are patched in
+    /// it. Records of a raft leader or a replica keep what they have. Without a whole batch the result is empty and no error, as in Kafka.
     /// </summary>
     public static RecordValidationResult Validate(
         ReadOnlyMemory<byte> records, RecordValidationOptions options, AppendOrigin origin, long firstOffset, int leaderEpoch, long nowMs)
@@ -25,7 +25,8 @@ public static class RecordBatchValidator
             if (found.BatchCount == 0 || origin is AppendOrigin.Replication or AppendOrigin.RaftLeader)
                 return AsTheyAre(records[..found.ValidBytes], found);
             var writable = MemoryMarshal.AsMemory(records[..found.ValidBytes]);
-            return AssignOffsets(writable, options, origin, found.SourceCompression, firstOffset, leaderEpoch, nowMs, options.MaxMessageBytes);
+            return AssignOffsets(
+                writable, options, origin, found.SourceCompression, firstOffset, leaderEpoch, nowMs, options.MaxMessageBytes);
         }
         catch (RecordsException e)
         {
@@ -53,7 +54,8 @@ public static class RecordBatchValidator
                 validated.Rebuilt.Dispose();
                 return new RecordValidationResult(
                     ErrorCode.MessageTooLarge,
-                    $"Message batch size is {bytes.Length} bytes in append to partition {options.TopicPartition} which exceeds the maximum configured value of {maxMessageBytes}.",
+                    $"Message batch size is {bytes.Length} bytes in append to partition {options.TopicPartition} " +
+                    $"which exceeds the maximum configured value of {maxMessageBytes}.",
                     null);
             }
             return new RecordValidationResult(bytes, validated.Rebuilt)

@@ -29,7 +29,8 @@ struct RecordErrorList
         var shown = string.Join(", ", _errors.Take(Shown).Select(e => $"RecordError(batchIndex={e.BatchIndex}, message='{e.Message}')"));
         throw new RecordsRefusedException(
             ErrorCode.InvalidRecord,
-            $"One or more records have been rejected due to {_errors.Count} record errors in total, and only showing the first three errors at most: [{shown}]",
+            $"One or more records have been rejected due to {_errors.Count} record errors in total, " +
+            $"and only showing the first three errors at most: [{shown}]",
             _errors);
     }
 }

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// What a leader needs of a magic 2 record without looking at its contents: the two deltas and whether its lengths fit together. The fast side of
-/// <see cref="RecordParser"/>: it says only yes or no, and what it refuses is parsed again by the one that can tell why.
+/// What a leader needs of a magic 2 record without looking at its contents: the two deltas and whether its lengths fit together. The fast
+/// side of <see cref="RecordParser"/>: it says only yes or no, and what it refuses is parsed again by the one that can tell why.
 /// </summary>
 readonly struct RecordOutline
 {

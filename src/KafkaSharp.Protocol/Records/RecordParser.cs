@@ -1,7 +1,8 @@
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Parses one magic 2 record behind its length (Kafka's <c>DefaultRecord</c>): attributes, timestamp delta, offset delta, key, value, headers.
+/// Parses one magic 2 record behind its length (Kafka's <c>DefaultRecord</c>): attributes, timestamp delta, offset delta, key, value,
+/// headers.
 /// </summary>
 readonly struct RecordParser
 {
@@ -24,9 +25,12 @@ readonly struct RecordParser
 
     public long TimestampOf(long delta) => _isLogAppendTime ? _logAppendTime : _baseTimestamp + delta;
 
-    public int SequenceOf(int delta) => _baseSequence >= 0 ? RecordBatchHeader.IncrementSequence(_baseSequence, delta) : RecordBatchHeader.NoSequence;
+    public int SequenceOf(int delta) =>
+        _baseSequence >= 0 ? RecordBatchHeader.IncrementSequence(_baseSequence, delta) : RecordBatchHeader.NoSequence;
 
-    /// <summary>Parses the body at the start of <paramref name="bytes"/>, which may go on behind it, and checks that it takes just its size.</summary>
+    /// <summary>
+    /// Parses the body at the start of <paramref name="bytes"/>, which may go on behind it, and checks that it takes just its size.
+    /// </summary>
     public void Parse(ReadOnlySpan<byte> bytes, int size, scoped ref Record record)
     {
         var position = 1;

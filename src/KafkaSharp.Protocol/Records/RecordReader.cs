@@ -4,8 +4,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Walks the records of a batch of any magic; compressed records are decompressed piece by piece into a pooled buffer that
-/// grows to the largest record and is given back by <see cref="Dispose"/>. Faults are a <see cref="RecordsException"/>.
+/// Walks the records of a batch of any magic; compressed records are decompressed piece by piece into a pooled buffer that grows to the
+/// largest record and is given back by <see cref="Dispose"/>. Faults are a <see cref="RecordsException"/>.
 /// </summary>
 public ref struct RecordReader : IDisposable
 {
@@ -91,7 +91,8 @@ public ref struct RecordReader : IDisposable
         if (!_window.Ensure(size))
         {
             throw RecordParser.Invalid(
-                $"Invalid record size: expected {size} bytes in record payload, but instead the buffer has only {_window.Available.Length} remaining bytes.");
+                $"Invalid record size: expected {size} bytes in record payload, but instead the buffer has only " +
+                $"{_window.Available.Length} remaining bytes.");
         }
         var bytes = _window.Available;
         _parser.Parse(_window.IsCompressed ? bytes[..size] : bytes, size, ref _current);

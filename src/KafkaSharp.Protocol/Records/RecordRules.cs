@@ -1,6 +1,8 @@
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>What a leader asks of each record (Kafka's <c>LogValidator.validateRecord</c>): a key in a compacted topic, a timestamp in range.</summary>
+/// <summary>
+/// What a leader asks of each record (Kafka's <c>LogValidator.validateRecord</c>): a key in a compacted topic, a timestamp in range.
+/// </summary>
 readonly struct RecordRules(RecordValidationOptions options, TimestampType batchTimestampType, long nowMs)
 {
     private readonly bool _checksRange = options.TimestampType == TimestampType.CreateTime;
@@ -64,7 +66,8 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
         if (_checksRange && timestamp != RecordBatchHeader.NoTimestamp)
         {
             var age = nowMs - timestamp;
-            return age > options.TimestampBeforeMaxMs || -age > options.TimestampAfterMaxMs ? TimestampFault.OutOfRange : TimestampFault.None;
+            var isOutOfRange = age > options.TimestampBeforeMaxMs || -age > options.TimestampAfterMaxMs;
+            return isOutOfRange ? TimestampFault.OutOfRange : TimestampFault.None;
         }
         return _batchIsLogAppendTime ? TimestampFault.LogAppendTime : TimestampFault.None;
     }
@@ -90,7 +93,10 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
     {
         ref readonly var record = ref reader.Current;
         if (!reader.IsLegacy)
-            return $"DefaultRecord(offset={record.Offset}, timestamp={record.Timestamp}, key={record.Key.Length} bytes, value={record.Value.Length} bytes)";
+        {
+            return $"DefaultRecord(offset={record.Offset}, timestamp={record.Timestamp}, " +
+                $"key={record.Key.Length} bytes, value={record.Value.Length} bytes)";
+        }
         var message = reader.CurrentLegacy;
         var time = message.Magic == 0 ? "" : $"{reader.CurrentTimestampType}={record.Timestamp}, ";
         return $"LegacyRecordBatch(offset={record.Offset}, Record(magic={message.Magic}, attributes={message.Attributes}, " +

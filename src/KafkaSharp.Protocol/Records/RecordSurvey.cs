@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// One quick pass over the records of an uncompressed magic 2 batch in which everything is as it should be: how many there are, the range of their
-/// timestamps, whether all have keys. On the path of nearly every produced batch.
+/// One quick pass over the records of an uncompressed magic 2 batch in which everything is as it should be: how many there are, the range
+/// of their timestamps, whether all have keys. On the path of nearly every produced batch.
 /// </summary>
 readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimestamp, bool AllHaveKeys)
 {

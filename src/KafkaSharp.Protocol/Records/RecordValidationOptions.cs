@@ -2,7 +2,9 @@ using KafkaSharp.Compression;
 
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>What a partition's configuration asks of the records that it takes. Immutable: make one per partition and configuration.</summary>
+/// <summary>
+/// What a partition's configuration asks of the records that it takes. Immutable: make one per partition and configuration.
+/// </summary>
 public sealed record RecordValidationOptions
 {
     public required TopicPartition TopicPartition { get; init; }
@@ -10,7 +12,9 @@ public sealed record RecordValidationOptions
     /// <summary><c>compression.type</c>; null is <c>producer</c>: batches stay as the producer compressed them.</summary>
     public CompressionType? TargetCompression { get; init; }
 
-    /// <summary>The level of the target codec (<c>compression.gzip.level</c>, <c>.lz4.level</c>, <c>.zstd.level</c>); null is its default.</summary>
+    /// <summary>
+    /// The level of the target codec (<c>compression.gzip.level</c>, <c>.lz4.level</c>, <c>.zstd.level</c>); null is its default.
+    /// </summary>
     public int? CompressionLevel { get; init; }
 
     /// <summary><c>message.timestamp.type</c>.</summary>

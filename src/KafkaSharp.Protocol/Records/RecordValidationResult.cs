@@ -3,8 +3,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// What came of <see cref="RecordBatchValidator"/>: either an error or the bytes to append. Where a batch had to be built anew the bytes lie in
-/// pooled memory that <see cref="Dispose"/> gives back; else they are the produced bytes, patched in place.
+/// What came of <see cref="RecordBatchValidator"/>: either an error or the bytes to append. Where a batch had to be built anew the bytes
+/// lie in pooled memory that <see cref="Dispose"/> gives back; else they are the produced bytes, patched in place.
 /// </summary>
 public struct RecordValidationResult : IDisposable
 {

@@ -4,8 +4,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// The bytes of a batch's records seen through a window: all of them where they are not compressed, else a pooled buffer that is filled as it is
-/// read. It grows only as bytes really come, never to a length that is merely claimed.
+/// The bytes of a batch's records seen through a window: all of them where they are not compressed, else a pooled buffer that is filled as
+/// it is read. It grows only as bytes really come, never to a length that is merely claimed.
 /// </summary>
 ref struct RecordWindow : IDisposable
 {

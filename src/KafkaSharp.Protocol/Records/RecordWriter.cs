@@ -23,8 +23,8 @@ ref struct RecordWriter
         int headersSize)
     {
         var size = checked(
-            1 + Varint.SizeOf(timestampDelta) + Varint.SizeOf(offsetDelta) + SizeOf(hasKey ? key.Length : -1) + SizeOf(hasValue ? value.Length : -1) +
-            Varint.SizeOf(headerCount) + headersSize);
+            1 + Varint.SizeOf(timestampDelta) + Varint.SizeOf(offsetDelta) + SizeOf(hasKey ? key.Length : -1) +
+            SizeOf(hasValue ? value.Length : -1) + Varint.SizeOf(headerCount) + headersSize);
         var writer = new RecordWriter(buffer.GetSpan(size + Varint.SizeOf(size)));
         writer.WriteVarint(size);
         writer._bytes[writer._position++] = 0;

@@ -38,14 +38,17 @@ public readonly record struct RecordsAnalysis
         OffsetsMonotonic = true,
     };
 
-    /// <summary>Checks sizes and CRCs; a fault is a <see cref="RecordsException"/>. A larger batch than allowed is MESSAGE_TOO_LARGE.</summary>
+    /// <summary>
+    /// Checks sizes and CRCs; a fault is a <see cref="RecordsException"/>. A larger batch than allowed is MESSAGE_TOO_LARGE.
+    /// </summary>
     public static RecordsAnalysis Of(
         ReadOnlySpan<byte> records, TopicPartition partition, AppendOrigin origin, int leaderEpoch, int maxMessageBytes = int.MaxValue)
     {
         var found = Nothing;
         foreach (var batch in new RecordBatchReader(records))
         {
-            // A leader that lost its place may still send what its successor wrote: a follower takes only what is of the epoch it fetches in.
+            // A leader that lost its place may still send what its successor wrote: a follower takes only what is of the epoch it fetches
+            // in.
             if (origin == AppendOrigin.Replication && batch.Magic >= 2 && batch.PartitionLeaderEpoch > leaderEpoch)
                 break;
             Check(batch, partition, origin, leaderEpoch, maxMessageBytes);
@@ -74,16 +77,21 @@ public readonly record struct RecordsAnalysis
         if (origin == AppendOrigin.RaftLeader && batch.PartitionLeaderEpoch != leaderEpoch)
         {
             throw RecordParser.Invalid(
-                $"Append from Raft leader did not set the batch epoch correctly, expected {leaderEpoch} but the batch has {batch.PartitionLeaderEpoch}");
+                $"Append from Raft leader did not set the batch epoch correctly, expected {leaderEpoch} " +
+                $"but the batch has {batch.PartitionLeaderEpoch}");
         }
         var baseOffset = BinaryPrimitives.ReadInt64BigEndian(batch.Bytes);
         if (batch.Magic >= 2 && origin == AppendOrigin.Client && baseOffset != 0)
-            throw RecordParser.Invalid($"The baseOffset of the record batch in the append to {partition} should be 0, but it is {baseOffset}");
+        {
+            throw RecordParser.Invalid(
+                $"The baseOffset of the record batch in the append to {partition} should be 0, but it is {baseOffset}");
+        }
         if (batch.SizeInBytes > maxMessageBytes)
         {
             throw new RecordsException(
                 ErrorCode.MessageTooLarge,
-                $"The record batch size in the append to {partition} is {batch.SizeInBytes} bytes which exceeds the maximum configured value of {maxMessageBytes}.");
+                $"The record batch size in the append to {partition} is {batch.SizeInBytes} bytes " +
+                $"which exceeds the maximum configured value of {maxMessageBytes}.");
         }
         batch.EnsureValid();
     }

@@ -9,7 +9,9 @@ static class Varint
     public const int MaxSize = 5;
     public const int MaxLongSize = 10;
 
-    /// <summary>Reads one at <paramref name="position"/> and moves past it; false where the bytes end first or it is longer than it may be.</summary>
+    /// <summary>
+    /// Reads one at <paramref name="position"/> and moves past it; false where the bytes end first or it is longer than it may be.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> bytes, ref int position, out int value)
     {

@@ -46,7 +46,9 @@ static class BatchVector
         };
     }
 
-    /// <summary>What differs between the batches in the bytes and those that Kafka parsed; sizes and CRCs of compressed ones may on request.</summary>
+    /// <summary>
+    /// What differs between the batches in the bytes and those that Kafka parsed; sizes and CRCs of compressed ones may on request.
+    /// </summary>
     public static string Differences(JsonElement expected, ReadOnlySpan<byte> bytes, bool ignoreCompressedSize = false)
     {
         var faults = new StringBuilder();

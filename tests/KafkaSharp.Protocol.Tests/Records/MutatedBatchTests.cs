@@ -3,7 +3,9 @@ using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 
-/// <summary>Batches with flipped, cut and inserted bytes: readers answer or throw their own exception, in bounded time and memory.</summary>
+/// <summary>
+/// Batches with flipped, cut and inserted bytes: readers answer or throw their own exception, in bounded time and memory.
+/// </summary>
 public sealed class MutatedBatchTests
 {
     private const int Rounds = 20_000;
