@@ -133,7 +133,7 @@ sealed class LogLoader(PartitionLogOptions options)
         producers.LoadSnapshots(_files.EnumerateFiles(_directory), []);
         ProducerReplay.Rebuild(producers, _segments, options.LogStartOffset, segment.BaseOffset, NowMs(), afterCleanShutdown: false);
         var cut = new SegmentRecovery(segment, producers, _epochs, _logger).Run();
-        producers.TakeSnapshot();
+        ProducerReplay.TakeSnapshot(producers);
         return cut;
     }
 

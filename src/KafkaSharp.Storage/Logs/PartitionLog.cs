@@ -379,7 +379,7 @@ public sealed class PartitionLog : IDisposable
         {
             if (!_closed)
             {
-                _state.Producers.TakeSnapshot();
+                ProducerReplay.TakeSnapshot(_state.Producers);
                 _state.Epochs.Flush();
             }
             CloseAll(static segment => segment.Dispose());
