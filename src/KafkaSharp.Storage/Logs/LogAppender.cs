@@ -7,12 +7,12 @@ namespace KafkaSharp.Storage;
 /// Appends to a log (the middle of Kafka's <c>UnifiedLog.append</c>): checks, rolls, writes, and takes what was written into epochs, producers and
 /// offsets. Every call is made under the log's lock.
 /// </summary>
-sealed class LogAppender(LogState state, LogRoller roller)
+sealed class LogAppender(LogState state, LogRoller roller, TransactionVerifications verifications)
 {
     private RecordValidationOptions? _validation;
     private LogConfig? _validationConfig;
 
-    public LogAppendInfo AppendAsLeader(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin, short transactionVersion)
+    public LogAppendInfo AppendAsLeader(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
     {
         if (origin == AppendOrigin.RaftLeader)
             return AppendWithOffsets(records, leaderEpoch, origin);
@@ -32,7 +32,7 @@ sealed class LogAppender(LogState state, LogRoller roller)
             BatchCount = valid.BatchCount,
             RecordCount = valid.RecordCount,
         };
-        return Append(valid.Records, info, origin, transactionVersion);
+        return Append(valid.Records, info, origin, guard, transactionVersion);
     }
 
     /// <summary>Appends batches that have their offsets: a follower's, or those of the quorum's leader.</summary>
@@ -73,10 +73,10 @@ sealed class LogAppender(LogState state, LogRoller roller)
                     + $"offset {state.LogEndOffset}. Last offset in append {analysis.LastOffset}, log start offset {state.LogStartOffset}",
             };
         }
-        return Append(records[..analysis.ValidBytes], info, origin, transactionVersion: 0);
+        return Append(records[..analysis.ValidBytes], info, origin, VerificationGuard.None, transactionVersion: 0);
     }
 
-    private LogAppendInfo Append(ReadOnlyMemory<byte> records, in LogAppendInfo info, AppendOrigin origin, short transactionVersion)
+    private LogAppendInfo Append(ReadOnlyMemory<byte> records, in LogAppendInfo info, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
     {
         if (records.Length > state.Config.SegmentSize)
         {
@@ -89,7 +89,7 @@ sealed class LogAppender(LogState state, LogRoller roller)
         var staged = state.Producers.BeginAppend(origin);
         foreach (var batch in new RecordBatchReader(records.Span))
         {
-            var check = Check(staged, batch, transactionVersion);
+            var check = Check(staged, batch, origin, guard, transactionVersion);
             if (check.IsDuplicate)
             {
                 return info with
@@ -108,6 +108,11 @@ sealed class LogAppender(LogState state, LogRoller roller)
         segment.Append(records, info.LastOffset);
         AssignEpochs(records.Span);
         state.Producers.Commit(staged);
+        if (!verifications.IsEmpty)
+        {
+            foreach (var batch in new RecordBatchReader(records.Span))
+                verifications.Forget(batch);
+        }
         foreach (var completed in staged.Completed)
         {
             var lastStableOffset = state.Producers.CompleteTransaction(completed);
@@ -120,11 +125,17 @@ sealed class LogAppender(LogState state, LogRoller roller)
         return info with { SizeInBytes = records.Length };
     }
 
-    private static ProducerCheck Check(ProducerAppend staged, in RecordBatch batch, short transactionVersion)
+    private ProducerCheck Check(
+        ProducerAppend staged, in RecordBatch batch, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
     {
         try
         {
-            return ProducerReplay.Add(staged, batch, transactionVersion);
+            // A duplicate is answered as such even where its transaction has ended since.
+            var check = ProducerReplay.Add(staged, batch, transactionVersion);
+            if (check.IsDuplicate)
+                return check;
+            var verified = verifications.Check(batch, guard, origin, state.Options.TransactionVerificationEnabled);
+            return verified.IsOk ? check : verified;
         }
         catch (RecordsException fault)
         {

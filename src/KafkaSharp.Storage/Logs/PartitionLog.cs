@@ -19,6 +19,7 @@ public sealed class PartitionLog : IDisposable
     private readonly LogTruncation _truncation;
     private readonly LogRetention _retention;
     private readonly LogFlusher _flusher;
+    private readonly TransactionVerifications _verifications;
     private volatile bool _closed;
 
     private PartitionLog(PartitionLogOptions options, LoadedLog loaded)
@@ -27,7 +28,8 @@ public sealed class PartitionLog : IDisposable
         _state = new LogState(options, loaded.Segments, loaded.Producers, loaded.Epochs);
         _deletion = new SegmentDeletion(options.Time, options.Logger);
         _roller = new LogRoller(_state, _deletion, FlushLater);
-        _appender = new LogAppender(_state, _roller);
+        _verifications = new TransactionVerifications(loaded.Producers);
+        _appender = new LogAppender(_state, _roller, _verifications);
         _reader = new LogReader(_state);
         _finder = new OffsetFinder(_state);
         _truncation = new LogTruncation(_state, _roller, _deletion);
@@ -94,15 +96,17 @@ public sealed class PartitionLog : IDisposable
     /// <param name="records">Whole batches in writable memory.</param>
     /// <param name="leaderEpoch">The epoch of this leader.</param>
     /// <param name="origin">Who wrote them.</param>
+    /// <param name="guard">From <see cref="StartTransactionVerification"/>, after the coordinator's yes; null where nothing was asked.</param>
     /// <param name="transactionVersion">For markers: from 2 on their epoch must lie above the producer's (KIP-890).</param>
     public LogAppendInfo AppendAsLeader(
-        ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, short transactionVersion = 0)
+        ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, VerificationGuard? guard = null,
+        short transactionVersion = 0)
     {
         LogAppendInfo info;
         try
         {
             lock (_state.Gate)
-                info = _closed ? Closed() : _appender.AppendAsLeader(records, leaderEpoch, origin, transactionVersion);
+                info = _closed ? Closed() : _appender.AppendAsLeader(records, leaderEpoch, origin, guard ?? VerificationGuard.None, transactionVersion);
         }
         catch (IOException fault)
         {
@@ -235,6 +239,23 @@ public sealed class PartitionLog : IDisposable
             return _state.Producers.HasOngoingTransaction(producerId, producerEpoch);
     }
 
+    /// <summary>
+    /// To be called before the transaction coordinator is asked whether a batch belongs to an open transaction. <see cref="VerificationGuard.None"/>:
+    /// it need not be asked. INVALID_PRODUCER_EPOCH: the producer is fenced.
+    /// </summary>
+    public (ErrorCode ErrorCode, VerificationGuard Guard) StartTransactionVerification(
+        long producerId, int sequence, short producerEpoch, bool supportsEpochBump)
+    {
+        lock (_state.Gate)
+        {
+            if (_state.Producers.Find(producerId) is { } known && producerEpoch < known.ProducerEpoch)
+                return (ErrorCode.InvalidProducerEpoch, VerificationGuard.None);
+            return (ErrorCode.None, _state.Producers.HasOngoingTransaction(producerId, producerEpoch)
+                ? VerificationGuard.None
+                : _verifications.Begin(producerId, sequence, producerEpoch, supportsEpochBump, _state.NowMs));
+        }
+    }
+
     /// <summary>Looks at the producer state under the log's lock (DescribeProducers); what is given out must be a copy.</summary>
     public T InspectProducers<T>(Func<ProducerStateManager, T> look)
     {
@@ -246,7 +267,11 @@ public sealed class PartitionLog : IDisposable
     public int RemoveExpiredProducers()
     {
         lock (_state.Gate)
-            return _state.Producers.RemoveExpired(_state.NowMs);
+        {
+            var now = _state.NowMs;
+            _verifications.RemoveExpired(now, Options.ProducerIdExpirationMs);
+            return _state.Producers.RemoveExpired(now);
+        }
     }
 
     /// <summary>Removes all from an offset on; false where the log ends before it. Bytes that readers hold stay as they were.</summary>

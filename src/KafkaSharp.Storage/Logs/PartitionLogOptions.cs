@@ -34,6 +34,12 @@ public sealed record PartitionLogOptions
     /// <summary>How long a producer's state is kept without an append (producer.id.expiration.ms), milliseconds.</summary>
     public int ProducerIdExpirationMs { get; init; } = 24 * 60 * 60 * 1000;
 
+    /// <summary>
+    /// Whether a transaction begins only with the guard of a question to its coordinator (transaction.partition.verification.enable, KIP-890). Off
+    /// until the broker asks.
+    /// </summary>
+    public bool TransactionVerificationEnabled { get; init; }
+
     /// <summary>Runs work that must not hold an append up: the flush of a segment after the log rolled. Default: the thread pool.</summary>
     public Action<Action> Background { get; init; } =
         static work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);

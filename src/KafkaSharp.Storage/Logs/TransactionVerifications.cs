@@ -1,0 +1,76 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// The producers of a log whose transaction is being asked after at its coordinator (Kafka's <c>VerificationStateEntry</c>, KIP-890): without a "yes" to
+/// that question no transaction begins in the log, so none can be left hanging. Under the log's lock.
+/// </summary>
+sealed class TransactionVerifications(ProducerStateManager producers)
+{
+    private readonly Dictionary<long, Entry> _open = [];
+
+    public bool IsEmpty => _open.Count == 0;
+
+    /// <summary>The guard of a producer's question; several appends that ask at once share it.</summary>
+    public VerificationGuard Begin(long producerId, int sequence, short epoch, bool supportsEpochBump, long nowMs)
+    {
+        if (!_open.TryGetValue(producerId, out var entry))
+            _open.Add(producerId, entry = new Entry { LowestSequence = sequence, Epoch = epoch, SupportsEpochBump = supportsEpochBump, BeganMs = nowMs });
+        else if (epoch > entry.Epoch || (epoch == entry.Epoch && sequence < entry.LowestSequence))
+            (entry.Epoch, entry.LowestSequence) = (epoch, sequence);
+        return entry.Guard;
+    }
+
+    /// <summary>Refuses a batch of a transaction that was not asked after, or that overtakes the one that was.</summary>
+    public ProducerCheck Check(in RecordBatch batch, VerificationGuard guard, AppendOrigin origin, bool required)
+    {
+        if (batch.Magic < 2 || batch.IsControlBatch || origin is not (AppendOrigin.Client or AppendOrigin.Coordinator))
+            return ProducerCheck.Ok;
+        var header = batch.Header;
+        var entry = _open.GetValueOrDefault(header.ProducerId);
+        if (required && header.IsTransactional && !producers.HasOngoingTransaction(header.ProducerId, header.ProducerEpoch)
+            && (entry is null || !ReferenceEquals(guard, entry.Guard)))
+            return ProducerCheck.Refused(ErrorCode.InvalidTxnState, "Record was not part of an ongoing transaction");
+        if (entry is null || origin != AppendOrigin.Client || !header.HasProducerId)
+            return ProducerCheck.Ok;
+        var isNew = producers.Find(header.ProducerId) is not { IsEmpty: false };
+        if (header.BaseSequence > entry.LowestSequence || (entry.SupportsEpochBump && header.BaseSequence != 0 && isNew))
+        {
+            return ProducerCheck.Refused(ErrorCode.OutOfOrderSequenceNumber,
+                $"Out of order sequence number for producer {header.ProducerId} in partition {producers.TopicPartition}: {header.BaseSequence} "
+                + $"(incoming seq. number), {entry.LowestSequence} (earliest seen sequence)");
+        }
+        return ProducerCheck.Ok;
+    }
+
+    /// <summary>The transaction began here, or it ended: what was asked before says nothing any more.</summary>
+    public void Forget(in RecordBatch batch)
+    {
+        if (batch.Magic >= 2 && batch.IsTransactional)
+            _open.Remove(batch.ProducerId);
+    }
+
+    public void RemoveExpired(long nowMs, long expirationMs)
+    {
+        foreach (var (producerId, entry) in _open)
+        {
+            if (nowMs - entry.BeganMs >= expirationMs)
+                _open.Remove(producerId);
+        }
+    }
+
+    private sealed class Entry
+    {
+        public VerificationGuard Guard { get; } = new();
+
+        public int LowestSequence { get; set; }
+
+        public short Epoch { get; set; }
+
+        public bool SupportsEpochBump { get; init; }
+
+        public long BeganMs { get; init; }
+    }
+}
