@@ -80,7 +80,8 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
             LogAppendTimeMs = info.ErrorCode == ErrorCode.None ? info.LogAppendTime : -1,
             LogStartOffset = info.LogStartOffset,
         };
-        if (info.ErrorCode != ErrorCode.None && version >= 8)
+        // As in Kafka, a message goes with the records it is about; any other error speaks by its code alone.
+        if (info.RecordErrors.Count > 0 && version >= 8)
         {
             answer.ErrorMessage = info.ErrorMessage;
             foreach (var record in info.RecordErrors)
