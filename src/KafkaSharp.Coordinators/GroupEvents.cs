@@ -7,16 +7,16 @@ namespace KafkaSharp.Coordinators;
 /// <summary>What this room logs.</summary>
 static partial class GroupEvents
 {
-    [LoggerMessage(1, LogLevel.Information, "Loading __consumer_offsets-{Partition} with epoch {Epoch}.")]
+    [LoggerMessage(1, LogLevel.Debug, "Loading __consumer_offsets-{Partition} with epoch {Epoch}.")]
     public static partial void Loading(this ILogger logger, int partition, int epoch);
 
-    [LoggerMessage(2, LogLevel.Information, "Loaded __consumer_offsets-{Partition} with epoch {Epoch}: {Groups} groups in {Milliseconds} ms.")]
-    public static partial void Loaded(this ILogger logger, int partition, int epoch, int groups, long milliseconds);
+    [LoggerMessage(EventId = 2, Message = "Loaded __consumer_offsets-{Partition} with epoch {Epoch}: {Groups} groups in {Milliseconds} ms.")]
+    public static partial void Loaded(this ILogger logger, LogLevel level, int partition, int epoch, int groups, long milliseconds);
 
     [LoggerMessage(3, LogLevel.Error, "__consumer_offsets-{Partition} could not be loaded.")]
     public static partial void LoadFailed(this ILogger logger, int partition, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Information, "Unloaded __consumer_offsets-{Partition}.")]
+    [LoggerMessage(4, LogLevel.Debug, "Unloaded __consumer_offsets-{Partition}.")]
     public static partial void Unloaded(this ILogger logger, int partition);
 
     [LoggerMessage(5, LogLevel.Warning, "A record of __consumer_offsets-{Partition} at offset {Offset} could not be read and is ignored.")]

@@ -9,6 +9,9 @@ static class AuthorizedOperations
     /// <summary>Read, write, create, delete, alter, describe, describe and alter configs.</summary>
     public const int AllOnTopic = 3576;
 
+    /// <summary>Read, delete, describe, describe and alter configs.</summary>
+    public const int AllOnGroup = 3400;
+
     /// <summary>Create, alter, describe, cluster action, describe and alter configs, idempotent write.</summary>
     public const int AllOnCluster = 8096;
 }

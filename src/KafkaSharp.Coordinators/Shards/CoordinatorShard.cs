@@ -126,7 +126,8 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
             var end = await _storage.LoadAsync(Partition, new CoordinatorRecordLoader(Groups, Partition, _log), _unloading.Token);
             await _loop.RunAsync(() => Activate(end));
             var elapsed = (long)_loop.Time.GetElapsedTime(started).TotalMilliseconds;
-            _log.Loaded(Partition, leaderEpoch, Groups.Groups.Count, elapsed);
+            // There are fifty partitions: only those that hold something are worth a line.
+            _log.Loaded(Groups.Groups.Count > 0 ? LogLevel.Information : LogLevel.Debug, Partition, leaderEpoch, Groups.Groups.Count, elapsed);
         }
         catch (Exception) when (_unloading.IsCancellationRequested)
         {

@@ -8,16 +8,13 @@ namespace KafkaSharp.Broker.Handlers.Groups;
 /// <summary>DescribeGroups (15): members and assignments of classic groups.</summary>
 sealed class DescribeGroupsHandler(GroupCoordinator coordinator) : IApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
 {
-    /// <summary>What may be done to a group, as bits of Kafka's AclOperation codes: read, delete, describe, describe and alter configs.</summary>
-    private const int AllGroupOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
-
     public async ValueTask<DescribeGroupsResponse?> HandleAsync(RequestContext context, DescribeGroupsRequest request)
     {
         var response = await coordinator.DescribeGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
         if (request.IncludeAuthorizedOperations)
         {
             foreach (var group in response.Groups.Where(group => group.ErrorCode == ErrorCode.None))
-                group.AuthorizedOperations = AllGroupOperations;
+                group.AuthorizedOperations = AuthorizedOperations.AllOnGroup;
         }
         return response;
     }
