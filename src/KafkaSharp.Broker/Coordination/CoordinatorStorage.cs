@@ -1,6 +1,5 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Compression;
-using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
@@ -27,7 +26,7 @@ sealed class CoordinatorStorage(ReplicaManager replicas, string topic, int loadB
             : Task.Run(() => Load(log, replay, cancellation), cancellation);
     }
 
-    public IStateMachineLog<CoordinatorRecord> OpenLog(int partition) =>
+    public ICoordinatorLog OpenLog(int partition) =>
         new PartitionCoordinatorLog(this, replicas, new TopicPartition(topic, partition), compression, time);
 
     private long Load(PartitionLog log, ICoordinatorReplay replay, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Compression;
 using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.StateMachines;
@@ -14,7 +15,7 @@ namespace KafkaSharp.Broker.Coordination;
 /// </summary>
 sealed class PartitionCoordinatorLog(
     CoordinatorStorage owner, ReplicaManager replicas, TopicPartition name, CompressionType compression, TimeProvider time)
-    : IStateMachineLog<CoordinatorRecord>
+    : ICoordinatorLog
 {
     private const short AllReplicas = -1;
 
@@ -37,4 +38,6 @@ sealed class PartitionCoordinatorLog(
         owner.HighWatermarkUpdated?.Invoke(name.Partition, partition!.Log.HighWatermark);
         return end;
     }
+
+    public void Dispose() => _batches.Dispose();
 }

@@ -23,6 +23,7 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
     private readonly ShardTimer _cleanup;
     private readonly ClassicRebalance _rebalance;
     private readonly CancellationTokenSource _unloading = new();
+    private ICoordinatorLog? _records;
     private StateMachineHost<CoordinatorRecord>? _host;
     private Task _loading = Task.CompletedTask;
     private long _highWatermark;
@@ -108,6 +109,7 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
             _cleanup.Cancel();
             foreach (var group in Groups.Groups)
                 Unload(group);
+            _records?.Dispose();
         });
         await _loop.DisposeAsync();
         _unloading.Dispose();
@@ -153,7 +155,8 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
             if (group.Members.Count > _config.MaxSize)
                 _rebalance.Prepare(group, $"freshly-loaded group {group.GroupId} (size {group.Members.Count}) is over capacity {_config.MaxSize}");
         }
-        var host = new StateMachineHost<CoordinatorRecord>(_loop, _storage.OpenLog(Partition), Groups, end, _log);
+        _records = _storage.OpenLog(Partition);
+        var host = new StateMachineHost<CoordinatorRecord>(_loop, _records, Groups, end, _log);
         Volatile.Write(ref _host, host);
         host.OnCommitted(Volatile.Read(ref _highWatermark));
         ScheduleCleanup();

@@ -1,4 +1,3 @@
-using KafkaSharp.Coordinators.Records;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Shards;
@@ -16,5 +15,5 @@ public interface ICoordinatorStorage
     /// The log that a shard writes to. An append of what this broker does not lead, or may not write, throws a
     /// <see cref="StateMachineException"/>. The broker reports commits to <see cref="GroupCoordinator.OnHighWatermarkUpdated"/>.
     /// </summary>
-    IStateMachineLog<CoordinatorRecord> OpenLog(int partition);
+    ICoordinatorLog OpenLog(int partition);
 }

@@ -49,9 +49,9 @@ sealed class MemoryCoordinatorStorage : ICoordinatorStorage
         return entries.Count;
     }
 
-    public IStateMachineLog<CoordinatorRecord> OpenLog(int partition) => new Log(this, partition);
+    public ICoordinatorLog OpenLog(int partition) => new Log(this, partition);
 
-    private sealed class Log(MemoryCoordinatorStorage storage, int partition) : IStateMachineLog<CoordinatorRecord>
+    private sealed class Log(MemoryCoordinatorStorage storage, int partition) : ICoordinatorLog
     {
         public long Append(IReadOnlyList<CoordinatorRecord> records, bool isAtomic)
         {
@@ -63,6 +63,10 @@ sealed class MemoryCoordinatorStorage : ICoordinatorStorage
             if (!storage.HoldsCommits)
                 storage.Coordinator!.OnHighWatermarkUpdated(partition, entries.Count);
             return entries.Count;
+        }
+
+        public void Dispose()
+        {
         }
 
         private static byte[] Bytes(Action<IBufferWriter<byte>> write)
