@@ -1,3 +1,4 @@
+using System.Globalization;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Lifecycle;
@@ -227,9 +228,36 @@ sealed class BrokerParts : IAsyncDisposable
         PreviousBrokerEpoch = Logs.PreviousBrokerEpoch,
     };
 
+    // A node without a controller listener is reached by nobody as a controller, so it has nothing to tell.
+    private ControllerRegistrationRequest? ControllerRegistration() => _advertised.Controller.Count == 0 ? null : new()
+    {
+        ControllerId = _configuration.NodeId,
+        IncarnationId = Uuid.Random(_environment.Random),
+        Listeners =
+        [
+            .. _advertised.Controller.Select(e => new ControllerRegistrationRequest.Listener
+            {
+                Name = e.ListenerName,
+                Host = e.Host!,
+                Port = (ushort)e.Port,
+                SecurityProtocol = (short)e.SecurityProtocol,
+            }),
+        ],
+        Features =
+        [
+            .. FeatureNames.All.Select(f => new ControllerRegistrationRequest.Feature
+            {
+                Name = f.Name,
+                MinSupportedVersion = f.MinLevel,
+                MaxSupportedVersion = f.MaxLevel,
+            }),
+        ],
+    };
+
     private QuorumControllerOptions ControllerOptions()
     {
         var values = _configuration.Values;
+        string Text(string name) => values.GetText(BrokerLogConfigs.SynonymsOf(name)[0])!;
         return new QuorumControllerOptions
         {
             NodeId = _configuration.NodeId,
@@ -241,6 +269,9 @@ sealed class BrokerParts : IAsyncDisposable
             LeaderImbalanceCheckInterval = values.Get(MetadataConfigs.AutoLeaderRebalanceEnable)
                 ? TimeSpan.FromSeconds(values.Get(MetadataConfigs.LeaderImbalanceCheckIntervalSeconds))
                 : null,
+            MinInSyncReplicas = int.Parse(Text(TopicConfigs.MinInSyncReplicas.Name), CultureInfo.InvariantCulture),
+            UncleanLeaderElectionEnable = bool.Parse(Text(TopicConfigs.UncleanLeaderElectionEnable.Name)),
+            Registration = ControllerRegistration(),
             BootstrapRecords = new BootstrapSnapshots(_environment.Files, _configuration.MetadataLogDir, _environment.Time).ReadBootstrap(),
         };
     }

@@ -1,5 +1,4 @@
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Controller;
 

@@ -182,7 +182,8 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     {
         _state.Activate(epoch);
         var host = new StateMachineHost<MetadataRecord>(
-            _loop, new RaftStateMachineLog<MetadataRecord>(_raft, epoch), _state, _state.LastCommittedOffset + 1, _logger);
+            _loop, new RaftStateMachineLog<MetadataRecord>(_raft, epoch), new LeadingState(_state, () => _raft.Resign(epoch)),
+            _state.LastCommittedOffset + 1, _logger);
         _logger.ControllerActivated(_options.NodeId, epoch, _state.LastCommittedOffset);
         // Posted before anybody can see the host, so these run before every request.
         Observe("activate", host.WriteAsync("completeActivation", _activation.Activate));

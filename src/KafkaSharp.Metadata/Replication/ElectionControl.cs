@@ -1,5 +1,4 @@
 using KafkaSharp.Metadata.Controller;
-using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;

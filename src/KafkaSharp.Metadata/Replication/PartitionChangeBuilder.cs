@@ -1,4 +1,3 @@
-using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;

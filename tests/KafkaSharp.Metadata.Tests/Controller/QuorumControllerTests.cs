@@ -31,6 +31,20 @@ sealed class QuorumControllerTests
         Assert.That(node.Publisher.Created, Is.EqualTo(Enumerable.Range(0, 50).Select(i => $"t{i}")));
     }
 
+    [Test, Explicit("A measurement")]
+    public async Task Ten_thousand_topics_one_at_a_time()
+    {
+        await using var node = await Node.StartAsync();
+        await node.StartBrokerAsync();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; i < 10_000; i++)
+        {
+            await node.Controller.CreateTopicsAsync(s_context, Node.CreateTopics($"t-{i}"));
+            if (i % 1000 == 999)
+                TestContext.Out.WriteLine($"{i + 1} topics after {clock.ElapsedMilliseconds} ms");
+        }
+    }
+
     [Test]
     public async Task A_restarted_node_finds_what_was_acknowledged()
     {
