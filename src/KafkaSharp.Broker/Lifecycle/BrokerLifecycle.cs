@@ -15,6 +15,9 @@ sealed class BrokerLifecycle(
     BrokerRegistrationRequest registration, QuorumController controller, IMetadataProgress metadata, TimeSpan heartbeatInterval, TimeProvider time,
     ILogger<BrokerLifecycle> logger) : IAsyncDisposable
 {
+    // Leadership moves in one commit or two: whoever stops need not sit out a heartbeat for it.
+    private static readonly TimeSpan LeaveInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly CancellationTokenSource _stopped = new();
     private long _epoch = -1;
     private Task _heartbeats = Task.CompletedTask;
@@ -61,7 +64,7 @@ sealed class BrokerLifecycle(
                 return;
             try
             {
-                await Task.Delay(heartbeatInterval, time, cancellation).ConfigureAwait(false);
+                await Task.Delay(LeaveInterval, time, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

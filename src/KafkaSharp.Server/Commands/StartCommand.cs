@@ -40,7 +40,7 @@ static class StartCommand
             var configuration = BrokerConfiguration.Load(file, overrides);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
             builder.Services.AddSingleton(TimeProvider.System);
-            builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
+            builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Critical);
             builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
             builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
             builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
@@ -48,7 +48,8 @@ static class StartCommand
             using var host = builder.Build();
             await host.StartAsync(cancellation);
             await host.WaitForShutdownAsync(cancellation);
-            return 0;
+            // Set where the broker ended by itself.
+            return Environment.ExitCode;
         }
         catch (Exception e) when (e is CommandFault or BrokerStartException)
         {
