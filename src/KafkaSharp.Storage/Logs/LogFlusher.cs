@@ -19,6 +19,7 @@ sealed class LogFlusher(LogState state)
             LogSegment[] segments;
             string directory;
             int truncations;
+            int endCuts;
             bool hasNewFiles;
             string? snapshot;
             lock (state.Gate)
@@ -32,6 +33,7 @@ sealed class LogFlusher(LogState state)
                     segment.WriteOut();
                 directory = state.Directory;
                 truncations = state.Truncations;
+                endCuts = state.EndCuts;
                 hasNewFiles = segments.Any(segment => segment.BaseOffset >= from);
                 snapshot = state.Producers.LatestSnapshotOffset is { } offset && offset > from ? LogFileNames.ProducerSnapshot(directory, offset) : null;
             }
@@ -53,7 +55,7 @@ sealed class LogFlusher(LogState state)
             lock (state.Gate)
             {
                 // Had the log been cut and written on meanwhile, what was flushed is not what lies there now.
-                if (state.Truncations == truncations && upTo > state.RecoveryPoint)
+                if (state.EndCuts == endCuts && upTo > state.RecoveryPoint)
                     state.SetRecoveryPoint(upTo);
             }
             Volatile.Write(ref _lastFlushMs, state.NowMs);

@@ -51,6 +51,9 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
 
     public int Truncations => Volatile.Read(ref _truncations);
 
+    /// <summary>How often the end of the log was cut, so that what lies there now may not be what lay there before.</summary>
+    public int EndCuts { get; private set; }
+
     public long NowMs => Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The high watermark with its place, which is looked up where only the offset is known.</summary>
@@ -126,6 +129,13 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
 
     /// <summary>To be called under the gate before bytes are cut that readers may have found.</summary>
     public void CountTruncation() => Interlocked.Increment(ref _truncations);
+
+    /// <summary>The same, before the log's end is cut.</summary>
+    public void CountEndCut()
+    {
+        EndCuts++;
+        CountTruncation();
+    }
 
     /// <summary>The place of an offset: its segment and the batch that holds it; only the offset where the log does not hold it.</summary>
     public LogOffsetMetadata WithPlace(LogOffsetMetadata offset)

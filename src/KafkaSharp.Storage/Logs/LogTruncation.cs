@@ -20,7 +20,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
             TruncateFullyAndStartAt(offset, null);
             return true;
         }
-        state.CountTruncation();
+        state.CountEndCut();
         RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset)]);
         state.Segments.Active.TruncateTo(offset);
         state.Epochs.TruncateFromEnd(offset);
@@ -34,7 +34,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
 
     public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset)
     {
-        state.CountTruncation();
+        state.CountEndCut();
         RemoveSegments(state.Segments.Snapshot);
         state.Segments.Add(roller.CreateSegment(newOffset));
         state.Epochs.Clear();

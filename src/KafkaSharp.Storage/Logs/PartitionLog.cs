@@ -323,25 +323,7 @@ public sealed class PartitionLog : IDisposable
     public void ReplaceSegments(IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
     {
         lock (_state.Gate)
-        {
-            // From the last to the first: a crash in between leaves the .cleaned file with the lowest offset, which tells that the old ones count.
-            foreach (var segment in cleaned.Reverse())
-                segment.ChangeSuffix(LogFileNames.CleanedSuffix, LogFileNames.SwapSuffix);
-            _state.Files.FlushDirectory(_state.Directory);
-            _state.CountTruncation();
-            _state.Segments.Replace([.. old], [.. cleaned]);
-            var kept = cleaned.Select(segment => segment.BaseOffset).ToHashSet();
-            List<Action> snapshots = [];
-            foreach (var segment in old.Where(segment => !kept.Contains(segment.BaseOffset)))
-            {
-                if (_state.Producers.DetachSnapshot(segment.BaseOffset) is { } path)
-                    snapshots.Add(() => _state.Files.DeleteFile(path));
-            }
-            _deletion.Schedule([.. old], snapshots, _state.Config.FileDeleteDelayMs);
-            foreach (var segment in cleaned)
-                segment.ChangeSuffix(LogFileNames.SwapSuffix, "");
-            _state.Files.FlushDirectory(_state.Directory);
-        }
+            new SegmentReplacement(_state, _deletion).Replace(cleaned, old);
     }
 
     /// <summary>

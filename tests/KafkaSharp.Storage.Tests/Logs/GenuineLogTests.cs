@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 
@@ -97,6 +98,39 @@ public sealed class GenuineLogTests
         }
     }
 
+    [TestCaseSource(typeof(LogDirVectors), nameof(LogDirVectors.All))]
+    public void Every_log_of_every_directory_gives_the_batches_that_are_in_it(string stage)
+    {
+        var folder = LogDirVectors.Unpack(stage);
+        try
+        {
+            var expected = LogDirVectors.Files(stage, ".log").GroupBy(f => Path.GetDirectoryName(f.GetProperty("file").GetString())!);
+            using (Assert.EnterMultipleScope())
+            {
+                foreach (var logs in expected.Where(l => !l.Key.EndsWith("-delete", StringComparison.Ordinal)))
+                {
+                    var name = Path.GetFileName(logs.Key);
+                    var dash = name.LastIndexOf('-');
+                    using var log = PartitionLog.Open(new PartitionLogOptions
+                    {
+                        FileSystem = PhysicalFileSystem.Instance,
+                        Directory = Path.Combine(folder, logs.Key),
+                        TopicPartition = new TopicPartition(name[..dash], int.Parse(name[(dash + 1)..])),
+                        Random = new Random(1),
+                        Background = work => work(),
+                    });
+                    var batches = logs.SelectMany(f => f.GetProperty("batches").EnumerateArray()).OrderBy(b => b.GetProperty("baseOffset").GetInt64())
+                        .Select(b => $"{b.GetProperty("baseOffset")} {b.GetProperty("lastOffset")} {b.GetProperty("sizeInBytes")} {b.GetProperty("crc")}");
+                    Assert.That(Batches(log), Is.EqualTo(batches), logs.Key);
+                }
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Test]
     public void Recovery_makes_the_indexes_that_genuine_recovery_made()
     {
@@ -172,6 +206,22 @@ public sealed class GenuineLogTests
             if (offset == start)
                 return records;
         }
+    }
+
+    private static List<string> Batches(PartitionLog log)
+    {
+        List<string> batches = [];
+        for (var offset = log.LogStartOffset; offset < log.LogEndOffset;)
+        {
+            using var read = log.Read(offset, 10_000, FetchIsolation.LogEnd, minOneMessage: true);
+            Assert.That(read.Records.Length, Is.GreaterThan(0));
+            foreach (var batch in new RecordBatchReader(read.Records.Span))
+            {
+                batches.Add($"{batch.BaseOffset} {batch.LastOffset} {batch.SizeInBytes} {batch.Crc}");
+                offset = batch.LastOffset + 1;
+            }
+        }
+        return batches;
     }
 
     private static void Add(List<string> records, in RecordBatch batch, long from, long to)
