@@ -13,7 +13,8 @@ public sealed class LogManagerTests
     private static readonly Uuid OtherId = new(3, 4);
 
     private ManualTimeProvider _time = null!;
-    private FailingFileSystem _files = null!;
+    private FaultyFileSystem _files = null!;
+    private string? _broken;
     private LogManager _manager = null!;
     private List<LogDirectoryFailure> _failures = null!;
 
@@ -21,7 +22,9 @@ public sealed class LogManagerTests
     public void SetUp()
     {
         _time = new ManualTimeProvider();
-        _files = new FailingFileSystem(new MemoryFileSystem(_time));
+        _broken = null;
+        _files = new FaultyFileSystem(new MemoryFileSystem(_time), (_, path) =>
+            _broken is { } broken && path.StartsWith(broken, StringComparison.Ordinal) ? new IOException($"{path}: input/output error") : null);
         _failures = [];
         _manager = Open();
     }
@@ -58,6 +61,18 @@ public sealed class LogManagerTests
             Assert.That(_manager.Get(Partition)!.EpochEntries, Is.EqualTo(new[] { new EpochEntry(0, 0) }), "from the batches");
             Assert.That(_manager.PreviousBrokerEpoch, Is.EqualTo(-1));
         });
+    }
+
+    [Test]
+    public void A_flush_saves_the_epochs_that_recovery_will_not_look_for()
+    {
+        var log = Create(Partition);
+        Assert.That(log.AppendAsLeader(Batch(2), leaderEpoch: 3).ErrorCode, Is.EqualTo(ErrorCode.None));
+        log.Flush();
+        Assert.That(LeaderEpochCache.Open(_files, log.Directory).Entries, Is.EqualTo(new[] { new EpochEntry(3, 0) }));
+        Assert.That(log.AppendAsLeader(Batch(2), leaderEpoch: 5).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Crash();
+        Assert.That(_manager.Get(Partition)!.EpochEntries, Is.EqualTo(new[] { new EpochEntry(3, 0), new EpochEntry(5, 2) }));
     }
 
     [Test]
@@ -164,7 +179,7 @@ public sealed class LogManagerTests
     public void A_directory_that_fails_goes_offline_and_the_other_serves()
     {
         var (inA, inB) = (Create(Partition), Create(new TopicPartition("t", 1)));
-        _files.Broken = "/a";
+        _broken = "/a";
         new LogMaintenance(_manager, _time).CheckpointRecoveryPoints();
         Assert.Multiple(() =>
         {
@@ -178,7 +193,7 @@ public sealed class LogManagerTests
             Assert.That(_manager.GetOrCreate(new TopicPartition("n", 0), TopicId, out _), Is.EqualTo(ErrorCode.KafkaStorageError), "may be in /a");
             Assert.That(_manager.GetOrCreate(new TopicPartition("n", 0), TopicId, out _, isNew: true), Is.EqualTo(ErrorCode.None));
         });
-        _files.Broken = "/";
+        _broken = "/";
         new LogMaintenance(_manager, _time).CheckpointRecoveryPoints();
         Assert.That(_failures[^1].NoneLeft, Is.True);
     }
@@ -186,7 +201,7 @@ public sealed class LogManagerTests
     [Test]
     public void A_new_log_goes_to_the_next_directory_where_the_first_fails()
     {
-        _files.Broken = "/a";
+        _broken = "/a";
         Assert.That(_manager.DirectoryOf(Create(Partition, isNew: true)).Path, Is.EqualTo("/b"));
         Assert.That(_failures, Has.Count.EqualTo(1));
     }
@@ -196,11 +211,11 @@ public sealed class LogManagerTests
     {
         Create(Partition);
         await _manager.ShutdownAsync();
-        _files.Broken = "/a";
+        _broken = "/a";
         _manager = Open();
         Assert.That(_manager.LiveDirectories.Select(directory => directory.Path), Is.EqualTo(new[] { "/b" }));
         await _manager.ShutdownAsync();
-        _files.Broken = "/";
+        _broken = "/";
         Assert.That(Open, Throws.InstanceOf<IOException>().With.Message.Contains("/a, /b"));
     }
 
