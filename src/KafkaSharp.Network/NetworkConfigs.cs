@@ -81,20 +81,36 @@ public static class NetworkConfigs
         }
     }
 
-    /// <summary>The security protocol of each listener name.</summary>
+    /// <summary>
+    /// The security protocol of each listener name. Where the map is not set, a controller listener of any name is PLAINTEXT, unless TLS or SASL is
+    /// in use anywhere (Kafka's effectiveListenerSecurityProtocolMap).
+    /// </summary>
     /// <exception cref="ConfigException">The map can't be read.</exception>
     public static IReadOnlyDictionary<string, SecurityProtocol> Protocols(ConfigValues values)
     {
         var text = values.Get(ListenerSecurityProtocolMap);
         try
         {
-            return Endpoint.ParseProtocolMap(text);
+            var map = Endpoint.ParseProtocolMap(text);
+            if (values.IsSet(ListenerSecurityProtocolMap))
+                return map;
+            var controllers = values.Get(ControllerListenerNames) ?? [];
+            var listeners = (values.Get(Listeners) ?? []).Select(entry => entry.Split("://")[0]);
+            if (controllers.Concat(listeners).Any(IsSecure))
+                return map;
+            var effective = new Dictionary<string, SecurityProtocol>(map);
+            foreach (var name in controllers)
+                effective[name.ToUpperInvariant()] = SecurityProtocol.Plaintext;
+            return effective;
         }
         catch (FormatException e)
         {
             throw new ConfigException(ListenerSecurityProtocolMap.Name, text, e.Message);
         }
     }
+
+    private static bool IsSecure(string listenerName) =>
+        SecurityProtocolNames.TryParse(listenerName) is { } protocol && protocol != SecurityProtocol.Plaintext;
 
     /// <summary>The limits over all listeners by the configuration.</summary>
     /// <exception cref="ConfigException">An override is not host:count, or its host is unknown.</exception>

@@ -27,6 +27,26 @@ public sealed class NetworkConfigsTests
     }
 
     [Test]
+    public void A_controller_listener_of_any_name_is_plaintext_where_no_map_is_set()
+    {
+        var values = Values(("listeners", "PLAINTEXT://:1,CONTROLLER://:2"), ("controller.listener.names", "CONTROLLER"));
+
+        Assert.That(NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners), Is.EqualTo(new[]
+        {
+            new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, null, 1), new Endpoint("CONTROLLER", SecurityProtocol.Plaintext, null, 2),
+        }));
+    }
+
+    [Test]
+    public void A_controller_listener_needs_the_map_where_TLS_or_SASL_is_in_use()
+    {
+        var values = Values(("listeners", "SSL://:1,CONTROLLER://:2"), ("controller.listener.names", "CONTROLLER"));
+
+        Assert.That(() => NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners),
+            Throws.TypeOf<ConfigException>().With.Message.Contains("No security protocol defined for listener CONTROLLER"));
+    }
+
+    [Test]
     public void Endpoints_come_from_the_values()
     {
         var values = Values(("listeners", "A://:1,B://[::1]:2"), ("listener.security.protocol.map", "A:PLAINTEXT,B:SASL_SSL"));

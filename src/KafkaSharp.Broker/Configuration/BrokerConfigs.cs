@@ -8,9 +8,9 @@ static class BrokerConfigs
     public static readonly ConfigKey<IReadOnlyList<string>> ProcessRoles = ConfigKeys.List(
         "process.roles", null, "The roles of this process; KafkaSharp runs 'broker,controller', both in one.", ["broker", "controller"]);
 
-    public static readonly ConfigKey<int> NodeId = ConfigKeys.Int("node.id", 1, "The id of this node in its cluster.", min: 0);
+    public static readonly ConfigKey<int?> NodeId = ConfigKeys.OptionalInt("node.id", "The id of this node in its cluster.", min: 0);
 
-    public static readonly ConfigKey<int?> BrokerId = ConfigKeys.OptionalInt("broker.id", "The former name of node.id.", min: -1);
+    public static readonly ConfigKey<int> BrokerId = ConfigKeys.Int("broker.id", -1, "The former name of node.id.");
 
     public static readonly ConfigKey<IReadOnlyList<string>> LogDirs = ConfigKeys.List(
         "log.dirs", null, "The folders that hold the data; log.dir where this is not set.");

@@ -79,9 +79,9 @@ public sealed class BrokerConfiguration
             faults.Add("Missing required configuration process.roles, which has no default value: set process.roles=broker,controller");
         else if (!roles.Contains("broker") || !roles.Contains("controller"))
             faults.Add($"process.roles is '{string.Join(',', roles)}': KafkaSharp runs as one node with both roles, process.roles=broker,controller");
-        if (!values.IsSet(BrokerConfigs.NodeId) && values.Get(BrokerConfigs.BrokerId) is null or < 0)
+        var nodeId = values.Get(BrokerConfigs.NodeId) ?? values.Get(BrokerConfigs.BrokerId);
+        if (nodeId < 0)
             faults.Add("Missing required configuration node.id, which has no default value");
-        var nodeId = values.IsSet(BrokerConfigs.NodeId) ? values.Get(BrokerConfigs.NodeId) : values.Get(BrokerConfigs.BrokerId) ?? -1;
 
         var controllerNames = values.Get(NetworkConfigs.ControllerListenerNames) ?? [];
         var listeners = Endpoints(values, NetworkConfigs.Listeners, faults);

@@ -31,6 +31,8 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     public string ClusterId => _parts.ClusterId;
 
+    internal ApiTable ApiTable => _parts.ApiTable;
+
     /// <summary>Completes when the broker can't go on by itself: its metadata log has failed.</summary>
     public Task Failed => _parts.Failed;
 
