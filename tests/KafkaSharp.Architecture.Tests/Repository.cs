@@ -1,0 +1,33 @@
+using System.Xml.Linq;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Architecture;
+
+/// <summary>What the working tree holds: its projects, source files and folders, without what a build makes.</summary>
+static class Repository
+{
+    public static string Root => Vectors.RepositoryRoot;
+
+    /// <summary>The projects below <c>src</c> by name, each with the projects it references.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> SourceProjects { get; } =
+        Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).ToDictionary(
+            path => Path.GetFileNameWithoutExtension(path),
+            path => (IReadOnlyList<string>)
+            [
+                .. XDocument.Load(path).Descendants("ProjectReference")
+                    .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
+            ]);
+
+    /// <summary>Files of one kind under a folder of the tree, as paths relative to the root.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Folders(folder).Prepend(folder)
+            .SelectMany(path => Directory.EnumerateFiles(Path.Combine(Root, path), pattern))
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'));
+
+    /// <summary>All folders under a folder of the tree, as paths relative to the root.</summary>
+    public static IEnumerable<string> Folders(string folder) =>
+        Directory.EnumerateDirectories(Path.Combine(Root, folder))
+            .Where(path => Path.GetFileName(path) is not ("bin" or "obj" or "artifacts" or "node_modules"))
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .SelectMany(path => Folders(path).Prepend(path));
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Storage.FileSystem;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaSharp.Architecture;
+
+/// <summary>What is served is what the table says, on the wire and in docs/protocol-support.md. A broker in memory is asked.</summary>
+sealed class ServedApiTests
+{
+    private KafkaBroker _broker = null!;
+
+    [OneTimeSetUp]
+    public async Task StartBroker()
+    {
+        var configuration = BrokerConfiguration.Load(new Dictionary<string, string>
+        {
+            ["process.roles"] = "broker,controller",
+            ["node.id"] = "1",
+            ["listeners"] = "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0",
+            ["controller.listener.names"] = "CONTROLLER",
+            ["log.dirs"] = "/memory",
+        });
+        var environment = new BrokerEnvironment(new MemoryFileSystem(TimeProvider.System), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        _broker = await KafkaBroker.StartAsync(configuration, environment, patience.Token);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopBroker()
+    {
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+    }
+
+    [TestCase(ApiListeners.Broker)]
+    [TestCase(ApiListeners.Controller)]
+    public void Every_route_lies_within_what_Kafka_has(ApiListeners listener)
+    {
+        Assert.Multiple(() =>
+        {
+            foreach (var route in _broker.ApiTable.Routes(listener))
+            {
+                Assert.That(route.Range.Exists, $"{route.ApiKey} is an API of old");
+                Assert.That(route.LowestVersion, Is.GreaterThanOrEqualTo(route.Range.Lowest), $"lowest version of {route.ApiKey}");
+                Assert.That(route.HighestVersion, Is.InRange(route.LowestVersion, route.Range.HighestStable), $"highest version of {route.ApiKey}");
+                Assert.That(route.Range.Listeners.HasFlag(listener), $"{route.ApiKey} is not served on a {listener} listener by Kafka");
+            }
+        });
+    }
+
+    [TestCase("PLAINTEXT", ApiListeners.Broker)]
+    [TestCase("CONTROLLER", ApiListeners.Controller)]
+    public async Task ApiVersions_answers_exactly_the_table(string listenerName, ApiListeners listener)
+    {
+        var answer = await AskVersionsAsync(_broker.EndPoints[listenerName]);
+        var said = answer.ApiKeys.OrderBy(a => a.ApiKey).Select(a => ((ApiKey)a.ApiKey, a.MinVersion, a.MaxVersion));
+        // Produce says 0 for librdkafka's sake, as the genuine broker does (KAFKA-18659).
+        var served = _broker.ApiTable.Routes(listener)
+            .Select(route => (route.ApiKey, route.ApiKey == ApiKey.Produce ? (short)0 : route.LowestVersion, route.HighestVersion));
+        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(said, Is.EqualTo(served));
+    }
+
+    [Test]
+    public void The_document_lists_the_table()
+    {
+        var text = new StringBuilder()
+            .AppendLine("# Protocol support")
+            .AppendLine()
+            .AppendLine(GeneratedDocument.Notice)
+            .AppendLine()
+            .AppendLine("Every API of Apache Kafka 4.3 with the versions Kafka has and those served here, on the listeners for clients (broker) and on the controller's.")
+            .AppendLine()
+            .AppendLine("| key | API | Kafka 4.3 | broker | controller |")
+            .AppendLine("|---:|---|---|---|---|");
+        var (served, all) = (0, 0);
+        foreach (var range in ApiVersionRanges.All)
+        {
+            if (!range.Exists)
+                continue;
+            all++;
+            var (broker, controller) = (Versions(ApiListeners.Broker, range), Versions(ApiListeners.Controller, range));
+            served += broker.Contains('`') || controller.Contains('`') ? 1 : 0;
+            text.AppendLine($"| {(short)range.ApiKey} | {range.ApiKey} | {Between(range.Lowest, range.HighestStable)} | {broker} | {controller} |");
+        }
+        text.AppendLine().AppendLine($"Served: {served} of {all}. – is a listener on which Kafka does not serve the API either.");
+        GeneratedDocument.Verify("protocol-support.md", text.Replace("\r\n", "\n").ToString());
+    }
+
+    private string Versions(ApiListeners listener, ApiVersionRange range)
+    {
+        if (_broker.ApiTable.Find(listener, (short)range.ApiKey) is { } route)
+            return $"`{Between(route.LowestVersion, route.HighestVersion)}`";
+        return range.Listeners.HasFlag(listener) ? "no" : "–";
+    }
+
+    private static string Between(short lowest, short highest) => lowest == highest ? $"{lowest}" : highest < lowest ? "unstable" : $"{lowest}-{highest}";
+
+    private static async Task<ApiVersionsResponse> AskVersionsAsync(IPEndPoint broker)
+    {
+        const short version = 4;
+        var sink = new ArrayBufferWriter<byte>();
+        WriteRequest(sink, version);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var client = new TcpClient();
+        await client.ConnectAsync(broker, patience.Token);
+        var stream = client.GetStream();
+        var size = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(size, sink.WrittenCount);
+        await stream.WriteAsync(size, patience.Token);
+        await stream.WriteAsync(sink.WrittenMemory, patience.Token);
+        await stream.ReadExactlyAsync(size, patience.Token);
+        var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(size)];
+        await stream.ReadExactlyAsync(frame, patience.Token);
+        return ReadResponse(frame, version);
+    }
+
+    private static void WriteRequest(IBufferWriter<byte> sink, short version)
+    {
+        var writer = new KafkaWriter(sink);
+        new RequestHeader { RequestApiKey = (short)ApiKey.ApiVersions, RequestApiVersion = version, CorrelationId = 7, ClientId = "architecture" }
+            .Write(ref writer, ApiVersionRanges.Get(ApiKey.ApiVersions).RequestHeaderVersion(version));
+        new ApiVersionsRequest { ClientSoftwareName = "architecture", ClientSoftwareVersion = "1" }.Write(ref writer, version);
+        writer.Flush();
+    }
+
+    private static ApiVersionsResponse ReadResponse(byte[] frame, short version)
+    {
+        var reader = new KafkaReader(frame);
+        Assert.That(reader.ReadInt32(), Is.EqualTo(7), "correlation id");
+        return ApiVersionsResponse.Read(ref reader, version);
+    }
+}
