@@ -45,7 +45,7 @@ static class Producing
                     }
                 }
             }
-            producer.Flush(TimeSpan.FromSeconds(60));
+            producer.Flush(TimeSpan.FromSeconds(80));
         }
         Check.Equal(0, errors, "errors");
         Check.Equal(count, offsets.Count, "acknowledged");
