@@ -1,0 +1,15 @@
+using System.Net;
+using WireProbe;
+
+// WireProbe create-produce BOOTSTRAP TIMES   creates a topic and produces to it at once, over and over; an error is a failure
+// WireProbe bad-input BOOTSTRAP TIMES SEED   frames that are cut, changed, too long or of no known kind; each must be answered or closed
+switch (args)
+{
+    case ["create-produce", var bootstrap, var times]:
+        return CreateThenProduce.Run(IPEndPoint.Parse(bootstrap), int.Parse(times));
+    case ["bad-input", var bootstrap, var times, var seed]:
+        return BadInput.Run(IPEndPoint.Parse(bootstrap), int.Parse(times), int.Parse(seed));
+    default:
+        Console.Error.WriteLine("usage: WireProbe create-produce BOOTSTRAP TIMES | bad-input BOOTSTRAP TIMES SEED   (BOOTSTRAP: address:port)");
+        return 2;
+}
