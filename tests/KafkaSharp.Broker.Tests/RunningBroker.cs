@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Broker.Requests;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,8 @@ sealed class RunningBroker : IAsyncDisposable
     }
 
     public CollectingLogger Log { get; }
+
+    public ApiTable ApiTable => _broker.ApiTable;
 
     public static async Task<RunningBroker> StartAsync(params (string Key, string Value)[] overrides)
     {

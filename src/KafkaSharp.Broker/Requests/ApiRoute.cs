@@ -50,4 +50,7 @@ public abstract class ApiRoute
     public bool Serves(short version) => version >= LowestVersion && version <= HighestVersion;
 
     internal abstract FrameHandling Handle(RequestContext context, ref KafkaReader body, ILogger logger);
+
+    /// <summary>Answers a request with an error, without handling it.</summary>
+    internal abstract FrameHandling Refuse(RequestContext context, ref KafkaReader body, ErrorCode error);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using KafkaSharp.Network;
 using KafkaSharp.Protocol;
@@ -15,15 +16,8 @@ sealed class ApiRoute<TRequest, TResponse>(
 {
     internal override FrameHandling Handle(RequestContext context, ref KafkaReader body, ILogger logger)
     {
-        TRequest request;
-        try
-        {
-            request = TRequest.Read(ref body, context.ApiVersion);
-        }
-        catch (ProtocolException e)
-        {
-            return FrameHandling.Close($"{ApiKey} v{context.ApiVersion} can't be read: {e.Message}");
-        }
+        if (!TryRead(context, ref body, out var request, out var refusal))
+            return refusal;
         ValueTask<TResponse?> handling;
         try
         {
@@ -36,6 +30,25 @@ sealed class ApiRoute<TRequest, TResponse>(
         return handling.IsCompletedSuccessfully
             ? FrameHandling.Answering(new ValueTask<OutgoingFrame?>(Answer(context, request, handling.Result, logger)))
             : FrameHandling.Answering(AnswerAsync(context, request, handling, logger), Overlaps);
+    }
+
+    internal override FrameHandling Refuse(RequestContext context, ref KafkaReader body, ErrorCode error) =>
+        TryRead(context, ref body, out var request, out var refusal) ? FrameHandling.Answered(Failed(context, request, error)) : refusal;
+
+    private bool TryRead(RequestContext context, ref KafkaReader body, [NotNullWhen(true)] out TRequest? request, out FrameHandling refusal)
+    {
+        refusal = default;
+        try
+        {
+            request = TRequest.Read(ref body, context.ApiVersion);
+            return true;
+        }
+        catch (ProtocolException e)
+        {
+            request = null;
+            refusal = FrameHandling.Close($"{ApiKey} v{context.ApiVersion} can't be read: {e.Message}");
+            return false;
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -79,11 +92,11 @@ sealed class ApiRoute<TRequest, TResponse>(
         }
     }
 
-    private OutgoingFrame? Failed(RequestContext context, TRequest request, ErrorCode error)
+    private OutgoingFrame Failed(RequestContext context, TRequest request, ErrorCode error)
     {
         try
         {
-            if (handler.Fail(request, error) is { } response)
+            if (handler.Fail(context, request, error) is { } response)
                 return Encode(context, response);
         }
         catch (ProtocolException)

@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Network;
+using KafkaSharp.Protocol;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Broker.Tests.Requests;
+
+/// <summary>
+/// The answer of each API when its handler fails, against what Kafka 4.3.1's own classes make of UNKNOWN_SERVER_ERROR for the same request
+/// (getErrorResponse), in every version that is served.
+/// </summary>
+public sealed class ErrorAnswerTests
+{
+    [Test]
+    public async Task Failures_are_answered_as_Kafka_does()
+    {
+        await using var broker = await RunningBroker.StartAsync();
+        var endpoint = new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 1);
+        var connection = new Connection(
+            1, new ListenerOptions(endpoint), MemoryTransport.CreatePair().Server, DispatcherOf(broker), TimeProvider.System, broker.Log);
+        var session = new ClientSession(connection);
+        var wrong = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        var checkedCases = 0;
+        foreach (var line in Vectors.Lines("error-responses.jsonl.gz"))
+        {
+            var vector = JsonDocument.Parse(line).RootElement;
+            var (key, version) = (vector.GetProperty("apiKey").GetInt16(), vector.GetProperty("version").GetInt16());
+            if (broker.ApiTable.Find(ApiListeners.Broker, key) is not { } route || !route.Serves(version) || !vector.TryGetProperty("response", out var expected))
+                continue;
+            checkedCases++;
+            var context = new RequestContext(session, route.ApiKey, version, 1, null);
+            var actual = Answer(route, context, Convert.FromHexString(vector.GetProperty("request").GetString()!));
+            if (WithoutMessages(actual) != WithoutMessages(expected.GetString() ?? "closed"))
+            {
+                if (!wrong.TryGetValue($"{route.ApiKey}", out var list))
+                    wrong[$"{route.ApiKey}"] = list = [];
+                list.Add($"v{version} {vector.GetProperty("case").GetString()}: {actual} instead of {expected}");
+            }
+        }
+
+        Assert.That(checkedCases, Is.GreaterThan(100));
+        Assert.That(string.Join('\n', wrong.Select(w => $"{w.Key}: {w.Value.Count} wrong, such as {w.Value[^1]}")), Is.Empty);
+    }
+
+    private static string Answer(ApiRoute route, RequestContext context, byte[] request)
+    {
+        var reader = new KafkaReader(request);
+        var handling = route.Refuse(context, ref reader, ErrorCode.UnknownServerError);
+        if (handling.CloseReason is { } reason)
+            return reason;
+        using var frame = handling.Answer.Result!;
+        return frame.ClosesConnection
+            ? "closed"
+            : Convert.ToHexStringLower(frame.ToArray().AsSpan(8 + route.Range.ResponseHeaderVersion(context.ApiVersion)));
+    }
+
+    // The sentences are each broker's own, and whether there is one at all is Kafka's whim.
+    private static string WithoutMessages(string hex)
+    {
+        foreach (var message in new[] { "The server experienced an unexpected error when processing the request.", ErrorCode.UnknownServerError.Message() })
+        {
+            var text = Convert.ToHexStringLower(Encoding.UTF8.GetBytes(message));
+            hex = hex.Replace($"{message.Length + 1:x2}{text}", "00").Replace($"{message.Length:x4}{text}", "ffff");
+        }
+        return hex;
+    }
+
+    private static RequestDispatcher DispatcherOf(RunningBroker broker) => new(broker.ApiTable, broker.Log);
+}
