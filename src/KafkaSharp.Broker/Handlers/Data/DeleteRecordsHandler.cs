@@ -54,4 +54,18 @@ sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteR
         lowWatermark = partition.Log.LogStartOffset;
         return error;
     }
+
+    public DeleteRecordsResponse Fail(DeleteRecordsRequest request, ErrorCode error) => new()
+    {
+        Topics = request.Topics.ConvertAll(topic => new DeleteRecordsResponse.DeleteRecordsTopicResult
+        {
+            Name = topic.Name,
+            Partitions = topic.Partitions.ConvertAll(partition => new DeleteRecordsResponse.DeleteRecordsPartitionResult
+            {
+                PartitionIndex = partition.PartitionIndex,
+                LowWatermark = InvalidLowWatermark,
+                ErrorCode = error,
+            }),
+        }),
+    };
 }

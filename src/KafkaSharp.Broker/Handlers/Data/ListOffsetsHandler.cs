@@ -89,4 +89,13 @@ sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffse
         Timestamp = -1,
         Offset = -1,
     };
+
+    public ListOffsetsResponse Fail(ListOffsetsRequest request, ErrorCode error) => new()
+    {
+        Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.ListOffsetsTopicResponse
+        {
+            Name = topic.Name,
+            Partitions = topic.Partitions.ConvertAll(partition => Refused(partition.PartitionIndex, error)),
+        }),
+    };
 }

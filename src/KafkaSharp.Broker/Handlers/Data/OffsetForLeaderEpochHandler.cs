@@ -28,4 +28,14 @@ sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas) : IApiHandler<
         }
         return new ValueTask<OffsetForLeaderEpochResponse?>(response);
     }
+
+    public OffsetForLeaderEpochResponse Fail(OffsetForLeaderEpochRequest request, ErrorCode error) => new()
+    {
+        Topics = request.Topics.ConvertAll(topic => new OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult
+        {
+            Topic = topic.Topic,
+            Partitions = topic.Partitions.ConvertAll(
+                partition => new OffsetForLeaderEpochResponse.EpochEndOffset { Partition = partition.Partition, ErrorCode = error }),
+        }),
+    };
 }

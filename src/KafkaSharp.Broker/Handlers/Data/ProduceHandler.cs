@@ -112,4 +112,16 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
         }
         return response;
     }
+
+    // Nobody waits for an answer to acks 0: the connection is closed instead.
+    public ProduceResponse? Fail(ProduceRequest request, ErrorCode error) => request.Acks == 0 ? null : new ProduceResponse
+    {
+        Responses = request.TopicData.ConvertAll(topic => new ProduceResponse.TopicProduceResponse
+        {
+            Name = topic.Name,
+            TopicId = topic.TopicId,
+            PartitionResponses = topic.PartitionData.ConvertAll(
+                data => new ProduceResponse.PartitionProduceResponse { Index = data.Index, ErrorCode = error, BaseOffset = -1 }),
+        }),
+    };
 }

@@ -11,5 +11,19 @@ sealed class AlterPartitionReassignmentsHandler(QuorumController controller) : I
     public async ValueTask<AlterPartitionReassignmentsResponse?> HandleAsync(RequestContext context, AlterPartitionReassignmentsRequest request) =>
         await controller.AlterPartitionReassignmentsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
-    public AlterPartitionReassignmentsResponse Fail(AlterPartitionReassignmentsRequest request, ErrorCode error) => new() { ErrorCode = error, ErrorMessage = error.Message() };
+    public AlterPartitionReassignmentsResponse Fail(AlterPartitionReassignmentsRequest request, ErrorCode error) => new()
+    {
+        ErrorCode = error,
+        ErrorMessage = error.Message(),
+        Responses = request.Topics.ConvertAll(topic => new AlterPartitionReassignmentsResponse.ReassignableTopicResponse
+        {
+            Name = topic.Name,
+            Partitions = topic.Partitions.ConvertAll(partition => new AlterPartitionReassignmentsResponse.ReassignablePartitionResponse
+            {
+                PartitionIndex = partition.PartitionIndex,
+                ErrorCode = error,
+                ErrorMessage = error.Message(),
+            }),
+        }),
+    };
 }

@@ -11,5 +11,15 @@ sealed class ListPartitionReassignmentsHandler(QuorumController controller) : IA
     public async ValueTask<ListPartitionReassignmentsResponse?> HandleAsync(RequestContext context, ListPartitionReassignmentsRequest request) =>
         await controller.ListPartitionReassignmentsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
-    public ListPartitionReassignmentsResponse Fail(ListPartitionReassignmentsRequest request, ErrorCode error) => new() { ErrorCode = error, ErrorMessage = error.Message() };
+    public ListPartitionReassignmentsResponse Fail(ListPartitionReassignmentsRequest request, ErrorCode error) => new()
+    {
+        ErrorCode = error,
+        ErrorMessage = error.Message(),
+        Topics = request.Topics?.ConvertAll(topic => new ListPartitionReassignmentsResponse.OngoingTopicReassignment
+        {
+            Name = topic.Name,
+            Partitions = topic.PartitionIndexes.ConvertAll(
+                index => new ListPartitionReassignmentsResponse.OngoingPartitionReassignment { PartitionIndex = index }),
+        }) ?? [],
+    };
 }
