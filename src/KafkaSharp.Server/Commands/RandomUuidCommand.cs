@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Server.Commands;
@@ -13,10 +12,4 @@ static class RandomUuidCommand
         command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(Uuid.Random(SystemRandom.Create())));
         return command;
     }
-}
-
-/// <summary>The process's source of randomness, seeded by the operating system: the one place where randomness enters.</summary>
-static class SystemRandom
-{
-    public static Random Create() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
 }
