@@ -53,6 +53,30 @@ sealed class AdminConversationTests
         Assert.That(_compared, Is.EquivalentTo(apis));
     }
 
+    [Test]
+    public async Task A_brokers_own_keys_have_a_genuine_brokers_defaults()
+    {
+        _node = await TestNode.StartAsync(s_recorded);
+        var exchange = Exchange.Of("admin-configs").First(e => e.Api == "DescribeConfigs" && e.Text.Contains("\"resourceType\":4,\"resourceName\":\"1\""));
+        var ours = exchange.ReadResponse<DescribeConfigsResponse>(await _node.AskAsync(exchange.Request)).Results[0].Configs
+            .ToDictionary(config => config.Name);
+        var theirs = exchange.ReadResponse<DescribeConfigsResponse>(exchange.Response).Results[0].Configs;
+        Assert.Multiple(() =>
+        {
+            foreach (var their in theirs.Where(config => config.ConfigSource == 5))
+            {
+                var our = ours.GetValueOrDefault(their.Name);
+                Assert.That(our, Is.Not.Null, their.Name);
+                if (our is { ConfigSource: 5 })
+                    Assert.That(Text(our), Is.EqualTo(Text(their)));
+            }
+        });
+
+        static string Text(DescribeConfigsResponse.DescribeConfigsResourceResult config) =>
+            $"{config.Name}={config.Value ?? "null"} readOnly={config.ReadOnly} sensitive={config.IsSensitive} type={config.ConfigType} "
+            + string.Join(", ", config.Synonyms.Select(s => $"{s.Name}={s.Value ?? "null"} {s.Source}"));
+    }
+
     private static bool Compares(string conversation, Exchange exchange) => exchange.Api switch
     {
         // All topics of a broker with another history.

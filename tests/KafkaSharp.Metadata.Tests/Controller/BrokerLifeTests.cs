@@ -1,0 +1,141 @@
+using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
+
+namespace KafkaSharp.Metadata.Tests.Controller;
+
+sealed class BrokerLifeTests
+{
+    [Test]
+    public void A_second_broker_of_an_id_that_lives_is_refused_until_the_session_of_the_first_ends()
+    {
+        var harness = new ControllerHarness();
+        harness.StartBroker(2);
+        Assert.That(
+            () => harness.Managers.Registrations.Register(harness.Registration(2), harness.NextOffset),
+            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode)).EqualTo(ErrorCode.DuplicateBrokerRegistration));
+        harness.Time.Advance(TimeSpan.FromSeconds(9));
+        Assert.That(() => harness.Run(harness.Managers.Registrations.Register(harness.Registration(2), harness.NextOffset)), Throws.Nothing);
+    }
+
+    [Test]
+    public void The_controllers_own_broker_comes_back_at_once()
+    {
+        var harness = new ControllerHarness();
+        harness.StartBroker(1);
+        Assert.That(() => harness.StartBroker(1), Throws.Nothing);
+        Assert.That(harness.Image.Cluster.Broker(1)!.Fenced, Is.False);
+    }
+
+    [Test]
+    public void A_heartbeat_of_another_epoch_is_stale()
+    {
+        var harness = new ControllerHarness();
+        var epoch = harness.StartBroker(1);
+        Assert.That(
+            () => harness.Managers.Heartbeats.Process(harness.Heartbeat(1, epoch - 1)),
+            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode)).EqualTo(ErrorCode.StaleBrokerEpoch));
+    }
+
+    [Test]
+    public void A_broker_that_has_not_read_its_registration_stays_fenced()
+    {
+        var harness = new ControllerHarness();
+        var epoch = harness.Run(harness.Managers.Registrations.Register(harness.Registration(1), harness.NextOffset)).BrokerEpoch;
+        var request = harness.Heartbeat(1, epoch);
+        request.CurrentMetadataOffset = epoch - 1;
+        var answer = harness.Run(harness.Managers.Heartbeats.Process(request));
+        Assert.That((answer.IsFenced, answer.IsCaughtUp), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public void Silent_brokers_are_fenced_one_after_another_and_their_partitions_move()
+    {
+        var harness = new ControllerHarness();
+        foreach (var broker in new[] { 1, 2, 3 })
+            harness.StartBroker(broker);
+        harness.CreateTopic("t", 6, 3);
+        harness.Time.Advance(TimeSpan.FromSeconds(8));
+        harness.Managers.Sessions.Touch(2, harness.Image.Cluster.BrokerEpoch(2), harness.NextOffset);
+        harness.Time.Advance(TimeSpan.FromSeconds(1));
+        while (harness.Run(harness.Managers.Heartbeats.FenceSilentBrokers()))
+        {
+        }
+        Assert.That(harness.Image.Cluster.Brokers.Values.Where(broker => broker.Fenced).Select(broker => broker.Id), Is.EqualTo(new[] { 1, 3 }));
+        Assert.That(harness.Image.Topics.Topic("t")!.Partitions.Select(p => p.Value.Leader), Is.All.EqualTo(2));
+        Assert.That(harness.Image.Topics.Topic("t")!.Partitions.Select(p => p.Value.Isr), Is.All.EqualTo(new[] { 2 }));
+    }
+
+    [Test]
+    public void Without_eligible_leader_replicas_the_last_isr_is_kept_and_leads_again()
+    {
+        var harness = new ControllerHarness(new QuorumControllerOptions
+        {
+            NodeId = 1,
+            ClusterId = "cluster",
+            BootstrapRecords = BootstrapMetadata.Records(MetadataVersion.Latest, new Dictionary<string, short> { [FeatureNames.EligibleLeaderReplicas] = 0 }),
+        });
+        var epoch = harness.StartBroker(1);
+        harness.CreateTopic("t");
+        harness.Run(harness.Managers.Heartbeats.Process(harness.Heartbeat(1, epoch, wantFence: true)));
+        var partition = harness.Image.Topics.Partition("t", 0)!;
+        Assert.That((partition.Leader, partition.Isr.Length, partition.Elr.Length), Is.EqualTo((PartitionRegistration.NoLeader, 1, 0)));
+        harness.Run(harness.Managers.Heartbeats.Process(harness.Heartbeat(1, epoch)));
+        partition = harness.Image.Topics.Partition("t", 0)!;
+        Assert.That((partition.Leader, partition.LeaderEpoch, partition.LeaderRecoveryState), Is.EqualTo((1, 2, LeaderRecoveryState.Recovered)));
+    }
+
+    [Test]
+    public void An_unclean_election_takes_any_replica_and_says_so()
+    {
+        var harness = new ControllerHarness();
+        foreach (var broker in new[] { 1, 2 })
+            harness.StartBroker(broker);
+        harness.CreateTopic("t", 1, 2, ("unclean.leader.election.enable", "true"));
+        var topic = harness.Image.Topics.Topic("t")!;
+        var first = topic.Partition(0)!;
+        var (leader, other) = (first.Leader, first.Replicas.Single(replica => replica != first.Leader));
+        // The other falls out of the ISR, then the leader goes.
+        harness.Run(harness.Managers.Partitions.Alter(new AlterPartitionRequest
+        {
+            BrokerId = leader,
+            BrokerEpoch = harness.Image.Cluster.BrokerEpoch(leader),
+            Topics = [new() { TopicId = topic.Id, Partitions = [new() { PartitionIndex = 0, NewIsrWithEpochs = [new() { BrokerId = leader }] }] }],
+        }));
+        harness.Run(harness.Managers.Heartbeats.Process(harness.Heartbeat(leader, harness.Image.Cluster.BrokerEpoch(leader), wantFence: true)));
+        var partition = harness.Image.Topics.Partition("t", 0)!;
+        Assert.That((partition.Leader, partition.LeaderRecoveryState), Is.EqualTo((other, LeaderRecoveryState.Recovering)));
+        Assert.That(partition.Isr, Is.EqualTo(new[] { other }));
+    }
+
+    [Test]
+    public void A_stale_or_foreign_isr_change_is_refused()
+    {
+        var harness = new ControllerHarness();
+        foreach (var broker in new[] { 1, 2 })
+            harness.StartBroker(broker);
+        harness.CreateTopic("t", 1, 2);
+        var topic = harness.Image.Topics.Topic("t")!;
+        var partition = topic.Partition(0)!;
+        var other = partition.Replicas.Single(replica => replica != partition.Leader);
+
+        ErrorCode Ask(int broker, AlterPartitionRequest.PartitionData data) => harness.Run(harness.Managers.Partitions.Alter(new AlterPartitionRequest
+        {
+            BrokerId = broker,
+            BrokerEpoch = harness.Image.Cluster.BrokerEpoch(broker),
+            Topics = [new() { TopicId = topic.Id, Partitions = [data] }],
+        })).Topics[0].Partitions[0].ErrorCode;
+
+        Assert.That(Ask(other, new() { NewIsr = [other] }), Is.EqualTo(ErrorCode.InvalidRequest), "not the leader");
+        Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader], LeaderEpoch = 5 }), Is.EqualTo(ErrorCode.NotController), "from the future");
+        Assert.That(Ask(partition.Leader, new() { NewIsr = [other] }), Is.EqualTo(ErrorCode.InvalidRequest), "without the leader");
+        Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader] }), Is.EqualTo(ErrorCode.None));
+        Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader, other] }), Is.EqualTo(ErrorCode.InvalidUpdateVersion), "an older partition epoch");
+        Assert.That(
+            Ask(partition.Leader, new() { NewIsrWithEpochs = [new() { BrokerId = partition.Leader }, new() { BrokerId = other, BrokerEpoch = 1 }], PartitionEpoch = 1 }),
+            Is.EqualTo(ErrorCode.IneligibleReplica), "a replica of another life");
+    }
+}
