@@ -12,7 +12,8 @@ public static class GroupConfigs
         "group.max.session.timeout.ms", 1_800_000, "The longest session timeout a classic member may ask for, in milliseconds.");
 
     public static readonly ConfigKey<int> InitialRebalanceDelayMs = ConfigKeys.Int(
-        "group.initial.rebalance.delay.ms", 3000, "How long an empty classic group waits for more members before its first rebalance, in milliseconds.");
+        "group.initial.rebalance.delay.ms", 3000,
+        "How long an empty classic group waits for more members before its first rebalance, in milliseconds.");
 
     public static readonly ConfigKey<int> MaxSize = ConfigKeys.Int(
         "group.max.size", int.MaxValue, "The most members a classic group may have.", min: 1);
@@ -47,7 +48,8 @@ public static class GroupConfigs
         "offsets.retention.minutes", 10_080, "How long offsets are kept after their group became empty, in minutes.", min: 1);
 
     public static readonly ConfigKey<long> OffsetsRetentionCheckIntervalMs = ConfigKeys.Long(
-        "offsets.retention.check.interval.ms", 600_000, "How often expired offsets and empty groups are looked for, in milliseconds.", min: 1);
+        "offsets.retention.check.interval.ms", 600_000,
+        "How often expired offsets and empty groups are looked for, in milliseconds.", min: 1);
 
     public static readonly ConfigKey<int> OffsetsTopicNumPartitions = ConfigKeys.Int(
         "offsets.topic.num.partitions", 50, "How many partitions __consumer_offsets is created with.", min: 1);

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Coordinators;
 
 /// <summary>
-/// The coordinator of groups: who is a member, who consumes what, and how far each group has come (Kafka's <c>GroupCoordinatorService</c>). The
-/// state of a group is kept in one partition of <c>__consumer_offsets</c> and served by the broker that leads it. Errors are values in the
-/// answers; the tasks do not fail. All members may be called from any thread.
+/// The coordinator of groups: who is a member, who consumes what, and how far each group has come (Kafka's <c>GroupCoordinatorService</c>).
+/// The state of a group is kept in one partition of <c>__consumer_offsets</c> and served by the broker that leads it. Errors are values in
+/// the answers; the tasks do not fail. All members may be called from any thread.
 /// </summary>
 public sealed class GroupCoordinator : IAsyncDisposable
 {

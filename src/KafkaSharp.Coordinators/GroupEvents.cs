@@ -10,7 +10,8 @@ static partial class GroupEvents
     [LoggerMessage(1, LogLevel.Debug, "Loading __consumer_offsets-{Partition} with epoch {Epoch}.")]
     public static partial void Loading(this ILogger logger, int partition, int epoch);
 
-    [LoggerMessage(EventId = 2, Message = "Loaded __consumer_offsets-{Partition} with epoch {Epoch}: {Groups} groups in {Milliseconds} ms.")]
+    [LoggerMessage(
+        EventId = 2, Message = "Loaded __consumer_offsets-{Partition} with epoch {Epoch}: {Groups} groups in {Milliseconds} ms.")]
     public static partial void Loaded(this ILogger logger, LogLevel level, int partition, int epoch, int groups, long milliseconds);
 
     [LoggerMessage(3, LogLevel.Error, "__consumer_offsets-{Partition} could not be loaded.")]
@@ -28,8 +29,11 @@ static partial class GroupEvents
     [LoggerMessage(7, LogLevel.Error, "Unexpected failure of {Operation}.")]
     public static partial void OperationFailed(this ILogger logger, string operation, Exception exception);
 
-    [LoggerMessage(20, LogLevel.Information, "Preparing to rebalance group {Group} in state {State} with old generation {Generation} (reason: {Reason}).")]
-    public static partial void PreparingRebalance(this ILogger logger, string group, ClassicGroupState state, int generation, string reason);
+    [LoggerMessage(
+        20, LogLevel.Information,
+        "Preparing to rebalance group {Group} in state {State} with old generation {Generation} (reason: {Reason}).")]
+    public static partial void PreparingRebalance(
+        this ILogger logger, string group, ClassicGroupState state, int generation, string reason);
 
     [LoggerMessage(21, LogLevel.Information, "Stabilized group {Group} generation {Generation} with {Members} members.")]
     public static partial void Stabilized(this ILogger logger, string group, int generation, int members);
@@ -55,6 +59,7 @@ static partial class GroupEvents
     [LoggerMessage(28, LogLevel.Information, "Static member {Instance} of group {Group} came back as {Member} in place of {OldMember}.")]
     public static partial void StaticMemberReplaced(this ILogger logger, string instance, string group, string member, string oldMember);
 
-    [LoggerMessage(29, LogLevel.Information, "{Count} records that remove expired offsets and empty groups of __consumer_offsets-{Partition}.")]
+    [LoggerMessage(
+        29, LogLevel.Information, "{Count} records that remove expired offsets and empty groups of __consumer_offsets-{Partition}.")]
     public static partial void CleanedUp(this ILogger logger, int count, int partition);
 }

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Coordinators;
 
 /// <summary>
-/// The hash of Java's strings. It decides what partition a group's state is kept in, and the order of a <c>java.util.HashMap</c>, which Kafka
-/// lets decide where nothing else does: so that both brokers decide alike.
+/// The hash of Java's strings. It decides what partition a group's state is kept in, and the order of a <c>java.util.HashMap</c>, which
+/// Kafka lets decide where nothing else does: so that both brokers decide alike.
 /// </summary>
 static class JavaString
 {
@@ -14,7 +14,9 @@ static class JavaString
         return hash;
     }
 
-    /// <summary>Where a HashMap that has held so many entries at most lists a key; keys of the same place are in the order they came.</summary>
+    /// <summary>
+    /// Where a HashMap that has held so many entries at most lists a key; keys of the same place are in the order they came.
+    /// </summary>
     public static int HashMapPlace(string key, int mostEntries)
     {
         // 16 places, doubled whenever more than three quarters would be taken.

@@ -18,7 +18,11 @@ public static class OffsetsTopic
         Configs =
         [
             new() { Name = "cleanup.policy", Value = "compact" },
-            new() { Name = "segment.bytes", Value = values.Get(GroupConfigs.OffsetsTopicSegmentBytes).ToString(CultureInfo.InvariantCulture) },
+            new()
+            {
+                Name = "segment.bytes",
+                Value = values.Get(GroupConfigs.OffsetsTopicSegmentBytes).ToString(CultureInfo.InvariantCulture),
+            },
             new() { Name = "compression.type", Value = "producer" },
         ],
     };

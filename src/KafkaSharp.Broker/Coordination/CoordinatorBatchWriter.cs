@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>
-/// Makes batches of a coordinator's records, byte for byte those of Kafka (which gives them the base sequence 0, though no producer). Reuses
-/// its memory: what <see cref="Next"/> gives is valid until the next call. Used by one shard's loop.
+/// Makes batches of a coordinator's records, byte for byte those of Kafka (which gives them the base sequence 0, though no producer).
+/// Reuses its memory: what <see cref="Next"/> gives is valid until the next call. Used by one shard's loop.
 /// </summary>
 sealed class CoordinatorBatchWriter(CompressionType compression) : IDisposable
 {

@@ -6,19 +6,22 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>
-/// Finds coordinators in the metadata image. Where the topic of one is not there yet it is created and, unlike in Kafka, waited for: the first
-/// member of the first group needs no second try. Thread-safe.
+/// Finds coordinators in the metadata image. Where the topic of one is not there yet it is created and, unlike in Kafka, waited for: the
+/// first member of the first group needs no second try. Thread-safe.
 /// </summary>
 /// <param name="image">The metadata as of now.</param>
 /// <param name="groups">Knows the partition of a group.</param>
-/// <param name="transactionPartition">The partition of <c>__transaction_state</c> that keeps a transactional id; null where transactions are not served.</param>
+/// <param name="transactionPartition">The partition of <c>__transaction_state</c> that keeps a transactional id; null where transactions
+/// are not served.</param>
 /// <param name="creator">Creates the topic.</param>
 sealed class CoordinatorLocator(
-    Func<MetadataImage> image, GroupCoordinator groups, Func<string, int>? transactionPartition, IInternalTopicCreator creator) : ICoordinatorLocator
+    Func<MetadataImage> image, GroupCoordinator groups, Func<string, int>? transactionPartition, IInternalTopicCreator creator)
+    : ICoordinatorLocator
 {
     private const string TransactionTopic = "__transaction_state";
 
-    public async ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(CoordinatorType type, string key, string listenerName)
+    public async ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(
+        CoordinatorType type, string key, string listenerName)
     {
         if (type == CoordinatorType.Transaction && transactionPartition is null)
             return (ErrorCode.CoordinatorNotAvailable, -1, null);

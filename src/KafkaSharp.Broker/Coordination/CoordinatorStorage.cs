@@ -37,7 +37,10 @@ sealed class CoordinatorStorage(ReplicaManager replicas, string topic, int loadB
             cancellation.ThrowIfCancellationRequested();
             using var read = log.Read(next, loadBufferBytes, FetchIsolation.LogEnd, minOneMessage: true);
             if (read.ErrorCode != ErrorCode.None || read.Records.IsEmpty)
-                throw new StateMachineException(ErrorCode.UnknownServerError, $"{log.TopicPartition} can't be read at offset {next}: {read.ErrorCode}");
+            {
+                throw new StateMachineException(
+                    ErrorCode.UnknownServerError, $"{log.TopicPartition} can't be read at offset {next}: {read.ErrorCode}");
+            }
             next = Replay(read.Records, next, replay);
         }
         return next;

@@ -15,7 +15,8 @@ sealed class GroupCoordination : IAsyncDisposable
     private readonly GroupCoordinatorPublisher _publisher;
 
     public GroupCoordination(
-        BrokerConfiguration configuration, BrokerEnvironment environment, ReplicaManager replicas, QuorumController controller, MetadataLoader metadata)
+        BrokerConfiguration configuration, BrokerEnvironment environment, ReplicaManager replicas, QuorumController controller,
+        MetadataLoader metadata)
     {
         var values = configuration.Values;
         var storage = new CoordinatorStorage(

@@ -6,8 +6,8 @@ using KafkaSharp.Metadata.Publishing;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>
-/// Tells the group coordinator what changed: which partitions of <c>__consumer_offsets</c> this broker leads, and which topics are gone. Must be
-/// registered after the replica manager, whose partitions the shards are loaded from.
+/// Tells the group coordinator what changed: which partitions of <c>__consumer_offsets</c> this broker leads, and which topics are gone.
+/// Must be registered after the replica manager, whose partitions the shards are loaded from.
 /// </summary>
 sealed class GroupCoordinatorPublisher(int nodeId, GroupCoordinator coordinator) : IMetadataPublisher
 {

@@ -4,8 +4,8 @@ namespace KafkaSharp.Broker.Coordination;
 interface IInternalTopicCreator
 {
     /// <summary>
-    /// Has the topic created unless it is there or being created, and waits until this broker's own metadata shows it, though not for long. Never
-    /// throws: whoever needs the topic looks whether it is there.
+    /// Has the topic created unless it is there or being created, and waits until this broker's own metadata shows it, though not for long.
+    /// Never throws: whoever needs the topic looks whether it is there.
     /// </summary>
     Task EnsureAsync(string topic);
 }

@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>Asks the controller for the coordinators' topics; questions for one that is being created share its creation.</summary>
-sealed class InternalTopicCreator(QuorumController controller, ConfigValues values, ILogger<InternalTopicCreator> logger) : IInternalTopicCreator
+sealed class InternalTopicCreator(QuorumController controller, ConfigValues values, ILogger<InternalTopicCreator> logger)
+    : IInternalTopicCreator
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -22,7 +23,8 @@ sealed class InternalTopicCreator(QuorumController controller, ConfigValues valu
             return;
         try
         {
-            await _running.GetOrAdd(topic, name => new Lazy<Task>(() => CreateAsync(OffsetsTopic.ToCreate(values)))).Value.ConfigureAwait(false);
+            var creation = _running.GetOrAdd(topic, name => new Lazy<Task>(() => CreateAsync(OffsetsTopic.ToCreate(values))));
+            await creation.Value.ConfigureAwait(false);
         }
         finally
         {
@@ -36,7 +38,8 @@ sealed class InternalTopicCreator(QuorumController controller, ConfigValues valu
         {
             var request = new CreateTopicsRequest { Topics = [topic], TimeoutMs = (int)Patience.TotalMilliseconds };
             // Answered when this broker itself serves the topic.
-            var response = await controller.CreateTopicsAsync(ControllerRequestContext.Internal with { Timeout = Patience }, request).ConfigureAwait(false);
+            var context = ControllerRequestContext.Internal with { Timeout = Patience };
+            var response = await controller.CreateTopicsAsync(context, request).ConfigureAwait(false);
             if (response.Topics[0].ErrorCode is not (ErrorCode.None or ErrorCode.TopicAlreadyExists))
                 logger.InternalTopicNotCreated(topic.Name, response.Topics[0].ErrorMessage ?? response.Topics[0].ErrorCode.ToString());
         }

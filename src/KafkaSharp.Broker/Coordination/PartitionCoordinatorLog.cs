@@ -9,9 +9,9 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>
-/// Writes a coordinator's records to its partition, with acks of all replicas: one batch a command, or several where a long list of removals does
-/// not fit one. Should a later one of those be refused, what was written before is written again by the next try, which changes nothing. Called
-/// on the shard's loop only.
+/// Writes a coordinator's records to its partition, with acks of all replicas: one batch a command, or several where a long list of
+/// removals does not fit one. Should a later one of those be refused, what was written before is written again by the next try, which
+/// changes nothing. Called on the shard's loop only.
 /// </summary>
 sealed class PartitionCoordinatorLog(
     CoordinatorStorage owner, ReplicaManager replicas, TopicPartition name, CompressionType compression, TimeProvider time)

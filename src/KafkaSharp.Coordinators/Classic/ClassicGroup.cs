@@ -9,8 +9,8 @@ using JoinProtocol = KafkaSharp.Protocol.Messages.JoinGroupRequest.JoinGroupRequ
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// A group of the classic protocol: its state, members and generation, and the rules that need nothing else (Kafka's <c>ClassicGroup</c>). What
-/// happens when is decided in <see cref="ClassicRebalance"/> and the operations beside it. Used on the shard's event loop.
+/// A group of the classic protocol: its state, members and generation, and the rules that need nothing else (Kafka's <c>ClassicGroup</c>).
+/// What happens when is decided in <see cref="ClassicRebalance"/> and the operations beside it. Used on the shard's event loop.
 /// </summary>
 sealed class ClassicGroup : Group
 {
@@ -78,7 +78,8 @@ sealed class ClassicGroup : Group
     public IReadOnlyCollection<ClassicGroupMember> Members => _members.Values;
 
     /// <summary>The members in the order in which Kafka would list them: it decides who leads next.</summary>
-    public IEnumerable<ClassicGroupMember> MembersInOrder => _members.Values.OrderBy(m => JavaString.HashMapPlace(m.MemberId, _mostMembers));
+    public IEnumerable<ClassicGroupMember> MembersInOrder =>
+        _members.Values.OrderBy(m => JavaString.HashMapPlace(m.MemberId, _mostMembers));
 
     public int AwaitingJoinCount { get; private set; }
     public int PendingJoinCount => _pendingJoins.Count;
@@ -327,7 +328,10 @@ sealed class ClassicGroup : Group
         AwaitingJoinCount += (join is null ? 0 : 1) - (member.AwaitingJoin is null ? 0 : 1);
         // A second join of the same member takes the place of the first, whose sender must not wait for ever.
         if (join is not null)
-            member.AwaitingJoin?.TrySetResult(new JoinGroupResponse { MemberId = member.MemberId, ErrorCode = ErrorCode.RebalanceInProgress, ProtocolName = null });
+        {
+            member.AwaitingJoin?.TrySetResult(
+                new JoinGroupResponse { MemberId = member.MemberId, ErrorCode = ErrorCode.RebalanceInProgress, ProtocolName = null });
+        }
         member.AwaitingJoin = join;
     }
 

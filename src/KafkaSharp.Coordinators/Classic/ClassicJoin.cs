@@ -133,7 +133,8 @@ sealed class ClassicJoin(ShardContext context, GroupTable groups, ClassicRebalan
     }
 
     private GroupResult Update(
-        JoinGroupRequest join, ClassicGroup group, ClassicGroupMember member, TaskCompletionSource<JoinGroupResponse> completion, string why)
+        JoinGroupRequest join, ClassicGroup group, ClassicGroupMember member, TaskCompletionSource<JoinGroupResponse> completion,
+        string why)
     {
         var reason = $"member {member.MemberId} {why} during {group.StateName}; client reason: {Reason(join)}";
         group.Update(member, join.Protocols, join.RebalanceTimeoutMs, join.SessionTimeoutMs, completion);
@@ -180,17 +181,22 @@ sealed class ClassicJoin(ShardContext context, GroupTable groups, ClassicRebalan
                 });
             case ClassicGroupState.Stable:
                 return rebalance.MaybePrepareOrCompleteJoin(
-                    group, $"the selected protocol changes because static member {newMemberId} with group instance id {instanceId} joins; client reason: {Reason(join)}");
+                    group,
+                    $"the selected protocol changes because static member {newMemberId} with group instance id {instanceId} joins; "
+                    + $"client reason: {Reason(join)}");
             case ClassicGroupState.CompletingRebalance:
                 // Someone may wait for the assignment of the old id already, so all begin anew.
                 return rebalance.Prepare(
-                    group, $"updating metadata for static member {newMemberId} with group instance id {instanceId}; client reason: {Reason(join)}");
+                    group,
+                    $"updating metadata for static member {newMemberId} with group instance id {instanceId}; client reason: {Reason(join)}");
             default:
                 return rebalance.MaybeCompleteJoin(group);
         }
     }
 
-    /// <summary>The static member goes on with its assignment; since version 9 a leader is told so instead of being hidden that it leads.</summary>
+    /// <summary>
+    /// The static member goes on with its assignment; since version 9 a leader is told so instead of being hidden that it leads.
+    /// </summary>
     private static void AnswerReplaced(
         GroupRequestContext request, ClassicGroup group, ClassicGroupMember member, string? oldLeader,
         TaskCompletionSource<JoinGroupResponse> completion)

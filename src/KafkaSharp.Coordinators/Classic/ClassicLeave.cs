@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// LeaveGroup: members go, or an administrator removes them by instance id (KIP-345); several at once since version 3. Used on the shard's event
-/// loop.
+/// LeaveGroup: members go, or an administrator removes them by instance id (KIP-345); several at once since version 3. Used on the shard's
+/// event loop.
 /// </summary>
 sealed class ClassicLeave(ShardContext context, GroupTable groups, ClassicRebalance rebalance)
 {

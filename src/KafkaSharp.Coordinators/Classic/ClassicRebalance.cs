@@ -47,7 +47,9 @@ sealed class ClassicRebalance(ShardContext context)
             ? CompleteJoin(group)
             : GroupResult.Empty;
 
-    /// <summary>Ends the join phase: who did not come is removed (static members stay), everybody else is told the new generation.</summary>
+    /// <summary>
+    /// Ends the join phase: who did not come is removed (static members stay), everybody else is told the new generation.
+    /// </summary>
     public GroupResult CompleteJoin(ClassicGroup group)
     {
         group.JoinTimer.Cancel();

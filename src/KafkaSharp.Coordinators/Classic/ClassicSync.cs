@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// SyncGroup: the leader gives the assignment, everybody fetches its part of it. The assignment is written before anyone is told it. Used on the
-/// shard's event loop.
+/// SyncGroup: the leader gives the assignment, everybody fetches its part of it. The assignment is written before anyone is told it. Used
+/// on the shard's event loop.
 /// </summary>
 sealed class ClassicSync(GroupTable groups, ClassicRebalance rebalance)
 {

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// Which protocols the members of a group know, and which one they choose. Of protocols with the same number of votes the one wins that Java's
-/// HashMap would list first, so that the same members choose the same protocol under either broker.
+/// Which protocols the members of a group know, and which one they choose. Of protocols with the same number of votes the one wins that
+/// Java's HashMap would list first, so that the same members choose the same protocol under either broker.
 /// </summary>
 sealed class ProtocolVotes
 {

@@ -27,7 +27,8 @@ abstract class Group(string groupId)
     /// <summary>From when the retention of an offset counts; null while offsets must not expire.</summary>
     public abstract long? ExpiryBaseMs(OffsetAndMetadata offset);
 
-    public abstract ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional);
+    public abstract ErrorCode ValidateOffsetCommit(
+        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional);
 
     public abstract ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch);
 

@@ -9,9 +9,9 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>
-/// The groups and offsets of one shard. Offsets, opaque groups and removals are what replay makes of the log. A live classic group is ahead of the
-/// log, as in Kafka: its commands change it at once and replay of its own metadata changes nothing. Used on the shard's event loop, and by one
-/// loader before that.
+/// The groups and offsets of one shard. Offsets, opaque groups and removals are what replay makes of the log. A live classic group is ahead
+/// of the log, as in Kafka: its commands change it at once and replay of its own metadata changes nothing. Used on the shard's event loop,
+/// and by one loader before that.
 /// </summary>
 sealed class GroupTable(ShardContext context) : IReplayable<CoordinatorRecord>
 {

@@ -5,8 +5,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>
-/// A consumer, share or streams group found in the log of a broker that serves those protocols (KIP-848, KIP-932, KIP-1071). It is kept as the
-/// keys of its records: it can be listed, its offsets can be read, it can be deleted when empty, and nothing of it is lost.
+/// A consumer, share or streams group found in the log of a broker that serves those protocols (KIP-848, KIP-932, KIP-1071). It is kept as
+/// the keys of its records: it can be listed, its offsets can be read, it can be deleted when empty, and nothing of it is lost.
 /// </summary>
 sealed class OpaqueGroup(string groupId, GroupType type) : Group(groupId)
 {

@@ -8,16 +8,16 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Offsets;
 
 /// <summary>
-/// OffsetCommit within a shard: checks that the member may commit and makes a record per partition. A commit is also a sign of life. Used on the
-/// shard's event loop.
+/// OffsetCommit within a shard: checks that the member may commit and makes a record per partition. A commit is also a sign of life. Used
+/// on the shard's event loop.
 /// </summary>
 sealed class OffsetCommitter(ShardContext context, GroupTable groups, ClassicRebalance rebalance)
 {
     private const short GroupIdNotFoundVersion = 9;
 
     /// <summary>
-    /// Adds a record for each partition that is accepted, and an answer for each; an error is that of the whole request. The topics are those of
-    /// the request that exist, with names and ids.
+    /// Adds a record for each partition that is accepted, and an answer for each; an error is that of the whole request. The topics are
+    /// those of the request that exist, with names and ids.
     /// </summary>
     public ErrorCode Commit(
         short apiVersion, OffsetCommitRequest request, IReadOnlyList<OffsetCommitRequest.OffsetCommitRequestTopic> topics,
@@ -47,7 +47,8 @@ sealed class OffsetCommitter(ShardContext context, GroupTable groups, ClassicReb
                 if (tooLong)
                     continue;
                 var value = new OffsetAndMetadata(
-                    partition.CommittedOffset, partition.CommittedLeaderEpoch, partition.CommittedMetadata ?? "", now, expiry, topic.TopicId);
+                    partition.CommittedOffset, partition.CommittedLeaderEpoch, partition.CommittedMetadata ?? "", now, expiry,
+                    topic.TopicId);
                 records.Add(new OffsetCommitRecord(request.GroupId, topic.Name, partition.PartitionIndex, value));
             }
         }

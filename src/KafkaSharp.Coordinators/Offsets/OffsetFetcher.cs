@@ -7,8 +7,8 @@ using Topic = KafkaSharp.Protocol.Messages.OffsetFetchResponse.OffsetFetchRespon
 namespace KafkaSharp.Coordinators.Offsets;
 
 /// <summary>
-/// OffsetFetch within a shard. A group that does not exist has no offsets, which is not an error. With requireStable a partition whose offset an
-/// open transaction may still move is UNSTABLE_OFFSET_COMMIT (KIP-447). Used on the shard's event loop.
+/// OffsetFetch within a shard. A group that does not exist has no offsets, which is not an error. With requireStable a partition whose
+/// offset an open transaction may still move is UNSTABLE_OFFSET_COMMIT (KIP-447). Used on the shard's event loop.
 /// </summary>
 sealed class OffsetFetcher(GroupTable groups)
 {
@@ -38,7 +38,7 @@ sealed class OffsetFetcher(GroupTable groups)
     {
         foreach (var topic in asked)
         {
-            var answer = new Topic { Name = topic.Name, TopicId = topic.TopicId, Partitions = new List<Partition>(topic.PartitionIndexes.Count) };
+            var answer = new Topic { Name = topic.Name, TopicId = topic.TopicId, Partitions = new(topic.PartitionIndexes.Count) };
             topics.Add(answer);
             foreach (var index in topic.PartitionIndexes)
             {

@@ -7,8 +7,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Offsets;
 
 /// <summary>
-/// Everything that removes offsets of a shard: OffsetDelete (KIP-496), deletion of groups, deletion of topics, retention (KIP-211). Makes the
-/// tombstones; replay of them removes. Used on the shard's event loop.
+/// Everything that removes offsets of a shard: OffsetDelete (KIP-496), deletion of groups, deletion of topics, retention (KIP-211). Makes
+/// the tombstones; replay of them removes. Used on the shard's event loop.
 /// </summary>
 sealed class OffsetRemoval(ShardContext context, GroupTable groups)
 {
@@ -109,10 +109,13 @@ sealed class OffsetRemoval(ShardContext context, GroupTable groups)
 
     private IEnumerable<(string Topic, int Partition)> OffsetsOf(string groupId)
     {
-        foreach (var (topic, partitions) in groups.Offsets.CommittedOf(groupId) ?? new Dictionary<string, Dictionary<int, OffsetAndMetadata>>())
+        if (groups.Offsets.CommittedOf(groupId) is { } committed)
         {
-            foreach (var partition in partitions.Keys)
-                yield return (topic, partition);
+            foreach (var (topic, partitions) in committed)
+            {
+                foreach (var partition in partitions.Keys)
+                    yield return (topic, partition);
+            }
         }
         foreach (var (topic, partition) in groups.Offsets.PendingPartitions(groupId))
         {

@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Offsets;
 
 /// <summary>
-/// OffsetCommit, OffsetFetch and OffsetDelete before they reach a shard: topics are looked up (by id since version 10), what does not exist is
-/// answered here and the rest merged with the shard's answer. All members may be called from any thread.
+/// OffsetCommit, OffsetFetch and OffsetDelete before they reach a shard: topics are looked up (by id since version 10), what does not exist
+/// is answered here and the rest merged with the shard's answer. All members may be called from any thread.
 /// </summary>
 sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
 {
@@ -123,8 +123,9 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
         }
         var (known, unknown) = Split(topic.Partitions, partition => lookup.PartitionExists(topic.Name, partition.PartitionIndex));
         refused.Add(Refuse(topic, unknown, ErrorCode.UnknownTopicOrPartition));
-        if (known.Count > 0)
-            accepted.Add(new OffsetCommitRequest.OffsetCommitRequestTopic { Name = topic.Name, TopicId = topic.TopicId, Partitions = known });
+        if (known.Count == 0)
+            return;
+        accepted.Add(new OffsetCommitRequest.OffsetCommitRequestTopic { Name = topic.Name, TopicId = topic.TopicId, Partitions = known });
     }
 
     private async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchAsync(
@@ -219,7 +220,8 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
     }
 
     private static List<OffsetCommitResponse.OffsetCommitResponseTopic> Merge(
-        List<OffsetCommitResponse.OffsetCommitResponseTopic> refused, List<OffsetCommitResponse.OffsetCommitResponseTopic> answered, bool byId)
+        List<OffsetCommitResponse.OffsetCommitResponseTopic> refused, List<OffsetCommitResponse.OffsetCommitResponseTopic> answered,
+        bool byId)
     {
         if (refused.Count == 0)
             return answered;
@@ -238,7 +240,8 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
         topics.ConvertAll(topic => Refuse(topic, topic.Partitions, error));
 
     private static OffsetCommitResponse.OffsetCommitResponseTopic Refuse(
-        OffsetCommitRequest.OffsetCommitRequestTopic topic, List<OffsetCommitRequest.OffsetCommitRequestPartition> partitions, ErrorCode error) =>
+        OffsetCommitRequest.OffsetCommitRequestTopic topic, List<OffsetCommitRequest.OffsetCommitRequestPartition> partitions,
+        ErrorCode error) =>
         new()
         {
             Name = topic.Name,

@@ -35,7 +35,8 @@ sealed class OffsetStore
         }
     }
 
-    public void Commit(string group, string topic, int partition, OffsetAndMetadata value) => _committed.Set(group, topic, partition, value);
+    public void Commit(string group, string topic, int partition, OffsetAndMetadata value) =>
+        _committed.Set(group, topic, partition, value);
 
     public void CommitInTransaction(long producerId, string group, string topic, int partition, OffsetAndMetadata value)
     {

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Coordinators.Shards;
 
 /// <summary>
-/// Reads the records of a partition of <c>__consumer_offsets</c> into a <see cref="GroupTable"/>. A record of an unknown type or version is passed
-/// over with a warning, as Kafka does, so that a newer broker's log can be taken over.
+/// Reads the records of a partition of <c>__consumer_offsets</c> into a <see cref="GroupTable"/>. A record of an unknown type or version is
+/// passed over with a warning, as Kafka does, so that a newer broker's log can be taken over.
 /// </summary>
 sealed class CoordinatorRecordLoader(GroupTable groups, int partition, ILogger log) : ICoordinatorReplay
 {
@@ -24,7 +24,8 @@ sealed class CoordinatorRecordLoader(GroupTable groups, int partition, ILogger l
                 case CoordinatorRecordType.LegacyOffsetCommit or CoordinatorRecordType.OffsetCommit:
                     // Both kinds of key have the same fields; the value tells its version itself.
                     var commit = OffsetCommitKey.Read(ref reader, 0);
-                    groups.ReplayOffset(offset, producerId, commit.Group, commit.Topic, commit.Partition, hasValue ? ReadOffset(value) : null);
+                    var committed = hasValue ? ReadOffset(value) : null;
+                    groups.ReplayOffset(offset, producerId, commit.Group, commit.Topic, commit.Partition, committed);
                     break;
                 case CoordinatorRecordType.GroupMetadata:
                     groups.LoadClassic(GroupMetadataKey.Read(ref reader, 0).Group, hasValue ? ReadGroup(value) : null);

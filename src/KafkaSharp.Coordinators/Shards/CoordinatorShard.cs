@@ -10,9 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Coordinators.Shards;
 
 /// <summary>
-/// The coordinator of all groups that one partition of <c>__consumer_offsets</c> keeps: loaded when this broker becomes its leader, thrown away
-/// when it is no more. Commands run on an event loop of its own; all members may be called from any thread. While it loads every command is
-/// refused with COORDINATOR_LOAD_IN_PROGRESS, afterwards with NOT_COORDINATOR.
+/// The coordinator of all groups that one partition of <c>__consumer_offsets</c> keeps: loaded when this broker becomes its leader, thrown
+/// away when it is no more. Commands run on an event loop of its own; all members may be called from any thread. While it loads every
+/// command is refused with COORDINATOR_LOAD_IN_PROGRESS, afterwards with NOT_COORDINATOR.
 /// </summary>
 sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
 {
@@ -129,7 +129,8 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
             await _loop.RunAsync(() => Activate(end));
             var elapsed = (long)_loop.Time.GetElapsedTime(started).TotalMilliseconds;
             // There are fifty partitions: only those that hold something are worth a line.
-            _log.Loaded(Groups.Groups.Count > 0 ? LogLevel.Information : LogLevel.Debug, Partition, leaderEpoch, Groups.Groups.Count, elapsed);
+            var level = Groups.Groups.Count > 0 ? LogLevel.Information : LogLevel.Debug;
+            _log.Loaded(level, Partition, leaderEpoch, Groups.Groups.Count, elapsed);
         }
         catch (Exception) when (_unloading.IsCancellationRequested)
         {
@@ -153,7 +154,7 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
             foreach (var member in group.Members)
                 _rebalance.ResetSession(group, member);
             if (group.Members.Count > _config.MaxSize)
-                _rebalance.Prepare(group, $"freshly-loaded group {group.GroupId} (size {group.Members.Count}) is over capacity {_config.MaxSize}");
+                _rebalance.Prepare(group, $"freshly-loaded group of {group.Members.Count} members is over capacity {_config.MaxSize}");
         }
         _records = _storage.OpenLog(Partition);
         var host = new StateMachineHost<CoordinatorRecord>(_loop, _records, Groups, end, _log);

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace KafkaSharp.Coordinators.Shards;
 
 /// <summary>
-/// The shards of this broker by partition. Elections and resignations of one partition take effect in the order they were told, each after the
-/// one before has ended: a shard is loaded only when its predecessor can't write any more. All members may be called from any thread.
+/// The shards of this broker by partition. Elections and resignations of one partition take effect in the order they were told, each after
+/// the one before has ended: a shard is loaded only when its predecessor can't write any more. All members may be called from any thread.
 /// </summary>
 sealed class ShardRegistry(Func<int, CoordinatorShard> newShard)
 {
@@ -16,8 +16,8 @@ sealed class ShardRegistry(Func<int, CoordinatorShard> newShard)
 
     public CoordinatorShard? Find(int partition) => _shards.GetValueOrDefault(partition);
 
-    /// <summary>This broker leads the partition as of an epoch. An older epoch than the known one is passed over; a newer one of a shard that
-    /// runs already changes nothing but the epoch.</summary>
+    /// <summary>This broker leads the partition as of an epoch. An older epoch than the known one is passed over; a newer one of a shard
+    /// that runs already changes nothing but the epoch.</summary>
     public void OnElection(int partition, int leaderEpoch)
     {
         lock (_gate)

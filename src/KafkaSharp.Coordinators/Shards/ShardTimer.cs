@@ -3,8 +3,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Coordinators.Shards;
 
 /// <summary>
-/// A deadline of a shard whose passing is a command like any other: it may write records. Pushing the deadline back costs nothing; the underlying
-/// timer looks again when it fires. Used on the shard's event loop.
+/// A deadline of a shard whose passing is a command like any other: it may write records. Pushing the deadline back costs nothing; the
+/// underlying timer looks again when it fires. Used on the shard's event loop.
 /// </summary>
 sealed class ShardTimer(EventLoop loop, IShardTimerTarget target, string name)
 {

@@ -4,9 +4,9 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
 /// <summary>
-/// Clients that join, sync, beat, commit, crash and leave in an order drawn from a seed, over a log that fails and a coordinator that moves: everyone is
-/// answered in the end, two members of one generation never own the same, a committed offset is never lost, and left alone the group becomes stable.
-/// A seed gives the same run every time.
+/// Clients that join, sync, beat, commit, crash and leave in an order drawn from a seed, over a log that fails and a coordinator that
+/// moves: everyone is answered in the end, two members of one generation never own the same, a committed offset is never lost, and left
+/// alone the group becomes stable. A seed gives the same run every time.
 /// </summary>
 sealed class GroupSimulationTests
 {

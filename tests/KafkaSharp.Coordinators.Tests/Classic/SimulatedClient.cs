@@ -4,8 +4,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
 /// <summary>
-/// A consumer that follows the protocol: joins, syncs, then beats and commits, one request at a time, and does what each error asks for. Now and then
-/// it crashes, also while it waits, and comes back knowing nothing; or it leaves.
+/// A consumer that follows the protocol: joins, syncs, then beats and commits, one request at a time, and does what each error asks for.
+/// Now and then it crashes, also while it waits, and comes back knowing nothing; or it leaves.
 /// </summary>
 sealed class SimulatedClient(GroupHarness harness, string? instance, Random random, Func<int> epoch, Func<long> nextOffset)
 {
@@ -20,7 +20,9 @@ sealed class SimulatedClient(GroupHarness harness, string? instance, Random rand
     public bool IsMember { get; private set; }
     public int Generation { get; private set; }
 
-    /// <summary>In which term of the coordinator it became a member: a generation that was never written is counted again in the next.</summary>
+    /// <summary>
+    /// In which term of the coordinator it became a member: a generation that was never written is counted again in the next.
+    /// </summary>
     public int Epoch { get; private set; }
     public byte Assigned { get; private set; }
     public int Rebalances { get; private set; }

@@ -6,7 +6,9 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Tests.Harness;
 
-/// <summary>Partitions of __consumer_offsets in memory, as bytes. Commits at once unless a test holds commits back or fails appends.</summary>
+/// <summary>
+/// Partitions of __consumer_offsets in memory, as bytes. Commits at once unless a test holds commits back or fails appends.
+/// </summary>
 sealed class MemoryCoordinatorStorage : ICoordinatorStorage
 {
     private readonly Dictionary<int, List<Entry>> _partitions = [];

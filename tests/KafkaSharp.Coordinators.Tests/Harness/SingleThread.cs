@@ -1,7 +1,8 @@
 namespace KafkaSharp.Coordinators.Tests.Harness;
 
 /// <summary>
-/// Runs an asynchronous test on the calling thread alone: every continuation waits its turn in one queue, so that a run is a function of its seed.
+/// Runs an asynchronous test on the calling thread alone: every continuation waits its turn in one queue, so that a run is a function of
+/// its seed.
 /// </summary>
 sealed class SingleThread : SynchronizationContext
 {

@@ -7,8 +7,8 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Coordinators.Tests.Vectors;
 
 /// <summary>
-/// Conversations of genuine clients with a genuine 4.3.1 broker, replayed frame by frame: given the same member ids and the same clock, every
-/// answer must be the same bytes.
+/// Conversations of genuine clients with a genuine 4.3.1 broker, replayed frame by frame: given the same member ids and the same clock,
+/// every answer must be the same bytes.
 /// </summary>
 sealed class ConversationTests
 {

@@ -13,6 +13,7 @@ sealed class DeleteGroupsHandler(GroupCoordinator coordinator) : IApiHandler<Del
 
     public DeleteGroupsResponse Fail(DeleteGroupsRequest request, ErrorCode error) => new()
     {
-        Results = request.GroupsNames.ConvertAll(groupId => new DeleteGroupsResponse.DeletableGroupResult { GroupId = groupId, ErrorCode = error }),
+        Results = request.GroupsNames.ConvertAll(
+            groupId => new DeleteGroupsResponse.DeletableGroupResult { GroupId = groupId, ErrorCode = error }),
     };
 }

@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>
-/// FindCoordinator (10): which broker to ask about a group or a transactional id; several at once since version 4 (KIP-699). The first question
-/// creates the topic that the coordinator keeps its state in.
+/// FindCoordinator (10): which broker to ask about a group or a transactional id; several at once since version 4 (KIP-699). The first
+/// question creates the topic that the coordinator keeps its state in.
 /// </summary>
 sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
@@ -32,7 +32,7 @@ sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<F
                 Port = endpoint.Port,
             };
         }
-        var response = new FindCoordinatorResponse { Coordinators = new List<FindCoordinatorResponse.Coordinator>(request.CoordinatorKeys.Count) };
+        var response = new FindCoordinatorResponse { Coordinators = new(request.CoordinatorKeys.Count) };
         foreach (var key in request.CoordinatorKeys)
         {
             var (error, nodeId, endpoint) = await FindAsync(type, key, context).ConfigureAwait(false);
@@ -68,7 +68,8 @@ sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<F
         };
 
     // The share coordinator (KIP-932) is not served yet: its keys are refused as by a broker that does not know them.
-    private ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(CoordinatorType type, string key, RequestContext context) =>
+    private ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(
+        CoordinatorType type, string key, RequestContext context) =>
         type == CoordinatorType.Share
             ? new((ErrorCode.InvalidRequest, NoNode, null))
             : locator.FindAsync(type, key, context.ListenerName);
