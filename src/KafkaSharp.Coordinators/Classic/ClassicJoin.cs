@@ -188,7 +188,8 @@ sealed class ClassicJoin(ShardContext context, GroupTable groups, ClassicRebalan
                 // Someone may wait for the assignment of the old id already, so all begin anew.
                 return rebalance.Prepare(
                     group,
-                    $"updating metadata for static member {newMemberId} with group instance id {instanceId}; client reason: {Reason(join)}");
+                    $"updating metadata for static member {newMemberId} with group instance id {instanceId}; "
+                    + $"client reason: {Reason(join)}");
             default:
                 return rebalance.MaybeCompleteJoin(group);
         }
