@@ -2,7 +2,9 @@ using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Metadata;
 
-/// <summary>The configuration keys of topics' creation, broker membership and the controller; those of the metadata log itself are Raft's.</summary>
+/// <summary>
+/// The configuration keys of topics' creation, broker membership and the controller; those of the metadata log itself are Raft's.
+/// </summary>
 public static class MetadataConfigs
 {
     public static ConfigKey<int> NumPartitions { get; } = ConfigKeys.Int(
@@ -36,12 +38,14 @@ public static class MetadataConfigs
         "auto.leader.rebalance.enable", true, "Whether the controller gives leadership back to preferred replicas from time to time.");
 
     public static ConfigKey<long> LeaderImbalanceCheckIntervalSeconds { get; } = ConfigKeys.Long(
-        "leader.imbalance.check.interval.seconds", 300, "How often the controller looks whether leadership should go back, in seconds.", min: 1);
+        "leader.imbalance.check.interval.seconds", 300, "How often the controller looks whether leadership should go back, in seconds.",
+        min: 1);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
-        NumPartitions, DefaultReplicationFactor, AutoCreateTopicsEnable, DeleteTopicEnable, BrokerHeartbeatIntervalMs, BrokerSessionTimeoutMs,
-        InitialBrokerRegistrationTimeoutMs, BrokerRack, ControlledShutdownEnable, AutoLeaderRebalanceEnable, LeaderImbalanceCheckIntervalSeconds,
+        NumPartitions, DefaultReplicationFactor, AutoCreateTopicsEnable, DeleteTopicEnable, BrokerHeartbeatIntervalMs,
+        BrokerSessionTimeoutMs, InitialBrokerRegistrationTimeoutMs, BrokerRack, ControlledShutdownEnable, AutoLeaderRebalanceEnable,
+        LeaderImbalanceCheckIntervalSeconds,
     ];
 }

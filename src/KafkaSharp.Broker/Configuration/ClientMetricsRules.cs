@@ -11,7 +11,9 @@ static class ClientMetricsRules
     private const int MaxIntervalMs = 3_600_000;
 
     private static readonly string[] s_selectors =
-        ["client_instance_id", "client_id", "client_software_name", "client_software_version", "client_source_address", "client_source_port"];
+    [
+        "client_instance_id", "client_id", "client_software_name", "client_software_version", "client_source_address", "client_source_port",
+    ];
 
     public static ApiError? Validate(IReadOnlyDictionary<string, string> configs)
     {

@@ -15,7 +15,8 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
     private const sbyte StaticSource = 4;
     private const sbyte DefaultSource = 5;
 
-    public ApiError? Validate(ConfigResource resource, IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> existing)
+    public ApiError? Validate(ConfigResource resource,
+        IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> existing)
     {
         try
         {
@@ -23,7 +24,8 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
             {
                 case ConfigResourceType.Topic:
                     LogConfig.Validate(configs, BrokerLogConfigs.TopicDefaults(configuration.Values));
-                    return configs.TryGetValue(TopicConfigs.RemoteStorageEnable.Name, out var remote) && TopicConfigs.RemoteStorageEnable.Parse(remote)
+                    return configs.TryGetValue(TopicConfigs.RemoteStorageEnable.Name, out var remote)
+                        && TopicConfigs.RemoteStorageEnable.Parse(remote)
                         ? new ApiError(
                             ErrorCode.InvalidConfig,
                             "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.")
@@ -49,7 +51,8 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
 
     public string? DefaultValue(ConfigResourceType type, string name) => type switch
     {
-        ConfigResourceType.Topic => BrokerLogConfigs.TopicDefaults(configuration.Values).GetValueOrDefault(name) ?? Find(type, name)?.DefaultText,
+        ConfigResourceType.Topic =>
+            BrokerLogConfigs.TopicDefaults(configuration.Values).GetValueOrDefault(name) ?? Find(type, name)?.DefaultText,
         ConfigResourceType.Broker => configuration.Values.Given.GetValueOrDefault(name) ?? Find(type, name)?.DefaultText,
         _ => Find(type, name)?.DefaultText,
     };

@@ -5,7 +5,10 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>What a group's own configurations may be: good values of known keys, within the bounds the broker's configuration sets (Kafka's <c>GroupConfig</c>).</summary>
+/// <summary>
+/// What a group's own configurations may be: good values of known keys, within the bounds the broker's configuration sets (Kafka's
+/// <c>GroupConfig</c>).
+/// </summary>
 static class GroupConfigRules
 {
     private static readonly string[] s_kinds = ["consumer", "share", "streams"];
@@ -43,7 +46,8 @@ static class GroupConfigRules
     private static int Value(ConfigValues broker, IReadOnlyDictionary<string, string> configs, string name) =>
         configs.TryGetValue(name, out var own)
             ? int.Parse(own, CultureInfo.InvariantCulture)
-            : Number(broker, ResourceConfigs.GroupSynonym(name)) ?? int.Parse(ResourceConfigs.Groups.Find(name)!.DefaultText!, CultureInfo.InvariantCulture);
+            : Number(broker, ResourceConfigs.GroupSynonym(name))
+                ?? int.Parse(ResourceConfigs.Groups.Find(name)!.DefaultText!, CultureInfo.InvariantCulture);
 
     private static int? Number(ConfigValues broker, string name)
     {

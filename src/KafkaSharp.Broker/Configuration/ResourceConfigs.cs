@@ -2,7 +2,10 @@ using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>The keys that a consumer, share or streams group may have of its own, and the broker's key that gives each its default (KIP-848, KIP-932, KIP-1071).</summary>
+/// <summary>
+/// The keys that a consumer, share or streams group may have of its own, and the broker's key that gives each its default (KIP-848,
+/// KIP-932, KIP-1071).
+/// </summary>
 static class ResourceConfigs
 {
     private static readonly (ConfigKey Key, string Synonym)[] s_groupKeys =
@@ -11,7 +14,8 @@ static class ResourceConfigs
         Group("consumer.heartbeat.interval.ms", 5_000, 1),
         Group("consumer.session.timeout.ms", 45_000, 1),
         Group("share.assignment.interval.ms", 1_000, 0),
-        Own(ConfigKeys.String("share.auto.offset.reset", "latest", "Where a share group begins: latest, earliest or by_duration:<ISO 8601 duration>.")),
+        Own(ConfigKeys.String("share.auto.offset.reset", "latest",
+            "Where a share group begins: latest, earliest or by_duration:<ISO 8601 duration>.")),
         Group("share.delivery.count.limit", 5, 2),
         Group("share.heartbeat.interval.ms", 5_000, 1),
         Own(ConfigKeys.String(

@@ -16,8 +16,8 @@ namespace KafkaSharp.Broker.Handlers;
 static class AdminRoutes
 {
     public static IEnumerable<ApiRoute> Create(
-        BrokerConfiguration configuration, string clusterId, QuorumController controller, RaftNode<MetadataRecord> raft, Func<MetadataImage> image,
-        LogManager logs, IFileSystem files)
+        BrokerConfiguration configuration, string clusterId, QuorumController controller, RaftNode<MetadataRecord> raft,
+        Func<MetadataImage> image, LogManager logs, IFileSystem files)
     {
         var creation = new AutoTopicCreation(controller, image, configuration.Values);
         return

@@ -1,6 +1,8 @@
 namespace KafkaSharp.Broker.Handlers;
 
-/// <summary>The operations a principal may do, as answers show them: a bit per operation id (KIP-430). Without an authorizer all of them.</summary>
+/// <summary>
+/// The operations a principal may do, as answers show them: a bit per operation id (KIP-430). Without an authorizer all of them.
+/// </summary>
 static class AuthorizedOperations
 {
     /// <summary>Not asked for.</summary>

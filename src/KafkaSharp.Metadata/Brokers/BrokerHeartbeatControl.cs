@@ -86,7 +86,9 @@ sealed class BrokerHeartbeatControl(ControllerState state, BrokerHeartbeats hear
             case BrokerControlState.Fenced:
                 if (request.WantShutDown)
                     return BrokerControlState.ShutdownNow;
-                return request.WantFence || request.CurrentMetadataOffset < registered ? BrokerControlState.Fenced : BrokerControlState.Unfenced;
+                return request.WantFence || request.CurrentMetadataOffset < registered
+                    ? BrokerControlState.Fenced
+                    : BrokerControlState.Unfenced;
             case BrokerControlState.Unfenced:
                 if (request.WantFence)
                     return request.WantShutDown ? BrokerControlState.ShutdownNow : BrokerControlState.Fenced;

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Metadata.Brokers;
 
 /// <summary>
-/// When each broker was last heard of and how far it had read the metadata log. Soft state: begins anew with each active controller, where a
-/// broker that is not fenced counts as heard of at that moment. On the controller's event loop only.
+/// When each broker was last heard of and how far it had read the metadata log. Soft state: begins anew with each active controller, where
+/// a broker that is not fenced counts as heard of at that moment. On the controller's event loop only.
 /// </summary>
 sealed class BrokerHeartbeats(TimeProvider time, TimeSpan sessionTimeout)
 {

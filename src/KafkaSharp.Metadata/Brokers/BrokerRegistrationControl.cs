@@ -9,7 +9,10 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Brokers;
 
-/// <summary>Registers and unregisters brokers and controllers (the registrations of Kafka's <c>ClusterControlManager</c>). On the controller's event loop only.</summary>
+/// <summary>
+/// Registers and unregisters brokers and controllers (the registrations of Kafka's <c>ClusterControlManager</c>). On the controller's event
+/// loop only.
+/// </summary>
 sealed class BrokerRegistrationControl(
     QuorumControllerOptions options, ControllerState state, BrokerHeartbeats heartbeats, LeaderAndIsrControl leaders)
 {
@@ -54,7 +57,8 @@ sealed class BrokerRegistrationControl(
     public CommandResult<MetadataRecord, UnregisterBrokerResponse> Unregister(UnregisterBrokerRequest request)
     {
         var registration = state.Image.Cluster.Broker(request.BrokerId)
-            ?? throw new StateMachineException(ErrorCode.BrokerIdNotRegistered, $"Broker ID {request.BrokerId} is not currently registered");
+            ?? throw new StateMachineException(ErrorCode.BrokerIdNotRegistered,
+                $"Broker ID {request.BrokerId} is not currently registered");
         var records = new List<MetadataRecord>();
         leaders.BrokerLost(request.BrokerId, records);
         records.Add(new MetadataRecord(new UnregisterBrokerRecord { BrokerId = request.BrokerId, BrokerEpoch = registration.Epoch }, 0));
@@ -65,7 +69,8 @@ sealed class BrokerRegistrationControl(
     public CommandResult<MetadataRecord, ControllerRegistrationResponse> Register(ControllerRegistrationRequest request)
     {
         if (!state.Features.MetadataVersionOrMinimum.IsControllerRegistrationSupported)
-            throw new StateMachineException(ErrorCode.UnsupportedVersion, "The current MetadataVersion is too old to support controller registrations.");
+            throw new StateMachineException(ErrorCode.UnsupportedVersion,
+                "The current MetadataVersion is too old to support controller registrations.");
         if (request.Listeners.Count == 0)
             throw new StateMachineException(ErrorCode.InvalidRequest, "No controller listeners found in registration.");
         var record = new RegisterControllerRecord
@@ -95,7 +100,8 @@ sealed class BrokerRegistrationControl(
     {
         if (existing is null || existing.IncarnationId == request.IncarnationId || existing.InControlledShutdown)
             return;
-        // In one process with the controller the earlier incarnation is dead for certain: its successor need not wait for the session to end.
+        // In one process with the controller the earlier incarnation is dead for certain: its successor
+        // need not wait for the session to end.
         if (options.IsCombined && request.BrokerId == options.NodeId)
             return;
         if (heartbeats.HasValidSession(request.BrokerId, existing.Epoch))
@@ -141,8 +147,8 @@ sealed class BrokerRegistrationControl(
             {
                 throw new StateMachineException(
                     ErrorCode.UnsupportedVersion,
-                    $"Unable to register because the broker does not support finalized version {level} of {name}. The broker wants a version "
-                    + $"between {min} and {max}, inclusive.");
+                    $"Unable to register because the broker does not support finalized version {level} of {name}. "
+                    + $"The broker wants a version between {min} and {max}, inclusive.");
             }
         }
     }

@@ -4,10 +4,15 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Controller;
 
-/// <summary>The records a new cluster's metadata log begins with: what <c>kafka-storage format</c> decides and writes to <c>bootstrap.checkpoint</c>.</summary>
+/// <summary>
+/// The records a new cluster's metadata log begins with: what <c>kafka-storage format</c> decides and writes to
+/// <c>bootstrap.checkpoint</c>.
+/// </summary>
 public static class BootstrapMetadata
 {
-    /// <summary>The feature levels of a cluster formatted at a version, in Kafka's order: <c>metadata.version</c>, then the others by name.</summary>
+    /// <summary>
+    /// The feature levels of a cluster formatted at a version, in Kafka's order: <c>metadata.version</c>, then the others by name.
+    /// </summary>
     /// <param name="version">The <c>metadata.version</c>.</param>
     /// <param name="featureLevels">Levels that differ from the version's defaults (<c>format --feature</c>).</param>
     public static IReadOnlyList<MetadataRecord> Records(MetadataVersion version, IReadOnlyDictionary<string, short>? featureLevels = null)
@@ -18,7 +23,9 @@ public static class BootstrapMetadata
             // kraft.version lives in the log's own control records.
             if (feature.Name is FeatureNames.MetadataVersion or FeatureNames.KRaft)
                 continue;
-            var level = featureLevels is not null && featureLevels.TryGetValue(feature.Name, out var given) ? given : feature.DefaultLevel(version);
+            var level = featureLevels is not null && featureLevels.TryGetValue(feature.Name, out var given)
+                ? given
+                : feature.DefaultLevel(version);
             if (level > 0)
                 records.Add(Level(feature.Name, level));
         }

@@ -30,7 +30,8 @@ sealed class ClientQuotaControl(ControllerState state)
             var answer = new AlterClientQuotasResponse.EntryData
             {
                 ErrorMessage = null,
-                Entity = [.. entry.Entity.Select(e => new AlterClientQuotasResponse.EntityData { EntityType = e.EntityType, EntityName = e.EntityName })],
+                Entity = [.. entry.Entity.Select(e =>
+                    new AlterClientQuotasResponse.EntityData { EntityType = e.EntityType, EntityName = e.EntityName })],
             };
             try
             {
@@ -101,7 +102,8 @@ sealed class ClientQuotaControl(ControllerState state)
     private static MetadataRecord Record(ClientQuotaEntity entity, string key, double value, bool remove) => new(
         new ClientQuotaRecord
         {
-            Entity = [.. entity.Parts().Select(part => new ClientQuotaRecord.EntityData { EntityType = part.Type, EntityName = part.Name })],
+            Entity = [.. entity.Parts().Select(part =>
+                new ClientQuotaRecord.EntityData { EntityType = part.Type, EntityName = part.Name })],
             Key = key,
             Value = value,
             Remove = remove,

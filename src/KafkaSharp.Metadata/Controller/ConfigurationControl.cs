@@ -8,7 +8,10 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Controller;
 
-/// <summary>Answers IncrementalAlterConfigs (KIP-339) and AlterConfigs, and checks the configurations of new topics. On the controller's event loop only.</summary>
+/// <summary>
+/// Answers IncrementalAlterConfigs (KIP-339) and AlterConfigs, and checks the configurations of new topics. On the controller's event loop
+/// only.
+/// </summary>
 sealed class ConfigurationControl(QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator)
 {
     private const string MinInSyncReplicas = TopicSettings.MinInSyncReplicas;
@@ -73,11 +76,13 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
     /// <summary>All configurations a new topic will have.</summary>
     public IReadOnlyList<EffectiveConfig> EffectiveTopicConfigs(IReadOnlyDictionary<string, string> topicConfigs) =>
         validator.EffectiveTopicConfigs(
-            topicConfigs, state.Image.Configs.Configs(ConfigResource.BrokerDefault), state.Image.Configs.Configs(ConfigResource.Broker(options.NodeId)));
+            topicConfigs,
+            state.Image.Configs.Configs(ConfigResource.BrokerDefault),
+            state.Image.Configs.Configs(ConfigResource.Broker(options.NodeId)));
 
     /// <summary>
-    /// What must be written when eligible leader replicas are turned on: <c>min.insync.replicas</c> becomes a default of the whole cluster, for
-    /// who is eligible must not depend on which broker asks (KIP-966).
+    /// What must be written when eligible leader replicas are turned on: <c>min.insync.replicas</c> becomes a default of the whole cluster,
+    /// for who is eligible must not depend on which broker asks (KIP-966).
     /// </summary>
     public void EnableElr(List<MetadataRecord> records)
     {
@@ -171,9 +176,11 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
         {
             throw new StateMachineException(
                 ErrorCode.InvalidConfig,
-                $"Can't {(kind == AlterConfigOperation.Append ? "APPEND" : "SUBTRACT")} to key {operation.Name} because its type is not LIST.");
+                $"Can't {(kind == AlterConfigOperation.Append ? "APPEND" : "SUBTRACT")} to key {operation.Name} "
+                + "because its type is not LIST.");
         }
-        var items = (current ?? validator.DefaultValue(resource.Type, operation.Name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var items = (current ?? validator.DefaultValue(resource.Type, operation.Name) ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries);
         var operands = value.Split(',');
         return string.Join(',', kind == AlterConfigOperation.Append ? items.Union(operands) : items.Except(operands));
     }

@@ -8,7 +8,8 @@ namespace KafkaSharp.Metadata.Controller;
 sealed class ControlManagers
 {
     public ControlManagers(
-        QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator, TimeProvider time, Random random, ILogger logger)
+        QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator, TimeProvider time, Random random,
+        ILogger logger)
     {
         var settings = new TopicSettings(options, state);
         var leaders = new LeaderAndIsrControl(state, settings);

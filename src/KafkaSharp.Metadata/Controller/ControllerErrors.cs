@@ -53,7 +53,8 @@ static class ControllerErrors
         [
             .. request.Resources.Select(resource => new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
             {
-                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = e.ErrorCode, ErrorMessage = e.Message,
+                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = e.ErrorCode,
+                ErrorMessage = e.Message,
             }),
         ],
     };
@@ -64,7 +65,8 @@ static class ControllerErrors
         [
             .. request.Resources.Select(resource => new AlterConfigsResponse.AlterConfigsResourceResponse
             {
-                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = e.ErrorCode, ErrorMessage = e.Message,
+                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = e.ErrorCode,
+                ErrorMessage = e.Message,
             }),
         ],
     };

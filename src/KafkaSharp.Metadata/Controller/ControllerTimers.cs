@@ -7,8 +7,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// What an active controller does unasked: a no-op record after silence, by which everyone sees that the quorum lives; fencing of silent brokers;
-/// giving leadership back. Made when a controller becomes active, stopped when it is no more. On the controller's event loop only.
+/// What an active controller does unasked: a no-op record after silence, by which everyone sees that the quorum lives; fencing of silent
+/// brokers; giving leadership back. Made when a controller becomes active, stopped when it is no more. On the controller's event loop only.
 /// </summary>
 sealed class ControllerTimers(
     EventLoop loop, StateMachineHost<MetadataRecord> host, QuorumControllerOptions options, BrokerHeartbeats heartbeats,

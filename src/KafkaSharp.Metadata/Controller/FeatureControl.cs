@@ -42,12 +42,14 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
         var response = new UpdateFeaturesResponse
         {
             ErrorMessage = null,
-            Results = [.. request.FeatureUpdates.Select(u => new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature, ErrorMessage = null })],
+            Results = [.. request.FeatureUpdates.Select(u =>
+                new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature, ErrorMessage = null })],
         };
         return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
     }
 
-    private void Update(UpdateFeaturesRequest.FeatureUpdateKey update, List<UpdateFeaturesRequest.FeatureUpdateKey> all, List<MetadataRecord> records)
+    private void Update(UpdateFeaturesRequest.FeatureUpdateKey update, List<UpdateFeaturesRequest.FeatureUpdateKey> all,
+        List<MetadataRecord> records)
     {
         var (name, level) = (update.Feature, update.MaxVersionLevel);
         // Version 0 of the request has a flag in place of the type.
@@ -62,7 +64,8 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
         if (level < current && type == Upgrade)
         {
             throw Refused(
-                name, level, "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.");
+                name, level, "Can't downgrade the version of this feature "
+                + "without setting the upgrade type to either safe or unsafe downgrade.");
         }
         if (level > current && type != Upgrade)
             throw Refused(name, level, "Can't downgrade to a newer version.");

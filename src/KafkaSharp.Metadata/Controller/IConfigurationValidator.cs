@@ -2,12 +2,9 @@ using KafkaSharp.Metadata.Images;
 
 namespace KafkaSharp.Metadata.Controller;
 
-/// <summary>A configuration as answers show it. <paramref name="Source"/> is the wire's number (1 topic, 4 static broker, 5 default, …).</summary>
-public sealed record EffectiveConfig(string Name, string? Value, sbyte Source, bool IsReadOnly = false, bool IsSensitive = false);
-
 /// <summary>
-/// What the controller must know of configurations whose keys are declared in rooms it does not see. Implemented above, in Broker; without state,
-/// for any thread.
+/// What the controller must know of configurations whose keys are declared in rooms it does not see. Implemented above, in Broker; without
+/// state, for any thread.
 /// </summary>
 public interface IConfigurationValidator
 {

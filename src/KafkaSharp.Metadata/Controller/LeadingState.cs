@@ -4,8 +4,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// The state as the active controller's own records change it. A record that it wrote and cannot replay is a bug: the node gives leadership up, since
-/// what it would decide next rests on metadata that nobody has. On the controller's event loop only.
+/// The state as the active controller's own records change it. A record that it wrote and cannot replay is a bug: the node gives leadership
+/// up, since what it would decide next rests on metadata that nobody has. On the controller's event loop only.
 /// </summary>
 sealed class LeadingState(ControllerState state, Action resign) : IReplayable<MetadataRecord>
 {

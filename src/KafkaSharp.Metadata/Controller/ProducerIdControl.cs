@@ -5,7 +5,9 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Controller;
 
-/// <summary>Hands out blocks of producer ids (KIP-730), so that no two producers of a cluster ever share one. On the controller's event loop only.</summary>
+/// <summary>
+/// Hands out blocks of producer ids (KIP-730), so that no two producers of a cluster ever share one. On the controller's event loop only.
+/// </summary>
 sealed class ProducerIdControl(ControllerState state)
 {
     /// <summary>Ids in a block (Kafka's <c>ProducerIdsBlock.PRODUCER_ID_BLOCK_SIZE</c>).</summary>
@@ -17,8 +19,12 @@ sealed class ProducerIdControl(ControllerState state)
             throw new StateMachineException(ErrorCode.StaleBrokerEpoch, ErrorCode.StaleBrokerEpoch.Message());
         var first = Math.Max(0, state.Image.ProducerIds.NextProducerId);
         if (first > long.MaxValue - BlockSize)
-            throw new StateMachineException(ErrorCode.UnknownServerError, "Exhausted all producerIds as the next block's end producerId has exceeded the int64 type limit");
-        var record = new ProducerIdsRecord { BrokerId = request.BrokerId, BrokerEpoch = request.BrokerEpoch, NextProducerId = first + BlockSize };
+            throw new StateMachineException(ErrorCode.UnknownServerError,
+                "Exhausted all producerIds as the next block's end producerId has exceeded the int64 type limit");
+        var record = new ProducerIdsRecord
+        {
+            BrokerId = request.BrokerId, BrokerEpoch = request.BrokerEpoch, NextProducerId = first + BlockSize,
+        };
         return new([new MetadataRecord(record, 0)], new AllocateProducerIdsResponse { ProducerIdStart = first, ProducerIdLen = BlockSize });
     }
 }

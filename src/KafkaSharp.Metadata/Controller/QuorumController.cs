@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// The controller of a cluster (Kafka's <c>QuorumController</c>): a state machine over <c>__cluster_metadata</c> that is active while its node leads the
-/// quorum. Requests run one at a time on its event loop; an answer is given when its records are committed and, for what clients act on at
-/// once, when this node's own broker has acted on them. All members may be called from any thread. Answers carry their errors; on a node that
-/// is not the active controller that is NOT_CONTROLLER.
+/// The controller of a cluster (Kafka's <c>QuorumController</c>): a state machine over <c>__cluster_metadata</c> that is active while its
+/// node leads the quorum. Requests run one at a time on its event loop; an answer is given when its records are committed and, for what
+/// clients act on at once, when this node's own broker has acted on them. All members may be called from any thread. Answers carry their
+/// errors; on a node that is not the active controller that is NOT_CONTROLLER.
 /// </summary>
 public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisposable
 {
@@ -40,8 +40,8 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     /// <param name="random">Where topic ids and the placement of replicas come from.</param>
     /// <param name="logger">Where it tells what it does.</param>
     public QuorumController(
-        QuorumControllerOptions options, RaftNode<MetadataRecord> raft, IConfigurationValidator configurations, IMetadataProgress? localBroker,
-        TimeProvider time, Random random, ILogger logger)
+        QuorumControllerOptions options, RaftNode<MetadataRecord> raft, IConfigurationValidator configurations,
+        IMetadataProgress? localBroker, TimeProvider time, Random random, ILogger logger)
     {
         _options = options;
         _raft = raft;
@@ -66,10 +66,13 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         AnswerAsync("deleteTopics", context, () => _managers.TopicDeletion.Delete(request), e => ControllerErrors.Answer(request, e));
 
     public Task<CreatePartitionsResponse> CreatePartitionsAsync(ControllerRequestContext context, CreatePartitionsRequest request) =>
-        AnswerAsync("createPartitions", context, () => _managers.PartitionCreation.Create(request), e => ControllerErrors.Answer(request, e));
+        AnswerAsync("createPartitions", context, () => _managers.PartitionCreation.Create(request),
+            e => ControllerErrors.Answer(request, e));
 
-    public Task<IncrementalAlterConfigsResponse> IncrementalAlterConfigsAsync(ControllerRequestContext context, IncrementalAlterConfigsRequest request) =>
-        AnswerAsync("incrementalAlterConfigs", context, () => _managers.Configurations.Alter(request), e => ControllerErrors.Answer(request, e));
+    public Task<IncrementalAlterConfigsResponse> IncrementalAlterConfigsAsync(
+        ControllerRequestContext context, IncrementalAlterConfigsRequest request) =>
+        AnswerAsync("incrementalAlterConfigs", context, () => _managers.Configurations.Alter(request),
+            e => ControllerErrors.Answer(request, e));
 
     public Task<AlterConfigsResponse> AlterConfigsAsync(ControllerRequestContext context, AlterConfigsRequest request) =>
         AnswerAsync("legacyAlterConfigs", context, () => _managers.Configurations.Alter(request), e => ControllerErrors.Answer(request, e));
@@ -91,7 +94,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
 
     public Task<ListPartitionReassignmentsResponse> ListPartitionReassignmentsAsync(
         ControllerRequestContext context, ListPartitionReassignmentsRequest request) =>
-        AnswerAsync("listPartitionReassignments", context, 
+        AnswerAsync("listPartitionReassignments", context,
             () => new CommandResult<MetadataRecord, ListPartitionReassignmentsResponse>([], _managers.Reassignments.List(request)),
             e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message });
 
@@ -118,24 +121,28 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
             return result;
         }, e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
 
-    public Task<ControllerRegistrationResponse> RegisterControllerAsync(ControllerRequestContext context, ControllerRegistrationRequest request) =>
+    public Task<ControllerRegistrationResponse> RegisterControllerAsync(
+        ControllerRequestContext context, ControllerRegistrationRequest request) =>
         AnswerAsync("registerController", context, () => _managers.Registrations.Register(request),
             e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message }, isLocal: false);
 
-    public Task<AllocateProducerIdsResponse> AllocateProducerIdsAsync(ControllerRequestContext context, AllocateProducerIdsRequest request) =>
+    public Task<AllocateProducerIdsResponse> AllocateProducerIdsAsync(
+        ControllerRequestContext context, AllocateProducerIdsRequest request) =>
         AnswerAsync("allocateProducerIds", context, () => _managers.ProducerIds.Allocate(request),
             e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
 
     public Task<AlterPartitionResponse> AlterPartitionAsync(ControllerRequestContext context, AlterPartitionRequest request) =>
-        AnswerAsync("alterPartition", context, () => _managers.Partitions.Alter(request), e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
+        AnswerAsync("alterPartition", context, () => _managers.Partitions.Alter(request),
+            e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
 
-    public Task<AssignReplicasToDirsResponse> AssignReplicasToDirsAsync(ControllerRequestContext context, AssignReplicasToDirsRequest request) =>
+    public Task<AssignReplicasToDirsResponse> AssignReplicasToDirsAsync(
+        ControllerRequestContext context, AssignReplicasToDirsRequest request) =>
         AnswerAsync("assignReplicasToDirs", context, () => _managers.Partitions.Assign(request),
             e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
 
     /// <summary>
-    /// Runs a command of a control manager that lives in another room (ACLs, SCRAM, delegation tokens): it is given the image as of all records written
-    /// before, on the controller's event loop, and makes records and an answer.
+    /// Runs a command of a control manager that lives in another room (ACLs, SCRAM, delegation tokens): it is given the image as of all
+    /// records written before, on the controller's event loop, and makes records and an answer.
     /// </summary>
     /// <exception cref="StateMachineException">What the command threw, NOT_CONTROLLER, or REQUEST_TIMED_OUT.</exception>
     public Task<TResponse> WriteAsync<TResponse>(

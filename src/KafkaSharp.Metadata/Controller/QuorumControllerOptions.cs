@@ -11,7 +11,9 @@ public sealed class QuorumControllerOptions
 
     public required string ClusterId { get; init; }
 
-    /// <summary>Whether the broker of the same process has this node's id, so that an earlier incarnation of it can't be alive any more.</summary>
+    /// <summary>
+    /// Whether the broker of the same process has this node's id, so that an earlier incarnation of it can't be alive any more.
+    /// </summary>
     public bool IsCombined { get; init; } = true;
 
     public int DefaultNumPartitions { get; init; } = 1;
@@ -33,7 +35,9 @@ public sealed class QuorumControllerOptions
     /// <summary>The static value of <c>min.insync.replicas</c>.</summary>
     public int MinInSyncReplicas { get; init; } = 1;
 
-    /// <summary>What this controller registers itself as when it becomes active; null for not at all (others register by request).</summary>
+    /// <summary>
+    /// What this controller registers itself as when it becomes active; null for not at all (others register by request).
+    /// </summary>
     public ControllerRegistrationRequest? Registration { get; init; }
 
     /// <summary>What an empty metadata log begins with; see <see cref="BootstrapMetadata"/>.</summary>

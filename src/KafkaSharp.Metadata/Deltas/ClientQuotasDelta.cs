@@ -36,7 +36,8 @@ public sealed class ClientQuotasDelta
         var entities = _before.Entities.ToBuilder();
         foreach (var (entity, changes) in _changes)
         {
-            var quotas = (entities.GetValueOrDefault(entity) ?? ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal)).ToBuilder();
+            var before = entities.GetValueOrDefault(entity) ?? ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
+            var quotas = before.ToBuilder();
             foreach (var (key, value) in changes)
             {
                 if (value is { } number)

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>What changed in a section that is records by key. <see cref="Changes"/> has the new value of each changed key, or null where it went.</summary>
+/// <summary>
+/// What changed in a section that is records by key. <see cref="Changes"/> has the new value of each changed key, or null where it went.
+/// </summary>
 public sealed class KeyedDelta<TKey, TValue>
     where TKey : notnull
     where TValue : class

@@ -3,11 +3,9 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>A partition a broker holds, after a change.</summary>
-public readonly record struct LocalReplica(Uuid TopicId, TopicPartition Partition, PartitionRegistration Registration);
-
 /// <summary>
-/// What changed for the replicas of one broker: those to delete, those it leads, those it follows. <see cref="ElectedLeaders"/> are those of
+/// What changed for the replicas of one broker: those to delete, those it leads, those it follows. <see cref="ElectedLeaders"/> are those
+/// of
 /// <see cref="Leaders"/> whose leader epoch moved, so that a new term begins.
 /// </summary>
 public sealed class LocalReplicaChanges

@@ -6,8 +6,9 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Deltas;
 
 /// <summary>
-/// What changed since an image: records are replayed into it, and it makes the next image. Also the only place that knows what a record means, for
-/// brokers and for the controller. Used by one thread until <see cref="Apply"/>; publishers then only read it. Sections that did not change are null.
+/// What changed since an image: records are replayed into it, and it makes the next image. Also the only place that knows what a record
+/// means, for brokers and for the controller. Used by one thread until <see cref="Apply"/>; publishers then only read it. Sections that did
+/// not change are null.
 /// </summary>
 public sealed class MetadataDelta(MetadataImage image)
 {
@@ -33,7 +34,9 @@ public sealed class MetadataDelta(MetadataImage image)
     public KeyedDelta<string, DelegationTokenRecord>? DelegationTokens { get; private set; }
 
     /// <summary>Replays one record.</summary>
-    /// <exception cref="MetadataException">The record contradicts the metadata before it, or is of a type that is not known here.</exception>
+    /// <exception cref="MetadataException">
+    /// The record contradicts the metadata before it, or is of a type that is not known here.
+    /// </exception>
     public void Replay(MetadataRecord record) => Replay(record.Message);
 
     internal void Replay(object message)

@@ -10,14 +10,16 @@ static class RegistrationRecords
     public static BrokerRegistration ToRegistration(RegisterBrokerRecord record) => new(
         record.BrokerId, record.BrokerEpoch, record.IncarnationId,
         [.. record.EndPoints.Select(e => new Endpoint(e.Name, e.Host, e.Port, e.SecurityProtocol))],
-        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion), StringComparer.Ordinal),
+        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion),
+            StringComparer.Ordinal),
         record.Rack, record.Fenced, record.InControlledShutdown, record.IsMigratingZkBroker,
         [.. record.LogDirs], record.CordonedLogDirs is { } cordoned ? [.. cordoned] : null);
 
     public static ControllerRegistration ToRegistration(RegisterControllerRecord record) => new(
         record.ControllerId, record.IncarnationId, record.ZkMigrationReady,
         [.. record.EndPoints.Select(e => new Endpoint(e.Name, e.Host, e.Port, e.SecurityProtocol))],
-        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion), StringComparer.Ordinal));
+        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion),
+            StringComparer.Ordinal));
 
     public static RegisterBrokerRecord ToRecord(BrokerRegistration broker, MetadataVersion version) => new()
     {

@@ -7,7 +7,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Deltas;
 
 /// <summary>
-/// The topics that were created, changed or deleted. A topic that was deleted and made again under its name is in both collections, under its two ids.
+/// The topics that were created, changed or deleted. A topic that was deleted and made again under its name is in both collections, under
+/// its two ids.
 /// </summary>
 public sealed class TopicsDelta
 {
@@ -79,7 +80,8 @@ public sealed class TopicsDelta
 
     internal void FinishSnapshot()
     {
-        // A snapshot names each topic with a TopicRecord, so a topic of before whose record did not come is gone, and one that came is whole.
+        // A snapshot names each topic with a TopicRecord, so a topic of before whose record did not come is gone, and one that
+        // came is whole.
         foreach (var (id, topic) in _before.ById)
         {
             if (!_changed.ContainsKey(id))

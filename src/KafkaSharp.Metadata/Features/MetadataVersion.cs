@@ -1,6 +1,8 @@
 namespace KafkaSharp.Metadata.Features;
 
-/// <summary>A level of <c>metadata.version</c>, and what it allows in the metadata log. The levels and names are those of Kafka 4.3.</summary>
+/// <summary>
+/// A level of <c>metadata.version</c>, and what it allows in the metadata log. The levels and names are those of Kafka 4.3.
+/// </summary>
 public readonly record struct MetadataVersion(short Level) : IComparable<MetadataVersion>
 {
     public const short MinimumLevel = 7;
@@ -39,7 +41,8 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
 
     public bool IsCordonedLogDirsSupported => Level >= 30;
 
-    public short RegisterBrokerRecordVersion => Level >= 30 ? (short)4 : IsDirectoryAssignmentSupported ? (short)3 : Level >= 8 ? (short)2 : (short)1;
+    public short RegisterBrokerRecordVersion =>
+        Level >= 30 ? (short)4 : IsDirectoryAssignmentSupported ? (short)3 : Level >= 8 ? (short)2 : (short)1;
 
     public short PartitionRecordVersion => IsElrSupported ? (short)2 : IsDirectoryAssignmentSupported ? (short)1 : (short)0;
 

@@ -3,8 +3,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// A broker as it registered: its epoch (the offset of its registration), endpoints, features, directories, and whether it is fenced or shutting
-/// down. Immutable. <see cref="CordonedDirectories"/> is null where the broker told none (before <c>metadata.version</c> 30).
+/// A broker as it registered: its epoch (the offset of its registration), endpoints, features, directories, and whether it is fenced or
+/// shutting down. Immutable. <see cref="CordonedDirectories"/> is null where the broker told none (before <c>metadata.version</c> 30).
 /// </summary>
 public sealed record BrokerRegistration(
     int Id,
@@ -30,6 +30,8 @@ public sealed record BrokerRegistration(
         return null;
     }
 
-    /// <summary>Whether a replica in the given directory is on line: the directory is unassigned, migrating or one the broker has.</summary>
+    /// <summary>
+    /// Whether a replica in the given directory is on line: the directory is unassigned, migrating or one the broker has.
+    /// </summary>
     public bool HasOnlineDirectory(Uuid directory) => DirectoryId.IsOnline(directory, Directories);
 }

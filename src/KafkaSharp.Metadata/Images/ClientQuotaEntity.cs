@@ -1,8 +1,8 @@
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// Whom a client quota is for: for each of <c>user</c>, <c>client-id</c> and <c>ip</c> whether the entity names it, and the name; a part that is
-/// there with a null name is the default of its type. Equal by value.
+/// Whom a client quota is for: for each of <c>user</c>, <c>client-id</c> and <c>ip</c> whether the entity names it, and the name; a part
+/// that is there with a null name is the default of its type. Equal by value.
 /// </summary>
 public readonly record struct ClientQuotaEntity(bool HasUser, string? User, bool HasClientId, string? ClientId, bool HasIp, string? Ip)
 {

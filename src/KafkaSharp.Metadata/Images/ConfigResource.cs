@@ -7,7 +7,8 @@ public readonly record struct ConfigResource(ConfigResourceType Type, string Nam
 
     public static ConfigResource Topic(string name) => new(ConfigResourceType.Topic, name);
 
-    public static ConfigResource Broker(int id) => new(ConfigResourceType.Broker, id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static ConfigResource Broker(int id) =>
+        new(ConfigResourceType.Broker, id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public static ConfigResource Group(string name) => new(ConfigResourceType.Group, name);
 

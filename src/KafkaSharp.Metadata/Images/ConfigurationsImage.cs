@@ -5,12 +5,14 @@ namespace KafkaSharp.Metadata.Images;
 /// <summary>The dynamic configurations that are set, by resource. Immutable. A resource without any is absent.</summary>
 public sealed class ConfigurationsImage
 {
-    public static ConfigurationsImage Empty { get; } = new(ImmutableDictionary<ConfigResource, ImmutableSortedDictionary<string, string>>.Empty);
+    public static ConfigurationsImage Empty { get; } =
+        new(ImmutableDictionary<ConfigResource, ImmutableSortedDictionary<string, string>>.Empty);
 
     internal static ImmutableSortedDictionary<string, string> NoConfigs { get; } =
         ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
-    internal ConfigurationsImage(ImmutableDictionary<ConfigResource, ImmutableSortedDictionary<string, string>> resources) => Resources = resources;
+    internal ConfigurationsImage(ImmutableDictionary<ConfigResource, ImmutableSortedDictionary<string, string>> resources) =>
+        Resources = resources;
 
     public ImmutableDictionary<ConfigResource, ImmutableSortedDictionary<string, string>> Resources { get; }
 

@@ -3,7 +3,9 @@ using KafkaSharp.Metadata.Features;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The finalized features: <c>metadata.version</c> and the levels of the others. A feature that is absent is at level 0. Immutable.</summary>
+/// <summary>
+/// The finalized features: <c>metadata.version</c> and the levels of the others. A feature that is absent is at level 0. Immutable.
+/// </summary>
 public sealed class FeaturesImage
 {
     public static FeaturesImage Empty { get; } = new(null, ImmutableDictionary<string, short>.Empty);

@@ -1,8 +1,9 @@
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// The cluster's metadata at one offset of <c>__cluster_metadata</c>. Immutable and shared freely between threads; a new image shares with the one
-/// before all that did not change, so that changing one topic among 10,000 costs a few dictionary nodes. Made by <see cref="Deltas.MetadataDelta"/>.
+/// The cluster's metadata at one offset of <c>__cluster_metadata</c>. Immutable and shared freely between threads; a new image shares with
+/// the one before all that did not change, so that changing one topic among 10,000 costs a few dictionary nodes. Made by <see
+/// cref="Deltas.MetadataDelta"/>.
 /// </summary>
 public sealed class MetadataImage
 {

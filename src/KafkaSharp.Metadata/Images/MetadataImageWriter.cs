@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// An image as the records of a snapshot, in the order Kafka writes them: features, brokers, controllers, topics with their partitions, configs,
-/// quotas, producer ids, ACLs, SCRAM credentials, delegation tokens. Replaying them into an empty image gives an equal one.
+/// An image as the records of a snapshot, in the order Kafka writes them: features, brokers, controllers, topics with their partitions,
+/// configs, quotas, producer ids, ACLs, SCRAM credentials, delegation tokens. Replaying them into an empty image gives an equal one.
 /// </summary>
 public static class MetadataImageWriter
 {
@@ -73,7 +73,10 @@ public static class MetadataImageWriter
             }
         }
         if (!image.ProducerIds.IsEmpty)
-            yield return Record(new ProducerIdsRecord { BrokerId = -1, BrokerEpoch = -1, NextProducerId = image.ProducerIds.NextProducerId });
+            yield return Record(new ProducerIdsRecord
+            {
+                BrokerId = -1, BrokerEpoch = -1, NextProducerId = image.ProducerIds.NextProducerId,
+            });
     }
 
     private static IEnumerable<MetadataRecord> Credentials(MetadataImage image) =>

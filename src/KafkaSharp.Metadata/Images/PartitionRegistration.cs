@@ -4,8 +4,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// A partition: who holds it, in which directories, who is in sync, who leads, and the epochs. Immutable, equal by value; nobody writes to its
-/// arrays. <see cref="Directories"/> has an id for each of <see cref="Replicas"/>, in their order.
+/// A partition: who holds it, in which directories, who is in sync, who leads, and the epochs. Immutable, equal by value; nobody writes to
+/// its arrays. <see cref="Directories"/> has an id for each of <see cref="Replicas"/>, in their order.
 /// </summary>
 public sealed class PartitionRegistration : IEquatable<PartitionRegistration>
 {

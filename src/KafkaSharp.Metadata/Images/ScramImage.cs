@@ -3,7 +3,9 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The SCRAM credentials by mechanism and user, as their records. Immutable: nobody changes a record that is in an image.</summary>
+/// <summary>
+/// The SCRAM credentials by mechanism and user, as their records. Immutable: nobody changes a record that is in an image.
+/// </summary>
 public sealed class ScramImage
 {
     public static ScramImage Empty { get; } = new(ImmutableDictionary<ScramUser, UserScramCredentialRecord>.Empty);

@@ -47,5 +47,7 @@ public sealed class TopicsImage
 
     /// <summary>The topic there is whose name differs from this one only in <c>.</c> and <c>_</c>, or null.</summary>
     public string? Colliding(string name) =>
-        Replication.TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(Replication.TopicName.Unified(name), out var names) ? names[0] : null;
+        Replication.TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(Replication.TopicName.Unified(name), out var names)
+            ? names[0]
+            : null;
 }

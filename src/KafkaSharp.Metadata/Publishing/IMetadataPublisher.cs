@@ -5,8 +5,8 @@ using KafkaSharp.Raft;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Acts on what changed in the metadata. Called from the loader's event loop, one call after another, in the order of offsets and of registration;
-/// the loader goes on when the call returns, and only then counts the image's offset as reached.
+/// Acts on what changed in the metadata. Called from the loader's event loop, one call after another, in the order of offsets and of
+/// registration; the loader goes on when the call returns, and only then counts the image's offset as reached.
 /// </summary>
 public interface IMetadataPublisher
 {

@@ -7,8 +7,8 @@ using KafkaSharp.Raft;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Turns committed batches into images. A metadata transaction (KIP-868) shows as a whole or not at all: between its begin and its end nothing
-/// changes, and an abort drops it. For one thread.
+/// Turns committed batches into images. A metadata transaction (KIP-868) shows as a whole or not at all: between its begin and its end
+/// nothing changes, and an abort drops it. For one thread.
 /// </summary>
 sealed class MetadataBatchLoader
 {
@@ -23,7 +23,9 @@ sealed class MetadataBatchLoader
 
     public bool IsInTransaction => _inTransaction;
 
-    /// <summary>Takes a batch in; <paramref name="publish"/> is called for each image it completes: usually one, none within a transaction.</summary>
+    /// <summary>
+    /// Takes a batch in; <paramref name="publish"/> is called for each image it completes: usually one, none within a transaction.
+    /// </summary>
     public void Load(CommittedBatch<MetadataRecord> batch, Action<MetadataDelta, MetadataImage, LoaderManifest> publish)
     {
         _bytes += batch.SizeInBytes;
@@ -74,7 +76,11 @@ sealed class MetadataBatchLoader
                     throw new MetadataException($"A metadata transaction begins within another at offset {batch.BaseOffset + index}");
                 // What came before in this batch is not part of the transaction and must survive its abort.
                 if (_delta is not null)
-                    Publish(new MetadataProvenance(batch.BaseOffset + index - 1, batch.Epoch, batch.AppendTimestamp, IsBatchAligned: index == 0), publish);
+                {
+                    var before = new MetadataProvenance(
+                        batch.BaseOffset + index - 1, batch.Epoch, batch.AppendTimestamp, IsBatchAligned: index == 0);
+                    Publish(before, publish);
+                }
                 _inTransaction = true;
                 break;
             case EndTransactionRecord:

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Follows the metadata log and shows it as images: registered with the <see cref="RaftNode{TRecord}"/>, it builds an image per committed batch and calls
-/// its publishers in order on its own event loop. Nothing is published until it has caught up with the log once, so that a start does not
-/// live through history. <see cref="Image"/> and the waits may be used from any thread.
+/// Follows the metadata log and shows it as images: registered with the <see cref="RaftNode{TRecord}"/>, it builds an image per committed
+/// batch and calls its publishers in order on its own event loop. Nothing is published until it has caught up with the log once, so that a
+/// start does not live through history. <see cref="Image"/> and the waits may be used from any thread.
 /// </summary>
 /// <param name="loop">Where images are made and publishers run. Not owned.</param>
 /// <param name="highWatermark">The log's high watermark, exclusive; negative while it is not known.</param>

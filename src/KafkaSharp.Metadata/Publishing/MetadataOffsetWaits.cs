@@ -2,7 +2,10 @@ using KafkaSharp.Metadata.Images;
 
 namespace KafkaSharp.Metadata.Publishing;
 
-/// <summary>Those who wait for the image to reach an offset or a condition. For any thread; conditions run on the loader's loop or the caller's thread.</summary>
+/// <summary>
+/// Those who wait for the image to reach an offset or a condition. For any thread; conditions run on the loader's loop or the caller's
+/// thread.
+/// </summary>
 sealed class MetadataOffsetWaits
 {
     private readonly Lock _gate = new();

@@ -8,8 +8,8 @@ namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
 /// Writes a snapshot of the metadata when enough of the log has come since the last one
-/// (<c>metadata.log.max.record.bytes.between.snapshots</c>) or enough time has passed (<c>metadata.log.max.snapshot.interval.ms</c>, zero for
-/// never). Told of images on the loader's loop; writes on a loop of its own, one snapshot at a time.
+/// (<c>metadata.log.max.record.bytes.between.snapshots</c>) or enough time has passed (<c>metadata.log.max.snapshot.interval.ms</c>, zero
+/// for never). Told of images on the loader's loop; writes on a loop of its own, one snapshot at a time.
 /// </summary>
 /// <param name="loop">Where snapshots are written: not the loader's. Not owned.</param>
 /// <param name="begin">Begins a snapshot of everything before an offset; null where it is not wanted.</param>

@@ -7,7 +7,10 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Replication;
 
-/// <summary>Answers AlterPartition, by which leaders tell who is in sync (KIP-497), and AssignReplicasToDirs (KIP-858). On the controller's event loop only.</summary>
+/// <summary>
+/// Answers AlterPartition, by which leaders tell who is in sync (KIP-497), and AssignReplicasToDirs (KIP-858). On the controller's event
+/// loop only.
+/// </summary>
 sealed class AlterPartitionControl(ControllerState state, LeaderAndIsrControl leaders)
 {
     public CommandResult<MetadataRecord, AlterPartitionResponse> Alter(AlterPartitionRequest request)

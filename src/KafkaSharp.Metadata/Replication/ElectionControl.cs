@@ -6,7 +6,9 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Replication;
 
-/// <summary>Answers ElectLeaders and gives leadership back to preferred replicas from time to time. On the controller's event loop only.</summary>
+/// <summary>
+/// Answers ElectLeaders and gives leadership back to preferred replicas from time to time. On the controller's event loop only.
+/// </summary>
 sealed class ElectionControl(ControllerState state, LeaderAndIsrControl leaders)
 {
     private const sbyte Preferred = 0;
@@ -25,7 +27,8 @@ sealed class ElectionControl(ControllerState state, LeaderAndIsrControl leaders)
                 response.ReplicaElectionResults.Add(new ElectLeadersResponse.ReplicaElectionResult
                 {
                     Topic = topic.Topic,
-                    PartitionResult = [.. topic.Partitions.Select(partition => Result(topic.Topic, partition, request.ElectionType, records))],
+                    PartitionResult = [.. topic.Partitions.Select(partition =>
+                        Result(topic.Topic, partition, request.ElectionType, records))],
                 });
             }
         }

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Metadata.Replication;
 
 /// <summary>
-/// The 48 bit linear congruential generator of <c>java.util.Random</c>, so that replicas are placed exactly as Kafka places them from the same seed.
-/// Not thread-safe.
+/// The 48 bit linear congruential generator of <c>java.util.Random</c>, so that replicas are placed exactly as Kafka places them from the
+/// same seed. Not thread-safe.
 /// </summary>
 sealed class JavaRandom(long seed)
 {

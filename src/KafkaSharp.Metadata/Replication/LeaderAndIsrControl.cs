@@ -39,7 +39,8 @@ sealed class LeaderAndIsrControl(ControllerState state, TopicSettings settings)
         if (lost.Length == 0)
             return;
         var affected = Partitions()
-            .Where(place => place.Partition.IsInIsr(broker.Id) && place.Partition.Directory(broker.Id) is { } directory && lost.Contains(directory));
+            .Where(place => place.Partition.IsInIsr(broker.Id))
+            .Where(place => place.Partition.Directory(broker.Id) is { } directory && lost.Contains(directory));
         Update(affected, records, lost: broker.Id);
         records.Add(new MetadataRecord(
             new BrokerRegistrationChangeRecord
@@ -51,7 +52,8 @@ sealed class LeaderAndIsrControl(ControllerState state, TopicSettings settings)
     }
 
     /// <summary>A builder for a change of a partition, with everything the cluster has to say to it.</summary>
-    public PartitionChangeBuilder Change(TopicImage topic, int id, PartitionRegistration partition, Func<int, bool>? isAcceptableLeader = null)
+    public PartitionChangeBuilder Change(TopicImage topic, int id, PartitionRegistration partition, Func<int,
+        bool>? isAcceptableLeader = null)
     {
         var builder = new PartitionChangeBuilder(
             partition, topic.Id, id, AcceptLeader(partition, isAcceptableLeader ?? state.IsActiveBroker), state.Features,

@@ -6,8 +6,9 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Replication;
 
 /// <summary>
-/// Works out what a wish about one partition (a new ISR, new replicas, an election) makes of it: completes a reassignment, keeps the eligible leader
-/// replicas (KIP-966), elects a leader, and makes the record, or none where nothing changes (Kafka's class of the same name). For one use.
+/// Works out what a wish about one partition (a new ISR, new replicas, an election) makes of it: completes a reassignment, keeps the
+/// eligible leader replicas (KIP-966), elects a leader, and makes the record, or none where nothing changes (Kafka's class of the same
+/// name). For one use.
 /// </summary>
 sealed class PartitionChangeBuilder
 {
@@ -21,7 +22,8 @@ sealed class PartitionChangeBuilder
     private bool _completedReassignment;
 
     public PartitionChangeBuilder(
-        PartitionRegistration partition, Uuid topicId, int partitionId, Func<int, bool> isAcceptableLeader, FeaturesImage features, int minIsr)
+        PartitionRegistration partition, Uuid topicId, int partitionId, Func<int, bool> isAcceptableLeader, FeaturesImage features,
+            int minIsr)
     {
         _partition = partition;
         _topicId = topicId;

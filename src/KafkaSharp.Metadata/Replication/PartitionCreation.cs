@@ -58,7 +58,8 @@ sealed class PartitionCreation(ControllerState state, PartitionPlacement placeme
             records.Add(new MetadataRecord(partition.ToRecord(existing.Id, id++, version), version));
     }
 
-    private List<PartitionRegistration> Partitions(CreatePartitionsRequest.CreatePartitionsTopic topic, int first, int additional, int replicas)
+    private List<PartitionRegistration> Partitions(CreatePartitionsRequest.CreatePartitionsTopic topic, int first, int additional,
+        int replicas)
     {
         if (topic.Assignments is not { } assignments)
             return placement.Place(additional, replicas);

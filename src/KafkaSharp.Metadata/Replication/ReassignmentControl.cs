@@ -13,7 +13,8 @@ sealed class ReassignmentControl(ControllerState state, LeaderAndIsrControl lead
     public CommandResult<MetadataRecord, AlterPartitionReassignmentsResponse> Alter(AlterPartitionReassignmentsRequest request)
     {
         var records = new List<MetadataRecord>();
-        var response = new AlterPartitionReassignmentsResponse { ErrorMessage = null, AllowReplicationFactorChange = request.AllowReplicationFactorChange };
+        var response = new AlterPartitionReassignmentsResponse { ErrorMessage = null,
+            AllowReplicationFactorChange = request.AllowReplicationFactorChange };
         foreach (var topic in request.Topics)
         {
             var results = topic.Partitions.Select(partition =>
@@ -24,7 +25,8 @@ sealed class ReassignmentControl(ControllerState state, LeaderAndIsrControl lead
                     PartitionIndex = partition.PartitionIndex, ErrorCode = error.Code, ErrorMessage = error.Message,
                 };
             });
-            response.Responses.Add(new AlterPartitionReassignmentsResponse.ReassignableTopicResponse { Name = topic.Name, Partitions = [.. results] });
+            response.Responses.Add(new AlterPartitionReassignmentsResponse.ReassignableTopicResponse { Name = topic.Name,
+                Partitions = [.. results] });
         }
         return new(records, response, IsAtomic: true);
     }
@@ -51,7 +53,8 @@ sealed class ReassignmentControl(ControllerState state, LeaderAndIsrControl lead
                 })
                 .ToList();
             if (ongoing.Count > 0)
-                response.Topics.Add(new ListPartitionReassignmentsResponse.OngoingTopicReassignment { Name = topic.Name, Partitions = ongoing });
+                response.Topics.Add(new ListPartitionReassignmentsResponse.OngoingTopicReassignment { Name = topic.Name,
+                    Partitions = ongoing });
         }
         return response;
     }

@@ -4,8 +4,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Replication;
 
 /// <summary>
-/// Places replicas as Kafka's <c>StripedReplicaPlacer</c>: partitions striped over racks and, in each rack, over brokers, starting at random
-/// places; leaders only on brokers that are not fenced. Not thread-safe.
+/// Places replicas as Kafka's <c>StripedReplicaPlacer</c>: partitions striped over racks and, in each rack, over brokers, starting at
+/// random places; leaders only on brokers that are not fenced. Not thread-safe.
 /// </summary>
 sealed class StripedReplicaPlacer(JavaRandom random)
 {

@@ -7,9 +7,12 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Replication;
 
-/// <summary>Answers CreateTopics: each topic by itself succeeds or fails, all that succeed are created at once. On the controller's event loop only.</summary>
+/// <summary>
+/// Answers CreateTopics: each topic by itself succeeds or fails, all that succeed are created at once. On the controller's event loop only.
+/// </summary>
 sealed class TopicCreation(
-    QuorumControllerOptions options, ControllerState state, PartitionPlacement placement, ConfigurationControl configurations, Random random)
+    QuorumControllerOptions options, ControllerState state, PartitionPlacement placement, ConfigurationControl configurations,
+        Random random)
 {
     public CommandResult<MetadataRecord, CreateTopicsResponse> Create(CreateTopicsRequest request)
     {
@@ -41,7 +44,8 @@ sealed class TopicCreation(
     private CreateTopicsResponse.CreatableTopicResult Create(CreateTopicsRequest.CreatableTopic topic, List<MetadataRecord> records)
     {
         if (topic.Name == TopicName.ClusterMetadata)
-            throw new StateMachineException(ErrorCode.InvalidRequest, $"Creation of internal topic {TopicName.ClusterMetadata} is prohibited.");
+            throw new StateMachineException(ErrorCode.InvalidRequest,
+                $"Creation of internal topic {TopicName.ClusterMetadata} is prohibited.");
         CheckName(topic.Name);
         var resource = ConfigResource.Topic(topic.Name);
         var configs = configurations.Create(resource, topic.Configs.Select(config => (config.Name, config.Value)));
@@ -140,7 +144,8 @@ sealed class TopicCreation(
             replicationFactor = partition.Replicas.Length;
         }
         if (assigned.Keys.First() != 0 || assigned.Keys.Last() != assigned.Count - 1)
-            throw new StateMachineException(ErrorCode.InvalidReplicaAssignment, "partitions should be a consecutive 0-based integer sequence");
+            throw new StateMachineException(ErrorCode.InvalidReplicaAssignment,
+                "partitions should be a consecutive 0-based integer sequence");
         return [.. assigned.Values];
     }
 }

@@ -1,6 +1,9 @@
 namespace KafkaSharp.Metadata.Replication;
 
-/// <summary>What a topic may be called (Kafka's <c>Topic</c>). Names that differ only in <c>.</c> and <c>_</c> collide, since metric names can't tell them apart.</summary>
+/// <summary>
+/// What a topic may be called (Kafka's <c>Topic</c>). Names that differ only in <c>.</c> and <c>_</c> collide, since metric names can't
+/// tell them apart.
+/// </summary>
 public static class TopicName
 {
     public const int MaxLength = 249;

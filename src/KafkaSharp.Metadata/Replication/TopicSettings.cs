@@ -13,7 +13,8 @@ sealed class TopicSettings(QuorumControllerOptions options, ControllerState stat
     /// <summary><c>min.insync.replicas</c>, but no more than the topic has replicas.</summary>
     public int EffectiveMinIsr(TopicImage topic)
     {
-        var configured = int.TryParse(Value(topic.Name, MinInSyncReplicas), CultureInfo.InvariantCulture, out var value) ? value : options.MinInSyncReplicas;
+        var configured = int.TryParse(Value(topic.Name, MinInSyncReplicas), CultureInfo.InvariantCulture,
+            out var value) ? value : options.MinInSyncReplicas;
         var replicas = topic.Partition(0)?.Replicas.Length ?? configured;
         return Math.Min(configured, replicas);
     }

@@ -6,7 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
 /// <summary>AssignReplicasToDirs (73): a broker tells in which directories its replicas lie (KIP-858).</summary>
-sealed class AssignReplicasToDirsHandler(QuorumController controller) : IApiHandler<AssignReplicasToDirsRequest, AssignReplicasToDirsResponse>
+sealed class AssignReplicasToDirsHandler(QuorumController controller)
+    : IApiHandler<AssignReplicasToDirsRequest, AssignReplicasToDirsResponse>
 {
     public async ValueTask<AssignReplicasToDirsResponse?> HandleAsync(RequestContext context, AssignReplicasToDirsRequest request) =>
         await controller.AssignReplicasToDirsAsync(context.ForController(null), request).ConfigureAwait(false);

@@ -19,8 +19,11 @@ sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId,
         {
             return new ValueTask<DescribeClusterResponse?>(new DescribeClusterResponse
             {
-                ErrorCode = request.EndpointType is Brokers or Controllers ? ErrorCode.MismatchedEndpointType : ErrorCode.UnsupportedEndpointType,
-                ErrorMessage = $"The request was sent to an endpoint of type {Name(served)}, but we wanted an endpoint of type {Name(request.EndpointType)}",
+                ErrorCode = request.EndpointType is Brokers or Controllers
+                    ? ErrorCode.MismatchedEndpointType
+                    : ErrorCode.UnsupportedEndpointType,
+                ErrorMessage = $"The request was sent to an endpoint of type {Name(served)}, "
+                    + $"but we wanted an endpoint of type {Name(request.EndpointType)}",
                 ControllerId = -1,
             });
         }
@@ -30,7 +33,9 @@ sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId,
             ErrorMessage = null,
             ClusterId = clusterId,
             EndpointType = served,
-            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? AuthorizedOperations.AllOnCluster : AuthorizedOperations.Omitted,
+            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations
+                ? AuthorizedOperations.AllOnCluster
+                : AuthorizedOperations.Omitted,
         };
         if (served == Controllers)
         {
@@ -50,13 +55,17 @@ sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId,
 
     private static string Name(sbyte type) => type switch { Brokers => "BROKER", Controllers => "CONTROLLER", _ => "UNKNOWN" };
 
-    private static IEnumerable<DescribeClusterResponse.DescribeClusterBroker> BrokerNodes(MetadataImage metadata, string listener, bool fenced)
+    private static IEnumerable<DescribeClusterResponse.DescribeClusterBroker> BrokerNodes(MetadataImage metadata, string listener,
+        bool fenced)
     {
         foreach (var broker in metadata.Cluster.Brokers.Values)
         {
             if ((broker.Fenced && !fenced) || broker.Endpoint(listener) is not { } endpoint)
                 continue;
-            yield return new() { BrokerId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack, IsFenced = broker.Fenced };
+            yield return new()
+            {
+                BrokerId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack, IsFenced = broker.Fenced,
+            };
         }
     }
 

@@ -15,10 +15,14 @@ sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHa
     {
         var wanted = request.Topics?.ToDictionary(topic => topic.Topic, topic => topic.Partitions.ToHashSet(), StringComparer.Ordinal);
         var byDirectory = logs.Logs
-            .Where(log => wanted is null || (wanted.TryGetValue(log.TopicPartition.Topic, out var partitions) && partitions.Contains(log.TopicPartition.Partition)))
+            .Where(log => wanted is null
+                || (wanted.TryGetValue(log.TopicPartition.Topic, out var partitions) && partitions.Contains(log.TopicPartition.Partition)))
             .ToLookup(log => Path.GetDirectoryName(log.Directory));
         return new ValueTask<DescribeLogDirsResponse?>(
-            new DescribeLogDirsResponse { Results = [.. logs.Directories.Select(directory => Describe(directory, byDirectory[directory.Path]))] });
+            new DescribeLogDirsResponse
+            {
+                Results = [.. logs.Directories.Select(directory => Describe(directory, byDirectory[directory.Path]))],
+            });
     }
 
     public DescribeLogDirsResponse Fail(DescribeLogDirsRequest request, ErrorCode error) => new() { ErrorCode = error };

@@ -9,7 +9,9 @@ namespace KafkaSharp.Broker.Handlers.Cluster;
 /// <summary>DescribeQuorum (55): who leads the metadata quorum, and how far its members are (KIP-595).</summary>
 sealed class DescribeQuorumHandler(RaftNode<MetadataRecord> raft) : IApiHandler<DescribeQuorumRequest, DescribeQuorumResponse>
 {
-    public ValueTask<DescribeQuorumResponse?> HandleAsync(RequestContext context, DescribeQuorumRequest request) => new(raft.DescribeQuorum(request));
+    public ValueTask<DescribeQuorumResponse?> HandleAsync(RequestContext context, DescribeQuorumRequest request) =>
+        new(raft.DescribeQuorum(request));
 
-    public DescribeQuorumResponse Fail(DescribeQuorumRequest request, ErrorCode error) => new() { ErrorCode = error, ErrorMessage = error.Message() };
+    public DescribeQuorumResponse Fail(DescribeQuorumRequest request, ErrorCode error) =>
+        new() { ErrorCode = error, ErrorMessage = error.Message() };
 }

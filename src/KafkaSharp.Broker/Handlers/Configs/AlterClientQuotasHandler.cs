@@ -19,7 +19,8 @@ sealed class AlterClientQuotasHandler(QuorumController controller) : IApiHandler
             {
                 ErrorCode = error,
                 ErrorMessage = error.Message(),
-                Entity = [.. entry.Entity.Select(e => new AlterClientQuotasResponse.EntityData { EntityType = e.EntityType, EntityName = e.EntityName })],
+                Entity = [.. entry.Entity.Select(e =>
+                    new AlterClientQuotasResponse.EntityData { EntityType = e.EntityType, EntityName = e.EntityName })],
             }),
         ],
     };

@@ -17,7 +17,8 @@ sealed class AlterConfigsHandler(QuorumController controller) : IApiHandler<Alte
         [
             .. request.Resources.Select(resource => new AlterConfigsResponse.AlterConfigsResourceResponse
             {
-                ErrorCode = error, ErrorMessage = error.Message(), ResourceType = resource.ResourceType, ResourceName = resource.ResourceName,
+                ErrorCode = error, ErrorMessage = error.Message(), ResourceType = resource.ResourceType,
+                ResourceName = resource.ResourceName,
             }),
         ],
     };

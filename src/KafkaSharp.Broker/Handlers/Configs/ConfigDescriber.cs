@@ -7,10 +7,11 @@ using KafkaSharp.Storage;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>
-/// What DescribeConfigs says of each key of a resource: its value, where that comes from, and the values it hides (synonyms), the strongest first.
-/// Made for one request.
+/// What DescribeConfigs says of each key of a resource: its value, where that comes from, and the values it hides (synonyms), the strongest
+/// first. Made for one request.
 /// </summary>
-sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsImage configs, bool includeSynonyms, bool includeDocumentation)
+sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsImage configs, bool includeSynonyms,
+    bool includeDocumentation)
 {
     public IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> Topic(string topic)
     {
@@ -140,7 +141,8 @@ sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsIm
         Documentation = null,
     };
 
-    private List<DescribeConfigsResponse.DescribeConfigsSynonym> Synonyms(IReadOnlyList<Found> values, bool isSensitive) => !includeSynonyms ? [] :
+    private List<DescribeConfigsResponse.DescribeConfigsSynonym> Synonyms(IReadOnlyList<Found> values, bool isSensitive) =>
+        !includeSynonyms ? [] :
     [
         .. values.Select(value => new DescribeConfigsResponse.DescribeConfigsSynonym
         {

@@ -19,9 +19,11 @@ sealed class DescribeClientQuotasHandler(Func<MetadataImage> image) : IApiHandle
             return new ValueTask<DescribeClientQuotasResponse?>(
                 new DescribeClientQuotasResponse { ErrorCode = ErrorCode.InvalidRequest, ErrorMessage = fault, Entries = null });
         }
-        var entries = image().ClientQuotas.Entities.Where(entity => Matches(entity.Key, request)).Select(entity => new DescribeClientQuotasResponse.EntryData
+        var entries = image().ClientQuotas.Entities.Where(entity => Matches(entity.Key, request)).Select(entity =>
+            new DescribeClientQuotasResponse.EntryData
         {
-            Entity = [.. entity.Key.Parts().Select(p => new DescribeClientQuotasResponse.EntityData { EntityType = p.Type, EntityName = p.Name })],
+            Entity = [.. entity.Key.Parts().Select(p =>
+                new DescribeClientQuotasResponse.EntityData { EntityType = p.Type, EntityName = p.Name })],
             Values = [.. entity.Value.Select(quota => new DescribeClientQuotasResponse.ValueData { Key = quota.Key, Value = quota.Value })],
         });
         return new ValueTask<DescribeClientQuotasResponse?>(new DescribeClientQuotasResponse { Entries = [.. entries] });

@@ -8,7 +8,9 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Configs;
 
-/// <summary>DescribeConfigs (32): the configurations of topics, brokers, groups and client metrics subscriptions, as they are in force.</summary>
+/// <summary>
+/// DescribeConfigs (32): the configurations of topics, brokers, groups and client metrics subscriptions, as they are in force.
+/// </summary>
 sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<MetadataImage> image)
     : IApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
 {

@@ -18,7 +18,8 @@ sealed class IncrementalAlterConfigsHandler(QuorumController controller)
         var response = request.Resources.Count == 0
             ? new IncrementalAlterConfigsResponse()
             : await controller.IncrementalAlterConfigsAsync(context.ForController(null), request).ConfigureAwait(false);
-        response.Responses.AddRange(loggers.Select(resource => Failed(resource, ErrorCode.InvalidRequest, "Log levels can't be altered while the broker runs.")));
+        response.Responses.AddRange(loggers.Select(resource =>
+            Failed(resource, ErrorCode.InvalidRequest, "Log levels can't be altered while the broker runs.")));
         return response;
     }
 

@@ -6,11 +6,16 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Configs;
 
-/// <summary>ListConfigResources (74): what can have configurations, by type (KIP-1142); in version 0 client metrics subscriptions only.</summary>
+/// <summary>
+/// ListConfigResources (74): what can have configurations, by type (KIP-1142); in version 0 client metrics subscriptions only.
+/// </summary>
 sealed class ListConfigResourcesHandler(Func<MetadataImage> image) : IApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse>
 {
     private static readonly ConfigResourceType[] s_all =
-        [ConfigResourceType.Group, ConfigResourceType.ClientMetrics, ConfigResourceType.BrokerLogger, ConfigResourceType.Broker, ConfigResourceType.Topic];
+    [
+        ConfigResourceType.Group, ConfigResourceType.ClientMetrics, ConfigResourceType.BrokerLogger, ConfigResourceType.Broker,
+        ConfigResourceType.Topic,
+    ];
 
     public ValueTask<ListConfigResourcesResponse?> HandleAsync(RequestContext context, ListConfigResourcesRequest request)
     {
@@ -24,7 +29,8 @@ sealed class ListConfigResourcesHandler(Func<MetadataImage> image) : IApiHandler
         {
             ConfigResources =
             [
-                .. s_all.Where(types.Contains).SelectMany(type => Names(metadata, type).Select(name => new ListConfigResourcesResponse.ConfigResource
+                .. s_all.Where(types.Contains).SelectMany(type => Names(metadata, type).Select(name =>
+                    new ListConfigResourcesResponse.ConfigResource
                 {
                     ResourceName = name, ResourceType = (sbyte)type,
                 })),

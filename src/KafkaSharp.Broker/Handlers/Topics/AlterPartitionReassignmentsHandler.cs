@@ -6,9 +6,11 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>AlterPartitionReassignments (45): moves replicas to other brokers, or stops moving them (KIP-455).</summary>
-sealed class AlterPartitionReassignmentsHandler(QuorumController controller) : IApiHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>
+sealed class AlterPartitionReassignmentsHandler(QuorumController controller)
+    : IApiHandler<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>
 {
-    public async ValueTask<AlterPartitionReassignmentsResponse?> HandleAsync(RequestContext context, AlterPartitionReassignmentsRequest request) =>
+    public async ValueTask<AlterPartitionReassignmentsResponse?> HandleAsync(
+        RequestContext context, AlterPartitionReassignmentsRequest request) =>
         await controller.AlterPartitionReassignmentsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
     public AlterPartitionReassignmentsResponse Fail(AlterPartitionReassignmentsRequest request, ErrorCode error) => new()

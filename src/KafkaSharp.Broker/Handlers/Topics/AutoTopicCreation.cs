@@ -10,8 +10,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// Creates topics that clients ask for and that are not there (<c>auto.create.topics.enable</c>), and waits until this broker serves them. Who
-/// asks for one that is being created waits for the same creation. For any thread.
+/// Creates topics that clients ask for and that are not there (<c>auto.create.topics.enable</c>), and waits until this broker serves them.
+/// Who asks for one that is being created waits for the same creation. For any thread.
 /// </summary>
 sealed class AutoTopicCreation(QuorumController controller, Func<MetadataImage> image, ConfigValues values)
 {
@@ -31,7 +31,8 @@ sealed class AutoTopicCreation(QuorumController controller, Func<MetadataImage> 
             // Internal topics are created by their coordinators, with settings of their own.
             if (known.Topic(name) is not null || TopicName.IsInternal(name) || TopicName.Invalid(name) is not null)
                 continue;
-            (creations ??= [])[name] = _running.GetOrAdd(name, topic => new Lazy<Task<ErrorCode>>(() => CreateAsync(topic, principal))).Value;
+            var creation = _running.GetOrAdd(name, topic => new Lazy<Task<ErrorCode>>(() => CreateAsync(topic, principal)));
+            (creations ??= [])[name] = creation.Value;
         }
         if (creations is null)
             return null;
@@ -46,7 +47,8 @@ sealed class AutoTopicCreation(QuorumController controller, Func<MetadataImage> 
         try
         {
             var request = new CreateTopicsRequest { Topics = [new() { Name = name, NumPartitions = -1, ReplicationFactor = -1 }] };
-            var response = await controller.CreateTopicsAsync(new ControllerRequestContext(principal, Patience), request).ConfigureAwait(false);
+            var context = new ControllerRequestContext(principal, Patience);
+            var response = await controller.CreateTopicsAsync(context, request).ConfigureAwait(false);
             return response.Topics[0].ErrorCode switch
             {
                 // Somebody else was faster, or the answer is late: the client asks again.

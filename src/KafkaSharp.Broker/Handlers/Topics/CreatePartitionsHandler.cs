@@ -13,6 +13,7 @@ sealed class CreatePartitionsHandler(QuorumController controller) : IApiHandler<
 
     public CreatePartitionsResponse Fail(CreatePartitionsRequest request, ErrorCode error) => new()
     {
-        Results = [.. request.Topics.Select(topic => new CreatePartitionsResponse.CreatePartitionsTopicResult { Name = topic.Name, ErrorCode = error })],
+        Results = [.. request.Topics.Select(topic =>
+            new CreatePartitionsResponse.CreatePartitionsTopicResult { Name = topic.Name, ErrorCode = error })],
     };
 }

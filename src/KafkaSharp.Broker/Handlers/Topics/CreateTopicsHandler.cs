@@ -11,7 +11,8 @@ sealed class CreateTopicsHandler(QuorumController controller) : IApiHandler<Crea
     public async ValueTask<CreateTopicsResponse?> HandleAsync(RequestContext context, CreateTopicsRequest request)
     {
         // Before version 4 neither partitions nor replicas could be left to the broker (KIP-464).
-        if (context.ApiVersion < 4 && request.Topics.Any(topic => topic.Assignments.Count == 0 && (topic.NumPartitions == -1 || topic.ReplicationFactor == -1)))
+        if (context.ApiVersion < 4 && request.Topics.Any(topic =>
+            topic.Assignments.Count == 0 && (topic.NumPartitions == -1 || topic.ReplicationFactor == -1)))
             return Fail(request, ErrorCode.UnsupportedVersion);
         return await controller.CreateTopicsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
     }

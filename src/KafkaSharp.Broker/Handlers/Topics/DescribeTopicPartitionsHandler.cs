@@ -6,7 +6,9 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Topics;
 
-/// <summary>DescribeTopicPartitions (75): topics in the order of their names, so many partitions at a time, and where to go on (KIP-966).</summary>
+/// <summary>
+/// DescribeTopicPartitions (75): topics in the order of their names, so many partitions at a time, and where to go on (KIP-966).
+/// </summary>
 sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
     : IApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
 {

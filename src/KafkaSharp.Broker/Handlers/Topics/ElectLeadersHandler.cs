@@ -23,7 +23,8 @@ sealed class ElectLeadersHandler(QuorumController controller) : IApiHandler<Elec
             .. (request.TopicPartitions ?? []).Select(topic => new ElectLeadersResponse.ReplicaElectionResult
             {
                 Topic = topic.Topic,
-                PartitionResult = [.. topic.Partitions.Select(p => new ElectLeadersResponse.PartitionResult { PartitionId = p, ErrorCode = error, ErrorMessage = null })],
+                PartitionResult = [.. topic.Partitions.Select(p =>
+                    new ElectLeadersResponse.PartitionResult { PartitionId = p, ErrorCode = error, ErrorMessage = null })],
             }),
         ],
     };

@@ -6,9 +6,11 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>ListPartitionReassignments (46): the replicas that are being moved (KIP-455).</summary>
-sealed class ListPartitionReassignmentsHandler(QuorumController controller) : IApiHandler<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>
+sealed class ListPartitionReassignmentsHandler(QuorumController controller)
+    : IApiHandler<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>
 {
-    public async ValueTask<ListPartitionReassignmentsResponse?> HandleAsync(RequestContext context, ListPartitionReassignmentsRequest request) =>
+    public async ValueTask<ListPartitionReassignmentsResponse?> HandleAsync(
+        RequestContext context, ListPartitionReassignmentsRequest request) =>
         await controller.ListPartitionReassignmentsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
     public ListPartitionReassignmentsResponse Fail(ListPartitionReassignmentsRequest request, ErrorCode error) => new()

@@ -7,8 +7,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// Metadata (3): brokers, and topics with their partitions and leaders. A topic that is not there is created where request and broker allow it, and
-/// then it is answered as a topic that serves, not as one to ask for again.
+/// Metadata (3): brokers, and topics with their partitions and leaders. A topic that is not there is created where request and broker allow
+/// it, and then it is answered as a topic that serves, not as one to ask for again.
 /// </summary>
 sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTopicCreation creation)
     : IApiHandler<MetadataRequest, MetadataResponse>
@@ -69,7 +69,10 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         metadata.Cluster.AliveBrokers(listener).Select(broker =>
         {
             var endpoint = broker.Endpoint(listener)!;
-            return new MetadataResponse.MetadataResponseBroker { NodeId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack };
+            return new MetadataResponse.MetadataResponseBroker
+            {
+                NodeId = broker.Id, Host = endpoint.Host, Port = endpoint.Port, Rack = broker.Rack,
+            };
         });
 
     private static bool AllowsCreation(RequestContext context, MetadataRequest request) =>

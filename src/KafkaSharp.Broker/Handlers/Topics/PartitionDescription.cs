@@ -3,7 +3,9 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Handlers.Topics;
 
-/// <summary>How a partition looks to clients of one listener: its leader where they can reach it, and the replicas that are off line.</summary>
+/// <summary>
+/// How a partition looks to clients of one listener: its leader where they can reach it, and the replicas that are off line.
+/// </summary>
 readonly record struct PartitionDescription(ErrorCode Error, int Leader, int[] OfflineReplicas)
 {
     /// <param name="image">The metadata.</param>
