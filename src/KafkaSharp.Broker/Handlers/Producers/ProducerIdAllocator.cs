@@ -1,6 +1,7 @@
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Broker.Handlers.Producers;
 
@@ -10,30 +11,55 @@ namespace KafkaSharp.Broker.Handlers.Producers;
 /// </summary>
 sealed class ProducerIdAllocator(int brokerId, Func<long> brokerEpoch, QuorumController controller)
 {
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _gate = new();
     private long _next;
     private long _end;
+    private Task<ErrorCode>? _fetching;
 
     /// <summary>An id nobody has, or the controller's error.</summary>
     public async ValueTask<(ErrorCode ErrorCode, long ProducerId)> NextAsync()
     {
-        await _gate.WaitAsync().ConfigureAwait(false);
+        while (true)
+        {
+            Task<ErrorCode> fetching;
+            lock (_gate)
+            {
+                if (_next < _end)
+                    return (ErrorCode.None, _next++);
+                fetching = _fetching ??= FetchAsync();
+            }
+            var error = await fetching.ConfigureAwait(false);
+            if (error != ErrorCode.None)
+                return (error, -1);
+        }
+    }
+
+    private async Task<ErrorCode> FetchAsync()
+    {
+        // Off the lock that the caller holds, so that an answer that is there at once can't be overwritten by its own question.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        AllocateProducerIdsResponse? block = null;
         try
         {
-            if (_next == _end)
-            {
-                var request = new AllocateProducerIdsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch() };
-                var block = await controller.AllocateProducerIdsAsync(ControllerRequestContext.Internal, request).ConfigureAwait(false);
-                if (block.ErrorCode != ErrorCode.None)
-                    return (block.ErrorCode, -1);
-                _next = block.ProducerIdStart;
-                _end = block.ProducerIdStart + block.ProducerIdLen;
-            }
-            return (ErrorCode.None, _next++);
+            var request = new AllocateProducerIdsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch() };
+            block = await controller.AllocateProducerIdsAsync(ControllerRequestContext.Internal, request).ConfigureAwait(false);
+            return block.ErrorCode;
+        }
+        catch (StateMachineException e)
+        {
+            return e.ErrorCode;
         }
         finally
         {
-            _gate.Release();
+            lock (_gate)
+            {
+                _fetching = null;
+                if (block is { ErrorCode: ErrorCode.None })
+                {
+                    _next = block.ProducerIdStart;
+                    _end = block.ProducerIdStart + block.ProducerIdLen;
+                }
+            }
         }
     }
 }
