@@ -1,0 +1,188 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text.Json;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.TestInfrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaSharp.IntegrationTests;
+
+/// <summary>Directories that a genuine 4.3.1 broker left are opened by ours, which serves what the genuine one's clients were told.</summary>
+[TestFixture("stage1-uncleaned")]
+[TestFixture("stage2-killed")]
+[TestFixture("stage3-recovered")]
+sealed class GenuineDirectoryTests(string stage)
+{
+    private string _folder = "";
+    private JsonDocument _told = null!;
+    private KafkaBroker _broker = null!;
+    private RawClient _client = null!;
+
+    [OneTimeSetUp]
+    public async Task OpenTheDirectory()
+    {
+        var archive = Vectors.Find($"log-dirs/{stage}.tar.gz");
+        _folder = Directory.CreateTempSubdirectory("kafkasharp-genuine-").FullName;
+        await using (var unzipped = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress))
+            await TarFile.ExtractToDirectoryAsync(unzipped, _folder, overwriteFiles: true);
+        await using (var json = new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress))
+            _told = await JsonDocument.ParseAsync(json);
+        var configuration = BrokerConfiguration.Load(new Dictionary<string, string>
+        {
+            ["process.roles"] = "broker,controller",
+            ["node.id"] = "1",
+            ["listeners"] = "PLAINTEXT://127.0.0.1:0",
+            ["log.dirs"] = $"{_folder}/data-a,{_folder}/data-b",
+            ["offsets.topic.replication.factor"] = "1",
+        });
+        _broker = await KafkaBroker.StartAsync(
+            configuration, new BrokerEnvironment(PhysicalFileSystem.Instance, TimeProvider.System, new Random(1), NullLoggerFactory.Instance));
+        _client = new RawClient(_broker.EndPoints["PLAINTEXT"]);
+    }
+
+    [OneTimeTearDown]
+    public async Task CloseIt()
+    {
+        _client?.Dispose();
+        _told?.Dispose();
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+        if (_folder.Length > 0)
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public void The_cluster_is_the_same() =>
+        Assert.That(_broker.ClusterId, Is.EqualTo(_told.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
+
+    [TestCase("read_uncommitted", 0)]
+    [TestCase("read_committed", 1)]
+    public async Task Every_record_is_served_as_a_genuine_broker_served_it(string isolation, int level)
+    {
+        var compared = 0;
+        foreach (var partition in _told.RootElement.GetProperty(isolation).EnumerateObject())
+        {
+            var dash = partition.Name.LastIndexOf('-');
+            var (topic, number) = (partition.Name[..dash], int.Parse(partition.Name[(dash + 1)..]));
+            var expected = partition.Value.GetProperty("records").EnumerateArray().Select(Describe).ToList();
+            var from = partition.Value.GetProperty("beginningOffset").GetInt64();
+            var to = partition.Value.GetProperty("endOffset").GetInt64();
+            Assert.That(await EndAsync(topic, number, -2, level), Is.EqualTo(from), $"beginning of {partition.Name}");
+            // Our own start may have written to the coordinators' and share topics what was not there when the genuine client read.
+            var served = (await ReadAsync(topic, number, from, to, (sbyte)level)).ToList();
+            Assert.That(served, Is.EqualTo(expected), partition.Name);
+            compared += served.Count;
+        }
+        Assert.That(compared, Is.GreaterThan(4000));
+    }
+
+    [Test]
+    public async Task Committed_offsets_of_groups_are_there()
+    {
+        var compared = 0;
+        foreach (var group in _told.RootElement.GetProperty("state").GetProperty("groups").EnumerateObject())
+        {
+            if (group.Value.GetProperty("type").GetString() != "Classic" || !group.Value.TryGetProperty("offsets", out var offsets))
+                continue;
+            var answer = await _client.AskAsync<OffsetFetchRequest, OffsetFetchResponse>(
+                new OffsetFetchRequest { GroupId = group.Name, Topics = null }, 7);
+            Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None), group.Name);
+            var served = answer.Topics.SelectMany(t => t.Partitions.Select(p => $"{t.Name}-{p.PartitionIndex} {p.CommittedOffset} {p.Metadata}")).Order();
+            var expected = offsets.EnumerateObject()
+                .Select(o => $"{o.Name} {o.Value.GetProperty("offset").GetInt64()} {o.Value.GetProperty("metadata").GetString()}").Order();
+            Assert.That(served, Is.EqualTo(expected), group.Name);
+            compared++;
+        }
+        Assert.That(compared, Is.GreaterThan(0));
+    }
+
+    private async Task<long> EndAsync(string topic, int partition, long timestamp, int level)
+    {
+        var answer = await _client.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(
+            new ListOffsetsRequest
+            {
+                ReplicaId = -1,
+                IsolationLevel = (sbyte)level,
+                Topics = [new() { Name = topic, Partitions = [new() { PartitionIndex = partition, Timestamp = timestamp, CurrentLeaderEpoch = -1 }] }],
+            },
+            7);
+        Assert.That(answer.Topics[0].Partitions[0].ErrorCode, Is.EqualTo(ErrorCode.None), $"{topic}-{partition}");
+        return answer.Topics[0].Partitions[0].Offset;
+    }
+
+    private async Task<IReadOnlyList<string>> ReadAsync(string topic, int partition, long from, long to, sbyte isolation)
+    {
+        var described = new List<string>();
+        var next = from;
+        while (next < to)
+        {
+            var answer = await _client.AskAsync<FetchRequest, FetchResponse>(
+                new FetchRequest
+                {
+                    ReplicaId = -1, MaxWaitMs = 0, MinBytes = 1, MaxBytes = 1 << 24, IsolationLevel = isolation, SessionEpoch = -1,
+                    Topics = [new() { Topic = topic, Partitions = [new() { Partition = partition, FetchOffset = next, PartitionMaxBytes = 1 << 22 }] }],
+                },
+                12);
+            var data = answer.Responses[0].Partitions[0];
+            Assert.That(data.ErrorCode, Is.EqualTo(ErrorCode.None), $"{topic}-{partition} at {next}");
+            var read = Describe(data, next, to, described, isolation == 1);
+            Assert.That(read, Is.GreaterThan(next), $"{topic}-{partition} ends at {next}, not at {to}");
+            next = read;
+        }
+        return described;
+    }
+
+    // What a consumer makes of an answer: no control records, nothing below the offset asked for, nothing of aborted transactions.
+    private static long Describe(FetchResponse.PartitionData data, long from, long to, List<string> described, bool committed)
+    {
+        var next = from;
+        var aborted = new HashSet<long>();
+        var starts = (data.AbortedTransactions ?? []).ToList();
+        foreach (var batch in new RecordBatchReader(data.Records!.Value.Span))
+        {
+            next = batch.LastOffset + 1;
+            if (batch.Magic >= 2 && committed && batch.Header.IsTransactional)
+            {
+                var last = batch.LastOffset;
+                foreach (var start in starts.Where(s => s.FirstOffset <= last))
+                    aborted.Add(start.ProducerId);
+                starts.RemoveAll(s => s.FirstOffset <= last);
+                var producer = batch.Header.ProducerId;
+                if (batch.Header.IsControlBatch)
+                    aborted.Remove(producer);
+                else if (aborted.Contains(producer))
+                    continue;
+            }
+            if (batch.Magic >= 2 && batch.Header.IsControlBatch)
+                continue;
+            using var reader = new RecordReader(batch);
+            while (reader.MoveNext())
+            {
+                ref readonly var record = ref reader.Current;
+                if (record.Offset < from || record.Offset >= to)
+                    continue;
+                var headers = new List<string>();
+                foreach (var header in record.Headers)
+                    headers.Add($"{System.Text.Encoding.UTF8.GetString(header.Key)}={(header.HasValue ? Hex(header.Value) : "null")}");
+                described.Add(
+                    $"{record.Offset} {record.Timestamp} {(record.HasKey ? Hex(record.Key) : "null")} {(record.HasValue ? Hex(record.Value) : "null")} "
+                    + string.Join(',', headers));
+            }
+        }
+        return next;
+    }
+
+    private static string Describe(JsonElement record)
+    {
+        var headers = record[6].EnumerateArray().Select(h => $"{h[0].GetString()}={h[1].GetString() ?? "null"}");
+        return $"{record[0].GetInt64()} {record[1].GetInt64()} {record[4].GetString() ?? "null"} {record[5].GetString() ?? "null"} "
+            + string.Join(',', headers);
+    }
+
+    private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+}
