@@ -111,7 +111,7 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     {
         while (Buffered < minimumSize && !_ended && !Volatile.Read(ref _cancelled))
         {
-            var count = await transport.ReceiveAsync(RoomFor(minimumSize));
+            var count = await transport.ReceiveAsync(RoomFor(minimumSize), wanted: minimumSize - Buffered);
             _ended = count == 0;
             _end += count;
             received?.Invoke();

@@ -39,7 +39,7 @@ public sealed class MemoryTransport : Transport
             new MemoryTransport(toClient.Reader, toServer.Writer, client, server));
     }
 
-    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer)
+    public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted = 1)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var result = await _incoming.ReadAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Network;
 
@@ -12,7 +13,14 @@ sealed class SocketTransport : Transport
     // What is handed to the framework while it waits for room in the send buffer; the rest goes vectored again.
     const int WaitingSendBytes = 256 * 1024;
 
+    // A large frame comes in many segments: the system wakes us once they are there, not for each.
+    const int SmallestLowWater = 16 * 1024;
+    const int LargestLowWater = 256 * 1024;
+    const int SocketLevel = 1;
+    const int ReceiveLowWater = 18;
+
     private readonly Socket _socket;
+    private int _lowWater = 1;
 
     public SocketTransport(Socket socket)
     {
@@ -25,7 +33,12 @@ sealed class SocketTransport : Transport
 
     public override IPEndPoint LocalEndPoint { get; }
 
-    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _socket.ReceiveAsync(buffer, SocketFlags.None);
+    public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted = 1)
+    {
+        if (OperatingSystem.IsLinux())
+            SetLowWater(wanted < SmallestLowWater ? 1 : Math.Min(wanted, LargestLowWater));
+        return _socket.ReceiveAsync(buffer, SocketFlags.None);
+    }
 
     public override ValueTask SendAsync(SendBatch batch)
     {
@@ -50,6 +63,14 @@ sealed class SocketTransport : Transport
             if (VectoredSend.IsSupported)
                 VectoredSend.SendWithoutWaiting(_socket.SafeHandle, batch);
         }
+    }
+
+    private void SetLowWater(int bytes)
+    {
+        if (bytes == _lowWater)
+            return;
+        _socket.SetRawSocketOption(SocketLevel, ReceiveLowWater, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in bytes)));
+        _lowWater = bytes;
     }
 
     private void Shutdown(SocketShutdown how)

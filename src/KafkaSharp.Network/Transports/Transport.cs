@@ -15,8 +15,11 @@ public abstract class Transport : IDisposable
     /// <summary>The address the peer came in on.</summary>
     public abstract IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Receives some bytes; 0 at the end of the stream.</summary>
-    public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer);
+    /// <summary>
+    /// Receives some bytes; 0 at the end of the stream. <paramref name="wanted"/> is how many the caller can go on with: a transport that has
+    /// to wait may wait for as many, but never for more.
+    /// </summary>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted = 1);
 
     /// <summary>Sends all of a batch and empties it.</summary>
     public abstract ValueTask SendAsync(SendBatch batch);

@@ -133,4 +133,27 @@ public sealed class ConnectionTests
         Assert.That(await client.IsClosedByServerAsync());
         Assert.That(fixture.Log.Warnings, Is.Empty);
     }
+
+    [Test]
+    public async Task Large_frames_come_through_small_socket_buffers_and_in_drops([Values(-1, 4096)] int socketBuffer)
+    {
+        await using var fixture = new ListenerFixture(
+            DelegateHandler.Echo(), options => options with { ReceiveBufferBytes = socketBuffer, SendBufferBytes = socketBuffer });
+        using var client = fixture.Connect();
+        var body = new byte[400_000];
+        new Random(3).NextBytes(body);
+        var bytes = RawClient.Framed(body);
+
+        var sending = SendInDropsAsync();
+        Assert.That((await client.ReadFrameAsync()).AsSpan().SequenceEqual(body));
+        await sending;
+        await client.SendFrameAsync(new byte[] { 1 });
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 1 }), "a small frame is not held back behind a large one");
+
+        async Task SendInDropsAsync()
+        {
+            for (var at = 0; at < bytes.Length; at += 7001)
+                await client.SendAsync(bytes.AsMemory(at, Math.Min(7001, bytes.Length - at)));
+        }
+    }
 }

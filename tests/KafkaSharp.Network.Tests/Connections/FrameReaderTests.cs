@@ -136,7 +136,7 @@ public sealed class FrameReaderTests
 
         public override IPEndPoint LocalEndPoint { get; } = new(IPAddress.Loopback, 2);
 
-        public override ValueTask<int> ReceiveAsync(Memory<byte> buffer)
+        public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted)
         {
             Assert.That(buffer.Length, Is.GreaterThan(0));
             Receives++;
