@@ -47,19 +47,23 @@ static class Producing
             Interlocked.Increment(ref inFlight);
             producer.Produce(new TopicPartition(topic, partition), new Message<Null, string> { Value = $"{partition} {number} {padding}" }, report =>
             {
-                Interlocked.Decrement(ref inFlight);
+                // One thread of the client calls back, in order.
                 if (report.Error.IsError)
                 {
                     failure ??= $"record {number} of partition {partition}: {report.Error.Reason}";
-                    return;
                 }
-                // One thread of the client calls back, in order.
-                lines.WriteLine($"{partition} {number} {report.Offset.Value}");
-                acknowledged++;
+                else
+                {
+                    lines.WriteLine($"{partition} {number} {report.Offset.Value}");
+                    acknowledged++;
+                }
+                Interlocked.Decrement(ref inFlight);
             });
         }
         if (failure is null && producer.Flush(Patience) > 0)
             failure = $"{Volatile.Read(ref inFlight)} records were neither acknowledged nor refused in {Patience.TotalMinutes} minutes";
+        // The last reports are still being told when a flush returns.
+        SpinWait.SpinUntil(() => Volatile.Read(ref inFlight) == 0 || failure is not null, Patience);
         shown = TimeSpan.Zero;
         Show();
         if (failure is null)

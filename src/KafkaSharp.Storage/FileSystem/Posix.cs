@@ -8,6 +8,7 @@ static partial class Posix
     private const int ProtectionRead = 1;
     private const int MapShared = 1;
     private const int OpenReadOnly = 0;
+    private const int NoSuchFile = 2;
 
     /// <summary>Whether mappings are made on this system. Windows refuses to rename, truncate or delete mapped files, so there is none there.</summary>
     public static bool CanMap { get; } = (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) && nint.Size == 8;
@@ -21,12 +22,17 @@ static partial class Posix
 
     public static void Unmap(nint address, long length) => _ = MemoryUnmap(address, (nuint)length);
 
+    /// <exception cref="DirectoryNotFoundException">There is no such folder (any more).</exception>
     /// <exception cref="IOException">The folder can't be opened, or its names can't be made durable.</exception>
     public static void FlushDirectory(string path)
     {
         var descriptor = Open(path, OpenReadOnly);
         if (descriptor < 0)
-            throw new IOException($"{path} can't be opened: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        {
+            var error = Marshal.GetLastPInvokeError();
+            var message = $"{path} can't be opened: {Marshal.GetPInvokeErrorMessage(error)}";
+            throw error == NoSuchFile ? new DirectoryNotFoundException(message) : new IOException(message);
+        }
         try
         {
             if (FileSync(descriptor) != 0)

@@ -47,7 +47,7 @@ sealed class LogFlusher(LogState state)
                     state.Files.FlushDirectory(directory);
             }
             catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException
-                && (state.Truncations != truncations || state.Directory != directory))
+                && (state.Truncations != truncations || state.WasMovedFrom(directory)))
             {
                 // Deleted, truncated or renamed meanwhile: what is left is for the next flush.
                 return;

@@ -41,6 +41,16 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
         set => _directory = value;
     }
 
+    /// <summary>
+    /// Whether the folder has another name by now, for who found something gone under the old one. A rename changes the disk before the name here, both
+    /// under the lock: to ask without it could take a deleted topic for a broken disk.
+    /// </summary>
+    public bool WasMovedFrom(string directory)
+    {
+        lock (Gate)
+            return Directory != directory;
+    }
+
     public LogOffsetMetadata LogEnd => _logEnd.Value;
 
     public long LogEndOffset => _logEnd.Value.MessageOffset;

@@ -425,7 +425,7 @@ public sealed class PartitionLog : IDisposable
             if (!_closed)
                 work();
         }
-        catch (IOException) when (_closed || Directory != directory)
+        catch (IOException) when (_closed || _state.WasMovedFrom(directory))
         {
         }
     }

@@ -76,6 +76,38 @@ public sealed class StorageFaultTests
         Assert.That(_log.Read(0, 100, FetchIsolation.LogEnd, true).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
     }
 
+    [Test]
+    public void A_folder_that_is_renamed_under_background_work_is_no_failed_disk()
+    {
+        var inner = new MemoryFileSystem(TimeProvider.System);
+        var background = new List<Action>();
+        Task? work = null;
+        var files = new FaultyFileSystem(inner, (operation, path) =>
+        {
+            // The work begins when the rename does, and opens its file in the moment when the folder is gone.
+            if (operation == FileOperation.Rename && path == "/data/u-0")
+                work = Task.Run(() => background.ForEach(action => action()));
+            else if (operation == FileOperation.Open && path == "/data/u-0/partition.metadata" && work is not null)
+                SpinWait.SpinUntil(() => !inner.DirectoryExists("/data/u-0"));
+            return null;
+        });
+        using var log = PartitionLog.Open(new PartitionLogOptions
+        {
+            FileSystem = files,
+            Directory = "/data/u-0",
+            TopicPartition = new TopicPartition("u", 0),
+            Config = LogConfig.From(new Dictionary<string, string>(), new Dictionary<string, string>()),
+            Random = new Random(1),
+            HadCleanShutdown = true,
+            Background = background.Add,
+            StorageFailed = (_, fault) => _failed.Add(fault.Message),
+        });
+        log.AssignTopicId(new Uuid(1, 2));
+        log.RenameDirectory("/data/u-0.abc-delete");
+        Assert.That(work!.Wait(TimeSpan.FromSeconds(30)));
+        Assert.That(_failed, Is.Empty);
+    }
+
     private void Append(int count)
     {
         for (var i = 0; i < count; i++)
