@@ -32,8 +32,8 @@ static class LogDirVectors
     /// <summary>Unpacks an archive into a new folder, whose path is given.</summary>
     public static string Unpack(string stage)
     {
-        var folder = Directory.CreateTempSubdirectory("kafkasharp-logdirs-").FullName;
         using var archive = new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{stage}.tar.gz")), CompressionMode.Decompress);
+        var folder = Directory.CreateTempSubdirectory("kafkasharp-logdirs-").FullName;
         TarFile.ExtractToDirectory(archive, folder, overwriteFiles: true);
         return folder;
     }

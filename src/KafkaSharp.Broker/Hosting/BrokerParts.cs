@@ -78,6 +78,7 @@ sealed class BrokerParts : IAsyncDisposable
         CancellationToken cancellation)
     {
         ReplicaManager? replicas = null;
+        BrokerParts? parts = null;
         var logs = LogManager.Open(new LogManagerOptions
         {
             FileSystem = environment.Files,
@@ -85,11 +86,17 @@ sealed class BrokerParts : IAsyncDisposable
             BrokerConfig = configuration.Values,
             Time = environment.Time,
             Random = environment.Random,
-            DirectoryFailed = failure => replicas?.OnDirectoryFailed(failure),
+            DirectoryFailed = failure =>
+            {
+                replicas?.OnDirectoryFailed(failure);
+                // As in Kafka: a broker without its metadata, or without any place for data, ends rather than lead what it can't serve.
+                if (failure.NoneLeft || failure.Directory.Path == configuration.MetadataLogDir)
+                    parts?.Fail(failure.Cause);
+            },
             LoggerFactory = environment.Loggers,
         });
         replicas = new ReplicaManager(configuration, logs, environment.Loggers.CreateLogger<ReplicaManager>());
-        var parts = new BrokerParts(configuration, environment, directories, advertised)
+        parts = new BrokerParts(configuration, environment, directories, advertised)
         {
             Logs = logs,
             Replicas = replicas,

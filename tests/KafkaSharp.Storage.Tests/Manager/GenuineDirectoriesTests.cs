@@ -12,10 +12,16 @@ public sealed class GenuineDirectoriesTests
     // When the directories were made: idle producers have not expired.
     private static readonly DateTimeOffset Then = new(2023, 11, 14, 23, 0, 0, TimeSpan.Zero);
 
-    private string _folder = null!;
+    private string _folder = "";
 
     [TearDown]
-    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+    public void DeleteFolder()
+    {
+        // None where the vectors are not at hand and the test was skipped.
+        if (_folder.Length > 0)
+            Directory.Delete(_folder, recursive: true);
+        _folder = "";
+    }
 
     [TestCase("stage1-uncleaned", true)]
     [TestCase("stage2-killed", false)]
