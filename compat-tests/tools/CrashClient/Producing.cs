@@ -47,15 +47,18 @@ static class Producing
             Interlocked.Increment(ref inFlight);
             producer.Produce(new TopicPartition(topic, partition), new Message<Null, string> { Value = $"{partition} {number} {padding}" }, report =>
             {
-                // One thread of the client calls back, in order.
-                if (report.Error.IsError)
+                // Called by the client's own thread, and by ours too while it flushes.
+                lock (lines)
                 {
-                    failure ??= $"record {number} of partition {partition}: {report.Error.Reason}";
-                }
-                else
-                {
-                    lines.WriteLine($"{partition} {number} {report.Offset.Value}");
-                    acknowledged++;
+                    if (report.Error.IsError)
+                    {
+                        failure ??= $"record {number} of partition {partition}: {report.Error.Reason}";
+                    }
+                    else
+                    {
+                        lines.WriteLine($"{partition} {number} {report.Offset.Value}");
+                        acknowledged++;
+                    }
                 }
                 Interlocked.Decrement(ref inFlight);
             });
