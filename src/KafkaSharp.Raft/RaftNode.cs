@@ -63,6 +63,9 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     /// <summary>The offset after the last record in the log.</summary>
     public long LogEndOffset => _view.LogEndOffset;
 
+    /// <summary>The level of kraft.version that the quorum runs at: 0 where the voters are those of the configuration, not of the log.</summary>
+    public short KRaftVersion => _history.KRaftVersion;
+
     /// <summary>The latest snapshot, or null.</summary>
     public OffsetAndEpoch? LatestSnapshotId => _snapshots.List() is [.., var latest] ? latest : null;
 

@@ -9,22 +9,28 @@ namespace KafkaSharp.Broker.Fetching;
 /// </summary>
 sealed class FetchContext
 {
+    private const short FirstWithTopicIds = 13;
+    // The new leader is told only to those who know what to do with it (KIP-951).
+    private const short FirstWithLeaders = 16;
+
     private readonly FetchSessionCache _cache;
     private readonly FetchSession? _session;
     private readonly bool _startsSession;
     private readonly bool _isFromFollower;
     private readonly bool _usesTopicIds;
+    private readonly bool _tellsLeader;
     private readonly int _epoch;
 
     private FetchContext(
-        FetchSessionCache cache, FetchPartitionState[] partitions, bool startsSession, bool isFromFollower, bool usesTopicIds,
+        FetchSessionCache cache, FetchPartitionState[] partitions, bool startsSession, bool isFromFollower, short version,
         FetchSession? session = null, int epoch = 0, ErrorCode error = ErrorCode.None)
     {
         _cache = cache;
         _session = session;
         _startsSession = startsSession;
         _isFromFollower = isFromFollower;
-        _usesTopicIds = usesTopicIds;
+        _usesTopicIds = version >= FirstWithTopicIds;
+        _tellsLeader = version >= FirstWithLeaders;
         _epoch = epoch;
         Partitions = partitions;
         ErrorCode = error;
@@ -38,14 +44,14 @@ sealed class FetchContext
 
     public static FetchContext Open(FetchSessionCache cache, FetchRequest request, short version)
     {
-        var usesTopicIds = version >= 13;
+        var usesTopicIds = version >= FirstWithTopicIds;
         var isFromFollower = (version >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId) >= 0;
         if (request.SessionEpoch is FetchSession.InitialEpoch or FetchSession.FinalEpoch)
         {
             if (request.SessionId != FetchSession.NoSession)
                 cache.Remove(request.SessionId);
             return new FetchContext(
-                cache, Wanted(request), request.SessionEpoch == FetchSession.InitialEpoch, isFromFollower, usesTopicIds);
+                cache, Wanted(request), request.SessionEpoch == FetchSession.InitialEpoch, isFromFollower, version);
         }
 
         if (cache.Find(request.SessionId) is not { } session)
@@ -68,11 +74,11 @@ sealed class FetchContext
             if (session.Count == 0)
             {
                 cache.Remove(session.Id);
-                return new FetchContext(cache, [], false, isFromFollower, usesTopicIds);
+                return new FetchContext(cache, [], false, isFromFollower, version);
             }
             session.Epoch = FetchSession.NextEpoch(session.Epoch);
             cache.Touch(session, session.Count);
-            return new FetchContext(cache, session.ToArray(), false, isFromFollower, usesTopicIds, session, session.Epoch);
+            return new FetchContext(cache, session.ToArray(), false, isFromFollower, version, session, session.Epoch);
         }
     }
 
@@ -123,10 +129,10 @@ sealed class FetchContext
             last = new FetchResponse.FetchableTopicResponse { Topic = partition.Topic ?? "", TopicId = partition.Key.TopicId };
             response.Responses.Add(last);
         }
-        last!.Partitions.Add(result.ToResponse(partition.Key.Partition));
+        last!.Partitions.Add(result.ToResponse(partition.Key.Partition, _tellsLeader));
     }
 
-    private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) => new(cache, [], false, false, false, error: error);
+    private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) => new(cache, [], false, false, 0, error: error);
 
     private static FetchPartitionState[] Wanted(FetchRequest request)
     {

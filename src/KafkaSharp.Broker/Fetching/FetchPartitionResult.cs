@@ -18,7 +18,7 @@ readonly record struct FetchPartitionResult
     public FetchResponse.EpochEndOffset? DivergingEpoch { get; init; }
     public FetchResponse.LeaderIdAndEpoch? CurrentLeader { get; init; }
 
-    public FetchResponse.PartitionData ToResponse(int partition)
+    public FetchResponse.PartitionData ToResponse(int partition, bool tellsLeader)
     {
         var data = new FetchResponse.PartitionData
         {
@@ -32,7 +32,7 @@ readonly record struct FetchPartitionResult
         };
         if (DivergingEpoch is not null)
             data.DivergingEpoch = DivergingEpoch;
-        if (CurrentLeader is not null)
+        if (CurrentLeader is not null && tellsLeader)
             data.CurrentLeader = CurrentLeader;
         return data;
     }

@@ -70,7 +70,7 @@ sealed class FetchReader(ReplicaManager replicas, DeadlineTimer deadlines, TimeP
         {
             var error = Find(wanted[i], out var partition);
             var result = error != ErrorCode.None
-                ? new FetchPartitionResult(error)
+                ? Refused(error)
                 : partition!.Read(wanted[i], parameters.Isolation, Math.Max(0, Math.Min(wanted[i].MaxBytes, left)), minOneMessage);
             results[i] = result;
             answerNow |= result.ErrorCode != ErrorCode.None || result.DivergingEpoch is not null;
@@ -91,6 +91,12 @@ sealed class FetchReader(ReplicaManager replicas, DeadlineTimer deadlines, TimeP
             wanted.Topic = partition.Id.TopicPartition.Topic;
         return error;
     }
+
+    // A partition the metadata does not know is answered before any read, and, as in Kafka, with a list of no aborted transactions instead of none.
+    private static FetchPartitionResult Refused(ErrorCode error) => new(error)
+    {
+        AbortedTransactions = error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId ? [] : null,
+    };
 
     private static void Release(FetchPartitionResult[] results)
     {

@@ -11,7 +11,8 @@ namespace KafkaSharp.Broker.Handlers;
 /// ApiVersions (18): what is served on the listener the request came in on, with supported and finalized features (KIP-584). A client that names its
 /// software in a form that metrics could not carry is refused (KIP-511).
 /// </summary>
-sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<ApiTable> table) : IApiHandler<ApiVersionsRequest, ApiVersionsResponse>
+sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> kraftVersion, Func<ApiTable> table)
+    : IApiHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
     public ValueTask<ApiVersionsResponse?> HandleAsync(RequestContext context, ApiVersionsRequest request)
     {
@@ -37,13 +38,13 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<ApiTable
             ],
         };
         if (context.ApiVersion >= 3)
-            AddFeatures(response, image(), context.ApiVersion);
+            AddFeatures(response, image(), kraftVersion(), context.ApiVersion);
         return new ValueTask<ApiVersionsResponse?>(response);
     }
 
     public ApiVersionsResponse Fail(ApiVersionsRequest request, ErrorCode error) => new() { ErrorCode = error };
 
-    private static void AddFeatures(ApiVersionsResponse response, MetadataImage image, short version)
+    private static void AddFeatures(ApiVersionsResponse response, MetadataImage image, short kraftVersion, short version)
     {
         foreach (var feature in FeatureNames.All)
         {
@@ -59,15 +60,14 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<ApiTable
         }
         response.FinalizedFeaturesEpoch = image.HighestOffset;
         foreach (var (name, level) in image.Features.All().Where(feature => feature.Value > 0))
-        {
-            response.FinalizedFeatures.Add(new ApiVersionsResponse.FinalizedFeatureKey
-            {
-                Name = name,
-                MinVersionLevel = level,
-                MaxVersionLevel = level,
-            });
-        }
+            AddFinalized(response, name, level);
+        // The quorum's own records hold it, not the metadata.
+        if (kraftVersion > 0)
+            AddFinalized(response, FeatureNames.KRaft, kraftVersion);
     }
+
+    private static void AddFinalized(ApiVersionsResponse response, string name, short level) =>
+        response.FinalizedFeatures.Add(new ApiVersionsResponse.FinalizedFeatureKey { Name = name, MinVersionLevel = level, MaxVersionLevel = level });
 
     [GeneratedRegex("^[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?$")]
     private static partial Regex SoftwareName();

@@ -33,7 +33,7 @@ static class ServedApis
             ApiRoute.For(new SyncGroupHandler(groups)),
             ApiRoute.For(new DescribeGroupsHandler(groups)),
             ApiRoute.For(new ListGroupsHandler(groups)),
-            ApiRoute.For(new ApiVersionsHandler(() => parts.Metadata.Image, () => parts.ApiTable)),
+            ApiRoute.For(new ApiVersionsHandler(() => parts.Metadata.Image, () => parts.Raft.KRaftVersion, () => parts.ApiTable)),
             ApiRoute.For(new DeleteRecordsHandler(parts.Replicas)),
             ApiRoute.For(new InitProducerIdHandler(producerIds)),
             ApiRoute.For(new OffsetForLeaderEpochHandler(parts.Replicas)),

@@ -45,12 +45,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId, LogMan
         }
     }
 
-    /// <summary>Ends all waiting: the partition is gone from this broker.</summary>
-    public void Close()
-    {
-        _isDeleted = true;
-        Progress.WakeAll();
-    }
+    /// <summary>The partition is gone from this broker: nobody reads or appends any more. Who waits is woken by the caller.</summary>
+    public void Close() => _isDeleted = true;
 
     /// <summary>
     /// Appends as the leader and tells who waits. With <paramref name="requiredAcks"/> -1 fewer in-sync replicas than <c>min.insync.replicas</c> refuse.
@@ -66,7 +62,7 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId, LogMan
                 ErrorCode.NotEnoughReplicas,
                 $"The size of the current ISR {registration.Isr.Length} is insufficient to satisfy the min.isr requirement of "
                 + $"{EffectiveMinIsr(registration)} for partition {Id.TopicPartition}",
-                -1);
+                Log.LogStartOffset);
         }
         LogAppendInfo info;
         try
@@ -110,7 +106,7 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId, LogMan
         {
             return new FetchPartitionResult(error)
             {
-                CurrentLeader = LeaderId < 0 ? null : new FetchResponse.LeaderIdAndEpoch { LeaderId = LeaderId, LeaderEpoch = LeaderEpoch },
+                CurrentLeader = LeaderId < 0 || error == ErrorCode.UnknownLeaderEpoch ? null : new FetchResponse.LeaderIdAndEpoch { LeaderId = LeaderId, LeaderEpoch = LeaderEpoch },
             };
         }
         if (wanted.LastFetchedEpoch >= 0 && FindDivergence(wanted, out var divergence))

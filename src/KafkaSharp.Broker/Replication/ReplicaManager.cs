@@ -59,11 +59,12 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             _started = true;
             logs.SetStraysAside(log => RegistrationOf(log, newImage)?.IsReplica(_nodeId) != true);
         }
+        List<Partition> gone = [];
         if (delta.Topics is { } topics)
         {
             var changes = topics.LocalChanges(_nodeId);
             foreach (var deleted in changes.Deletes)
-                Delete(deleted);
+                Delete(deleted, gone);
             foreach (var replica in changes.Leaders)
                 Apply(replica);
             foreach (var replica in changes.Followers)
@@ -71,6 +72,9 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
         }
         // Visible only now: whoever sees a topic here finds its partitions served.
         _image = newImage;
+        // Woken before, a fetch could still have found the topic of a deleted partition and been told that others lead it.
+        foreach (var partition in gone)
+            partition.Progress.WakeAll();
     }
 
     /// <summary>The logs of a directory that has failed are closed: nobody finds their partitions any more, and who waits for them is woken.</summary>
@@ -78,8 +82,10 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
     {
         foreach (var name in failure.Partitions)
         {
-            if (_byName.TryRemove(name, out var partition))
-                Forget(partition);
+            if (!_byName.TryRemove(name, out var partition))
+                continue;
+            Forget(partition);
+            partition.Progress.WakeAll();
         }
     }
 
@@ -117,12 +123,13 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
         _byName[replica.Partition] = partition;
     }
 
-    private void Delete(TopicIdPartition id)
+    private void Delete(TopicIdPartition id, List<Partition> gone)
     {
         if (_byId.TryGetValue((id.TopicId, id.TopicPartition.Partition), out var partition))
         {
             _byName.TryRemove(new KeyValuePair<TopicPartition, Partition>(id.TopicPartition, partition));
             Forget(partition);
+            gone.Add(partition);
         }
         logs.Delete(id.TopicPartition);
     }

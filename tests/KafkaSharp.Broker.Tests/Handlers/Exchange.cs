@@ -26,8 +26,8 @@ sealed record Exchange(string Api, short Version, short RequestHeaderVersion, sh
             else if (open.Remove(key, out var request))
             {
                 yield return new Exchange(
-                    api.GetString()!, request.GetProperty("version").GetInt16(), request.GetProperty("headerVersion").GetInt16(),
-                    frame.GetProperty("headerVersion").GetInt16(), Hex(request), Hex(frame), request.GetProperty("json").GetRawText());
+                    api.GetString()!, request.GetProperty("version").GetInt16(), request.TryGetProperty("headerVersion", out var header) ? header.GetInt16() : (short)2,
+                    frame.GetProperty("headerVersion").GetInt16(), Hex(request), Hex(frame), request.TryGetProperty("json", out var json) ? json.GetRawText() : "");
             }
         }
     }

@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -59,6 +62,53 @@ sealed class TestNode : IAsyncDisposable
         var answer = new byte[BinaryPrimitives.ReadInt32BigEndian(prefix)];
         await _stream.ReadExactlyAsync(answer).AsTask().WaitAsync(s_patience);
         return answer;
+    }
+
+    /// <summary>Asks in a version and reads the answer.</summary>
+    public async Task<TResponse> AskAsync<TRequest, TResponse>(TRequest request, short version)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        var range = ApiVersionRanges.Get(TRequest.ApiKey);
+        var reader = new KafkaReader(await AskAsync(Frame(request, version)));
+        ResponseHeader.Read(ref reader, range.ResponseHeaderVersion(version));
+        return TResponse.Read(ref reader, version);
+    }
+
+    /// <summary>A request as a client without a name sends it.</summary>
+    public static byte[] Frame<TRequest>(TRequest request, short version)
+        where TRequest : class, IRequest<TRequest>
+    {
+        var sink = new ArrayBufferWriter<byte>();
+        var writer = new KafkaWriter(sink);
+        var header = new RequestHeader { RequestApiKey = (short)TRequest.ApiKey, RequestApiVersion = version, CorrelationId = 7, ClientId = "test" };
+        header.Write(ref writer, ApiVersionRanges.Get(TRequest.ApiKey).RequestHeaderVersion(version));
+        request.Write(ref writer, version);
+        writer.Flush();
+        return sink.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Creates a topic and gives its id.</summary>
+    public async Task<Uuid> CreateTopicAsync(string name, params (string Key, string Value)[] configs)
+    {
+        var answer = await AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
+            new CreateTopicsRequest
+            {
+                TimeoutMs = 30_000,
+                Topics =
+                [
+                    new()
+                    {
+                        Name = name,
+                        NumPartitions = 1,
+                        ReplicationFactor = 1,
+                        Configs = [.. configs.Select(c => new CreateTopicsRequest.CreatableTopicConfig { Name = c.Key, Value = c.Value })],
+                    },
+                ],
+            },
+            7);
+        Assert.That(answer.Topics[0].ErrorCode, Is.EqualTo(ErrorCode.None), answer.Topics[0].ErrorMessage);
+        return answer.Topics[0].TopicId;
     }
 
     public async ValueTask DisposeAsync()

@@ -78,7 +78,7 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
             ErrorCode = info.ErrorCode,
             BaseOffset = info.ErrorCode == ErrorCode.None ? info.FirstOffset : -1,
             LogAppendTimeMs = info.ErrorCode == ErrorCode.None ? info.LogAppendTime : -1,
-            LogStartOffset = info.LogStartOffset,
+            LogStartOffset = TellsLogStart(info.ErrorCode) ? info.LogStartOffset : -1,
         };
         // As in Kafka, a message goes with the records it is about; any other error speaks by its code alone.
         if (info.RecordErrors.Count > 0 && version >= 8)
@@ -95,6 +95,10 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
         }
         return answer;
     }
+
+    // Kafka tells it with errors of the records' contents, not with those that are found before or besides.
+    private static bool TellsLogStart(ErrorCode error) => error is not (ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge
+        or ErrorCode.CorruptMessage or ErrorCode.NotLeaderOrFollower or ErrorCode.KafkaStorageError);
 
     private async Task<ProduceResponse?> WaitForReplicasAsync(
         ProduceResponse response, List<(Partition Partition, long RequiredOffset, ProduceResponse.PartitionProduceResponse Answer)> waiting,
