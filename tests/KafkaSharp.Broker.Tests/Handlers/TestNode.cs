@@ -53,15 +53,21 @@ sealed class TestNode : IAsyncDisposable
     /// <summary>Sends a request's frame and reads the answer's, both without their length.</summary>
     public async Task<byte[]> AskAsync(ReadOnlyMemory<byte> frame)
     {
-        var framed = new byte[4 + frame.Length];
-        BinaryPrimitives.WriteInt32BigEndian(framed, frame.Length);
-        frame.CopyTo(framed.AsMemory(4));
-        await _stream.WriteAsync(framed).AsTask().WaitAsync(s_patience);
+        await SendAsync(frame);
         var prefix = new byte[4];
         await _stream.ReadExactlyAsync(prefix).AsTask().WaitAsync(s_patience);
         var answer = new byte[BinaryPrimitives.ReadInt32BigEndian(prefix)];
         await _stream.ReadExactlyAsync(answer).AsTask().WaitAsync(s_patience);
         return answer;
+    }
+
+    /// <summary>Sends a request's frame and waits for nothing.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> frame)
+    {
+        var framed = new byte[4 + frame.Length];
+        BinaryPrimitives.WriteInt32BigEndian(framed, frame.Length);
+        frame.CopyTo(framed.AsMemory(4));
+        await _stream.WriteAsync(framed).AsTask().WaitAsync(s_patience);
     }
 
     /// <summary>Asks in a version and reads the answer.</summary>

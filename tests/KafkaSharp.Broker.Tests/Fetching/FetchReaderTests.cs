@@ -1,0 +1,129 @@
+using KafkaSharp.Broker.Fetching;
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Tests.Replication;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Broker.Tests.Fetching;
+
+sealed class FetchReaderTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private LeaderFixture _leader = null!;
+
+    [SetUp]
+    public void Start() => _leader = new LeaderFixture();
+
+    [TearDown]
+    public ValueTask Stop() => _leader.DisposeAsync();
+
+    [Test]
+    public void What_is_there_is_given_at_once()
+    {
+        var size = _leader.Append();
+        var fetch = _leader.FetchAsync(size);
+        Assert.That(fetch.IsCompletedSuccessfully);
+        Assert.That((fetch.Result[0].Records.Length, fetch.Result[0].HighWatermark), Is.EqualTo((size, 1L)));
+    }
+
+    [TestCase(0, 500)]
+    [TestCase(1, 0)]
+    public void Nothing_is_given_at_once_where_nothing_is_asked_for_or_no_wait_allowed(int minBytes, int maxWaitMs) =>
+        Assert.That(_leader.FetchAsync(minBytes, maxWaitMs).IsCompletedSuccessfully);
+
+    [Test]
+    public async Task The_wait_ends_at_its_deadline_with_what_there_is()
+    {
+        var size = _leader.Append();
+        var fetch = _leader.FetchAsync(size + 1);
+        _leader.Time.Advance(TimeSpan.FromMilliseconds(499));
+        Assert.That(fetch.IsCompleted, Is.False);
+        _leader.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That((await fetch.WaitAsync(s_patience))[0].Records.Length, Is.EqualTo(size));
+    }
+
+    [Test]
+    public async Task The_wait_ends_with_the_append_that_makes_it_enough()
+    {
+        var size = _leader.Append();
+        var fetch = _leader.FetchAsync(3 * size);
+        _leader.Append();
+        Assert.That(fetch.IsCompleted, Is.False);
+        _leader.Append();
+        Assert.That((await fetch.WaitAsync(s_patience))[0].Records.Length, Is.EqualTo(3 * size));
+    }
+
+    [Test]
+    public async Task A_fetch_never_sleeps_through_an_append()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            var append = Task.Run(() => _leader.Append());
+            var fetch = Task.Run(() => _leader.FetchAsync(1, offset: i));
+            await append.WaitAsync(s_patience);
+            // The clock stands: only the append can end the wait.
+            Assert.That((await fetch.WaitAsync(s_patience))[0].Records.IsEmpty, Is.False);
+        }
+    }
+
+    [Test]
+    public async Task A_topic_deleted_while_waited_for_is_told_as_unknown()
+    {
+        var fetch = _leader.FetchAsync(1);
+        _leader.Delete();
+        var result = (await fetch.WaitAsync(s_patience))[0];
+        Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId));
+        Assert.That(result.AbortedTransactions, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_fetch_is_told_that_another_broker_leads_by_now()
+    {
+        var fetch = _leader.FetchAsync(1);
+        _leader.Update(new PartitionChangeRecord { TopicId = LeaderFixture.TopicId, PartitionId = 0, Replicas = [1, 2], Isr = [1, 2], Leader = 2 });
+        var result = (await fetch.WaitAsync(s_patience))[0];
+        Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.NotLeaderOrFollower));
+        Assert.That(result.CurrentLeader?.LeaderId, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_partition_that_is_refused_makes_the_answer_come_at_once() =>
+        Assert.That(_leader.FetchAsync(1, offset: 99).Result[0].ErrorCode, Is.EqualTo(ErrorCode.OffsetOutOfRange));
+
+    [Test]
+    public async Task Produces_wait_for_the_replicas_until_their_deadline()
+    {
+        await using var two = new LeaderFixture(1, 2);
+        two.Append();
+        var expired = new ProgressWaiter(1);
+        two.Deadlines.Add(expired, TimeSpan.FromMilliseconds(30));
+        var produce = two.Partition.WaitForHighWatermarkAsync(1, expired);
+        two.Time.Advance(TimeSpan.FromMilliseconds(29));
+        Assert.That(produce.IsCompleted, Is.False);
+        two.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That(await produce.WaitAsync(s_patience), Is.EqualTo(ErrorCode.RequestTimedOut));
+        Assert.That(two.FetchAsync(0).Result[0].Records.IsEmpty, "consumers see nothing above the high watermark");
+    }
+
+    [Test]
+    public async Task Produces_are_told_that_the_partition_was_deleted()
+    {
+        await using var two = new LeaderFixture(1, 2);
+        two.Append();
+        var produce = two.Partition.WaitForHighWatermarkAsync(1, new ProgressWaiter(1));
+        two.Delete();
+        Assert.That(await produce.WaitAsync(s_patience), Is.EqualTo(ErrorCode.NotLeaderOrFollower));
+    }
+
+    [TestCase(0, 0, 0)]
+    [TestCase(1, 0, 75)]
+    [TestCase(-1, 0, 0)]
+    [TestCase(0, 7, 0, -1, -1)]
+    public void Epochs_end_where_the_log_says(int currentEpoch, int epoch, int error, int endEpoch = 0, long endOffset = 1)
+    {
+        _leader.Append();
+        Assert.That((int)_leader.Partition.CheckLeader(currentEpoch), Is.EqualTo(error));
+        Assert.That(_leader.Partition.EndOffsetFor(epoch), Is.EqualTo((endEpoch, endOffset)));
+    }
+}
