@@ -9,7 +9,7 @@ static partial class BrokerEvents
     [LoggerMessage(1, LogLevel.Information, "KafkaSharp {Version}, node {NodeId} of cluster {ClusterId}, keeps its data in {LogDirs}")]
     public static partial void Starting(this ILogger logger, string version, int nodeId, string clusterId, string logDirs);
 
-    [LoggerMessage(2, LogLevel.Information, "Formatted {LogDir} for a new cluster {ClusterId}")]
+    [LoggerMessage(2, LogLevel.Information, "Formatted {LogDir} for cluster {ClusterId}")]
     public static partial void Formatted(this ILogger logger, string logDir, string clusterId);
 
     [LoggerMessage(3, LogLevel.Information, "KafkaSharp serves on {Listeners} after {Milliseconds} ms")]
@@ -21,10 +21,10 @@ static partial class BrokerEvents
     [LoggerMessage(5, LogLevel.Information, "KafkaSharp has stopped")]
     public static partial void Stopped(this ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Key} is set, but KafkaSharp does not act on it")]
+    [LoggerMessage(6, LogLevel.Warning, "The configuration sets {Key}, which KafkaSharp does not act on yet: it has no effect")]
     public static partial void InactiveConfig(this ILogger logger, string key);
 
-    [LoggerMessage(7, LogLevel.Warning, "{Key} is set, but neither Kafka nor KafkaSharp knows such a key")]
+    [LoggerMessage(7, LogLevel.Warning, "The configuration sets {Key}, which is no key of Kafka's: it has no effect")]
     public static partial void UnknownConfig(this ILogger logger, string key);
 
     [LoggerMessage(8, LogLevel.Error, "{Partition} is offline: {Error}")]

@@ -75,9 +75,23 @@ public static class ConfigKeys
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         new(name, ConfigType.List, defaultValue, update, documentation, ParseList, ensureValid) { AllowedText = allowedText };
 
-    /// <summary>A key that is known by name, type and default only: its values are kept as text and nothing acts on them.</summary>
+    /// <summary>A key that is known by name, type and default only: its values are of the type but kept as text, and nothing acts on them.</summary>
     public static ConfigKey<string> Known(string name, ConfigType type, string? defaultValue, ConfigUpdateMode update) =>
-        new(name, type, defaultValue, update, "", text => text, null);
+        new(name, type, defaultValue, update, "", text => OfType(type, text), null);
+
+    private static string OfType(ConfigType type, string text)
+    {
+        _ = type switch
+        {
+            ConfigType.Int => ParseInteger<int>("INT")(text),
+            ConfigType.Short => ParseInteger<short>("SHORT")(text),
+            ConfigType.Long => ParseInteger<long>("LONG")(text),
+            ConfigType.Double => ParseDouble(text),
+            ConfigType.Boolean => ParseBoolean(text),
+            _ => (object)text,
+        };
+        return text;
+    }
 
     private static ConfigKey<T> Number<T>(
         string name, ConfigType type, T defaultValue, string documentation, T min, T max, ConfigUpdateMode update, Func<string, T> parse)

@@ -33,7 +33,7 @@ public static class GroupConfigs
 
     public static readonly ConfigKey<IReadOnlyList<string>> RebalanceProtocols = ConfigKeys.List(
         "group.coordinator.rebalance.protocols", "classic,consumer,streams", "The rebalance protocols that are served.",
-        ["consumer", "classic", "share", "streams"]);
+        ["consumer", "classic", "share", "streams"], allowEmpty: false);
 
     public static readonly ConfigKey<int> OffsetMetadataMaxBytes = ConfigKeys.Int(
         "offset.metadata.max.bytes", 4096, "The longest metadata that may be committed with an offset, in characters.");

@@ -9,10 +9,10 @@ public static class NetworkConfigs
 {
     public static ConfigKey<IReadOnlyList<string>> Listeners { get; } = ConfigKeys.List(
         "listeners", "PLAINTEXT://:9092", "Where to listen: a list of NAME://host:port; no host is every address, port 0 any free one.",
-        update: ConfigUpdateMode.PerBroker);
+        update: ConfigUpdateMode.PerBroker, allowEmpty: false);
 
     public static ConfigKey<IReadOnlyList<string>> AdvertisedListeners { get; } = ConfigKeys.List(
-        "advertised.listeners", null, "The addresses told to clients and other nodes, where they differ from listeners.");
+        "advertised.listeners", null, "The addresses told to clients and other nodes, where they differ from listeners.", allowEmpty: false);
 
     public static ConfigKey<string> ListenerSecurityProtocolMap { get; } = ConfigKeys.String(
         "listener.security.protocol.map", "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
@@ -26,7 +26,7 @@ public static class NetworkConfigs
         ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]);
 
     public static ConfigKey<IReadOnlyList<string>> ControllerListenerNames { get; } = ConfigKeys.List(
-        "controller.listener.names", null, "The listeners of the controller; the first is the one brokers use.");
+        "controller.listener.names", null, "The listeners of the controller; the first is the one brokers use.", allowEmpty: false);
 
     public static ConfigKey<IReadOnlyList<string>> EarlyStartListeners { get; } = ConfigKeys.List(
         "early.start.listeners", null, "Listeners that serve before the authorizer is ready; unset, those of the controller.");

@@ -87,7 +87,9 @@ public static class RaftConfigs
         MaxBatchSizeInBytes,
     ];
 
-    internal static VoterSet ParseVoters(ConfigValues values, string listenerName)
+    /// <summary>The voters that are configured; none where the log names them.</summary>
+    /// <exception cref="ConfigException">An entry is no voter.</exception>
+    public static VoterSet ParseVoters(ConfigValues values, string listenerName)
     {
         try
         {

@@ -6,17 +6,18 @@ namespace KafkaSharp.Broker.Configuration;
 static class BrokerConfigs
 {
     public static readonly ConfigKey<IReadOnlyList<string>> ProcessRoles = ConfigKeys.List(
-        "process.roles", null, "The roles of this process; KafkaSharp runs 'broker,controller', both in one.", ["broker", "controller"]);
+        "process.roles", null, "The roles of this process; KafkaSharp runs 'broker,controller', both in one.", ["broker", "controller"],
+        allowEmpty: false);
 
     public static readonly ConfigKey<int?> NodeId = ConfigKeys.OptionalInt("node.id", "The id of this node in its cluster.", min: 0);
 
     public static readonly ConfigKey<int> BrokerId = ConfigKeys.Int("broker.id", -1, "The former name of node.id.");
 
     public static readonly ConfigKey<IReadOnlyList<string>> LogDirs = ConfigKeys.List(
-        "log.dirs", null, "The folders that hold the data; log.dir where this is not set.");
+        "log.dirs", null, "The folders that hold the data; log.dir where this is not set.", allowEmpty: false);
 
     public static readonly ConfigKey<IReadOnlyList<string>> LogDir = ConfigKeys.List(
-        "log.dir", "/tmp/kafka-logs", "The folder that holds the data where log.dirs is not set.");
+        "log.dir", "/tmp/kafka-logs", "The folder that holds the data where log.dirs is not set.", allowEmpty: false);
 
     public static readonly ConfigKey<int> FetchMaxBytes = ConfigKeys.Int(
         "fetch.max.bytes", 57_671_680, "The most bytes of records that one fetch answers.", min: 1024);

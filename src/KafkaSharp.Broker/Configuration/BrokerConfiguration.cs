@@ -65,7 +65,9 @@ public sealed class BrokerConfiguration
             given[key] = value;
         var faults = new List<string>();
         var values = ConfigValues.Parse(BrokerSchema.Instance, given, faults);
-        var configuration = faults.Count == 0 ? Check(values, faults) : null;
+        foreach (var (name, text) in given.Where(entry => BrokerSchema.Instance.Find(entry.Key) is null))
+            _ = Try(() => KnownBrokerConfigs.Find(name)?.ParseObject(text), faults);
+        var configuration = Check(values, faults);
         return faults.Count == 0
             ? configuration!
             : throw new BrokerStartException(
@@ -75,29 +77,44 @@ public sealed class BrokerConfiguration
     private static BrokerConfiguration? Check(ConfigValues values, List<string> faults)
     {
         var roles = values.Get(BrokerConfigs.ProcessRoles);
-        if (roles is null)
+        if (roles is null && !values.Given.ContainsKey(BrokerConfigs.ProcessRoles.Name))
             faults.Add("Missing required configuration process.roles, which has no default value: set process.roles=broker,controller");
-        else if (!roles.Contains("broker") || !roles.Contains("controller"))
+        else if (roles is not null && (!roles.Contains("broker") || !roles.Contains("controller")))
             faults.Add($"process.roles is '{string.Join(',', roles)}': KafkaSharp runs as one node with both roles, process.roles=broker,controller");
         var nodeId = values.Get(BrokerConfigs.NodeId) ?? values.Get(BrokerConfigs.BrokerId);
-        if (nodeId < 0)
+        if (nodeId < 0 && !values.Given.ContainsKey(BrokerConfigs.NodeId.Name))
             faults.Add("Missing required configuration node.id, which has no default value");
 
         var controllerNames = values.Get(NetworkConfigs.ControllerListenerNames) ?? [];
-        var listeners = Endpoints(values, NetworkConfigs.Listeners, faults);
-        var advertised = values.IsSet(NetworkConfigs.AdvertisedListeners) ? Endpoints(values, NetworkConfigs.AdvertisedListeners, faults) : [];
+        var listeners = Try(() => NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners), faults) ?? [];
+        var advertised = Try(() => NetworkConfigs.Endpoints(values, NetworkConfigs.AdvertisedListeners), faults) ?? [];
+        _ = Try(() => NetworkConfigs.Limits(values), faults);
+        var voters = Try(() => RaftConfigs.ParseVoters(values, controllerNames.FirstOrDefault("CONTROLLER")), faults);
+        if (voters is { Count: > 0 } && nodeId >= 0 && voters.Find(nodeId) is null)
+        {
+            faults.Add("If process.roles contains the 'controller' role, the node id "
+                + $"{nodeId} must be included in the set of voters controller.quorum.voters={values.GetText(RaftConfigs.Voters)}");
+        }
         if (faults.Count > 0)
             return null;
+        if (controllerNames.Count > 0 && !listeners.Any(l => controllerNames.Contains(l.ListenerName)))
+        {
+            faults.Add("controller.listener.names must contain at least one value appearing in the 'listeners' configuration "
+                + $"when running the KRaft controller role; it is '{string.Join(',', controllerNames)}'");
+        }
         if (listeners.All(l => controllerNames.Contains(l.ListenerName)))
             faults.Add("listeners has none for clients: every one of them is in controller.listener.names");
         foreach (var unsupported in listeners.Where(l => l.SecurityProtocol != SecurityProtocol.Plaintext))
             faults.Add($"Listener {unsupported} wants {unsupported.SecurityProtocol.Name()}: KafkaSharp serves PLAINTEXT only as yet");
+        foreach (var beyond in listeners.Concat(advertised).Where(l => l.Port > ushort.MaxValue))
+            faults.Add($"Listener {beyond} has a port above {ushort.MaxValue}");
         foreach (var stray in advertised.Where(a => listeners.All(l => l.ListenerName != a.ListenerName)))
             faults.Add($"advertised.listeners names {stray.ListenerName}, which is not in listeners");
 
+        if (values.Get(NetworkConfigs.InterBrokerListenerName) is { } between && listeners.All(l => l.ListenerName != between))
+            faults.Add($"inter.broker.listener.name is {between}, which is not in listeners");
+
         var logDirs = (values.Get(BrokerConfigs.LogDirs) ?? values.Get(BrokerConfigs.LogDir)).Select(Path.GetFullPath).Distinct().ToArray();
-        if (logDirs.Length == 0)
-            faults.Add("log.dirs is empty: at least one folder is needed");
         return faults.Count > 0 ? null : new BrokerConfiguration(values)
         {
             NodeId = nodeId,
@@ -114,16 +131,19 @@ public sealed class BrokerConfiguration
         };
     }
 
-    private static IReadOnlyList<Endpoint> Endpoints(ConfigValues values, ConfigKey<IReadOnlyList<string>> key, List<string> faults)
+    // A key that several checks read is at fault once.
+    private static T? Try<T>(Func<T> read, List<string> faults)
+        where T : class?
     {
         try
         {
-            return NetworkConfigs.Endpoints(values, key);
+            return read();
         }
         catch (ConfigException e)
         {
-            faults.Add(e.Message);
-            return [];
+            if (!faults.Contains(e.Message))
+                faults.Add(e.Message);
+            return null;
         }
     }
 }

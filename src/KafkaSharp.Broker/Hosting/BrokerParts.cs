@@ -302,6 +302,11 @@ sealed class BrokerParts : IAsyncDisposable
         {
             await completion.ConfigureAwait(false);
         }
+        catch (QuorumConfigurationException)
+        {
+            // The quorum did not even start: whoever starts this broker is told, and says it.
+            _failed.TrySetResult();
+        }
 #pragma warning disable CA1031 // Whatever ended the quorum ends the broker.
         catch (Exception e)
 #pragma warning restore CA1031

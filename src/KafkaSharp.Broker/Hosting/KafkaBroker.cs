@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Configuration;
 using KafkaSharp.Network;
 using KafkaSharp.Raft;
 using KafkaSharp.Storage;
@@ -93,13 +94,17 @@ public sealed class KafkaBroker : IAsyncDisposable
                 await listener.DisposeAsync().ConfigureAwait(false);
             if (parts is not null)
                 await parts.DisposeAsync().ConfigureAwait(false);
-            throw e is ListenerException or IOException or LogDirectoryLockedException or QuorumConfigurationException ? new BrokerStartException(e.Message, e) : e;
+            throw IsForTheOperator(e) ? new BrokerStartException(e.Message, e) : e;
         }
         logger.Serving(
             string.Join(", ", listeners.Select(l => $"{l.Options.Name}://{l.EndPoint}")),
             (long)environment.Time.GetElapsedTime(started).TotalMilliseconds);
         return new KafkaBroker(parts, listeners, logger);
     }
+
+    private static bool IsForTheOperator(Exception e) =>
+        e is ListenerException or IOException or UnauthorizedAccessException or LogDirectoryLockedException or QuorumConfigurationException
+            or ConfigException;
 
     private static string Version =>
         typeof(KafkaBroker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";

@@ -64,6 +64,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         if (!Uuid.TryParse(ClusterId, out _))
             throw new BrokerStartException($"Cluster ID string {ClusterId} does not appear to be a valid UUID: 22 characters of URL-safe base64.");
         var (version, levels) = Levels();
+        var dynamic = IsDynamic(levels);
         var taken = new HashSet<Uuid>();
         foreach (var directory in ensemble.Unformatted)
         {
@@ -76,7 +77,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
             {
                 var snapshots = new BootstrapSnapshots(files, directory, time);
                 snapshots.WriteBootstrap(BootstrapMetadata.Records(version, levels));
-                if (IsDynamic(levels))
+                if (dynamic)
                     snapshots.WriteVoters(new VoterSet([new RaftVoter(configuration.NodeId, id, ControllerEndpoints())]));
             }
             new MetaProperties { ClusterId = ClusterId, NodeId = configuration.NodeId, DirectoryId = id }.Write(files, directory, time.GetUtcNow());
@@ -89,7 +90,9 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     private bool IsDynamic(Dictionary<string, short> levels)
     {
         if (Standalone && configuration.HasStaticVoters)
-            throw new BrokerStartException("You cannot specify --standalone with controller.quorum.voters set: the one keeps the voters in the log, the other in the configuration.");
+            throw new BrokerStartException(
+                "You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone. If you want to use "
+                + "dynamic quorum, please remove controller.quorum.voters and specify controller.quorum.bootstrap.servers instead.");
         var wanted = levels.TryGetValue(FeatureNames.KRaft, out var level) ? level : (short?)null;
         if (configuration.HasStaticVoters && wanted == 1)
             throw new BrokerStartException("Cannot set kraft.version to 1 unless KIP-853 configuration is present: controller.quorum.voters must not be set.");

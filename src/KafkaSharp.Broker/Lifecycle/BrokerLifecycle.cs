@@ -105,6 +105,8 @@ sealed class BrokerLifecycle(
             BrokerEpoch = BrokerEpoch,
             CurrentMetadataOffset = metadata.LastAppliedOffset,
             WantShutDown = _wantsShutDown,
+            // Empty, not absent: this broker knows of cordoning and has nothing cordoned.
+            CordonedLogDirs = [],
         };
         try
         {

@@ -34,7 +34,7 @@ sealed class ConfigOptions
         {
             try
             {
-                properties = PropertiesFile.Parse(File.ReadAllText(file.FullName));
+                properties = PropertiesFile.Parse(File.ReadAllBytes(file.FullName));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
             {

@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -38,7 +39,7 @@ sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteR
     private ErrorCode Delete(TopicPartition name, long offset, out long lowWatermark)
     {
         lowWatermark = InvalidLowWatermark;
-        if (InternalTopics.Contains(name.Topic))
+        if (TopicName.IsInternal(name.Topic))
             return ErrorCode.InvalidTopicException;
         var error = replicas.Find(name, out var partition);
         if (error != ErrorCode.None)

@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
@@ -63,7 +64,7 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
         if (error != ErrorCode.None)
             return LogAppendInfo.Refused(error, null, -1);
         var name = partition!.Id.TopicPartition;
-        if (InternalTopics.Contains(name.Topic) && context.ClientId != AdminClientId)
+        if (TopicName.IsInternal(name.Topic) && context.ClientId != AdminClientId)
             return LogAppendInfo.Refused(ErrorCode.InvalidTopicException, $"Cannot append to internal topic {name.Topic}", -1);
         if (data.Records is not { } records)
             return LogAppendInfo.Refused(ErrorCode.InvalidRecord, "The produce request has no records", -1);

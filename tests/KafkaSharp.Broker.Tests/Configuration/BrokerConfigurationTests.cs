@@ -1,0 +1,128 @@
+using KafkaSharp.Broker.Configuration;
+
+namespace KafkaSharp.Broker.Tests.Configuration;
+
+[TestFixture]
+sealed class BrokerConfigurationTests
+{
+    [Test]
+    public void Without_a_file_it_is_one_node_for_development()
+    {
+        var configuration = BrokerConfiguration.Load(null);
+
+        Assert.That(configuration.NodeId, Is.EqualTo(1));
+        Assert.That(configuration.LogDirs, Is.EqualTo(new[] { Path.GetFullPath(BrokerConfiguration.DefaultDataFolder) }));
+        Assert.That(configuration.MetadataLogDir, Is.EqualTo(configuration.LogDirs[0]));
+        Assert.That(configuration.Listeners.Select(l => $"{l.ListenerName} {l.Host} {l.Port}"), Is.EqualTo(new[] { "PLAINTEXT 127.0.0.1 9092" }));
+        Assert.That(configuration.AdvertisedListeners, Is.Empty);
+        Assert.That(configuration.InterBrokerListenerName, Is.EqualTo("PLAINTEXT"));
+        Assert.That(configuration.HasStaticVoters, Is.False);
+        Assert.That(configuration.UnknownKeys.Concat(configuration.InactiveKeys), Is.Empty);
+    }
+
+    [Test]
+    public void A_file_replaces_what_is_for_development_and_an_override_stands_over_it()
+    {
+        var configuration = BrokerConfiguration.Load(
+            SingleNode(("num.partitions", "3")),
+            new Dictionary<string, string> { ["num.partitions"] = "5", ["log.dirs"] = "/a,/b", ["metadata.log.dir"] = "/m" });
+
+        Assert.That(configuration.Values.Given["num.partitions"], Is.EqualTo("5"));
+        Assert.That(configuration.Values.Given.ContainsKey("group.initial.rebalance.delay.ms"), Is.False);
+        Assert.That(configuration.LogDirs, Is.EqualTo(new[] { "/a", "/b" }));
+        Assert.That(configuration.MetadataLogDir, Is.EqualTo("/m"));
+    }
+
+    [Test]
+    public void The_listeners_of_a_single_node_are_told_apart()
+    {
+        var configuration = BrokerConfiguration.Load(SingleNode(("advertised.listeners", "PLAINTEXT://broker.example:19092")));
+
+        Assert.That(configuration.Listeners.Select(l => l.ListenerName), Is.EqualTo(new[] { "PLAINTEXT", "CONTROLLER" }));
+        Assert.That(configuration.ControllerListenerNames, Is.EqualTo(new[] { "CONTROLLER" }));
+        Assert.That(configuration.InterBrokerListenerName, Is.EqualTo("PLAINTEXT"));
+        Assert.That(configuration.AdvertisedListeners.Select(l => $"{l.Host}:{l.Port}"), Is.EqualTo(new[] { "broker.example:19092" }));
+        Assert.That(configuration.HasStaticVoters);
+    }
+
+    [Test]
+    public void The_former_name_of_the_node_id_still_counts()
+    {
+        var file = SingleNode(("broker.id", "1"));
+        file.Remove("node.id");
+
+        Assert.That(BrokerConfiguration.Load(file).NodeId, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Keys_without_effect_are_told_apart()
+    {
+        var configuration = BrokerConfiguration.Load(SingleNode(("no.such.key", "1"), ("alter.config.policy.class.name", "x")));
+
+        Assert.That(configuration.UnknownKeys, Is.EqualTo(new[] { "no.such.key" }));
+        Assert.That(configuration.InactiveKeys, Is.EqualTo(new[] { "alter.config.policy.class.name" }));
+    }
+
+    [TestCase("process.roles", "broker", "process.roles is 'broker'")]
+    [TestCase("process.roles", "", "process.roles")]
+    [TestCase("process.roles", "king", "king for configuration process.roles")]
+    [TestCase("process.roles", null, "Missing required configuration process.roles")]
+    [TestCase("node.id", null, "Missing required configuration node.id")]
+    [TestCase("node.id", "-1", "Invalid value -1 for configuration node.id: Value must be at least 0")]
+    [TestCase("node.id", "2", "the node id 2 must be included in the set of voters controller.quorum.voters=1@127.0.0.1:9093")]
+    [TestCase("controller.quorum.voters", "1@", "controller.quorum.voters")]
+    [TestCase("controller.listener.names", "PLAINTEXT,CONTROLLER", "listeners has none for clients")]
+    [TestCase("controller.listener.names", "OTHER", "security protocol")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092", "must contain at least one value appearing in the 'listeners' configuration")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:99999999,CONTROLLER://127.0.0.1:9093", "listeners")]
+    [TestCase("listeners", "SSL://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093", "No security protocol defined for listener CONTROLLER")]
+    [TestCase("listeners", "", "listeners")]
+    [TestCase("background.threads", "many", "Invalid value many for configuration background.threads: Not a number of type INT")]
+    [TestCase("advertised.listeners", "STRAY://h:1", "STRAY")]
+    [TestCase("inter.broker.listener.name", "STRAY", "inter.broker.listener.name is STRAY")]
+    [TestCase("listener.security.protocol.map", "PLAINTEXT", "listener.security.protocol.map")]
+    [TestCase("max.connections.per.ip.overrides", "x", "max.connections.per.ip.overrides")]
+    [TestCase("log.dirs", "", "Configuration 'log.dirs' must not be empty.")]
+    [TestCase("log.dir", "", "Configuration 'log.dir' must not be empty.")]
+    public void A_fault_is_one_sentence_that_names_the_key(string key, string? value, string part)
+    {
+        var file = SingleNode();
+        file.Remove(key);
+        if (value is not null)
+            file[key] = value;
+
+        var fault = Assert.Throws<BrokerStartException>(() => BrokerConfiguration.Load(file))!;
+
+        Assert.That(fault.Message, Does.Contain(part).And.Not.Contain("\n"));
+    }
+
+    [Test]
+    public void All_faults_are_said_at_once()
+    {
+        var file = SingleNode(("num.partitions", "0"), ("fetch.max.bytes", "x"), ("listeners", "what"));
+        file.Remove("node.id");
+
+        var fault = Assert.Throws<BrokerStartException>(() => BrokerConfiguration.Load(file))!;
+
+        Assert.That(fault.Message.Split('\n'), Has.Length.EqualTo(5));
+        Assert.That(fault.Message, Does.StartWith("4 faults in the configuration:"));
+        foreach (var key in new[] { "num.partitions", "fetch.max.bytes", "listeners", "node.id" })
+            Assert.That(fault.Message, Does.Contain(key));
+    }
+
+    internal static Dictionary<string, string> SingleNode(params (string Key, string Value)[] more)
+    {
+        var properties = new Dictionary<string, string>
+        {
+            ["process.roles"] = "broker,controller",
+            ["node.id"] = "1",
+            ["listeners"] = "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093",
+            ["controller.listener.names"] = "CONTROLLER",
+            ["controller.quorum.voters"] = "1@127.0.0.1:9093",
+            ["log.dirs"] = "/data",
+        };
+        foreach (var (key, value) in more)
+            properties[key] = value;
+        return properties;
+    }
+}

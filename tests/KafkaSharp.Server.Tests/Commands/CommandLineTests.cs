@@ -1,0 +1,44 @@
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Server.Tests.Commands;
+
+[TestFixture]
+sealed class CommandLineTests : ServerTest
+{
+    [Test]
+    public async Task Random_uuid_prints_one_that_is_valid_and_new()
+    {
+        var first = await Kafkasharp.RunAsync(Folder, "random-uuid");
+        var second = await Kafkasharp.RunAsync(Folder, "random-uuid");
+
+        Assert.That(first.ExitCode, Is.Zero);
+        Assert.That(first.Output, Has.Count.EqualTo(1));
+        Assert.That(Uuid.TryParse(first.Output[0], out var id) && !id.IsZero);
+        Assert.That(second.OutputText, Is.Not.EqualTo(first.OutputText));
+    }
+
+    [TestCase("", "start", "format", "random-uuid")]
+    [TestCase("start", "--config", "--override", "--log-level", "127.0.0.1:9092", "kafkasharp-data")]
+    [TestCase("format", "--cluster-id", "--config", "--ignore-formatted", "--release-version", "--feature", "--standalone", "NAME=LEVEL")]
+    [TestCase("random-uuid", "uuid")]
+    public async Task Help_names_what_there_is(string command, params string[] parts)
+    {
+        string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];
+
+        var help = await Kafkasharp.RunAsync(Folder, arguments);
+
+        Assert.That(help.ExitCode, Is.Zero);
+        Assert.That(help.Error, Is.Empty);
+        foreach (var part in parts)
+            Assert.That(help.OutputText, Does.Contain(part));
+    }
+
+    [Test]
+    public async Task A_command_that_is_not_there_is_refused()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "strat");
+
+        Assert.That(ended.ExitCode, Is.EqualTo(1));
+        Assert.That(ended.ErrorText, Does.Contain("strat"));
+    }
+}

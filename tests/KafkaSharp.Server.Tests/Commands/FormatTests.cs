@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Server.Tests.Commands;
+
+/// <summary>What <c>kafkasharp format</c> says and refuses; the sentences are those of the genuine <c>kafka-storage format</c>, seen in 4.3.1.</summary>
+[TestFixture]
+sealed class FormatTests : ServerTest
+{
+    [Test]
+    public async Task It_formats_once_and_says_so_in_the_genuine_words()
+    {
+        var file = WriteProperties();
+
+        var first = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file);
+        var second = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file);
+        var third = await Kafkasharp.RunAsync(Folder, "format", "--cluster-id", ClusterId, "--config", file, "--ignore-formatted");
+
+        Assert.That(first.Output, Is.EqualTo(new[] { $"Formatting metadata directory {Path("data")} with metadata.version 4.3-IV0." }), first.ErrorText);
+        Assert.That(first.ExitCode, Is.Zero);
+        second.AssertOneSentence(
+            $"Log directory {Path("data")} is already formatted. Use --ignore-formatted to ignore this directory and format the others.");
+        Assert.That(third.ExitCode, Is.Zero);
+        Assert.That(third.Output, Is.EqualTo(new[] { "All of the log directories are already formatted." }));
+    }
+
+    [Test]
+    public async Task The_formatted_directory_is_started_on()
+    {
+        var file = WriteProperties();
+        await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file);
+
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--config", file);
+
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
+        Assert.That(broker.Output, Has.Some.Contains(ClusterId));
+        Assert.That(File.ReadLines(Path("data", "meta.properties")), Has.Member($"cluster.id={ClusterId}"));
+    }
+
+    [Test]
+    public async Task Standalone_keeps_the_voter_in_the_log_and_starts()
+    {
+        var formatted = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "--standalone");
+        Assert.That(
+            formatted.Output,
+            Is.EqualTo(new[] { $"Formatting dynamic metadata voter directory {Path("kafkasharp-data")} with metadata.version 4.3-IV0." }));
+
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
+    }
+
+    [Test]
+    public async Task Standalone_beside_configured_voters_is_refused()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", WriteProperties(), "--standalone");
+
+        ended.AssertOneSentence("You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone.");
+        Assert.That(Directory.Exists(Path("data")), Is.False);
+    }
+
+    [Test]
+    public async Task A_release_and_features_are_written()
+    {
+        var ended = await Kafkasharp.RunAsync(
+            Folder, "format", "-t", ClusterId, "-c", WriteProperties(), "--release-version", "4.0", "--feature", "group.version=0");
+
+        Assert.That(ended.ExitCode, Is.Zero, ended.ErrorText);
+        Assert.That(ended.OutputText, Does.Contain("with metadata.version 4.0-IV3."));
+    }
+
+    [TestCase("--release-version", "9.9", "9.9")]
+    [TestCase("--feature", "nope=1", "Unsupported feature: nope")]
+    [TestCase("--feature", "group.version=99", "No feature:group.version with feature level 99")]
+    [TestCase("--feature", "group.version", "group.version")]
+    public async Task What_no_release_knows_is_refused_and_nothing_is_written(string option, string value, string part)
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", WriteProperties(), option, value);
+
+        ended.AssertOneSentence(part);
+        Assert.That(Directory.Exists(Path("data")), Is.False);
+    }
+
+    [Test]
+    public async Task A_bad_cluster_id_is_refused_and_nothing_is_written()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", "bad", "-c", WriteProperties());
+
+        ended.AssertOneSentence("Cluster ID string bad does not appear to be a valid UUID");
+        Assert.That(Directory.Exists(Path("data")), Is.False);
+    }
+
+    [Test]
+    public async Task The_directory_of_another_cluster_is_refused()
+    {
+        var file = WriteProperties();
+        await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file);
+
+        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", "MkU3OEVBNTcwNTJENDM2Qw", "-c", file, "--ignore-formatted");
+
+        ended.AssertOneSentence(ClusterId, "MkU3OEVBNTcwNTJENDM2Qw");
+    }
+
+    [Test]
+    public async Task A_cluster_id_is_required()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "format");
+
+        Assert.That(ended.ExitCode, Is.EqualTo(1));
+        Assert.That(ended.ErrorText, Does.Contain("--cluster-id"));
+    }
+
+    [Test]
+    public async Task The_genuine_tools_read_the_bootstrap_checkpoint()
+    {
+        if (Vectors.TryFindKafkaRun() is not { } kafkaRun)
+        {
+            Assert.Ignore("The genuine Kafka is not here: set KAFKASHARP_KAFKA_HOME");
+            return;
+        }
+        await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", WriteProperties());
+
+        var start = new ProcessStartInfo(
+            kafkaRun, ["dump-log", "--cluster-metadata-decoder", "--files", Path("data", "bootstrap.checkpoint")])
+        {
+            RedirectStandardOutput = true,
+        };
+        start.Environment["HEAP"] = "-Xmx128m";
+        using var dump = Process.Start(start)!;
+        var text = await dump.StandardOutput.ReadToEndAsync();
+        await dump.WaitForExitAsync();
+
+        Assert.That(dump.ExitCode, Is.Zero);
+        Assert.That(text, Does.Contain("SnapshotHeader").And.Contain("SnapshotFooter"));
+        (string Name, int Level)[] features =
+        [
+            ("metadata.version", 30), ("eligible.leader.replicas.version", 1), ("group.version", 1), ("share.version", 1),
+            ("streams.version", 1), ("transaction.version", 2),
+        ];
+        foreach (var (name, level) in features)
+            Assert.That(text, Does.Contain($"\"name\":\"{name}\",\"featureLevel\":{level}"));
+    }
+}

@@ -1,0 +1,175 @@
+namespace KafkaSharp.Server.Tests.Commands;
+
+[TestFixture]
+sealed class StartTests : ServerTest
+{
+    [Test]
+    public async Task Nothing_but_an_override_serves_and_sigterm_ends_it_cleanly()
+    {
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
+        Assert.That(File.Exists(Path("kafkasharp-data", "meta.properties")));
+
+        var ended = await broker.TerminateAsync();
+        Assert.That(ended.ExitCode, Is.Zero, ended.ErrorText);
+        Assert.That(ended.Output.Count(line => line.Contains("KafkaSharp serves on")), Is.EqualTo(1));
+        Assert.That(ended.Output.Where(line => line.Contains(" WARN ") || line.Contains("ERROR")), Is.Empty);
+        Assert.That(File.Exists(Path("kafkasharp-data", ".kafka_cleanshutdown")));
+    }
+
+    [Test]
+    public async Task It_starts_again_on_its_directory_as_the_same_cluster()
+    {
+        string ClusterOf() => File.ReadLines(Path("kafkasharp-data", "meta.properties")).Single(line => line.StartsWith("cluster.id="));
+        using (var first = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort))
+            await first.TerminateAsync();
+        var cluster = ClusterOf();
+
+        using var second = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+
+        Assert.That(await AskApiVersionsAsync(second.Port()), Is.Zero);
+        Assert.That(ClusterOf(), Is.EqualTo(cluster));
+        Assert.That(second.Output, Has.None.Contains("Formatted"));
+    }
+
+    [Test]
+    public async Task A_genuine_file_works_as_it_is()
+    {
+        var file = WriteProperties(
+            "num.partitions=1", "offsets.topic.replication.factor=1", "transaction.state.log.replication.factor=1",
+            "transaction.state.log.min.isr=1", "share.coordinator.state.topic.replication.factor=1",
+            "share.coordinator.state.topic.min.isr=1", "group.initial.rebalance.delay.ms=0");
+
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--config", file);
+
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
+        Assert.That(await AskApiVersionsAsync(broker.Port("CONTROLLER")), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_second_instance_on_the_same_directory_is_refused()
+    {
+        using var first = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+
+        var second = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort);
+
+        second.AssertOneSentence(Path("kafkasharp-data"));
+    }
+
+    [Test]
+    public async Task A_port_in_use_is_refused()
+    {
+        using var first = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+        var port = first.Port();
+
+        var second = await Kafkasharp.RunAsync(
+            Folder, "start", "--override", $"listeners=PLAINTEXT://127.0.0.1:{port}", "--override", $"log.dirs={Path("other")}");
+
+        second.AssertOneSentence($"{port}");
+    }
+
+    [Test]
+    public async Task The_directory_of_another_node_is_refused()
+    {
+        await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId);
+
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--override", "node.id=2");
+
+        ended.AssertOneSentence("another node", "node.id 1", "2 is expected", Path("kafkasharp-data"));
+    }
+
+    [Test]
+    public async Task Directories_of_two_clusters_are_refused()
+    {
+        await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "--override", "log.dirs=a");
+        await Kafkasharp.RunAsync(Folder, "format", "-t", "MkU3OEVBNTcwNTJENDM2Qw", "--override", "log.dirs=b");
+
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--override", "log.dirs=a,b");
+
+        ended.AssertOneSentence("another cluster", ClusterId, "MkU3OEVBNTcwNTJENDM2Qw");
+    }
+
+    [Test]
+    public async Task A_directory_that_cannot_be_made_is_refused()
+    {
+        File.WriteAllText(Path("file"), "");
+
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--override", $"log.dirs={Path("file", "data")}");
+
+        ended.AssertOneSentence(Path("file"));
+    }
+
+    [Test]
+    public async Task All_bad_values_are_said_at_once()
+    {
+        var ended = await Kafkasharp.RunAsync(
+            Folder, "start", "--override", "num.partitions=0", "--override", "log.segment.bytes=big", "--override", "node.id=-4",
+            "--override", "listeners=PLAINTEXT://127.0.0.1:http");
+
+        Assert.That(ended.ExitCode, Is.EqualTo(1));
+        Assert.That(ended.ErrorText, Does.Contain("4 faults in the configuration"));
+        Assert.That(ended.Error, Has.Some.Contains("Invalid value 0 for configuration num.partitions: Value must be at least 1"));
+        Assert.That(ended.Error, Has.Some.Contains("Invalid value big for configuration log.segment.bytes: Not a number of type INT"));
+        Assert.That(ended.Error, Has.Some.Contains("Invalid value -4 for configuration node.id: Value must be at least 0"));
+        Assert.That(ended.Error, Has.Some.Contains("PLAINTEXT://127.0.0.1:http for configuration listeners"));
+        Assert.That(ended.ErrorText, Does.Not.Contain("   at "));
+    }
+
+    [TestCase("max.connections.per.ip.overrides=nonsense", "max.connections.per.ip.overrides")]
+    [TestCase("controller.quorum.voters=nonsense", "controller.quorum.voters")]
+    [TestCase("controller.quorum.voters=7@127.0.0.1:9093", "voters")]
+    [TestCase("listener.security.protocol.map=nonsense", "listener.security.protocol.map")]
+    [TestCase("listeners=SSL://127.0.0.1:0", "SSL")]
+    [TestCase("log.dirs=", "log.dirs")]
+    public async Task A_value_that_only_its_room_understands_is_one_sentence_too(string property, string part)
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--override", property);
+
+        ended.AssertOneSentence(part);
+    }
+
+    [Test]
+    public async Task Unknown_and_inactive_keys_are_said_once()
+    {
+        using var broker = await Kafkasharp.ServingAsync(
+            Folder, "--override", AnyPort, "--override", "no.such.key=1", "--override", "group.share.max.size=3");
+
+        Assert.That(broker.Output.Count(line => line.Contains("no.such.key")), Is.EqualTo(1));
+        Assert.That(broker.Output.Single(line => line.Contains("no.such.key")), Does.Contain(" WARN "));
+    }
+
+    [Test]
+    public async Task A_configuration_file_that_is_not_there_is_named()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--config", Path("none.properties"));
+
+        ended.AssertOneSentence(Path("none.properties"));
+    }
+
+    [Test]
+    public async Task A_folder_is_no_configuration_file()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--config", Folder);
+
+        ended.AssertOneSentence(Folder);
+    }
+
+    [Test]
+    public async Task An_override_without_equals_is_refused()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", "node.id");
+
+        ended.AssertOneSentence("KEY=VALUE", "node.id");
+    }
+
+    [Test]
+    public async Task The_log_level_is_obeyed()
+    {
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort, "--log-level", "Information");
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--log-level", "Critical");
+
+        Assert.That(ended.Output, Is.Empty);
+        ended.AssertOneSentence(Path("kafkasharp-data"));
+    }
+}

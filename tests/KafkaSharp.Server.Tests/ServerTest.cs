@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace KafkaSharp.Server.Tests;
+
+/// <summary>A folder of its own for each test, and what the tests of the command share.</summary>
+abstract class ServerTest
+{
+    protected const string ClusterId = "MkU3OEVBNTcwNTJENDM2Qg";
+    protected const string AnyPort = "listeners=PLAINTEXT://127.0.0.1:0";
+
+    protected string Folder { get; private set; } = "";
+
+    [SetUp]
+    public void MakeFolder() => Folder = Directory.CreateTempSubdirectory("kafkasharp-server-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(Folder, recursive: true);
+
+    protected string Path(params string[] names) => System.IO.Path.Combine([Folder, .. names]);
+
+    /// <summary>A file like the genuine single-node.properties, with ports that are free and data below the test's folder.</summary>
+    protected string WriteProperties(params string[] more)
+    {
+        var (client, controller) = (Kafkasharp.FreePort(), Kafkasharp.FreePort());
+        var file = Path("server.properties");
+        File.WriteAllText(file, $"""
+            process.roles=broker,controller
+            node.id=1
+            listeners=PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
+            advertised.listeners=PLAINTEXT://127.0.0.1:{client}
+            controller.listener.names=CONTROLLER
+            controller.quorum.voters=1@127.0.0.1:{controller}
+            log.dirs={Path("data")}
+            {string.Join('\n', more)}
+            """);
+        return file;
+    }
+
+    /// <summary>Asks for the versions of all APIs, as every client does first, and returns the error code of the answer.</summary>
+    protected static async Task<short> AskApiVersionsAsync(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        // length, ApiVersions 0, correlation id 7, client id "t"
+        byte[] request = [0, 0, 0, 11, 0, 18, 0, 0, 0, 0, 0, 7, 0, 1, (byte)'t'];
+        await socket.SendAsync(request);
+        var answer = new byte[10];
+        await using var stream = new NetworkStream(socket);
+        await stream.ReadExactlyAsync(answer);
+        Assert.That(answer[4..8], Is.EqualTo(new byte[] { 0, 0, 0, 7 }));
+        return (short)((answer[8] << 8) | answer[9]);
+    }
+}
