@@ -74,7 +74,7 @@ sealed class BrokerConfigurationTests
     [TestCase("controller.listener.names", "PLAINTEXT,CONTROLLER", "listeners has none for clients")]
     [TestCase("controller.listener.names", "OTHER", "security protocol")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092", "must contain at least one value appearing in the 'listeners' configuration")]
-    [TestCase("listeners", "PLAINTEXT://127.0.0.1:99999999,CONTROLLER://127.0.0.1:9093", "listeners")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:99999999,CONTROLLER://127.0.0.1:9093", "PLAINTEXT://127.0.0.1:99999999 has a port above 65535")]
     [TestCase("listeners", "SSL://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093", "No security protocol defined for listener CONTROLLER")]
     [TestCase("listeners", "", "listeners")]
     [TestCase("background.threads", "many", "Invalid value many for configuration background.threads: Not a number of type INT")]
