@@ -1,6 +1,8 @@
 using System.CommandLine;
+using KafkaSharp.Network;
 using KafkaSharp.Server.Commands;
 
+InlineCompletions.Enable();
 var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 broker in one small process.")
 {
     StartCommand.Create(),

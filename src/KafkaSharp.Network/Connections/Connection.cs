@@ -13,6 +13,10 @@ namespace KafkaSharp.Network;
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer or links holds nothing to dispose.")]
 public sealed class Connection : IThreadPoolWorkItem
 {
+    // How much of one client is handled without waiting before its thread is for others: bytes, a frame counting as some.
+    const int LongestTurn = 1024 * 1024;
+    const int TurnCostOfFrame = 16 * 1024;
+
     private readonly Transport _transport;
     private readonly IFrameHandler _handler;
     private readonly FrameReader _reader;
@@ -139,6 +143,7 @@ public sealed class Connection : IThreadPoolWorkItem
 
     private async Task ServeAsync()
     {
+        var turn = 0;
         while (!_draining && !_isClosed && !_responses.Ended)
         {
             switch (_reader.TryReadFrame(out var frame))
@@ -153,6 +158,7 @@ public sealed class Connection : IThreadPoolWorkItem
                         return;
                     }
                     await _responses.AddAsync(handling.Answer, handling.Overlaps);
+                    turn += TurnCostOfFrame + frame.Length;
                     break;
                 case FrameStatus.InvalidSize:
                     _closeReason = "invalid frame size";
@@ -160,7 +166,16 @@ public sealed class Connection : IThreadPoolWorkItem
                     return;
                 default:
                     await _responses.FlushAsync();
-                    var read = await _reader.ReadAtLeastAsync(_reader.Needed);
+                    var reading = _reader.ReadAtLeastAsync(_reader.Needed);
+                    if (!reading.IsCompleted)
+                        turn = 0;
+                    else if (turn > LongestTurn && !Thread.CurrentThread.IsThreadPoolThread)
+                    {
+                        // The thread serves the sockets of other clients too (InlineCompletions); go on in the pool.
+                        turn = 0;
+                        await Task.Yield();
+                    }
+                    var read = await reading;
                     if (read.Buffer.Length < _reader.Needed)
                         return;
                     break;
