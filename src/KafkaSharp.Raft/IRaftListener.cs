@@ -7,7 +7,8 @@ namespace KafkaSharp.Raft;
 /// </summary>
 public interface IRaftListener<TRecord>
 {
-    void HandleCommit(CommittedBatch<TRecord> batch);
+    /// <summary>One or more batches that follow one another: one where the quorum is at work, many where a listener catches up.</summary>
+    void HandleCommit(IReadOnlyList<CommittedBatch<TRecord>> batches);
 
     /// <summary>
     /// Load this first; commits go on from <see cref="SnapshotReader{TRecord}.Id"/>. The reader is the listener's, which disposes it.

@@ -29,10 +29,16 @@ sealed class ListenerContext<TRecord>(IRaftListener<TRecord> listener)
         Listener.HandleLoadSnapshot(reader);
     }
 
-    public void Commit(CommittedBatch<TRecord> batch)
+    /// <summary>Tells it what it has not heard of consecutive batches.</summary>
+    public void Commit(IReadOnlyList<CommittedBatch<TRecord>> batches)
     {
-        NextOffset = batch.LastOffset + 1;
-        Listener.HandleCommit(batch);
+        var heard = 0;
+        while (heard < batches.Count && batches[heard].BaseOffset < NextOffset)
+            heard++;
+        if (heard == batches.Count)
+            return;
+        NextOffset = batches[^1].LastOffset + 1;
+        Listener.HandleCommit(heard == 0 ? batches : [.. batches.Skip(heard)]);
     }
 
     /// <summary>Tells who leads, once for each change.</summary>

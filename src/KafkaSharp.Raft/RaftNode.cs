@@ -81,7 +81,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         _listeners.Add(context);
         if (_state.HighWatermark < 0)
             return;
-        CatchUp(context);
+        CatchUp([context]);
         context.TellLeader(_state.LeaderAndEpoch);
     }));
 
@@ -217,7 +217,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
             case RaftOutput.AdvanceHighWatermark advance:
                 _log.UpdateHighWatermark(advance.Offset);
                 Publish();
-                _listeners.ForEach(CatchUp);
+                CatchUp(_listeners);
                 while (_uncommitted.TryPeek(out var batch) && batch.LastOffset < advance.Offset)
                     _uncommitted.Dequeue();
                 break;
@@ -282,24 +282,33 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
             context.TellLeader(leader);
     }
 
-    /// <summary>Tells a listener everything up to the high watermark that it has not heard.</summary>
-    private void CatchUp(ListenerContext<TRecord> context)
+    /// <summary>Tells listeners everything up to the high watermark that they have not heard; what they have in common is read once.</summary>
+    private void CatchUp(List<ListenerContext<TRecord>> contexts)
     {
-        if (context.NeedsSnapshot(_log.StartOffset))
-        {
-            if (LatestSnapshotId is { } id)
-                context.LoadSnapshot(OpenSnapshot(id));
-            else
-                context.BeginAt(_log.StartOffset);
-        }
+        if (contexts.Count == 0)
+            return;
+        foreach (var context in contexts)
+            Begin(context);
         var highWatermark = _state.HighWatermark;
         var kept = _uncommitted.TryPeek(out var first) ? first.BaseOffset : highWatermark;
-        _reader.Read(context.NextOffset, Math.Min(kept, highWatermark), context.Commit);
-        foreach (var batch in _uncommitted)
+        _reader.Read(contexts.Min(context => context.NextOffset), Math.Min(kept, highWatermark), Commit);
+        Commit([.. _uncommitted.TakeWhile(batch => batch.LastOffset < highWatermark)]);
+
+        void Commit(IReadOnlyList<CommittedBatch<TRecord>> batches)
         {
-            if (batch.BaseOffset >= context.NextOffset && batch.LastOffset < highWatermark)
-                context.Commit(batch);
+            foreach (var context in contexts)
+                context.Commit(batches);
         }
+    }
+
+    private void Begin(ListenerContext<TRecord> context)
+    {
+        if (!context.NeedsSnapshot(_log.StartOffset))
+            return;
+        if (LatestSnapshotId is { } id)
+            context.LoadSnapshot(OpenSnapshot(id));
+        else
+            context.BeginAt(_log.StartOffset);
     }
 
     private SnapshotReader<TRecord> OpenSnapshot(OffsetAndEpoch id) =>

@@ -67,7 +67,7 @@ sealed class GenuineLog
     {
         var loader = new MetadataBatchLoader();
         foreach (var batch in Batches.Where(batch => batch.LastOffset < offset))
-            loader.Load(batch, (_, _, _) => { });
+            loader.Load([batch], (_, _, _) => { });
         return loader.Image;
     }
 

@@ -30,7 +30,13 @@ sealed class RecordingListener : IRaftListener<string>
         }
     }
 
-    public void HandleCommit(CommittedBatch<string> batch) => Heard($"commit {batch.BaseOffset}-{batch.LastOffset}", () =>
+    public void HandleCommit(IReadOnlyList<CommittedBatch<string>> batches)
+    {
+        foreach (var batch in batches)
+            HandleCommit(batch);
+    }
+
+    private void HandleCommit(CommittedBatch<string> batch) => Heard($"commit {batch.BaseOffset}-{batch.LastOffset}", () =>
     {
         Gap |= batch.BaseOffset != NextOffset;
         NextOffset = batch.LastOffset + 1;

@@ -19,21 +19,16 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
 {
     public static readonly TopicPartition TopicPartition = new("__cluster_metadata", 0);
 
-    /// <summary>Opens the folder, creating what is missing.</summary>
+    /// <summary>Opens the folder, creating what is missing. The whole log is checked, as Kafka does: all metadata hangs on it.</summary>
     /// <param name="files">Where it lies.</param>
     /// <param name="logDirectory"><c>metadata.log.dir</c>, else the first of <c>log.dirs</c>.</param>
     /// <param name="values">The broker's configuration: <see cref="RaftConfigs"/>.</param>
     /// <param name="time">The clock of segments and retention.</param>
     /// <param name="random">Draws the jitter of rolls.</param>
     /// <param name="logger">Where recovery is told.</param>
-    /// <param name="hadCleanShutdown">
-    /// Whether the directory held <c>.kafka_cleanshutdown</c> when this process took it: else the whole log is checked, as Kafka does
-    /// always.
-    /// </param>
     /// <exception cref="IOException">The folder cannot be opened or is another topic's.</exception>
     public static MetadataLogStorage Open(
-        IFileSystem files, string logDirectory, ConfigValues values, TimeProvider time, Random random, ILogger logger,
-        bool hadCleanShutdown = false)
+        IFileSystem files, string logDirectory, ConfigValues values, TimeProvider time, Random random, ILogger logger)
     {
         var directory = Path.Combine(logDirectory, TopicPartition.ToString());
         files.CreateDirectory(directory);
@@ -47,7 +42,6 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
             Time = time,
             Random = random,
             Logger = logger,
-            HadCleanShutdown = hadCleanShutdown,
         });
         CheckTopicId(files, directory);
         var raftLog = new PartitionRaftLog(log, snapshots.List() is [.., var latest] ? latest : null);

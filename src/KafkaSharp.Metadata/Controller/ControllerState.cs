@@ -63,15 +63,13 @@ sealed class ControllerState : IReplayable<MetadataRecord>
             _registrationOffsets[registration.BrokerId] = offset;
     }
 
-    public void Load(CommittedBatch<MetadataRecord> batch)
+    public void Load(IReadOnlyList<CommittedBatch<MetadataRecord>> batches)
     {
-        _committed.Load(batch, static (_, _, _) => { });
-        if (IsActive)
-            return;
-        for (var i = 0; i < batch.Records.Count; i++)
+        _committed.Load(batches, static (_, _, _) => { });
+        if (!IsActive)
         {
-            if (batch.Records[i].Message is RegisterBrokerRecord registration)
-                _registrationOffsets[registration.BrokerId] = batch.BaseOffset + i;
+            foreach (var batch in batches)
+                NoteRegistrations(batch);
         }
     }
 
@@ -90,5 +88,14 @@ sealed class ControllerState : IReplayable<MetadataRecord>
         Epoch = -1;
         _image = MetadataImage.Empty;
         _delta = null;
+    }
+
+    private void NoteRegistrations(CommittedBatch<MetadataRecord> batch)
+    {
+        for (var i = 0; i < batch.Records.Count; i++)
+        {
+            if (batch.Records[i].Message is RegisterBrokerRecord registration)
+                _registrationOffsets[registration.BrokerId] = batch.BaseOffset + i;
+        }
     }
 }

@@ -149,10 +149,10 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         string name, ControllerRequestContext context, Func<MetadataImage, CommandResult<MetadataRecord, TResponse>> command) =>
         RunAsync(name, context, () => command(_state.Image), isLocal: true);
 
-    public void HandleCommit(CommittedBatch<MetadataRecord> batch) => Post(() =>
+    public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches) => Post(() =>
     {
-        _state.Load(batch);
-        _host?.OnCommitted(batch.LastOffset + 1);
+        _state.Load(batches);
+        _host?.OnCommitted(batches[^1].LastOffset + 1);
     });
 
     /// <summary>Completes once this controller is active; while it is not, a task yet to complete.</summary>

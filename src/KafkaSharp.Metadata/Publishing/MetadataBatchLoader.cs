@@ -13,6 +13,7 @@ namespace KafkaSharp.Metadata.Publishing;
 sealed class MetadataBatchLoader
 {
     private MetadataDelta? _delta;
+    private CommittedBatch<MetadataRecord>? _held;
     private long _bytes;
     private bool _inTransaction;
 
@@ -24,16 +25,23 @@ sealed class MetadataBatchLoader
     public bool IsInTransaction => _inTransaction;
 
     /// <summary>
-    /// Takes a batch in; <paramref name="publish"/> is called for each image it completes: usually one, none within a transaction.
+    /// Takes consecutive batches in; <paramref name="publish"/> is called for each image they complete: usually one for all of them, so that reading a
+    /// long log costs what it holds at its end, and none within a transaction.
     /// </summary>
-    public void Load(CommittedBatch<MetadataRecord> batch, Action<MetadataDelta, MetadataImage, LoaderManifest> publish)
+    public void Load(
+        IReadOnlyList<CommittedBatch<MetadataRecord>> batches, Action<MetadataDelta, MetadataImage, LoaderManifest> publish)
     {
-        _bytes += batch.SizeInBytes;
-        for (var i = 0; i < batch.Records.Count; i++)
-            Replay(batch, i, publish);
-        LastOffset = batch.LastOffset;
-        if (!_inTransaction)
-            Publish(new MetadataProvenance(batch.LastOffset, batch.Epoch, batch.AppendTimestamp), publish);
+        foreach (var batch in batches)
+        {
+            _bytes += batch.SizeInBytes;
+            for (var i = 0; i < batch.Records.Count; i++)
+                Replay(batch, i, publish);
+            LastOffset = batch.LastOffset;
+            if (!_inTransaction)
+                _held = batch;
+        }
+        if (_held is { } last)
+            Publish(EndOf(last), publish);
     }
 
     /// <summary>Takes in a snapshot, which replaces everything before it.</summary>
@@ -49,21 +57,12 @@ sealed class MetadataBatchLoader
         }
         delta.FinishSnapshot();
         _delta = null;
+        _held = null;
         _inTransaction = false;
         _bytes = 0;
         LastOffset = snapshot.Id.Offset - 1;
         Image = delta.Apply(new MetadataProvenance(LastOffset, snapshot.Id.Epoch, snapshot.LastContainedLogTimestamp));
         publish(delta, Image, new LoaderManifest(true, bytes));
-    }
-
-    /// <summary>Goes on from an image that was made elsewhere.</summary>
-    public void Reset(MetadataImage image)
-    {
-        Image = image;
-        LastOffset = image.HighestOffset;
-        _delta = null;
-        _inTransaction = false;
-        _bytes = 0;
     }
 
     private void Replay(CommittedBatch<MetadataRecord> batch, int index, Action<MetadataDelta, MetadataImage, LoaderManifest> publish)
@@ -75,12 +74,11 @@ sealed class MetadataBatchLoader
                 if (_inTransaction)
                     throw new MetadataException($"A metadata transaction begins within another at offset {batch.BaseOffset + index}");
                 // What came before in this batch is not part of the transaction and must survive its abort.
-                if (_delta is not null)
-                {
-                    var before = new MetadataProvenance(
-                        batch.BaseOffset + index - 1, batch.Epoch, batch.AppendTimestamp, IsBatchAligned: index == 0);
+                var before = index == 0
+                    ? _held is { } held ? EndOf(held) : null
+                    : new MetadataProvenance(batch.BaseOffset + index - 1, batch.Epoch, batch.AppendTimestamp, IsBatchAligned: false);
+                if (before is not null)
                     Publish(before, publish);
-                }
                 _inTransaction = true;
                 break;
             case EndTransactionRecord:
@@ -96,6 +94,9 @@ sealed class MetadataBatchLoader
         }
     }
 
+    private static MetadataProvenance EndOf(CommittedBatch<MetadataRecord> batch) =>
+        new(batch.LastOffset, batch.Epoch, batch.AppendTimestamp);
+
     private void EndTransaction(long offset)
     {
         if (!_inTransaction)
@@ -108,6 +109,7 @@ sealed class MetadataBatchLoader
         var delta = _delta ?? new MetadataDelta(Image);
         var manifest = new LoaderManifest(false, _bytes);
         _delta = null;
+        _held = null;
         _bytes = 0;
         Image = delta.Apply(provenance);
         publish(delta, Image, manifest);

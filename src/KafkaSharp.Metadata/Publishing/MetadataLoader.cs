@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Follows the metadata log and shows it as images: registered with the <see cref="RaftNode{TRecord}"/>, it builds an image per committed
-/// batch and calls its publishers in order on its own event loop. Nothing is published until it has caught up with the log once, so that a
+/// Follows the metadata log and shows it as images: registered with the <see cref="RaftNode{TRecord}"/>, it builds an image of what was
+/// committed at once and calls its publishers in order on its own event loop. Nothing is published until it has caught up with the log once, so that a
 /// start does not live through history. <see cref="Image"/> and the waits may be used from any thread.
 /// </summary>
 /// <param name="loop">Where images are made and publishers run. Not owned.</param>
@@ -55,7 +55,7 @@ public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Act
     /// <summary>Takes a publisher off; done when no call of it runs any more.</summary>
     public Task RemovePublisherAsync(IMetadataPublisher publisher) => loop.RunAsync(() => { _publishers.Remove(publisher); });
 
-    public void HandleCommit(CommittedBatch<MetadataRecord> batch) => Post(() => _batches.Load(batch, Publish));
+    public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches) => Post(() => _batches.Load(batches, Publish));
 
     public void HandleLoadSnapshot(SnapshotReader<MetadataRecord> reader) => Post(() =>
     {

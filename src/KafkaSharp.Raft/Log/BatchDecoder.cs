@@ -14,12 +14,11 @@ sealed class BatchDecoder<TRecord>(IRecordSerde<TRecord> serde)
         try
         {
             batch.EnsureValid();
-            var control = batch.IsControlBatch ? ControlBatch.Decode(batch) : [];
             return new CommittedBatch<TRecord>(
                 batch.BaseOffset, batch.LastOffset, batch.PartitionLeaderEpoch, batch.MaxTimestamp, batch.SizeInBytes,
                 batch.IsControlBatch ? [] : DecodeRecords(batch))
             {
-                ControlRecords = [.. control.Select(entry => entry.Record)],
+                ControlRecords = batch.IsControlBatch ? [.. ControlBatch.Decode(batch).Select(entry => entry.Record)] : [],
             };
         }
         catch (Exception e) when (e is RecordsException or ProtocolException)

@@ -7,24 +7,16 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
 {
     private const int ReadBytes = 1 << 20;
 
-    /// <summary>Gives every batch between two batch boundaries to <paramref name="take"/>.</summary>
-    public void Read(long from, long to, Action<CommittedBatch<TRecord>> take)
+    /// <summary>Gives every batch between two batch boundaries to <paramref name="take"/>, in runs.</summary>
+    public void Read(long from, long to, Action<IReadOnlyList<CommittedBatch<TRecord>>> take)
     {
         while (from < to)
         {
-            var next = from;
-            foreach (var batch in new RecordBatchReader(log.Read(from, ReadBytes).Span))
-            {
-                if (batch.LastOffset < next)
-                    continue;
-                if (batch.LastOffset >= to)
-                    return;
-                take(decoder.Decode(batch));
-                next = batch.NextOffset;
-            }
-            if (next == from)
+            var run = ReadRun(from, to);
+            if (run is not [.., var last])
                 throw new InvalidDataException($"The metadata log has no batch at offset {from}, below its high watermark or end {to}");
-            from = next;
+            take(run);
+            from = last.LastOffset + 1;
         }
     }
 
@@ -49,5 +41,18 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
                 throw new InvalidDataException($"The metadata log has no batch at offset {from}, before its end {end}");
             from = next;
         }
+    }
+
+    private List<CommittedBatch<TRecord>> ReadRun(long from, long to)
+    {
+        var run = new List<CommittedBatch<TRecord>>();
+        foreach (var batch in new RecordBatchReader(log.Read(from, ReadBytes).Span))
+        {
+            if (batch.LastOffset >= to)
+                break;
+            if (batch.LastOffset >= from)
+                run.Add(decoder.Decode(batch));
+        }
+        return run;
     }
 }

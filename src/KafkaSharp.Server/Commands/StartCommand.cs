@@ -6,8 +6,9 @@ using KafkaSharp.Server.Logging;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace KafkaSharp.Server.Commands;
 
@@ -38,11 +39,13 @@ static class StartCommand
         {
             var (file, overrides) = options.Read(result);
             var configuration = BrokerConfiguration.Load(file, overrides);
+            using var loggers = ConsoleLogging.Create(level, TimeProvider.System);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+            builder.Services.AddSingleton<ILoggerFactory>(loggers);
+            // Given as they are, as the factory above is: see there.
+            builder.Services.AddSingleton<ILogger<ApplicationLifetime>>(new Logger<ApplicationLifetime>(loggers));
+            builder.Services.AddSingleton(Options.Create(new HostOptions()));
             builder.Services.AddSingleton(TimeProvider.System);
-            builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Critical);
-            builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
-            builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
             builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
             builder.Services.AddKafkaBroker(configuration, new PhysicalFileSystem(), SystemRandom.Create());
             using var host = builder.Build();

@@ -29,7 +29,7 @@ public sealed class MetaPropertiesEnsemble
     /// <summary>The cluster id that stands in the first directory that has one.</summary>
     public string? ClusterId => Formatted.Values.Select(properties => properties.ClusterId).FirstOrDefault(id => id is not null);
 
-    public int? NodeId => Formatted.Values.Select(properties => properties.NodeId).FirstOrDefault(id => id is not null);
+    public int? NodeId => Formatted.Values.FirstOrDefault(properties => properties.NodeId is not null)?.NodeId;
 
     public static MetaPropertiesEnsemble Load(IFileSystem files, IEnumerable<string> directories)
     {

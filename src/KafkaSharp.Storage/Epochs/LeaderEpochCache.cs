@@ -5,7 +5,8 @@ namespace KafkaSharp.Storage;
 /// <summary>
 /// The leader epochs of one log with the offsets where they begin, kept in <c>leader-epoch-checkpoint</c> (Kafka's <c>LeaderEpochFileCache</c>, KIP-101).
 /// Changes are made under the log's append lock; readers need no lock. Epochs and start offsets both ascend. A new epoch at the end is written with the
-/// next <see cref="Flush"/>, which comes before the recovery point passes it: until then recovery finds it in the batches. All else is on disk at once.
+/// next <see cref="Flush"/>, which comes before the recovery point passes it: until then recovery finds it in the batches. So is a truncation, which
+/// opening the log does again. All else is on disk at once.
 /// </summary>
 public sealed class LeaderEpochCache
 {
@@ -109,7 +110,7 @@ public sealed class LeaderEpochCache
         var epochs = _epochs;
         if (endOffset < 0 || epochs is [] || epochs[^1].StartOffset < endOffset)
             return;
-        Publish([.. epochs.Where(entry => entry.StartOffset < endOffset)]);
+        _epochs = [.. epochs.Where(entry => entry.StartOffset < endOffset)];
     }
 
     /// <summary>The log now begins at an offset: the epoch that holds it begins there, those before it go.</summary>
@@ -121,7 +122,7 @@ public sealed class LeaderEpochCache
             above++;
         if (above == 0 || (above == 1 && epochs[0].StartOffset == startOffset))
             return;
-        Publish([new EpochEntry(epochs[above - 1].Epoch, startOffset), .. epochs.AsSpan(above)]);
+        _epochs = [new EpochEntry(epochs[above - 1].Epoch, startOffset), .. epochs.AsSpan(above)];
     }
 
     /// <summary>The log is empty again.</summary>

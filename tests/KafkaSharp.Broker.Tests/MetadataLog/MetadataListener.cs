@@ -15,10 +15,10 @@ sealed class MetadataListener : IRaftListener<MetadataRecord>
 
     public long NextOffset { get; private set; }
 
-    public void HandleCommit(CommittedBatch<MetadataRecord> batch) => Heard(() =>
+    public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches) => Heard(() =>
     {
-        Records.AddRange(batch.Records);
-        NextOffset = batch.LastOffset + 1;
+        Records.AddRange(batches.SelectMany(batch => batch.Records));
+        NextOffset = batches[^1].LastOffset + 1;
     });
 
     public void HandleLoadSnapshot(SnapshotReader<MetadataRecord> reader) => Heard(() =>

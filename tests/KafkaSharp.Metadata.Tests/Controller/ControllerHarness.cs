@@ -18,7 +18,7 @@ sealed class ControllerHarness
         Managers = new ControlManagers(Options, State, new FakeConfigurations(), Time, new Random(1), NullLogger.Instance);
         foreach (var batch in log ?? [])
         {
-            State.Load(batch);
+            State.Load([batch]);
             NextOffset = batch.LastOffset + 1;
         }
         State.Activate(1);

@@ -129,7 +129,7 @@ sealed class QuorumControllerTests
     {
         public TaskCompletionSource<(OffsetAndEpoch Id, List<MetadataRecord> Records)> Loaded { get; } = new();
 
-        public void HandleCommit(CommittedBatch<MetadataRecord> batch)
+        public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches)
         {
         }
 

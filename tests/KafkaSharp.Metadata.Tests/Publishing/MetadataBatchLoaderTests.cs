@@ -49,6 +49,24 @@ sealed class MetadataBatchLoaderTests
     }
 
     [Test]
+    public void Batches_that_come_together_make_one_image()
+    {
+        Load(Batch(Topic("a")), Batch(Topic("b")), Batch(new NoOpRecord()));
+        Assert.That(_images.Single().Topics.Count, Is.EqualTo(2));
+        Assert.That(_images.Single().HighestOffset, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void What_came_before_a_transaction_shows_without_it([Values] bool isNoChange)
+    {
+        Load(Batch(isNoChange ? new NoOpRecord() : Topic("a")), Batch(new BeginTransactionRecord(), Topic("within")));
+        Assert.That(_images.Single().Provenance, Is.EqualTo(new MetadataProvenance(0, 1, 1000)));
+        Assert.That(_images.Single().Topics.Count, Is.EqualTo(isNoChange ? 0 : 1));
+        Load(Batch(new AbortTransactionRecord()));
+        Assert.That(_images[^1].Topics.Count, Is.EqualTo(isNoChange ? 0 : 1));
+    }
+
+    [Test]
     public void An_end_without_a_beginning_is_a_fault() =>
         Assert.That(() => Load(new EndTransactionRecord()), Throws.TypeOf<MetadataException>());
 
@@ -62,11 +80,15 @@ sealed class MetadataBatchLoaderTests
 
     private TopicRecord Topic(string name) => new() { Name = name, TopicId = new Uuid(_offset + 1, name.GetHashCode(StringComparison.Ordinal)) };
 
-    private void Load(params IRecordMessage[] messages)
+    private void Load(params IRecordMessage[] messages) => Load(Batch(messages));
+
+    private void Load(params CommittedBatch<MetadataRecord>[] batches) => _loader.Load(batches, (_, image, _) => _images.Add(image));
+
+    private CommittedBatch<MetadataRecord> Batch(params IRecordMessage[] messages)
     {
         var batch = new CommittedBatch<MetadataRecord>(
             _offset, _offset + messages.Length - 1, 1, 1000, 100, [.. messages.Select(message => new MetadataRecord(message, 0))]);
         _offset += messages.Length;
-        _loader.Load(batch, (_, image, _) => _images.Add(image));
+        return batch;
     }
 }

@@ -98,6 +98,7 @@ public sealed class LeaderEpochCacheTests
         _cache.TruncateFromEnd(30);
         Assert.That(_cache.Entries, Is.EqualTo(Entries((1, 10), (3, 20))));
         _cache.TruncateFromEnd(0);
+        _cache.Flush();
         Assert.That(LeaderEpochCache.Open(_files, "/t-0").Entries, Is.Empty);
     }
 
