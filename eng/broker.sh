@@ -71,12 +71,15 @@ answers() {
   {
     exec 3<>"/dev/tcp/${at%:*}/${at##*:}" || return 1
     printf '\0\0\0\12\0\22\0\0\0\0\0\1\377\377' >&3
-    # The first byte of the answer's length, a zero, ends this; without a process of its own, whose start would be measured too.
+    # The first byte of the answer's length, a zero, ends this.
     IFS= read -r -t 5 -d '' -n 1 _ <&3; status=$?
     exec 3>&- 3<&-
   } 2>/dev/null
   return "$status"
 }
+
+# A pipe into which nobody ever writes: to wait a moment for it starts no process, as sleep does, whose start would be measured too.
+exec {never}<> <(:)
 
 # await_broker DIR [SECONDS]: until the broker, whose process id is in the variable broker, answers; fails when it has ended or the time is over.
 await_broker() {
@@ -84,7 +87,7 @@ await_broker() {
   until answers "$1"; do
     if ! kill -0 "$broker" 2>/dev/null; then echo "the broker ended:" >&2; tail -20 "$1/broker.log" >&2; return 1; fi
     [ "$SECONDS" -lt "$deadline" ] || { echo "the broker does not answer after ${2:-120} s:" >&2; tail -20 "$1/broker.log" >&2; return 1; }
-    sleep 0.002
+    read -rt 0.001 -u "$never" || true
   done
 }
 

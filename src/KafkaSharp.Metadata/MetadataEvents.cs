@@ -23,8 +23,8 @@ static partial class MetadataEvents
     [LoggerMessage(10, LogLevel.Information, "[QuorumController id={NodeId}] Active in epoch {Epoch} after offset {Offset}.")]
     public static partial void ControllerActivated(this ILogger logger, int nodeId, int epoch, long offset);
 
-    [LoggerMessage(11, LogLevel.Information, "[QuorumController id={NodeId}] Not active any more: epoch {Epoch} is led by {Leader}.")]
-    public static partial void ControllerDeactivated(this ILogger logger, int nodeId, int epoch, int? leader);
+    [LoggerMessage(11, LogLevel.Information, "[QuorumController id={NodeId}] Not active any more{Successor}.")]
+    public static partial void ControllerDeactivated(this ILogger logger, int nodeId, string successor);
 
     [LoggerMessage(12, LogLevel.Critical, "[QuorumController id={NodeId}] The metadata log can't be followed.")]
     public static partial void ControllerFaulted(this ILogger logger, int nodeId, Exception exception);

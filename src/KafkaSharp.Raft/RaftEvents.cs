@@ -7,7 +7,7 @@ static partial class RaftEvents
 {
     [LoggerMessage(1, LogLevel.Information,
         "Metadata log opened: offsets {Start} to {End}, last epoch {Epoch}, latest snapshot {Snapshot}.")]
-    public static partial void LogOpened(this ILogger logger, long start, long end, int epoch, string? snapshot);
+    public static partial void LogOpened(this ILogger logger, long start, long end, int epoch, string snapshot);
 
     [LoggerMessage(2, LogLevel.Information, "Node {NodeId} leads the metadata quorum in epoch {Epoch} from offset {Offset} on.")]
     public static partial void EpochBegun(this ILogger logger, int nodeId, int epoch, long offset);

@@ -179,7 +179,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         _cleaner.DeleteUnreachable();
         _reader.ReadControlRecords(Math.Max(_log.StartOffset, LatestSnapshotId?.Offset ?? 0), _history.Add);
         var end = _log.EndOffset;
-        _logger.LogOpened(_log.StartOffset, end.Offset, end.Epoch, LatestSnapshotId is { } id ? SnapshotName.Format(id) : null);
+        _logger.LogOpened(_log.StartOffset, end.Offset, end.Epoch, LatestSnapshotId is { } id ? SnapshotName.Format(id) : "none");
         var stored = _quorumState.Read() is { } text ? QuorumStateJson.Read(text) : null;
         CheckDirectory();
         Drive(outputs => _state.Start(stored, end, _history.Voters, outputs));

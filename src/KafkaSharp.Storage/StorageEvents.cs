@@ -45,7 +45,7 @@ static partial class StorageEvents
     [LoggerMessage(2021, LogLevel.Error, "The disk failed under {Partition} in {Directory}")]
     public static partial void StorageFailed(this ILogger logger, TopicPartition partition, string directory, Exception fault);
 
-    [LoggerMessage(2041, LogLevel.Information, "Opened {Count} logs in {Directory}, left {How}")]
+    [LoggerMessage(2041, LogLevel.Information, "Opened {Count} logs in {Directory}{How}")]
     public static partial void LogDirectoryLoaded(this ILogger logger, string directory, int count, string how);
 
     [LoggerMessage(2042, LogLevel.Warning, "Taking all offsets for 0: {Path} can't be used: {Reason}")]

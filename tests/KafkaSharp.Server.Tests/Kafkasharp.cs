@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Server.Tests;
@@ -8,6 +9,8 @@ namespace KafkaSharp.Server.Tests;
 /// <summary>A process of the built kafkasharp, as a script would run it. Disposing it ends the process, by its own id.</summary>
 sealed class Kafkasharp : IDisposable
 {
+    private const int Sigterm = 15;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -67,8 +70,8 @@ sealed class Kafkasharp : IDisposable
 
     public async Task<CommandResult> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        await kill.WaitForExitAsync();
+        if (Kill(_process.Id, Sigterm) != 0)
+            throw new InvalidOperationException($"kill: {Marshal.GetLastPInvokeErrorMessage()}");
         return await EndedAsync();
     }
 
@@ -93,6 +96,10 @@ sealed class Kafkasharp : IDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    // The program kill is not on every machine.
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int processId, int signal);
 
     private void Keep(List<string> lines, string? line)
     {

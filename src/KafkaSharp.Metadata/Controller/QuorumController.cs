@@ -204,7 +204,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
 
     private void Deactivate(LeaderAndEpoch leader)
     {
-        _logger.ControllerDeactivated(_options.NodeId, leader.Epoch, leader.LeaderId);
+        _logger.ControllerDeactivated(_options.NodeId, leader.LeaderId is { } successor ? $": node {successor} leads epoch {leader.Epoch}" : "");
         _timers?.Stop();
         _timers = null;
         var host = _host;

@@ -39,7 +39,7 @@ sealed class LogDirectoryLoader(
                 StorageFailed = storageFailed,
             }));
         });
-        logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown ? "in order" : "by a crash");
+        logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : ", recovered after an unclean stop");
         var known = current.Select(found => found.Partition).ToHashSet();
         var foreign = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition));
         return new LoadedDirectory(directory, [.. logs], deleted, foreign);
