@@ -29,11 +29,11 @@ sealed class ListenerContext<TRecord>(IRaftListener<TRecord> listener)
         Listener.HandleLoadSnapshot(reader);
     }
 
-    /// <summary>Tells it what it has not heard of consecutive batches.</summary>
+    /// <summary>Tells it what it has not heard of consecutive batches; whole batches, even where it heard a part.</summary>
     public void Commit(IReadOnlyList<CommittedBatch<TRecord>> batches)
     {
         var heard = 0;
-        while (heard < batches.Count && batches[heard].BaseOffset < NextOffset)
+        while (heard < batches.Count && batches[heard].LastOffset < NextOffset)
             heard++;
         if (heard == batches.Count)
             return;

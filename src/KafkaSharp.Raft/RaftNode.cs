@@ -8,7 +8,7 @@ namespace KafkaSharp.Raft;
 /// <summary>
 /// A node of the metadata quorum (Kafka's <c>KafkaRaftClient</c>): keeps <c>__cluster_metadata</c>, elects itself where it is the sole
 /// voter, appends, flushes, commits and tells its listeners. It drives <see cref="RaftState"/>, which decides; all I/O happens on an event
-/// loop of its own, so <see cref="Append"/> blocks nobody. All members may be called from any thread. A failure of the log or of a listener
+/// loop of its own, so appending blocks nobody. All members may be called from any thread. A failure of the log or of a listener
 /// stops the node for good, see <see cref="Completion"/>. The log is its own and is closed with it.
 /// </summary>
 public sealed class RaftNode<TRecord> : IAsyncDisposable
@@ -105,19 +105,22 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     });
 
     /// <summary>
-    /// Appends records at consecutive offsets: as one batch if <paramref name="isAtomic"/>, else perhaps as several that each fit. They are
-    /// committed when <see cref="IRaftListener{TRecord}.HandleCommit"/> says so.
+    /// Encodes records for the offsets that come next: as one batch if <paramref name="isAtomic"/>, else perhaps as several that each fit.
     /// </summary>
-    /// <returns>The offset of the last record.</returns>
     /// <exception cref="StateMachineException">
     /// NotController: this node does not lead in that epoch. RecordListTooLarge: over the size of a batch (8 MiB).
     /// </exception>
-    public long Append(int epoch, IReadOnlyList<TRecord> records, bool isAtomic = true)
+    internal PreparedAppend<TRecord> Prepare(int epoch, IReadOnlyList<TRecord> records, bool isAtomic) =>
+        _accumulator.Prepare(epoch, records, isAtomic);
+
+    /// <summary>
+    /// Appends what was prepared. It is committed when <see cref="IRaftListener{TRecord}.HandleCommit"/> says so.
+    /// </summary>
+    /// <exception cref="StateMachineException">NotController: this node does not lead in that epoch any more.</exception>
+    internal void Append(PreparedAppend<TRecord> prepared)
     {
-        var (lastOffset, isFirst) = _accumulator.Append(epoch, records, isAtomic);
-        if (isFirst)
+        if (_accumulator.Append(prepared))
             _loop.Post(() => Guarded(WriteAppended));
-        return lastOffset;
     }
 
     /// <summary>
@@ -136,9 +139,9 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
             throw new ArgumentException($"{id} is not committed: the high watermark is {HighWatermark}", nameof(id));
         if (LatestSnapshotId is { } latest && id <= latest)
             return null;
+        var quorum = ControlBatch.Quorum(_history.KRaftVersionAt(id.Offset - 1), _history.VotersAt(id.Offset - 1));
         return new SnapshotWriter<TRecord>(
-            id, _snapshots.Create(id), _serde, _time, _options.MaxBatchBytes, lastContainedLogTimestamp,
-            ControlBatch.Quorum(_history.KRaftVersionAt(id.Offset - 1), _history.VotersAt(id.Offset - 1)),
+            id, _snapshots.Create(id), _serde, _time, _options.MaxBatchBytes, lastContainedLogTimestamp, quorum,
             (frozen, bytes) => _logger.SnapshotFrozen(SnapshotName.Format(frozen), bytes));
     }
 
@@ -316,6 +319,9 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
 
     private void ScheduleCleaning() => _loop.Schedule(_options.CleaningInterval, () =>
     {
+        // A node that has failed keeps its loop until it is disposed, but its log is closed.
+        if (_stopped)
+            return;
         try
         {
             _cleaner.Clean();
@@ -324,7 +330,10 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         {
             _logger.CleaningFailed(e);
         }
-        ScheduleCleaning();
+        finally
+        {
+            ScheduleCleaning();
+        }
     });
 
     private void Publish() => _view = new QuorumView(_state.LeaderAndEpoch, _state.HighWatermark, _log.EndOffset.Offset);

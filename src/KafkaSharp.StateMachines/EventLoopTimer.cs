@@ -6,10 +6,14 @@ namespace KafkaSharp.StateMachines;
 /// </summary>
 public sealed class EventLoopTimer
 {
+    /// <summary>The longest delay that timers of .NET take, 49.7 days; what is longer waits in several turns.</summary>
+    private static readonly TimeSpan _longestTurn = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly EventLoop _loop;
     private readonly Lock _gate = new();
     private Action? _command;
     private ITimer? _timer;
+    private TimeSpan _rest;
 
     internal EventLoopTimer(EventLoop loop, Action command)
     {
@@ -33,19 +37,36 @@ public sealed class EventLoopTimer
         lock (_gate)
         {
             _timer = _loop.Time.CreateTimer(
-                static state => ((EventLoopTimer)state!).Fire(), this,
-                delay < TimeSpan.Zero ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
+                static state => ((EventLoopTimer)state!).Fire(), this, NextTurn(delay), Timeout.InfiniteTimeSpan);
             if (Volatile.Read(ref _command) is null)
                 _timer.Dispose();
         }
     }
 
-    private void Fire() => _loop.Post(() =>
+    private TimeSpan NextTurn(TimeSpan delay)
     {
-        var command = Interlocked.Exchange(ref _command, null);
-        DisposeTimer();
-        command?.Invoke();
-    });
+        var turn = delay < TimeSpan.Zero ? TimeSpan.Zero : delay > _longestTurn ? _longestTurn : delay;
+        _rest = delay - turn;
+        return turn;
+    }
+
+    private void Fire()
+    {
+        lock (_gate)
+        {
+            if (_rest > TimeSpan.Zero)
+            {
+                _timer!.Change(NextTurn(_rest), Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+        _loop.Post(() =>
+        {
+            var command = Interlocked.Exchange(ref _command, null);
+            DisposeTimer();
+            command?.Invoke();
+        });
+    }
 
     private void DisposeTimer()
     {

@@ -12,6 +12,6 @@ static partial class StateMachineEvents
     public static partial void WriteFaulted(this ILogger logger, string loop, string command, Exception exception);
 
     [LoggerMessage(3, LogLevel.Critical,
-        "[{Loop}] Records of {Command} were appended but could not be replayed; the state machine stops serving.")]
+        "[{Loop}] Records of {Command} could not be replayed; the state machine stops serving.")]
     public static partial void ReplayFaulted(this ILogger logger, string loop, string command, Exception exception);
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// Runs a replicated state machine: a command makes records and a response, the records are appended, replayed, and the response is given
-/// when the log has committed them. Commands run one at a time on the <see cref="EventLoop"/>; all members may be called from any thread. A
+/// Runs a replicated state machine: a command makes records and a response, the log takes the records, they are replayed and released to
+/// the log, and the response is given when the log has committed them. Commands run one at a time on the <see cref="EventLoop"/>; all members may be called from any thread. A
 /// host that <see cref="Fail"/> has ended stays ended: the state may hold what was never committed, so it is thrown away with its host.
 /// </summary>
 /// <param name="loop">Where commands run; may be shared by several hosts. Not owned.</param>
@@ -36,7 +36,7 @@ public sealed class StateMachineHost<TRecord>(
     public long CommittedOffset => Volatile.Read(ref _committedOffset);
 
     /// <summary>
-    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records that are in the log could not be replayed. Its
+    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records could not be replayed. Its
     /// owner then gives up leadership or loads the state anew.
     /// </summary>
     public Task<StateMachineException> Failed => _failed.Task;
@@ -240,8 +240,14 @@ public sealed class StateMachineHost<TRecord>(
             var offset = end - records.Count;
             for (var i = 0; i < records.Count; i++)
                 state.Replay(offset + i, records[i]);
+            log.Release();
         }
-#pragma warning disable CA1031 // The log now holds what the state does not: nothing this state says can be trusted any more.
+        catch (StateMachineException e)
+        {
+            FailNow(e.ErrorCode, e.Message);
+            throw _failure!;
+        }
+#pragma warning disable CA1031 // The state holds what the log does not, or half of it: nothing it says can be trusted any more.
         catch (Exception e)
 #pragma warning restore CA1031
         {

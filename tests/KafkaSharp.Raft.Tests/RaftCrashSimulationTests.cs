@@ -1,3 +1,4 @@
+using KafkaSharp.Raft.Tests.Memory;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 

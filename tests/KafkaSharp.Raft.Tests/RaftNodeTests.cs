@@ -1,6 +1,7 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Raft.Tests.Memory;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -178,6 +179,22 @@ public sealed class RaftNodeTests
     }
 
     [Test]
+    public async Task What_a_state_machine_could_not_replay_is_not_in_the_log()
+    {
+        var (node, listener) = await Start();
+        var log = new RaftStateMachineLog<string>(node, epoch: 1);
+        Assert.That(log.Append(["never released"], isAtomic: true), Is.EqualTo(2));
+        Assert.That(log.Append(["a", "b"], isAtomic: true), Is.EqualTo(3), "offsets of what was dropped are given again");
+        log.Release();
+        await listener.Until(l => l.NextOffset == 3);
+        Assert.That(listener.Records, Is.EqualTo(new[] { "a", "b" }));
+        log.Append(["c"], isAtomic: true);
+        node.Resign(1);
+        await listener.Until(l => l.Leader == new LeaderAndEpoch(null, 1));
+        Assert.That(log.Release, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotController));
+    }
+
+    [Test]
     public async Task A_late_listener_hears_everything_from_the_log()
     {
         var (node, first) = await Start();
@@ -268,6 +285,46 @@ public sealed class RaftNodeTests
             Topics = [new() { TopicName = "other", Partitions = [new() { PartitionIndex = 0 }] }],
         });
         Assert.That(unknown.Topics.Single().Partitions.Single().ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+    }
+
+    [Test]
+    public async Task A_batch_that_holds_the_end_of_a_reading_is_left_and_one_that_holds_its_beginning_is_read()
+    {
+        var (node, listener) = await Start();
+        node.Append(1, ["a", "b", "c"]);
+        node.Append(1, ["d", "e"]);
+        await listener.Until(l => l.NextOffset == 6);
+        var reader = new MetadataLogReader<string>(_log, new BatchDecoder<string>(new TextSerde()));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Read(0, 6), Is.EqualTo(new[] { "a", "b", "c", "d", "e" }));
+            Assert.That(Read(0, 5), Is.EqualTo(new[] { "a", "b", "c" }));
+            Assert.That(Read(0, 3), Is.Empty);
+            Assert.That(Read(2, 6), Is.EqualTo(new[] { "a", "b", "c", "d", "e" }));
+            Assert.That(Read(2, 3), Is.Empty);
+            Assert.That(() => Read(0, 7), Throws.TypeOf<InvalidDataException>());
+        });
+
+        List<string> Read(long from, long to)
+        {
+            var records = new List<string>();
+            reader.Read(from, to, batches => records.AddRange(batches.SelectMany(batch => batch.Records)));
+            return records;
+        }
+    }
+
+    [Test]
+    public void A_listener_hears_the_batch_of_which_it_has_heard_a_part()
+    {
+        var listener = new RecordingListener();
+        var context = new ListenerContext<string>(listener);
+        context.BeginAt(2);
+        context.Commit([new CommittedBatch<string>(0, 1, 1, 0, 0, ["a", "b"]), new CommittedBatch<string>(2, 3, 1, 0, 0, ["c", "d"])]);
+        Assert.That(listener.Calls, Is.EqualTo(new[] { "commit 2-3" }));
+        context.BeginAt(3);
+        context.Commit([new CommittedBatch<string>(2, 3, 1, 0, 0, ["c", "d"]), new CommittedBatch<string>(4, 4, 1, 0, 0, ["e"])]);
+        Assert.That(listener.Calls, Is.EqualTo(new[] { "commit 2-3", "commit 2-3", "commit 4-4" }));
+        Assert.That(context.NextOffset, Is.EqualTo(5));
     }
 
     private async Task<(RaftNode<string> Node, RecordingListener Listener)> Start(

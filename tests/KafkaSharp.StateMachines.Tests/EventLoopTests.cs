@@ -110,6 +110,22 @@ public sealed class EventLoopTests
     }
 
     [Test]
+    public async Task A_delay_beyond_what_timers_take_is_kept_in_several_turns()
+    {
+        await using (var real = new EventLoop("real", TimeProvider.System, NullLogger.Instance))
+            real.Schedule(TimeSpan.MaxValue, () => { });
+        var ran = false;
+        _loop.Schedule(TimeSpan.FromDays(120), () => ran = true);
+        _time.Advance(TimeSpan.FromDays(119));
+        await _loop.RunAsync(() => { });
+        Assert.That(ran, Is.False);
+        _time.Advance(TimeSpan.FromDays(1));
+        await _loop.RunAsync(() => { });
+        Assert.That(ran);
+        Assert.That(_time.ActiveTimers, Is.Zero);
+    }
+
+    [Test]
     public async Task A_timer_cancelled_on_the_loop_does_not_run_even_if_it_is_due()
     {
         var ran = false;

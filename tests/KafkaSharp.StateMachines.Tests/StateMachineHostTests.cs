@@ -105,7 +105,7 @@ public sealed class StateMachineHostTests
     }
 
     [Test]
-    public async Task Records_that_cannot_be_replayed_end_the_host_because_the_log_holds_them()
+    public async Task Records_that_cannot_be_replayed_end_the_host_and_are_not_released_to_the_log()
     {
         _state.Refuse = "bad";
         var earlier = Write("a");
@@ -113,6 +113,16 @@ public sealed class StateMachineHostTests
         Assert.That(async () => await bad, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.UnknownServerError));
         Assert.That(async () => await earlier, Throws.TypeOf<StateMachineException>());
         Assert.That((await _host.Failed).ErrorCode, Is.EqualTo(ErrorCode.UnknownServerError));
+        Assert.That(_log.Released, Is.EqualTo(new[] { 11L }));
+    }
+
+    [Test]
+    public async Task A_log_that_cannot_release_what_was_replayed_ends_the_host_with_its_error()
+    {
+        _log.RefuseRelease = ErrorCode.NotController;
+        var write = Write("a");
+        Assert.That(async () => await write, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotController));
+        Assert.That((await _host.Failed).ErrorCode, Is.EqualTo(ErrorCode.NotController));
     }
 
     [Test]
@@ -190,7 +200,12 @@ public sealed class StateMachineHostTests
 
         public ErrorCode Refuse { get; set; }
 
+        public ErrorCode RefuseRelease { get; set; }
+
         public Action<long>? OnAppend { get; set; }
+
+        /// <summary>The end offsets of what was released.</summary>
+        public List<long> Released { get; } = [];
 
         public long Append(IReadOnlyList<string> records, bool isAtomic)
         {
@@ -199,6 +214,13 @@ public sealed class StateMachineHostTests
             var end = Interlocked.Add(ref EndOffset, records.Count);
             OnAppend?.Invoke(end);
             return end;
+        }
+
+        public void Release()
+        {
+            if (RefuseRelease != ErrorCode.None)
+                throw new StateMachineException(RefuseRelease, "refused");
+            Released.Add(Interlocked.Read(ref EndOffset));
         }
     }
 

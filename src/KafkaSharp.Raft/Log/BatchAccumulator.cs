@@ -4,7 +4,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// Gives appended records their offsets at once and keeps their batches until the node writes them (Kafka's name): what is appended while
+/// Gives records their offsets at once, encodes them, and keeps their batches until the node writes them (Kafka's name): what is appended while
 /// one flush runs shares the next. From any thread.
 /// </summary>
 sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvider time)
@@ -33,19 +33,29 @@ sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvid
         }
     }
 
-    /// <returns>The last offset, and whether this append is the first to wait, so that its caller asks for a drain.</returns>
-    public (long LastOffset, bool IsFirst) Append(int epoch, IReadOnlyList<TRecord> records, bool isAtomic)
+    /// <summary>Encodes records for the offsets that come next. Nobody else knows of them until they are appended.</summary>
+    public PreparedAppend<TRecord> Prepare(int epoch, IReadOnlyList<TRecord> records, bool isAtomic)
     {
         ArgumentOutOfRangeException.ThrowIfZero(records.Count);
         lock (_gate)
         {
-            if (epoch != _epoch)
-                throw new StateMachineException(ErrorCode.NotController, $"This node does not lead the metadata quorum in epoch {epoch}");
-            var batches = encoder.Encode(records, isAtomic, _nextOffset, epoch, time.GetUtcNow().ToUnixTimeMilliseconds());
+            CheckEpoch(epoch);
+            return new(epoch, encoder.Encode(records, isAtomic, _nextOffset, epoch, time.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+    }
+
+    /// <returns>Whether this append is the first to wait, so that its caller asks for a drain.</returns>
+    public bool Append(PreparedAppend<TRecord> prepared)
+    {
+        lock (_gate)
+        {
+            CheckEpoch(prepared.Epoch);
+            if (prepared.BaseOffset != _nextOffset)
+                throw new InvalidOperationException($"Prepared for offset {prepared.BaseOffset}, but {_nextOffset} comes next");
             var isFirst = _waiting.Count == 0;
-            _waiting.AddRange(batches);
-            _nextOffset += records.Count;
-            return (_nextOffset - 1, isFirst);
+            _waiting.AddRange(prepared.Batches);
+            _nextOffset = prepared.LastOffset + 1;
+            return isFirst;
         }
     }
 
@@ -59,5 +69,11 @@ sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvid
                 _waiting = [];
             return drained;
         }
+    }
+
+    private void CheckEpoch(int epoch)
+    {
+        if (epoch != _epoch)
+            throw new StateMachineException(ErrorCode.NotController, $"This node does not lead the metadata quorum in epoch {epoch}");
     }
 }

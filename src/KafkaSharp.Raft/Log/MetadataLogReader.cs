@@ -7,16 +7,20 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
 {
     private const int ReadBytes = 1 << 20;
 
-    /// <summary>Gives every batch between two batch boundaries to <paramref name="take"/>, in runs.</summary>
+    /// <summary>
+    /// Gives every batch from the one that holds <paramref name="from"/> on that ends before <paramref name="to"/> to
+    /// <paramref name="take"/>, in runs.
+    /// </summary>
     public void Read(long from, long to, Action<IReadOnlyList<CommittedBatch<TRecord>>> take)
     {
         while (from < to)
         {
-            var run = ReadRun(from, to);
-            if (run is not [.., var last])
+            var run = ReadRun(from, to, out var next);
+            if (next == from)
                 throw new InvalidDataException($"The metadata log has no batch at offset {from}, below its high watermark or end {to}");
-            take(run);
-            from = last.LastOffset + 1;
+            if (run.Count > 0)
+                take(run);
+            from = next;
         }
     }
 
@@ -43,15 +47,19 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
         }
     }
 
-    private List<CommittedBatch<TRecord>> ReadRun(long from, long to)
+    // Where reading goes on is in next: behind to where that lies within a batch.
+    private List<CommittedBatch<TRecord>> ReadRun(long from, long to, out long next)
     {
+        next = from;
         var run = new List<CommittedBatch<TRecord>>();
         foreach (var batch in new RecordBatchReader(log.Read(from, ReadBytes).Span))
         {
+            if (batch.LastOffset < from)
+                continue;
+            next = batch.NextOffset;
             if (batch.LastOffset >= to)
                 break;
-            if (batch.LastOffset >= from)
-                run.Add(decoder.Decode(batch));
+            run.Add(decoder.Decode(batch));
         }
         return run;
     }

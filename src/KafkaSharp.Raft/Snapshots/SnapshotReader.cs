@@ -21,10 +21,18 @@ public sealed class SnapshotReader<TRecord> : IDisposable
         _stream = stream;
         _decoder = decoder;
         _maxBatchBytes = maxBatchBytes;
-        _first = ReadBatch();
-        var header = _first?.ControlRecords.Select(record => record.Message).OfType<SnapshotHeaderRecord>().FirstOrDefault()
-            ?? throw Corrupt("it does not begin with a header");
-        LastContainedLogTimestamp = header.LastContainedLogTimestamp;
+        try
+        {
+            _first = ReadBatch();
+            var header = _first?.ControlRecords.Select(record => record.Message).OfType<SnapshotHeaderRecord>().FirstOrDefault()
+                ?? throw Corrupt("it does not begin with a header");
+            LastContainedLogTimestamp = header.LastContainedLogTimestamp;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The snapshot holds everything before this offset.</summary>

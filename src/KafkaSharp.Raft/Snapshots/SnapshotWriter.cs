@@ -33,9 +33,18 @@ public sealed class SnapshotWriter<TRecord> : IDisposable
         _time = time;
         _maxBatchBytes = maxBatchBytes;
         _frozen = frozen;
-        var header = new SnapshotHeaderRecord { LastContainedLogTimestamp = lastContainedLogTimestamp };
-        WriteControl([new RaftControlRecord(ControlRecordType.SnapshotHeader, header), .. quorum]);
         _batch = new RecordBatchBuilder(BatchOptions);
+        try
+        {
+            var header = new SnapshotHeaderRecord { LastContainedLogTimestamp = lastContainedLogTimestamp };
+            WriteControl([new RaftControlRecord(ControlRecordType.SnapshotHeader, header), .. quorum]);
+        }
+        catch
+        {
+            // Nobody else can: the file is this writer's from the start.
+            Dispose();
+            throw;
+        }
     }
 
     public OffsetAndEpoch Id { get; }
@@ -87,7 +96,7 @@ public sealed class SnapshotWriter<TRecord> : IDisposable
     {
         Write(ControlBatch.Encode(records, _nextOffset, Id.Epoch, Now));
         _nextOffset += records.Count;
-        _batch?.Reset(BatchOptions);
+        _batch.Reset(BatchOptions);
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

@@ -187,8 +187,13 @@ public sealed class MetadataLogStorageTests
         return (node, listener);
     }
 
-    private static async Task Append(RaftNode<MetadataRecord> node, MetadataListener listener, params MetadataRecord[] records) =>
-        await listener.UntilOffset(node.Append(node.LeaderAndEpoch.Epoch, records) + 1);
+    private static async Task Append(RaftNode<MetadataRecord> node, MetadataListener listener, params MetadataRecord[] records)
+    {
+        var log = new RaftStateMachineLog<MetadataRecord>(node, node.LeaderAndEpoch.Epoch);
+        var end = log.Append(records, isAtomic: true);
+        log.Release();
+        await listener.UntilOffset(end);
+    }
 
     private static void Snapshot(RaftNode<MetadataRecord> node, MetadataListener listener)
     {

@@ -6,6 +6,7 @@ using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Tests.Memory;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -105,6 +106,31 @@ sealed class QuorumControllerTests
         Assert.That(
             () => node.Controller.WriteAsync<int>("x", s_context, _ => throw new StateMachineException(ErrorCode.InvalidRequest, "no")),
             Throws.TypeOf<StateMachineException>().With.Message.EqualTo("no"));
+    }
+
+    [Test]
+    public async Task A_record_that_cannot_be_replayed_is_never_in_the_log()
+    {
+        var log = new MemoryRaftLog();
+        var quorum = new MemoryQuorumStateStore();
+        await using (var node = await Node.StartAsync(log, quorum))
+        {
+            var answer = node.Controller.WriteAsync("fence", s_context, _ => new CommandResult<MetadataRecord, int>(
+                [new MetadataRecord(new FenceBrokerRecord { Id = 77, Epoch = 1 }, 0)], 0));
+            Assert.That(async () => await answer, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+                .EqualTo(ErrorCode.UnknownServerError));
+            var active = Task.CompletedTask;
+            do
+            {
+                node.Time.Advance(TimeSpan.FromSeconds(1));
+                active = node.Controller.Active;
+                await Task.Yield();
+            }
+            while (!active.IsCompleted || node.Raft.LeaderAndEpoch.Epoch < 2);
+            await node.StartBrokerAsync();
+        }
+        await using var again = await Node.StartAsync(log.Crash(new Random(1)), quorum);
+        Assert.That(await again.Loader.WaitForAsync(image => image.Cluster.Broker(1) is not null), Is.Not.Null);
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Raft.Tests.Memory;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -127,6 +128,42 @@ public sealed class SnapshotTests
         Assert.That(_log.StartOffset, Is.EqualTo(first + 3));
         await Restart();
         Assert.That(_listener.Records, Is.EqualTo(new[] { "a", "b", "c" }));
+    }
+
+    [Test]
+    public async Task Cleaning_goes_on_after_a_fault_and_ends_with_the_node()
+    {
+        var cleanings = 0;
+        await Restart(o => o with { RetentionBytes = 1 });
+        _snapshots.OnList = () =>
+        {
+            if (++cleanings == 1)
+                throw new InvalidOperationException("bug");
+        };
+        await Clean();
+        await Clean();
+        Assert.That(cleanings, Is.GreaterThan(1));
+        _log.OnFlush = () => throw new IOException("no space");
+        _node.Append(_node.LeaderAndEpoch.Epoch, ["a"]);
+        Assert.That(async () => await _node.Completion, Throws.TypeOf<IOException>());
+        cleanings = 10;
+        await Clean();
+        Assert.That(cleanings, Is.EqualTo(10), "the log of a node that failed is closed");
+
+        async Task Clean()
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await _node.UnregisterAsync(new RecordingListener());
+        }
+    }
+
+    [Test]
+    public async Task A_snapshot_whose_header_cannot_be_written_leaves_no_file_open()
+    {
+        await Append("a");
+        _snapshots.OnAppend = () => throw new IOException("no space");
+        Assert.That(() => _node.CreateSnapshot(new OffsetAndEpoch(2, 1), 0), Throws.TypeOf<IOException>());
+        Assert.That(_snapshots.OpenFiles, Is.Zero);
     }
 
     [Test]

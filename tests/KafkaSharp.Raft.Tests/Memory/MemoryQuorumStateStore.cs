@@ -1,7 +1,7 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Tests.Memory;
 
-/// <summary>The quorum state in memory, for tests.</summary>
-public sealed class MemoryQuorumStateStore : IQuorumStateStore
+/// <summary>The quorum state in memory.</summary>
+sealed class MemoryQuorumStateStore : IQuorumStateStore
 {
     public string? Text { get; set; }
 

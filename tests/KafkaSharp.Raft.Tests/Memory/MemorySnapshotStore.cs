@@ -1,20 +1,34 @@
 using System.Buffers;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Tests.Memory;
 
-/// <summary>Snapshots in memory, for tests. From any thread.</summary>
-public sealed class MemorySnapshotStore : ISnapshotStore
+/// <summary>Snapshots in memory. From any thread.</summary>
+sealed class MemorySnapshotStore : ISnapshotStore
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<OffsetAndEpoch, byte[]> _snapshots = [];
 
+    /// <summary>Called before each listing; what it throws is the disk's failure.</summary>
+    public Action? OnList { get; set; }
+
+    /// <summary>Called before each write to a file; what it throws is the disk's failure.</summary>
+    public Action? OnAppend { get; set; }
+
+    /// <summary>Files begun and not yet disposed.</summary>
+    public int OpenFiles { get; private set; }
+
     public IReadOnlyList<OffsetAndEpoch> List()
     {
+        OnList?.Invoke();
         lock (_gate)
             return [.. _snapshots.Keys];
     }
 
-    public ISnapshotFile Create(OffsetAndEpoch id) => new MemorySnapshotFile(this, id);
+    public ISnapshotFile Create(OffsetAndEpoch id)
+    {
+        OpenFiles++;
+        return new MemorySnapshotFile(this, id);
+    }
 
     public Stream OpenRead(OffsetAndEpoch id)
     {
@@ -45,12 +59,14 @@ public sealed class MemorySnapshotStore : ISnapshotStore
     {
         private readonly ArrayBufferWriter<byte> _bytes = new();
 
-        public void Append(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            store.OnAppend?.Invoke();
+            _bytes.Write(bytes);
+        }
 
         public void Freeze() => store.Add(id, _bytes.WrittenSpan.ToArray());
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => store.OpenFiles--;
     }
 }

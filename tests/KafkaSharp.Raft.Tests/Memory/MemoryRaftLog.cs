@@ -1,9 +1,9 @@
 using KafkaSharp.Protocol.Records;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Tests.Memory;
 
-/// <summary>A metadata log in memory, for tests: it knows which bytes are flushed and can crash. Not thread-safe.</summary>
-public sealed class MemoryRaftLog : IRaftLog
+/// <summary>A metadata log in memory: it knows which bytes are flushed and can crash. Not thread-safe.</summary>
+sealed class MemoryRaftLog : IRaftLog
 {
     private readonly List<byte[]> _batches = [];
     private OffsetAndEpoch _base;

@@ -1,0 +1,13 @@
+namespace KafkaSharp.Raft.Tests;
+
+/// <summary>Prepares and appends at once, as tests of the node alone do.</summary>
+static class RaftNodeExtensions
+{
+    /// <returns>The offset of the last record.</returns>
+    public static long Append(this RaftNode<string> node, int epoch, IReadOnlyList<string> records, bool isAtomic = true)
+    {
+        var prepared = node.Prepare(epoch, records, isAtomic);
+        node.Append(prepared);
+        return prepared.LastOffset;
+    }
+}
