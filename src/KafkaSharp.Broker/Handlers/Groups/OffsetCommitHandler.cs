@@ -11,7 +11,7 @@ sealed class OffsetCommitHandler(GroupCoordinator coordinator) : IApiHandler<Off
     public async ValueTask<OffsetCommitResponse?> HandleAsync(RequestContext context, OffsetCommitRequest request) =>
         await coordinator.OffsetCommitAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public OffsetCommitResponse Fail(OffsetCommitRequest request, ErrorCode error) => new()
+    public OffsetCommitResponse Fail(OffsetCommitRequest request, ErrorCode error, short version) => new()
     {
         Topics = request.Topics.ConvertAll(topic => new OffsetCommitResponse.OffsetCommitResponseTopic
         {

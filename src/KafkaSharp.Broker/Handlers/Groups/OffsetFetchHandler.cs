@@ -11,7 +11,7 @@ sealed class OffsetFetchHandler(GroupCoordinator coordinator) : IApiHandler<Offs
     public async ValueTask<OffsetFetchResponse?> HandleAsync(RequestContext context, OffsetFetchRequest request) =>
         await coordinator.OffsetFetchAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public OffsetFetchResponse? Fail(RequestContext context, OffsetFetchRequest request, ErrorCode error) => context.ApiVersion >= 8
+    public OffsetFetchResponse Fail(OffsetFetchRequest request, ErrorCode error, short version) => version >= 8
         ? new OffsetFetchResponse
         {
             Groups = request.Groups.ConvertAll(group =>
@@ -21,7 +21,7 @@ sealed class OffsetFetchHandler(GroupCoordinator coordinator) : IApiHandler<Offs
         {
             ErrorCode = error,
             // Version 1 has no place for an error but the partitions.
-            Topics = context.ApiVersion >= 2 ? [] : request.Topics?.ConvertAll(topic => new OffsetFetchResponse.OffsetFetchResponseTopic
+            Topics = version >= 2 ? [] : request.Topics?.ConvertAll(topic => new OffsetFetchResponse.OffsetFetchResponseTopic
             {
                 Name = topic.Name,
                 Partitions = topic.PartitionIndexes.ConvertAll(index => new OffsetFetchResponse.OffsetFetchResponsePartition
