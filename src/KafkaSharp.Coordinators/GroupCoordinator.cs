@@ -63,7 +63,9 @@ public sealed class GroupCoordinator : IAsyncDisposable
             {
                 await shard.WriteAsync("on-topics-deleted", () => (true, new GroupResult(shard.Removal.OfTopics(topics))));
             }
-            catch (StateMachineException e)
+#pragma warning disable CA1031 // One shard's fault is not the others'.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
                 // Whoever loads the partition next finds offsets of a topic id that is no more, which no fetch returns.
                 _log.TimedOperationFailed("on-topics-deleted", shard.Partition, e);
@@ -143,6 +145,13 @@ public sealed class GroupCoordinator : IAsyncDisposable
             {
                 return new ListGroupsResponse { ErrorCode = CoordinatorErrors.OfOperation(e.ErrorCode), Groups = [] };
             }
+#pragma warning disable CA1031 // A fault in one request is that request's.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _log.OperationFailed("list-groups", e);
+                return new ListGroupsResponse { ErrorCode = ErrorCode.UnknownServerError, Groups = [] };
+            }
         }
         return new ListGroupsResponse { Groups = groups };
     }
@@ -213,10 +222,6 @@ public sealed class GroupCoordinator : IAsyncDisposable
         catch (StateMachineException e)
         {
             return refuse(CoordinatorErrors.OfOperation(e.ErrorCode));
-        }
-        catch (ObjectDisposedException)
-        {
-            return refuse(ErrorCode.NotCoordinator);
         }
 #pragma warning disable CA1031 // A fault in one request is that request's.
         catch (Exception e)

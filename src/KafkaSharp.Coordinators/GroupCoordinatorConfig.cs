@@ -27,6 +27,8 @@ public sealed record GroupCoordinatorConfig
         OffsetMetadataMaxBytes = values.Get(GroupConfigs.OffsetMetadataMaxBytes),
         CommitTimeout = TimeSpan.FromMilliseconds(values.Get(GroupConfigs.OffsetsCommitTimeoutMs)),
         OffsetsRetention = TimeSpan.FromMinutes(values.Get(GroupConfigs.OffsetsRetentionMinutes)),
-        OffsetsRetentionCheckInterval = TimeSpan.FromMilliseconds(values.Get(GroupConfigs.OffsetsRetentionCheckIntervalMs)),
+        // More than anyone means, and within what a time span holds.
+        OffsetsRetentionCheckInterval =
+            TimeSpan.FromMilliseconds(Math.Min(values.Get(GroupConfigs.OffsetsRetentionCheckIntervalMs), int.MaxValue * 1000L)),
     };
 }

@@ -20,8 +20,9 @@ static partial class GroupEvents
     [LoggerMessage(4, LogLevel.Debug, "Unloaded __consumer_offsets-{Partition}.")]
     public static partial void Unloaded(this ILogger logger, int partition);
 
-    [LoggerMessage(5, LogLevel.Warning, "A record of __consumer_offsets-{Partition} at offset {Offset} could not be read and is ignored.")]
-    public static partial void RecordNotRead(this ILogger logger, int partition, long offset, Exception exception);
+    [LoggerMessage(5, LogLevel.Warning,
+        "Unknown record type {Type} in __consumer_offsets-{Partition} at offset {Offset}: it is ignored, as it may be of an aborted upgrade.")]
+    public static partial void UnknownRecordType(this ILogger logger, short type, int partition, long offset);
 
     [LoggerMessage(6, LogLevel.Warning, "{Operation} of __consumer_offsets-{Partition} failed.")]
     public static partial void TimedOperationFailed(this ILogger logger, string operation, int partition, Exception exception);

@@ -105,7 +105,9 @@ public sealed class StateMachineHost<TRecord>(
             _pending.Dequeue().Complete();
     }
 
-    private long DeadlineAfter(TimeSpan? timeout) => timeout is { } span ? Loop.Time.GetUtcNow().UtcTicks + span.Ticks : long.MaxValue;
+    // A timestamp, not the time of day, which may be set back or forth.
+    private long DeadlineAfter(TimeSpan? timeout) =>
+        timeout is { } span ? Loop.Time.GetTimestamp() + (long)(span.TotalSeconds * Loop.Time.TimestampFrequency) : long.MaxValue;
 
     private void Await(PendingCommand command)
     {
@@ -130,12 +132,12 @@ public sealed class StateMachineHost<TRecord>(
         _sweepAt = deadline;
         _sweep = deadline == long.MaxValue
             ? null
-            : Loop.Schedule(TimeSpan.FromTicks(deadline - Loop.Time.GetUtcNow().UtcTicks), SweepTimedOut);
+            : Loop.Schedule(Loop.Time.GetElapsedTime(Loop.Time.GetTimestamp(), deadline), SweepTimedOut);
     }
 
     private void SweepTimedOut()
     {
-        var now = Loop.Time.GetUtcNow().UtcTicks;
+        var now = Loop.Time.GetTimestamp();
         var next = long.MaxValue;
         foreach (var command in _pending)
         {
@@ -177,7 +179,7 @@ public sealed class StateMachineHost<TRecord>(
         {
             if (host._failure is { } failure)
                 Abort(failure);
-            else if (Deadline != long.MaxValue && host.Loop.Time.GetUtcNow().UtcTicks >= Deadline)
+            else if (Deadline != long.MaxValue && host.Loop.Time.GetTimestamp() >= Deadline)
                 TimeOut();
             else
                 Execute();

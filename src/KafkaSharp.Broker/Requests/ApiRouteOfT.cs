@@ -96,7 +96,7 @@ sealed class ApiRoute<TRequest, TResponse>(
     {
         try
         {
-            if (handler.Fail(request, error, context.ApiVersion) is { } response)
+            if (handler.Fail(context, request, error) is { } response)
                 return Encode(context, response);
         }
         catch (ProtocolException)

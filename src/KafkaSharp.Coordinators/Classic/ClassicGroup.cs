@@ -84,7 +84,6 @@ sealed class ClassicGroup : Group
     public int AwaitingJoinCount { get; private set; }
     public int PendingJoinCount => _pendingJoins.Count;
     public IReadOnlySet<string> PendingSyncs => _pendingSyncs;
-    public int StaticMemberCount => _staticMembers.Count;
 
     public override GroupType Type => GroupType.Classic;
     public override string StateName => State.ToString();
@@ -248,8 +247,7 @@ sealed class ClassicGroup : Group
         return _members.ContainsKey(memberId) ? ErrorCode.None : ErrorCode.UnknownMemberId;
     }
 
-    public override ErrorCode ValidateOffsetCommit(
-        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional)
+    public override ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch)
     {
         if (State == ClassicGroupState.Dead)
             return ErrorCode.CoordinatorNotAvailable;
@@ -264,11 +262,11 @@ sealed class ClassicGroup : Group
             if (error != ErrorCode.None)
                 return error;
         }
-        else if (!isTransactional && State != ClassicGroupState.Empty)
+        else if (State != ClassicGroupState.Empty)
         {
             return ErrorCode.UnknownMemberId;
         }
-        return !isTransactional && State == ClassicGroupState.CompletingRebalance ? ErrorCode.RebalanceInProgress : ErrorCode.None;
+        return State == ClassicGroupState.CompletingRebalance ? ErrorCode.RebalanceInProgress : ErrorCode.None;
     }
 
     public override ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch) =>

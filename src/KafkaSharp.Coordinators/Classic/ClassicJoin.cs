@@ -47,7 +47,7 @@ sealed class ClassicJoin(ShardContext context, GroupTable groups, ClassicRebalan
         {
             // What was promised to the first member must be known to the next coordinator.
             records.Add(GroupMetadata.OfNew(group));
-            return new GroupResult(records, error => AnswerIfNotWritten(group, completion, error));
+            return new GroupResult(records, error => UndoIfNotWritten(group, completion, error));
         }
         return records.Count == 0 ? result : result with { Records = [.. records, .. result.Records] };
     }
@@ -229,13 +229,16 @@ sealed class ClassicJoin(ShardContext context, GroupTable groups, ClassicRebalan
         _ => true,
     };
 
-    private void AnswerIfNotWritten(ClassicGroup group, TaskCompletionSource<JoinGroupResponse> completion, ErrorCode error)
+    private void UndoIfNotWritten(ClassicGroup group, TaskCompletionSource<JoinGroupResponse> completion, ErrorCode error)
     {
         if (error == ErrorCode.None)
             return;
         var answer = CoordinatorErrors.OfWrite(error);
         context.Log.GroupNotWritten(group.GroupId, answer);
         Answer(completion, "", answer);
+        // Nobody was promised a group: its only member would hold up whoever comes next until its session ends.
+        if (groups.Find(group.GroupId) == group && group.Members.Count + group.PendingJoinCount <= 1 && !groups.Offsets.HasAny(group.GroupId))
+            groups.Remove(group.GroupId);
     }
 
     private static GroupResult Answer(TaskCompletionSource<JoinGroupResponse> completion, string memberId, ErrorCode error)

@@ -34,10 +34,8 @@ static class SubscribedTopics
     private static List<string> Read(byte[] metadata)
     {
         var reader = new KafkaReader(metadata);
-        var version = reader.ReadInt16();
-        if (version < 0)
-            throw new ProtocolException($"Version {version} of a consumer subscription");
-        // Later versions only append fields, so that they can be read as the last known one.
-        return ConsumerProtocolSubscription.Read(ref reader, Math.Min(version, ConsumerProtocolSubscription.HighestVersion)).Topics;
+        // Kafka reads every version as the first: later ones only append fields, which must not be able to hide the topics.
+        _ = reader.ReadInt16();
+        return ConsumerProtocolSubscription.Read(ref reader, 0).Topics;
     }
 }

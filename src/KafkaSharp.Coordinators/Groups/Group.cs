@@ -25,10 +25,9 @@ abstract class Group(string groupId)
     public abstract bool IsSubscribedTo(string topic);
 
     /// <summary>From when the retention of an offset counts; null while offsets must not expire.</summary>
-    public abstract long? ExpiryBaseMs(OffsetAndMetadata offset);
+    public virtual long? ExpiryBaseMs(OffsetAndMetadata offset) => null;
 
-    public abstract ErrorCode ValidateOffsetCommit(
-        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional);
+    public abstract ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch);
 
     public abstract ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch);
 

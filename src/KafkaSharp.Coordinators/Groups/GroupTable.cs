@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using KafkaSharp.Coordinators.Classic;
 using KafkaSharp.Coordinators.Offsets;
 using KafkaSharp.Coordinators.Records;
@@ -40,8 +39,6 @@ sealed class GroupTable(ShardContext context) : IReplayable<CoordinatorRecord>
         if (_groups.Remove(groupId, out var group))
             group.CancelTimers();
     }
-
-    public bool TryGet(string groupId, [NotNullWhen(true)] out Group? group) => _groups.TryGetValue(groupId, out group);
 
     void IReplayable<CoordinatorRecord>.Replay(long offset, CoordinatorRecord record)
     {

@@ -1,4 +1,3 @@
-using KafkaSharp.Coordinators.Offsets;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
 
@@ -36,10 +35,7 @@ sealed class OpaqueGroup(string groupId, GroupType type) : Group(groupId)
 
     public override bool IsSubscribedTo(string topic) => !IsEmpty;
 
-    public override long? ExpiryBaseMs(OffsetAndMetadata offset) => IsEmpty ? offset.CommitTimestampMs : null;
-
-    public override ErrorCode ValidateOffsetCommit(
-        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional) =>
+    public override ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch) =>
         Type == GroupType.Share ? ErrorCode.GroupIdNotFound
         : generationIdOrMemberEpoch < 0 && IsEmpty ? ErrorCode.None
         : ErrorCode.UnknownMemberId;

@@ -57,15 +57,15 @@ sealed class OffsetCommitter(ShardContext context, GroupTable groups, ClassicReb
 
     private ErrorCode Validate(short apiVersion, OffsetCommitRequest request)
     {
-        if (!groups.TryGet(request.GroupId, out var group))
+        var group = groups.Find(request.GroupId);
+        if (group is null)
         {
             if (request.GenerationIdOrMemberEpoch >= 0)
                 return apiVersion >= GroupIdNotFoundVersion ? ErrorCode.GroupIdNotFound : ErrorCode.IllegalGeneration;
             // Offsets without members: a simple group, which needs no metadata of its own.
             group = groups.GetOrAddClassic(request.GroupId)!;
         }
-        var error = group.ValidateOffsetCommit(
-            request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch, isTransactional: false);
+        var error = group.ValidateOffsetCommit(request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch);
         if (error == ErrorCode.None
             && group is ClassicGroup { State: ClassicGroupState.Stable or ClassicGroupState.PreparingRebalance } classic
             && classic.Find(request.MemberId) is { } member)

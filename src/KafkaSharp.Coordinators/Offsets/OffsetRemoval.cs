@@ -17,7 +17,7 @@ sealed class OffsetRemoval(ShardContext context, GroupTable groups)
         string groupId, IReadOnlyList<OffsetDeleteRequest.OffsetDeleteRequestTopic> topics, List<CoordinatorRecord> records,
         List<OffsetDeleteResponse.OffsetDeleteResponseTopic> answers)
     {
-        if (!groups.TryGet(groupId, out var group))
+        if (groups.Find(groupId) is not { } group)
             return ErrorCode.GroupIdNotFound;
         if (group.ValidateOffsetDelete() is var error and not ErrorCode.None)
             return error;
@@ -43,7 +43,7 @@ sealed class OffsetRemoval(ShardContext context, GroupTable groups)
     /// <summary>DeleteGroups: removes an empty group with all its offsets.</summary>
     public ErrorCode DeleteGroup(string groupId, List<CoordinatorRecord> records)
     {
-        if (!groups.TryGet(groupId, out var group))
+        if (groups.Find(groupId) is not { } group)
             return ErrorCode.GroupIdNotFound;
         if (group.ValidateDelete() is var error and not ErrorCode.None)
             return error;

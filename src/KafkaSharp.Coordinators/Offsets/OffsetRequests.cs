@@ -30,11 +30,14 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
                 var records = new List<CoordinatorRecord>();
                 var answers = new List<OffsetCommitResponse.OffsetCommitResponseTopic>(accepted.Count);
                 var error = shard.Committer.Commit(context.ApiVersion, request, accepted, records, answers);
-                return (error == ErrorCode.None ? answers : Refuse(accepted, error), new GroupResult(records));
+                return (error == ErrorCode.None ? answers : OffsetRefusals.Commit(accepted, error), new GroupResult(records));
             },
-            error => Refuse(accepted, error),
+            error => OffsetRefusals.Commit(accepted, error),
             mayBeEmpty: true);
-        return new OffsetCommitResponse { Topics = Merge(refused, response, byId) };
+        return new OffsetCommitResponse
+        {
+            Topics = Merge(refused, response, topic => byId ? (object)topic.TopicId : topic.Name, topic => topic.Partitions),
+        };
     }
 
     public async Task<OffsetFetchResponse> FetchAsync(GroupRequestContext context, OffsetFetchRequest request)
@@ -52,7 +55,7 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
             Topics = request.Topics?.ConvertAll(topic =>
                 new OffsetFetchRequest.OffsetFetchRequestTopics { Name = topic.Name, PartitionIndexes = topic.PartitionIndexes }),
         };
-        return SingleGroup(context, single, await FetchAsync(context, single, request.RequireStable));
+        return SingleGroup(context, request, await FetchAsync(context, single, request.RequireStable));
     }
 
     public async Task<OffsetDeleteResponse> DeleteAsync(OffsetDeleteRequest request)
@@ -90,14 +93,7 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
             error => new OffsetDeleteResponse { ErrorCode = error, Topics = [] });
         if (response.ErrorCode != ErrorCode.None)
             return response;
-        foreach (var topic in response.Topics)
-        {
-            if (refused.Find(r => r.Name == topic.Name) is { } known)
-                known.Partitions.AddRange(topic.Partitions);
-            else
-                refused.Add(topic);
-        }
-        response.Topics = refused;
+        response.Topics = Merge(refused, response.Topics, topic => topic.Name, topic => topic.Partitions);
         return response;
     }
 
@@ -111,7 +107,7 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
             topic.TopicId = lookup.TopicId(topic.Name);
         if (byId ? topic.Name.Length == 0 : topic.TopicId.IsZero)
         {
-            refused.Add(Refuse(topic, topic.Partitions, byId ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition));
+            refused.Add(OffsetRefusals.Commit(topic, topic.Partitions, byId ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition));
             return;
         }
         // Nearly always all of them exist, and then nothing is copied.
@@ -122,7 +118,7 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
             return;
         }
         var (known, unknown) = Split(topic.Partitions, partition => lookup.PartitionExists(topic.Name, partition.PartitionIndex));
-        refused.Add(Refuse(topic, unknown, ErrorCode.UnknownTopicOrPartition));
+        refused.Add(OffsetRefusals.Commit(topic, unknown, ErrorCode.UnknownTopicOrPartition));
         if (known.Count == 0)
             return;
         accepted.Add(new OffsetCommitRequest.OffsetCommitRequestTopic { Name = topic.Name, TopicId = topic.TopicId, Partitions = known });
@@ -184,26 +180,13 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
         return response;
     }
 
-    /// <summary>The answer of versions before 8; version 1 has no place for an error but the partitions.</summary>
+    /// <summary>The answer of versions before 8.</summary>
     private static OffsetFetchResponse SingleGroup(
-        GroupRequestContext context, OffsetFetchRequest.OffsetFetchRequestGroup asked, OffsetFetchResponse.OffsetFetchResponseGroup group)
+        GroupRequestContext context, OffsetFetchRequest asked, OffsetFetchResponse.OffsetFetchResponseGroup group)
     {
-        var response = new OffsetFetchResponse { ErrorCode = group.ErrorCode, Topics = [], Groups = [] };
-        if (group.ErrorCode != ErrorCode.None && context.ApiVersion < 2)
-        {
-            response.Topics = asked.Topics!.ConvertAll(topic => new OffsetFetchResponse.OffsetFetchResponseTopic
-            {
-                Name = topic.Name,
-                Partitions = topic.PartitionIndexes.ConvertAll(index => new OffsetFetchResponse.OffsetFetchResponsePartition
-                {
-                    PartitionIndex = index,
-                    CommittedOffset = -1,
-                    Metadata = "",
-                    ErrorCode = group.ErrorCode,
-                }),
-            });
-            return response;
-        }
+        if (group.ErrorCode != ErrorCode.None)
+            return OffsetRefusals.Fetch(context.ApiVersion, asked, group.ErrorCode);
+        var response = new OffsetFetchResponse { Topics = [], Groups = [] };
         response.Topics = group.Topics.ConvertAll(topic => new OffsetFetchResponse.OffsetFetchResponseTopic
         {
             Name = topic.Name,
@@ -219,39 +202,25 @@ sealed class OffsetRequests(GroupCoordinator coordinator, ITopicLookup lookup)
         return response;
     }
 
-    private static List<OffsetCommitResponse.OffsetCommitResponseTopic> Merge(
-        List<OffsetCommitResponse.OffsetCommitResponseTopic> refused, List<OffsetCommitResponse.OffsetCommitResponseTopic> answered,
-        bool byId)
+    /// <summary>Adds answers to those there are already; those of one topic become one.</summary>
+    private static List<TTopic> Merge<TTopic, TKey, TPartition>(
+        List<TTopic> topics, List<TTopic> more, Func<TTopic, TKey> key, Func<TTopic, List<TPartition>> partitions)
+        where TKey : notnull
     {
-        if (refused.Count == 0)
-            return answered;
-        foreach (var topic in answered)
+        if (topics.Count == 0)
+            return more;
+        var known = new Dictionary<TKey, TTopic>(topics.Count + more.Count);
+        foreach (var topic in topics)
+            known.TryAdd(key(topic), topic);
+        foreach (var topic in more)
         {
-            if (refused.Find(r => byId ? r.TopicId == topic.TopicId : r.Name == topic.Name) is { } known)
-                known.Partitions.AddRange(topic.Partitions);
+            if (known.TryAdd(key(topic), topic))
+                topics.Add(topic);
             else
-                refused.Add(topic);
+                partitions(known[key(topic)]).AddRange(partitions(topic));
         }
-        return refused;
+        return topics;
     }
-
-    private static List<OffsetCommitResponse.OffsetCommitResponseTopic> Refuse(
-        List<OffsetCommitRequest.OffsetCommitRequestTopic> topics, ErrorCode error) =>
-        topics.ConvertAll(topic => Refuse(topic, topic.Partitions, error));
-
-    private static OffsetCommitResponse.OffsetCommitResponseTopic Refuse(
-        OffsetCommitRequest.OffsetCommitRequestTopic topic, List<OffsetCommitRequest.OffsetCommitRequestPartition> partitions,
-        ErrorCode error) =>
-        new()
-        {
-            Name = topic.Name,
-            TopicId = topic.TopicId,
-            Partitions = partitions.ConvertAll(partition => new OffsetCommitResponse.OffsetCommitResponsePartition
-            {
-                PartitionIndex = partition.PartitionIndex,
-                ErrorCode = error,
-            }),
-        };
 
     private static (List<T> Matching, List<T> Other) Split<T>(List<T> items, Predicate<T> predicate)
     {

@@ -23,6 +23,9 @@ sealed class OffsetStore
     /// <summary>Whether a transaction that is still open has committed something for this partition.</summary>
     public bool HasPending(string group, string topic, int partition) => _openProducers.TryGet(group, topic, partition, out _);
 
+    /// <summary>Whether anything is kept for a group.</summary>
+    public bool HasAny(string group) => CommittedOf(group) is not null || HasPending(group);
+
     public bool HasPending(string group) => _openProducers.Group(group) is not null;
 
     /// <summary>The partitions of a group that open transactions have committed something for.</summary>

@@ -3,13 +3,15 @@ using KafkaSharp.Coordinators.Offsets;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Coordinators.Shards;
 
 /// <summary>
-/// Reads the records of a partition of <c>__consumer_offsets</c> into a <see cref="GroupTable"/>. A record of an unknown type or version is
-/// passed over with a warning, as Kafka does, so that a newer broker's log can be taken over.
+/// Reads the records of a partition of <c>__consumer_offsets</c> into a <see cref="GroupTable"/>. A record of an unknown type is
+/// passed over with a warning, as Kafka does, so that a newer broker's log can be taken over; one of a known type that can't be read ends the
+/// load, because groups without it would be wrong.
 /// </summary>
 sealed class CoordinatorRecordLoader(GroupTable groups, int partition, ILogger log) : ICoordinatorReplay
 {
@@ -35,12 +37,13 @@ sealed class CoordinatorRecordLoader(GroupTable groups, int partition, ILogger l
                     groups.LoadOpaque(reader.ReadString(false), opaque, key.ToArray(), IsMember(type), isTombstone: !hasValue);
                     break;
                 default:
-                    throw new ProtocolException($"Record type {(short)type} is not known");
+                    log.UnknownRecordType((short)type, partition, offset);
+                    break;
             }
         }
         catch (ProtocolException e)
         {
-            log.RecordNotRead(partition, offset, e);
+            throw new StateMachineException(ErrorCode.UnknownServerError, $"The record at offset {offset} can't be read: {e.Message}", e);
         }
     }
 

@@ -27,6 +27,7 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
     private StateMachineHost<CoordinatorRecord>? _host;
     private Task _loading = Task.CompletedTask;
     private long _highWatermark;
+    private volatile bool _loadFailed;
 
     public CoordinatorShard(
         int partition, ICoordinatorStorage storage, GroupCoordinatorConfig config, EventLoop loop, Func<Guid> newGuid, ILogger log)
@@ -52,6 +53,9 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
 
     public int Partition { get; }
 
+    /// <summary>Whether it can serve no more although nobody unloaded it: it could not be loaded, or its state is not to be trusted.</summary>
+    public bool HasFailed => _loadFailed || Volatile.Read(ref _host)?.Failed.IsCompleted == true;
+
     /// <summary>What replay made; used inside commands only.</summary>
     public GroupTable Groups { get; }
 
@@ -69,26 +73,11 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
 
     /// <summary>Runs a command and gives its answer when its records are committed.</summary>
     /// <exception cref="StateMachineException">Why not.</exception>
-    public Task<T> WriteAsync<T>(string name, Func<(T Response, GroupResult Result)> command)
-    {
-        if (Volatile.Read(ref _host) is not { } host)
-            return Task.FromException<T>(new StateMachineException(
-                _unloading.IsCancellationRequested ? ErrorCode.NotCoordinator : ErrorCode.CoordinatorLoadInProgress, name));
-        return host.WriteAsync(
-            name,
-            () =>
-            {
-                var (response, result) = command();
-                return new CommandResult<CoordinatorRecord, T>(result.Records, response)
-                {
-                    Settled = result.Settled is { } settled ? failure => settled(ErrorOf(failure)) : null,
-                };
-            },
-            _config.CommitTimeout);
-    }
+    public Task<T> WriteAsync<T>(string name, Func<(T Response, GroupResult Result)> command) => WriteAsync(name, command, _config.CommitTimeout);
 
     /// <summary>Runs a query and answers when all it has seen is committed.</summary>
-    public Task<T> ReadAsync<T>(string name, Func<T> query) => WriteAsync(name, () => (query(), GroupResult.Empty));
+    /// <exception cref="StateMachineException">Why not.</exception>
+    public Task<T> ReadAsync<T>(string name, Func<T> query) => UnlessStoppedAsync(name, host => host.ReadAsync(name, query, _config.CommitTimeout));
 
     /// <summary>Everything before the offset is committed.</summary>
     public void OnHighWatermarkUpdated(long offset)
@@ -119,6 +108,36 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
     void IShardTimerTarget.OnExpired(ShardTimer timer) =>
         _ = RunTimedAsync(timer.Name, () => (true, timer.Expire()));
 
+    private Task<T> WriteAsync<T>(string name, Func<(T Response, GroupResult Result)> command, TimeSpan? timeout) =>
+        UnlessStoppedAsync(name, host => host.WriteAsync(
+            name,
+            () =>
+            {
+                var (response, result) = command();
+                return new CommandResult<CoordinatorRecord, T>(result.Records, response)
+                {
+                    Settled = result.Settled is { } settled ? failure => settled(ErrorOf(failure)) : null,
+                };
+            },
+            timeout));
+
+    private async Task<T> UnlessStoppedAsync<T>(string name, Func<StateMachineHost<CoordinatorRecord>, Task<T>> run)
+    {
+        if (Volatile.Read(ref _host) is not { } host)
+        {
+            throw new StateMachineException(
+                _unloading.IsCancellationRequested ? ErrorCode.NotCoordinator : ErrorCode.CoordinatorLoadInProgress, name);
+        }
+        try
+        {
+            return await run(host);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new StateMachineException(ErrorCode.NotCoordinator, name, e);
+        }
+    }
+
     private async Task LoadNowAsync(int leaderEpoch)
     {
         _log.Loading(Partition, leaderEpoch);
@@ -140,6 +159,7 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            _loadFailed = true;
             _log.LoadFailed(Partition, e);
             await _unloading.CancelAsync();
         }
@@ -176,15 +196,12 @@ sealed class CoordinatorShard : IShardTimerTarget, IAsyncDisposable
     {
         try
         {
-            await WriteAsync(name, command);
+            // Without a deadline: the timer has fired, so what waited too long behind others would never come to pass.
+            await WriteAsync(name, command, timeout: null);
         }
         catch (StateMachineException e) when (e.ErrorCode is ErrorCode.NotCoordinator or ErrorCode.CoordinatorLoadInProgress)
         {
             // The timer ended with its shard.
-        }
-        catch (ObjectDisposedException)
-        {
-            // Likewise.
         }
 #pragma warning disable CA1031 // Nobody waits for it.
         catch (Exception e)

@@ -17,7 +17,7 @@ sealed class ShardRegistry(Func<int, CoordinatorShard> newShard)
     public CoordinatorShard? Find(int partition) => _shards.GetValueOrDefault(partition);
 
     /// <summary>This broker leads the partition as of an epoch. An older epoch than the known one is passed over; a newer one of a shard
-    /// that runs already changes nothing but the epoch.</summary>
+    /// that runs already changes nothing but the epoch. A shard that has failed is thrown away and loaded anew.</summary>
     public void OnElection(int partition, int leaderEpoch)
     {
         lock (_gate)
@@ -25,14 +25,19 @@ sealed class ShardRegistry(Func<int, CoordinatorShard> newShard)
             var term = _terms.GetValueOrDefault(partition, Term.None);
             if (leaderEpoch <= term.Epoch)
                 return;
-            if (_shards.ContainsKey(partition))
+            var before = term.Last;
+            if (_shards.TryGetValue(partition, out var known))
             {
-                _terms[partition] = term with { Epoch = leaderEpoch };
-                return;
+                if (!known.HasFailed)
+                {
+                    _terms[partition] = term with { Epoch = leaderEpoch };
+                    return;
+                }
+                before = Task.WhenAll(before, known.DisposeAsync().AsTask());
             }
             var shard = newShard(partition);
             _shards[partition] = shard;
-            _terms[partition] = new Term(leaderEpoch, AfterAsync(term.Last, () => shard.LoadAsync(leaderEpoch)));
+            _terms[partition] = new Term(leaderEpoch, AfterAsync(before, () => shard.LoadAsync(leaderEpoch)));
         }
     }
 

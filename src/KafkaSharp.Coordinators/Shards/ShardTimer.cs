@@ -15,9 +15,6 @@ sealed class ShardTimer(EventLoop loop, IShardTimerTarget target, string name)
 
     public string Name { get; } = name;
 
-    /// <summary>Whether it will still do something.</summary>
-    public bool IsSet => _expired is not null;
-
     /// <summary>Sets what happens when the time is over, instead of what was set before.</summary>
     public void Set(TimeSpan delay, Func<GroupResult> expired)
     {
@@ -29,7 +26,7 @@ sealed class ShardTimer(EventLoop loop, IShardTimerTarget target, string name)
                 return;
             _timer.Cancel();
         }
-        Start(shortest: 0);
+        Start(TimeSpan.Zero);
     }
 
     public void Cancel()
@@ -51,11 +48,11 @@ sealed class ShardTimer(EventLoop loop, IShardTimerTarget target, string name)
 
     private long Now => loop.Time.GetTimestamp();
 
-    private void Start(long shortest)
+    private void Start(TimeSpan shortest)
     {
         _timerDue = _deadline;
-        var delay = Math.Max(shortest, (_deadline - Now) * 1000 / loop.Time.TimestampFrequency);
-        _timer = loop.Schedule(TimeSpan.FromMilliseconds(delay), Fire);
+        var delay = loop.Time.GetElapsedTime(Now, _deadline);
+        _timer = loop.Schedule(delay > shortest ? delay : shortest, Fire);
     }
 
     private void Fire()
@@ -64,7 +61,7 @@ sealed class ShardTimer(EventLoop loop, IShardTimerTarget target, string name)
             return;
         // One millisecond at least: a timer that fires a moment early must not spin.
         if (Now < _deadline)
-            Start(shortest: 1);
+            Start(TimeSpan.FromMilliseconds(1));
         else
             target.OnExpired(this);
     }

@@ -1,84 +1,84 @@
-using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>Answers of requests that failed as a whole, where the answer has an error for each part only.</summary>
-public static class ControllerErrors
+static class ControllerErrors
 {
-    internal static string NotActive(int? leader) => leader is { } id
+    public static string NotActive(int? leader) => leader is { } id
         ? $"The active controller appears to be node {id}."
         : "No controller appears to be active.";
 
-    public static CreateTopicsResponse Answer(CreateTopicsRequest request, ErrorCode error, string message) => new()
+    public static CreateTopicsResponse Answer(CreateTopicsRequest request, StateMachineException e) => new()
     {
         Topics =
         [
             .. request.Topics.Select(topic => new CreateTopicsResponse.CreatableTopicResult
             {
-                Name = topic.Name, ErrorCode = error, ErrorMessage = message, Configs = [],
+                Name = topic.Name, ErrorCode = e.ErrorCode, ErrorMessage = e.Message, Configs = [],
             }),
         ],
     };
 
-    public static DeleteTopicsResponse Answer(DeleteTopicsRequest request, ErrorCode error, string message) => new()
+    public static DeleteTopicsResponse Answer(DeleteTopicsRequest request, StateMachineException e) => new()
     {
         Responses =
         [
             .. request.Topics.Select(topic => new DeleteTopicsResponse.DeletableTopicResult
             {
-                Name = topic.Name, TopicId = topic.TopicId, ErrorCode = error, ErrorMessage = message,
+                Name = topic.Name, TopicId = topic.TopicId, ErrorCode = e.ErrorCode, ErrorMessage = e.Message,
             }),
             .. request.TopicNames.Select(name => new DeleteTopicsResponse.DeletableTopicResult
             {
-                Name = name, ErrorCode = error, ErrorMessage = message,
+                Name = name, ErrorCode = e.ErrorCode, ErrorMessage = e.Message,
             }),
         ],
     };
 
-    public static CreatePartitionsResponse Answer(CreatePartitionsRequest request, ErrorCode error, string message) => new()
+    public static CreatePartitionsResponse Answer(CreatePartitionsRequest request, StateMachineException e) => new()
     {
         Results =
         [
             .. request.Topics.Select(topic => new CreatePartitionsResponse.CreatePartitionsTopicResult
             {
-                Name = topic.Name, ErrorCode = error, ErrorMessage = message,
+                Name = topic.Name, ErrorCode = e.ErrorCode, ErrorMessage = e.Message,
             }),
         ],
     };
 
-    public static IncrementalAlterConfigsResponse Answer(IncrementalAlterConfigsRequest request, ErrorCode error, string message) => new()
+    public static IncrementalAlterConfigsResponse Answer(IncrementalAlterConfigsRequest request, StateMachineException e) => new()
     {
         Responses =
         [
             .. request.Resources.Select(resource => new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
             {
-                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = error,
-                ErrorMessage = message,
+                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = e.ErrorCode,
+                ErrorMessage = e.Message,
             }),
         ],
     };
 
-    public static AlterConfigsResponse Answer(AlterConfigsRequest request, ErrorCode error, string message) => new()
+    public static AlterConfigsResponse Answer(AlterConfigsRequest request, StateMachineException e) => new()
     {
         Responses =
         [
             .. request.Resources.Select(resource => new AlterConfigsResponse.AlterConfigsResourceResponse
             {
-                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = error,
-                ErrorMessage = message,
+                ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = e.ErrorCode,
+                ErrorMessage = e.Message,
             }),
         ],
     };
 
-    public static AlterClientQuotasResponse Answer(AlterClientQuotasRequest request, ErrorCode error, string message) => new()
+    public static AlterClientQuotasResponse Answer(AlterClientQuotasRequest request, StateMachineException e) => new()
     {
         Entries =
         [
             .. request.Entries.Select(entry => new AlterClientQuotasResponse.EntryData
             {
-                ErrorCode = error,
-                ErrorMessage = message,
+                ErrorCode = e.ErrorCode,
+                ErrorMessage = e.Message,
                 Entity =
                 [
                     .. entry.Entity.Select(part => new AlterClientQuotasResponse.EntityData

@@ -60,29 +60,25 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     public int ActiveEpoch => _activeEpoch;
 
     public Task<CreateTopicsResponse> CreateTopicsAsync(ControllerRequestContext context, CreateTopicsRequest request) =>
-        AnswerAsync("createTopics", context, () => _managers.TopicCreation.Create(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
+        AnswerAsync("createTopics", context, () => _managers.TopicCreation.Create(request), e => ControllerErrors.Answer(request, e));
 
     public Task<DeleteTopicsResponse> DeleteTopicsAsync(ControllerRequestContext context, DeleteTopicsRequest request) =>
-        AnswerAsync("deleteTopics", context, () => _managers.TopicDeletion.Delete(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
+        AnswerAsync("deleteTopics", context, () => _managers.TopicDeletion.Delete(request), e => ControllerErrors.Answer(request, e));
 
     public Task<CreatePartitionsResponse> CreatePartitionsAsync(ControllerRequestContext context, CreatePartitionsRequest request) =>
         AnswerAsync("createPartitions", context, () => _managers.PartitionCreation.Create(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
+            e => ControllerErrors.Answer(request, e));
 
     public Task<IncrementalAlterConfigsResponse> IncrementalAlterConfigsAsync(
         ControllerRequestContext context, IncrementalAlterConfigsRequest request) =>
         AnswerAsync("incrementalAlterConfigs", context, () => _managers.Configurations.Alter(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
+            e => ControllerErrors.Answer(request, e));
 
     public Task<AlterConfigsResponse> AlterConfigsAsync(ControllerRequestContext context, AlterConfigsRequest request) =>
-        AnswerAsync("legacyAlterConfigs", context, () => _managers.Configurations.Alter(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
+        AnswerAsync("legacyAlterConfigs", context, () => _managers.Configurations.Alter(request), e => ControllerErrors.Answer(request, e));
 
     public Task<AlterClientQuotasResponse> AlterClientQuotasAsync(ControllerRequestContext context, AlterClientQuotasRequest request) =>
-        AnswerAsync("alterClientQuotas", context, () => _managers.Quotas.Alter(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
+        AnswerAsync("alterClientQuotas", context, () => _managers.Quotas.Alter(request), e => ControllerErrors.Answer(request, e));
 
     public Task<UpdateFeaturesResponse> UpdateFeaturesAsync(ControllerRequestContext context, UpdateFeaturesRequest request) =>
         AnswerAsync("updateFeatures", context, () => _managers.Features.Update(request),

@@ -53,7 +53,6 @@ sealed class LogConfigs
         Config = Of(partition.Topic),
         Time = options.Time,
         Random = options.Random,
-        TransactionVerificationEnabled = true,
         ProducerIdExpirationMs = options.BrokerConfig.Get(LogManagerConfigs.ProducerIdExpirationMs),
         Logger = options.LoggerFactory.CreateLogger<PartitionLog>(),
     };

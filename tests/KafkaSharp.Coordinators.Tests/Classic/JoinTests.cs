@@ -17,6 +17,34 @@ sealed class JoinTests
         Assert.That(answer.ProtocolName, Is.Null);
     }
 
+    [TestCase((short)3)]
+    [TestCase((short)9)]
+    public async Task A_group_whose_first_record_is_refused_does_not_remain(short version)
+    {
+        await using var harness = new GroupHarness();
+        harness.Storage.AppendError = ErrorCode.NotEnoughReplicas;
+        var refused = await harness.Join(version: version).Soon();
+        Assert.That(refused.ErrorCode, Is.EqualTo(version < 4 ? ErrorCode.CoordinatorNotAvailable : ErrorCode.MemberIdRequired));
+        harness.Storage.AppendError = ErrorCode.None;
+        Assert.That((await harness.Describe()).ErrorCode, Is.EqualTo(ErrorCode.GroupIdNotFound));
+        Assert.That((await harness.StableGroup()), Has.Length.EqualTo(1), "nobody who is not there is waited for");
+    }
+
+    [Test]
+    public async Task A_group_whose_first_record_is_refused_remains_for_those_who_came_meanwhile()
+    {
+        await using var harness = new GroupHarness();
+        harness.Storage.HoldsCommits = true;
+        var first = harness.Join(version: 3);
+        var second = harness.Join(version: 3);
+        harness.Advance(5000);
+        Assert.That((await first.Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorNotAvailable));
+        harness.Storage.HoldsCommits = false;
+        harness.Storage.CommitAll();
+        harness.Advance(1000);
+        Assert.That((await second.Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
     [Test]
     public async Task Before_version_4_a_member_joins_without_knowing_its_id()
     {

@@ -37,6 +37,25 @@ sealed class SessionTests
     }
 
     [Test]
+    public async Task A_session_that_ends_while_its_shard_is_busy_for_longer_than_a_commit_may_take_still_ends()
+    {
+        await using var harness = new GroupHarness();
+        var ids = await harness.StableGroup();
+        Task<ErrorCode>? slow = null;
+        harness.Storage.OnAppend = () =>
+        {
+            // While this append runs the session ends, and behind it waits a command that takes six seconds.
+            harness.Storage.OnAppend = () => harness.Advance(6000);
+            harness.Advance(10_001);
+            slow = harness.Commit(2, group: "slow");
+        };
+        await harness.Commit(1, group: "first");
+        harness.Storage.OnAppend = null;
+        Assert.That(await slow!.Soon(), Is.EqualTo(ErrorCode.None));
+        Assert.That(await harness.Heartbeat(ids[0], 1), Is.EqualTo(ErrorCode.UnknownMemberId));
+    }
+
+    [Test]
     public async Task When_the_last_member_expires_the_group_is_empty_and_its_generation_written()
     {
         await using var harness = new GroupHarness();

@@ -19,6 +19,12 @@ sealed class MemoryCoordinatorStorage : ICoordinatorStorage
     public ErrorCode AppendError { get; set; }
     public bool HoldsCommits { get; set; }
 
+    /// <summary>Runs inside of every append, on the shard's loop.</summary>
+    public Action? OnAppend { get; set; }
+
+    /// <summary>What a load throws.</summary>
+    public Exception? LoadError { get; set; }
+
     /// <summary>A load waits until this is completed.</summary>
     public TaskCompletionSource? LoadGate { get; set; }
 
@@ -39,6 +45,8 @@ sealed class MemoryCoordinatorStorage : ICoordinatorStorage
     {
         if (LoadGate is { } gate)
             await gate.Task.WaitAsync(cancellation);
+        if (LoadError is { } error)
+            throw error;
         var entries = Entries(partition);
         for (var offset = 0; offset < entries.Count; offset++)
         {
@@ -59,6 +67,7 @@ sealed class MemoryCoordinatorStorage : ICoordinatorStorage
         {
             if (storage.AppendError != ErrorCode.None)
                 throw new StateMachineException(storage.AppendError, "as the test wants");
+            storage.OnAppend?.Invoke();
             var entries = storage.Entries(partition);
             foreach (var record in records)
                 entries.Add(new Entry(Bytes(record.WriteKey), record.IsTombstone ? null : Bytes(record.WriteValue)));

@@ -39,6 +39,22 @@ sealed class OffsetDeleteTests
         Assert.That(await harness.Committed("con-b"), Is.EqualTo(-1));
     }
 
+    [TestCase((short)3)]
+    [TestCase((short)-1)]
+    public async Task What_a_subscription_says_beyond_its_first_version_does_not_hide_its_topics(short version)
+    {
+        await using var harness = new GroupHarness();
+        byte[] subscription = GroupHarness.Write(new ConsumerProtocolSubscription { Topics = ["con"] }, 0, prefix: version);
+        // An array of owned partitions whose length is none.
+        var join = harness.Join(version: 3, metadata: [.. subscription, 0x7f, 0xff, 0xff, 0xff]);
+        harness.Advance(3000);
+        Assert.That((await join.Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        var response = await Delete(harness, ("con", 0), ("con-b", 0));
+        Assert.That(
+            response.Topics.Select(t => (t.Name, t.Partitions[0].ErrorCode)),
+            Is.EquivalentTo(new[] { ("con", ErrorCode.GroupSubscribedToTopic), ("con-b", ErrorCode.None) }));
+    }
+
     [Test]
     public async Task A_living_group_of_another_protocol_type_refuses()
     {

@@ -1,3 +1,4 @@
+using KafkaSharp.Configuration;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
 
@@ -25,6 +26,29 @@ sealed class OffsetRetentionTests
         Assert.That(await harness.Committed(partition: 1), Is.EqualTo(-1));
         Assert.That((await harness.Describe()).ErrorCode, Is.EqualTo(ErrorCode.GroupIdNotFound));
         Assert.That(harness.Storage.Entries(0).Count(entry => entry.Value is null), Is.EqualTo(3), "two offsets and the group");
+    }
+
+    [Test]
+    public async Task A_check_may_come_as_seldom_as_one_wants()
+    {
+        await using var harness = new GroupHarness(Config with { OffsetsRetentionCheckInterval = TimeSpan.FromDays(60) });
+        await harness.Commit(1);
+        harness.Advance(TimeSpan.FromDays(59.9).TotalMilliseconds);
+        Assert.That(await harness.Committed(), Is.EqualTo(1));
+        harness.Advance(TimeSpan.FromDays(0.1).TotalMilliseconds);
+        Assert.That(await harness.Committed(), Is.EqualTo(-1));
+    }
+
+    [TestCase(long.MaxValue)]
+    [TestCase(10_000_000_000_000)]
+    public async Task Even_the_longest_interval_is_an_interval(long milliseconds)
+    {
+        var values = ConfigValues.Parse(
+            new ConfigSchema(GroupConfigs.All), new Dictionary<string, string> { ["offsets.retention.check.interval.ms"] = $"{milliseconds}" });
+        await using var harness = new GroupHarness(GroupCoordinatorConfig.From(values));
+        Assert.That(await harness.Commit(1), Is.EqualTo(ErrorCode.None));
+        harness.Advance(TimeSpan.FromDays(8).TotalMilliseconds);
+        Assert.That(await harness.Committed(), Is.EqualTo(1));
     }
 
     [Test]

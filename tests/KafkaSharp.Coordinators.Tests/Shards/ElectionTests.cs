@@ -1,5 +1,8 @@
+using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
+using KafkaSharp.StateMachines;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Coordinators.Tests.Shards;
 
@@ -99,6 +102,58 @@ sealed class ElectionTests
         Assert.That(await harness.Heartbeat(ids[0], 1), Is.EqualTo(ErrorCode.None));
         harness.Advance(10_000);
         Assert.That(await harness.Heartbeat(ids[0], 1), Is.EqualTo(ErrorCode.UnknownMemberId));
+    }
+
+    [Test]
+    public async Task A_shard_that_could_not_be_loaded_is_loaded_anew_with_the_next_epoch()
+    {
+        await using var harness = new GroupHarness();
+        await harness.Commit(7);
+        harness.Coordinator.OnResignation(0, 1);
+        harness.Storage.LoadError = new IOException("as the test wants");
+        harness.Coordinator.OnElection(0, 2);
+        Assert.That(await harness.Commit(8), Is.EqualTo(ErrorCode.NotCoordinator));
+        harness.Storage.LoadError = null;
+        harness.Coordinator.OnElection(0, 2);
+        Assert.That(await harness.Commit(8), Is.EqualTo(ErrorCode.NotCoordinator), "the same epoch");
+        harness.Coordinator.OnElection(0, 3);
+        await TestInfrastructure.Eventually.True(() => harness.Committed().Result == 7, "the shard is loaded");
+    }
+
+    [Test]
+    public async Task A_record_of_an_unknown_type_is_passed_over()
+    {
+        await using var harness = new GroupHarness();
+        await harness.Commit(7);
+        harness.Coordinator.OnResignation(0, 1);
+        harness.Storage.Entries(0).Add(new([0x7f, 0x01, 9], [1, 2, 3]));
+        harness.Coordinator.OnElection(0, 2);
+        Assert.That(await harness.Committed(), Is.EqualTo(7));
+    }
+
+    [TestCase(new byte[] { 0, 1, 0, 9 }, new byte[] { 0, 4 }, Description = "a key that ends too early")]
+    [TestCase(new byte[] { 0 }, new byte[] { 0, 4 }, Description = "no type at all")]
+    [TestCase(new byte[] { 0, 2, 0, 1, 65 }, new byte[] { 0, 99 }, Description = "a value of a version to come")]
+    public async Task A_record_of_a_known_type_that_can_not_be_read_ends_the_load(byte[] key, byte[] value)
+    {
+        await using var harness = new GroupHarness();
+        await harness.Commit(7);
+        harness.Coordinator.OnResignation(0, 1);
+        harness.Storage.Entries(0).Add(new(key, value));
+        harness.Coordinator.OnElection(0, 2);
+        Assert.That(await harness.Commit(8), Is.EqualTo(ErrorCode.NotCoordinator));
+    }
+
+    [Test]
+    public async Task A_shard_whose_loop_has_stopped_sends_to_the_new_coordinator()
+    {
+        await using var harness = new GroupHarness();
+        var shard = new CoordinatorShard(
+            0, harness.Storage, new GroupCoordinatorConfig(), new EventLoop("test", harness.Time, NullLogger.Instance), Guid.NewGuid, NullLogger.Instance);
+        await shard.LoadAsync(0);
+        await shard.DisposeAsync();
+        foreach (var refused in new[] { shard.WriteAsync("write", () => (1, GroupResult.Empty)), shard.ReadAsync("read", () => 1) })
+            Assert.That(async () => await refused, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotCoordinator));
     }
 
     [Test]

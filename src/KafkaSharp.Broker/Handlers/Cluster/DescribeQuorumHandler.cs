@@ -12,6 +12,6 @@ sealed class DescribeQuorumHandler(RaftNode<MetadataRecord> raft) : IApiHandler<
     public ValueTask<DescribeQuorumResponse?> HandleAsync(RequestContext context, DescribeQuorumRequest request) =>
         new(raft.DescribeQuorum(request));
 
-    public DescribeQuorumResponse Fail(DescribeQuorumRequest request, ErrorCode error, short version) =>
+    public DescribeQuorumResponse Fail(DescribeQuorumRequest request, ErrorCode error) =>
         new() { ErrorCode = error, ErrorMessage = error.Message() };
 }

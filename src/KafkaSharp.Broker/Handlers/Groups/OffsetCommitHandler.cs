@@ -11,17 +11,6 @@ sealed class OffsetCommitHandler(GroupCoordinator coordinator) : IApiHandler<Off
     public async ValueTask<OffsetCommitResponse?> HandleAsync(RequestContext context, OffsetCommitRequest request) =>
         await coordinator.OffsetCommitAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public OffsetCommitResponse Fail(OffsetCommitRequest request, ErrorCode error, short version) => new()
-    {
-        Topics = request.Topics.ConvertAll(topic => new OffsetCommitResponse.OffsetCommitResponseTopic
-        {
-            Name = topic.Name,
-            TopicId = topic.TopicId,
-            Partitions = topic.Partitions.ConvertAll(partition => new OffsetCommitResponse.OffsetCommitResponsePartition
-            {
-                PartitionIndex = partition.PartitionIndex,
-                ErrorCode = error,
-            }),
-        }),
-    };
+    public OffsetCommitResponse Fail(OffsetCommitRequest request, ErrorCode error) =>
+        new() { Topics = OffsetRefusals.Commit(request.Topics, error) };
 }

@@ -11,26 +11,6 @@ sealed class OffsetFetchHandler(GroupCoordinator coordinator) : IApiHandler<Offs
     public async ValueTask<OffsetFetchResponse?> HandleAsync(RequestContext context, OffsetFetchRequest request) =>
         await coordinator.OffsetFetchAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public OffsetFetchResponse Fail(OffsetFetchRequest request, ErrorCode error, short version) => version >= 8
-        ? new OffsetFetchResponse
-        {
-            Groups = request.Groups.ConvertAll(group =>
-                new OffsetFetchResponse.OffsetFetchResponseGroup { GroupId = group.GroupId, ErrorCode = error }),
-        }
-        : new OffsetFetchResponse
-        {
-            ErrorCode = error,
-            // Version 1 has no place for an error but the partitions.
-            Topics = version >= 2 ? [] : request.Topics?.ConvertAll(topic => new OffsetFetchResponse.OffsetFetchResponseTopic
-            {
-                Name = topic.Name,
-                Partitions = topic.PartitionIndexes.ConvertAll(index => new OffsetFetchResponse.OffsetFetchResponsePartition
-                {
-                    PartitionIndex = index,
-                    CommittedOffset = -1,
-                    Metadata = "",
-                    ErrorCode = error,
-                }),
-            }) ?? [],
-        };
+    public OffsetFetchResponse? Fail(RequestContext context, OffsetFetchRequest request, ErrorCode error) =>
+        OffsetRefusals.Fetch(context.ApiVersion, request, error);
 }

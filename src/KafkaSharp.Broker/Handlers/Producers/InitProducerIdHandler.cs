@@ -12,20 +12,14 @@ sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandler<InitPr
 {
     public async ValueTask<InitProducerIdResponse?> HandleAsync(RequestContext context, InitProducerIdRequest request)
     {
-        // Both or neither: an id without its epoch says nothing (KIP-360).
-        if ((request.ProducerId == -1) != (request.ProducerEpoch == -1))
-            return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         if (request.TransactionalId is not null)
-        {
-            var refusal = request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.TransactionalIdAuthorizationFailed;
-            return Fail(request, refusal, context.ApiVersion);
-        }
+            return Fail(request, request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.TransactionalIdAuthorizationFailed);
         var (error, id) = await ids.NextAsync().ConfigureAwait(false);
         return error == ErrorCode.None
             ? new InitProducerIdResponse { ProducerId = id, ProducerEpoch = 0 }
-            : Fail(request, error == ErrorCode.NotController ? ErrorCode.CoordinatorLoadInProgress : error, context.ApiVersion);
+            : Fail(request, error == ErrorCode.NotController ? ErrorCode.CoordinatorLoadInProgress : error);
     }
 
-    public InitProducerIdResponse Fail(InitProducerIdRequest request, ErrorCode error, short version) =>
+    public InitProducerIdResponse Fail(InitProducerIdRequest request, ErrorCode error) =>
         new() { ErrorCode = error, ProducerId = -1, ProducerEpoch = -1 };
 }

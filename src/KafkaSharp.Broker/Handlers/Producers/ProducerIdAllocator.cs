@@ -1,6 +1,7 @@
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Broker.Handlers.Producers;
 
@@ -43,6 +44,10 @@ sealed class ProducerIdAllocator(int brokerId, Func<long> brokerEpoch, QuorumCon
             var request = new AllocateProducerIdsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch() };
             block = await controller.AllocateProducerIdsAsync(ControllerRequestContext.Internal, request).ConfigureAwait(false);
             return block.ErrorCode;
+        }
+        catch (StateMachineException e)
+        {
+            return e.ErrorCode;
         }
         finally
         {

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Broker.Configuration;
+namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>Where a configuration's value comes from; the ids are the wire's.</summary>
 enum ConfigSource : sbyte
