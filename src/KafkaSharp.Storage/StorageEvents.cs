@@ -45,6 +45,12 @@ static partial class StorageEvents
     [LoggerMessage(2021, LogLevel.Error, "The disk failed under {Partition} in {Directory}")]
     public static partial void StorageFailed(this ILogger logger, TopicPartition partition, string directory, Exception fault);
 
+    [LoggerMessage(2022, LogLevel.Error, "{Partition} can't be read: {Reason}")]
+    public static partial void CorruptBatchMet(this ILogger logger, TopicPartition partition, string reason);
+
+    [LoggerMessage(2023, LogLevel.Error, "What {Path} tells of producers is not known to its end: {Reason}")]
+    public static partial void ReplayStopped(this ILogger logger, string path, string reason);
+
     [LoggerMessage(2041, LogLevel.Information, "Opened {Count} logs in {Directory}{How}")]
     public static partial void LogDirectoryLoaded(this ILogger logger, string directory, int count, string how);
 

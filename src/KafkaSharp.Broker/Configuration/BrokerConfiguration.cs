@@ -114,12 +114,12 @@ public sealed class BrokerConfiguration
         if (values.Get(NetworkConfigs.InterBrokerListenerName) is { } between && listeners.All(l => l.ListenerName != between))
             faults.Add($"inter.broker.listener.name is {between}, which is not in listeners");
 
-        var logDirs = (values.Get(BrokerConfigs.LogDirs) ?? values.Get(BrokerConfigs.LogDir)).Select(Path.GetFullPath).Distinct().ToArray();
+        var logDirs = (values.Get(BrokerConfigs.LogDirs) ?? values.Get(BrokerConfigs.LogDir)).Select(FullPath).Distinct().ToArray();
         return faults.Count > 0 ? null : new BrokerConfiguration(values)
         {
             NodeId = nodeId,
             LogDirs = logDirs,
-            MetadataLogDir = values.Get(RaftConfigs.LogDir) is { Length: > 0 } folder ? Path.GetFullPath(folder) : logDirs[0],
+            MetadataLogDir = values.Get(RaftConfigs.LogDir) is { Length: > 0 } folder ? FullPath(folder) : logDirs[0],
             Listeners = listeners,
             AdvertisedListeners = advertised,
             ControllerListenerNames = controllerNames,
@@ -130,6 +130,8 @@ public sealed class BrokerConfiguration
             UnknownKeys = [.. values.Given.Keys.Where(k => BrokerSchema.Find(k) is null).Order()],
         };
     }
+
+    private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     // A key that several checks read is at fault once.
     private static T? Try<T>(Func<T> read, List<string> faults)

@@ -24,9 +24,10 @@ sealed class MemoryFileContent(MemoryBudget budget)
     {
         while (true)
         {
+            // Before the look for a spilled file: one that spills after that look counts a truncation.
+            var truncations = Volatile.Read(ref _truncations);
             if (Volatile.Read(ref _spilled) is { } spilled)
                 return spilled.Read(offset, destination);
-            var truncations = Volatile.Read(ref _truncations);
             var count = (int)Math.Clamp(Volatile.Read(ref _length) - offset, 0, destination.Length);
             var chunks = Volatile.Read(ref _chunks);
             CopyOut(chunks, offset, destination[..count]);
@@ -39,9 +40,10 @@ sealed class MemoryFileContent(MemoryBudget budget)
     {
         while (true)
         {
+            // Before the look for a spilled file: one that spills after that look counts a truncation.
+            var truncations = Volatile.Read(ref _truncations);
             if (Volatile.Read(ref _spilled) is { } spilled)
                 return spilled.Borrow(offset, length);
-            var truncations = Volatile.Read(ref _truncations);
             var count = (int)Math.Clamp(Volatile.Read(ref _length) - offset, 0, length);
             if (count == 0)
                 return default;

@@ -26,10 +26,17 @@ sealed class PhysicalFileLock : IDisposable
         {
             if (!Held.Add(path))
                 return null;
-            var taken = TryTakeFromSystem(path);
-            if (taken is null)
-                Held.Remove(path);
-            return taken is null ? null : new PhysicalFileLock(path, taken);
+            FileStream? taken = null;
+            try
+            {
+                taken = TryTakeFromSystem(path);
+                return taken is null ? null : new PhysicalFileLock(path, taken);
+            }
+            finally
+            {
+                if (taken is null)
+                    Held.Remove(path);
+            }
         }
     }
 

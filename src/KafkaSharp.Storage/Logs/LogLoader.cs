@@ -19,6 +19,20 @@ sealed class LogLoader(PartitionLogOptions options)
 
     public LoadedLog Load()
     {
+        try
+        {
+            return LoadFolder();
+        }
+        catch
+        {
+            foreach (var segment in _segments.All)
+                segment.CloseFiles();
+            throw;
+        }
+    }
+
+    private LoadedLog LoadFolder()
+    {
         _files.CreateDirectory(_directory);
         _epochs = LeaderEpochCache.Open(_files, _directory);
         SwapFiles.Complete(options);
@@ -61,13 +75,13 @@ sealed class LogLoader(PartitionLogOptions options)
     {
         var segment = LogSegment.Open(
             _files, _directory, baseOffset, options.Config, options.Time, options.Config.RandomSegmentJitter(options.Random));
+        _segments.Add(segment);
         var willBeRecovered = !options.HadCleanShutdown && baseOffset >= options.RecoveryPoint;
         if (!willBeRecovered && !IsBeingDeleted && WhyIndexesAreUnusable(segment, names) is { } reason)
         {
             _logger.IndexesRebuilt(segment.LogPath, reason);
             RecoverSegment(segment);
         }
-        _segments.Add(segment);
     }
 
     private string? WhyIndexesAreUnusable(LogSegment segment, HashSet<string> names)
@@ -117,7 +131,14 @@ sealed class LogLoader(PartitionLogOptions options)
     {
         if (_segments.Count == 0)
             return null;
-        var endOffset = _segments.Active.ReadNextOffset();
+        var endOffset = _segments.Active.ReadNextOffset(out var corrupt);
+        if (corrupt)
+        {
+            // Left in order, and yet it does not end with a whole batch: what is appended must not get offsets that lie there.
+            RecoverSegment(_segments.Active);
+            endOffset = _segments.Active.ReadNextOffset();
+            _logger.LogCutAtCorruption(_segments.Active.LogPath, endOffset, 0);
+        }
         if (endOffset >= options.LogStartOffset)
             return endOffset;
         _logger.LogEndsBelowStart(_directory, endOffset, options.LogStartOffset);

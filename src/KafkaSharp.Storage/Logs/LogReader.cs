@@ -58,8 +58,12 @@ sealed class LogReader(LogState state)
         for (; index < segments.Length; index++)
         {
             var segment = segments[index];
-            if (segment.Find(startOffset) is not { } found)
+            if (segment.Find(startOffset, out var corrupt) is not { } found)
+            {
+                if (corrupt)
+                    return info with { ErrorCode = ErrorCode.CorruptMessage };
                 continue;
+            }
             info = info with { FetchOffset = new LogOffsetMetadata(startOffset, segment.BaseOffset, found.Position) };
             var limit = segment.BaseOffset < bound.SegmentBaseOffset ? segment.Size
                 : segment.BaseOffset == bound.SegmentBaseOffset ? bound.RelativePositionInSegment
@@ -68,15 +72,17 @@ sealed class LogReader(LogState state)
             var available = Math.Min(length, limit - found.Position);
             if (available <= 0)
                 return info;
+            // Before the bytes are borrowed: this may fail, and nobody would give them back.
+            var aborted = isolation == FetchIsolation.TransactionCommitted
+                ? AbortedTransactions(segments[index..], startOffset, found.Position, available)
+                : null;
             var borrowed = segment.Borrow(found.Position, available);
             return info with
             {
                 Records = borrowed.Memory,
                 Lease = borrowed.Lease,
                 FirstEntryIncomplete = length < found.SizeInBytes,
-                AbortedTransactions = isolation == FetchIsolation.TransactionCommitted
-                    ? AbortedTransactions(segments[index..], startOffset, found.Position, borrowed.Length)
-                    : null,
+                AbortedTransactions = aborted,
             };
         }
         return info with { FetchOffset = end };

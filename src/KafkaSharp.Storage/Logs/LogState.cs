@@ -158,7 +158,7 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
         var segments = Segments.All;
         for (var index = LogSegments.IndexOfFloor(segments, offset.MessageOffset); index >= 0 && index < segments.Length; index++)
         {
-            if (segments[index].Find(offset.MessageOffset) is { } found)
+            if (segments[index].Find(offset.MessageOffset, out _) is { } found)
                 return new LogOffsetMetadata(offset.MessageOffset, segments[index].BaseOffset, found.Position);
         }
         return offset;

@@ -1,3 +1,4 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Storage;
@@ -5,9 +6,25 @@ namespace KafkaSharp.Storage;
 /// <summary>Answers ListOffsets from a log (Kafka's <c>fetchOffsetByTimestamp</c>), without a lock. Without tiered storage its timestamps have no answer.</summary>
 sealed class OffsetFinder(LogState state)
 {
-
     /// <summary>The record that a timestamp, or one of the special ones of <see cref="OffsetLookup"/>, asks for.</summary>
-    public OffsetLookup Find(long timestamp) => timestamp switch
+    /// <exception cref="RecordsException">A batch on the way is not whole.</exception>
+    public OffsetLookup Find(long timestamp)
+    {
+        while (true)
+        {
+            var truncations = state.Truncations;
+            try
+            {
+                return FindOnce(timestamp);
+            }
+            catch (Exception e) when (e is ObjectDisposedException or RecordsException && state.Truncations != truncations)
+            {
+                // The log was cut meanwhile: what was looked at may be gone, or something new.
+            }
+        }
+    }
+
+    private OffsetLookup FindOnce(long timestamp) => timestamp switch
     {
         OffsetLookup.EarliestTimestamp or OffsetLookup.EarliestLocalTimestamp => Earliest(),
         OffsetLookup.LatestTimestamp => new OffsetLookup(-1, state.LogEndOffset, state.Epochs.LatestEpoch),
@@ -37,16 +54,17 @@ sealed class OffsetFinder(LogState state)
         if (latest is null || largest.Timestamp < 0)
             return OffsetLookup.None;
         var position = latest.OffsetIndex.Lookup(largest.Offset).Position;
-        while (latest.TryReadHead(position, out var head))
+        var size = latest.Size;
+        while (latest.TryReadHead(position, size, out var head, out _))
         {
             if (head.MaxTimestamp == largest.Timestamp)
             {
-                using var bytes = latest.Borrow(position, head.SizeInBytes);
+                using var bytes = latest.Copy(position, head.SizeInBytes);
                 return FirstRecord(bytes.Span, largest.Timestamp, long.MinValue) ?? OffsetLookup.None;
             }
             position = head.End;
         }
-        return OffsetLookup.None;
+        return position < size ? throw Corrupt(latest, position) : OffsetLookup.None;
     }
 
     private OffsetLookup FirstAtLeast(long timestamp)
@@ -64,18 +82,22 @@ sealed class OffsetFinder(LogState state)
     {
         var from = Math.Max(segment.TimeIndex.Lookup(timestamp).Offset, startOffset);
         var position = segment.OffsetIndex.Lookup(from).Position;
-        while (segment.TryReadHead(position, out var head))
+        var size = segment.Size;
+        while (segment.TryReadHead(position, size, out var head, out _))
         {
             if (head.MaxTimestamp >= timestamp)
             {
-                using var bytes = segment.Borrow(position, head.SizeInBytes);
+                using var bytes = segment.Copy(position, head.SizeInBytes);
                 if (FirstRecord(bytes.Span, timestamp, startOffset) is { } found)
                     return found;
             }
             position = head.End;
         }
-        return null;
+        return position < size ? throw Corrupt(segment, position) : null;
     }
+
+    private static RecordsException Corrupt(LogSegment segment, int position) =>
+        new(ErrorCode.CorruptMessage, $"The batch at position {position} of {segment.LogPath} is not whole");
 
     private static OffsetLookup? FirstRecord(ReadOnlySpan<byte> bytes, long timestamp, long startOffset)
     {

@@ -12,7 +12,6 @@ public sealed class PartitionLog : IDisposable
 {
     private readonly LogState _state;
     private readonly SegmentDeletion _deletion;
-    private readonly LogRoller _roller;
     private readonly LogAppender _appender;
     private readonly LogReader _reader;
     private readonly OffsetFinder _finder;
@@ -27,13 +26,13 @@ public sealed class PartitionLog : IDisposable
         Options = options;
         _state = new LogState(options, loaded.Segments, loaded.Producers, loaded.Epochs);
         _deletion = new SegmentDeletion(options.Time, options.Logger);
-        _roller = new LogRoller(_state, _deletion, FlushLater);
+        var roller = new LogRoller(_state, _deletion, FlushLater);
         _verifications = new TransactionVerifications(loaded.Producers);
-        _appender = new LogAppender(_state, _roller, _verifications);
+        _appender = new LogAppender(_state, roller, _verifications);
         _reader = new LogReader(_state);
         _finder = new OffsetFinder(_state);
-        _truncation = new LogTruncation(_state, _roller, _deletion);
-        _retention = new LogRetention(_state, _roller, _truncation, options.Logger);
+        _truncation = new LogTruncation(_state, roller, _deletion);
+        _retention = new LogRetention(_state, roller, _truncation, options.Logger);
         _flusher = new LogFlusher(_state);
         _state.Initialize(loaded.LogStartOffset, loaded.LogEndOffset, loaded.RecoveryPoint);
         TopicId = PartitionMetadataFile.Read(options.FileSystem, options.Directory);
@@ -56,9 +55,6 @@ public sealed class PartitionLog : IDisposable
         set => _state.Config = value;
     }
 
-    /// <summary>Who is told of progress; the partition sets it.</summary>
-    public IPartitionLogObserver? Observer { get; set; }
-
     public long LogStartOffset => _state.LogStartOffset;
 
     public long LogEndOffset => _state.LogEndOffset;
@@ -71,9 +67,6 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>All below it survives a power cut.</summary>
     public long RecoveryPoint => _state.RecoveryPoint;
-
-    /// <summary>The offsets with their places, for fetches that wait.</summary>
-    public LogOffsetSnapshot OffsetSnapshot => new(LogStartOffset, _state.LogEnd, _state.HighWatermark, _state.LastStable);
 
     public int? LatestEpoch => _state.Epochs.LatestEpoch;
 
@@ -138,7 +131,8 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Reads batches from the one that holds, or first follows, an offset, up to what the isolation lets see. OFFSET_OUT_OF_RANGE outside the log.
+    /// Reads batches from the one that holds, or first follows, an offset, up to what the isolation lets see. OFFSET_OUT_OF_RANGE outside the log;
+    /// CORRUPT_MESSAGE where the way there leads over a batch that is not whole.
     /// </summary>
     /// <param name="startOffset">Where to begin.</param>
     /// <param name="maxLength">How many bytes at most.</param>
@@ -149,7 +143,12 @@ public sealed class PartitionLog : IDisposable
         try
         {
             if (!_closed)
-                return _reader.Read(startOffset, maxLength, isolation, minOneMessage);
+            {
+                var read = _reader.Read(startOffset, maxLength, isolation, minOneMessage);
+                if (read.ErrorCode == ErrorCode.CorruptMessage)
+                    Options.Logger.CorruptBatchMet(TopicPartition, $"a batch before offset {startOffset}, or there, is not whole");
+                return read;
+            }
         }
         catch (ObjectDisposedException) when (_closed)
         {
@@ -166,18 +165,14 @@ public sealed class PartitionLog : IDisposable
 
     public long UpdateHighWatermark(LogOffsetMetadata highWatermark)
     {
-        long before, after;
         lock (_state.Gate)
         {
-            before = _state.HighWatermarkOffset;
             var end = _state.LogEnd;
-            after = Math.Clamp(highWatermark.MessageOffset, Math.Min(_state.LogStartOffset, end.MessageOffset), end.MessageOffset);
+            var after = Math.Clamp(highWatermark.MessageOffset, Math.Min(_state.LogStartOffset, end.MessageOffset), end.MessageOffset);
             _state.SetHighWatermark(
                 after == end.MessageOffset ? end : after == highWatermark.MessageOffset ? highWatermark : new LogOffsetMetadata(after));
+            return after;
         }
-        if (after != before)
-            Observer?.HighWatermarkMoved(this);
-        return after;
     }
 
     /// <summary>
@@ -185,19 +180,16 @@ public sealed class PartitionLog : IDisposable
     /// </summary>
     public LogOffsetMetadata? MaybeIncrementHighWatermark(LogOffsetMetadata highWatermark)
     {
-        LogOffsetMetadata before;
         lock (_state.Gate)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(highWatermark.MessageOffset, _state.LogEndOffset);
-            before = _state.HighWatermark;
+            var before = _state.HighWatermark;
             if (before.MessageOffset > highWatermark.MessageOffset
                 || (before.MessageOffset == highWatermark.MessageOffset && !before.OnOlderSegment(highWatermark)))
                 return null;
             _state.SetHighWatermark(highWatermark);
+            return before;
         }
-        if (before.MessageOffset != highWatermark.MessageOffset)
-            Observer?.HighWatermarkMoved(this);
-        return before;
     }
 
     /// <summary>Deletes, for readers, what lies below an offset (DeleteRecords). OFFSET_OUT_OF_RANGE above the high watermark.</summary>
@@ -214,7 +206,27 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>The first record at or after a time, or what a special timestamp of <see cref="OffsetLookup"/> asks for.</summary>
-    public OffsetLookup OffsetForTimestamp(long timestamp) => _finder.Find(timestamp);
+    public OffsetLookup OffsetForTimestamp(long timestamp)
+    {
+        try
+        {
+            if (!_closed)
+                return _finder.Find(timestamp);
+        }
+        catch (ObjectDisposedException) when (_closed)
+        {
+        }
+        catch (RecordsException fault)
+        {
+            Options.Logger.CorruptBatchMet(TopicPartition, fault.Message);
+            return OffsetLookup.None with { ErrorCode = fault.ErrorCode };
+        }
+        catch (IOException fault)
+        {
+            Failed(fault);
+        }
+        return OffsetLookup.None with { ErrorCode = ErrorCode.KafkaStorageError };
+    }
 
     /// <summary>The end of the largest epoch not above <paramref name="leaderEpoch"/> (OffsetForLeaderEpoch); null where nothing is known.</summary>
     public OffsetAndEpoch? EndOffsetForEpoch(int leaderEpoch) => _state.Epochs.EndOffsetFor(leaderEpoch, _state.LogEndOffset);
@@ -269,7 +281,7 @@ public sealed class PartitionLog : IDisposable
         lock (_state.Gate)
         {
             var now = _state.NowMs;
-            _verifications.RemoveExpired(now, Options.ProducerIdExpirationMs);
+            _verifications.RemoveExpired(now, _state.Producers.ExpirationMs);
             return _state.Producers.RemoveExpired(now);
         }
     }
@@ -277,22 +289,15 @@ public sealed class PartitionLog : IDisposable
     /// <summary>Removes all from an offset on; false where the log ends before it. Bytes that readers hold stay as they were.</summary>
     public bool TruncateTo(long offset)
     {
-        bool truncated;
-        var before = _state.HighWatermarkOffset;
         lock (_state.Gate)
-            truncated = _truncation.TruncateTo(offset);
-        if (truncated)
-            NotifyMoved(before);
-        return truncated;
+            return _truncation.TruncateTo(offset);
     }
 
     /// <summary>Removes everything: the log goes on at <paramref name="newOffset"/>.</summary>
     public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset = null)
     {
-        var before = _state.HighWatermarkOffset;
         lock (_state.Gate)
             _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset);
-        NotifyMoved(before);
     }
 
     /// <summary>Deletes the segments that retention gives up; how many.</summary>
@@ -303,19 +308,22 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>Makes durable all below an offset (fsync) and moves the recovery point there. Appends go on meanwhile.</summary>
-    public void Flush(long upTo) => _flusher.Flush(upTo);
+    public void Flush(long upTo)
+    {
+        try
+        {
+            _flusher.Flush(upTo);
+        }
+        catch (ObjectDisposedException) when (_closed)
+        {
+            // What a closed log has not flushed is for the next start to recover.
+        }
+    }
 
-    public void Flush() => _flusher.Flush(long.MaxValue);
+    public void Flush() => Flush(long.MaxValue);
 
     /// <summary>When the log was last flushed, or opened, in milliseconds since 1970: flush.ms counts from it.</summary>
     public long LastFlushTime => _flusher.LastFlushMs;
-
-    /// <summary>Begins a new segment; its base offset.</summary>
-    public long Roll(long? expectedNextOffset = null)
-    {
-        lock (_state.Gate)
-            return _roller.Roll(expectedNextOffset).BaseOffset;
-    }
 
     /// <summary>
     /// Puts segments that the cleaner made, with names ending in .cleaned, in the place of those that they were made from (Kafka's <c>replaceSegments</c>).
@@ -451,7 +459,6 @@ public sealed class PartitionLog : IDisposable
             return;
         if (LogEndOffset - RecoveryPoint >= Config.FlushInterval)
             FlushAfterAppend();
-        Observer?.LogEndOffsetMoved(this);
     }
 
     private void FlushAfterAppend()
@@ -464,13 +471,6 @@ public sealed class PartitionLog : IDisposable
         {
             Failed(fault);
         }
-    }
-
-    private void NotifyMoved(long highWatermarkBefore)
-    {
-        Observer?.LogEndOffsetMoved(this);
-        if (HighWatermark != highWatermarkBefore)
-            Observer?.HighWatermarkMoved(this);
     }
 
     private LogAppendInfo Closed() => LogAppendInfo.Refused(ErrorCode.KafkaStorageError, $"The log of {TopicPartition} is closed", LogStartOffset);

@@ -8,8 +8,6 @@ namespace KafkaSharp.Storage;
 /// </summary>
 static class ProducerReplay
 {
-    private const int WindowBytes = 1 << 20;
-
     /// <summary>Stages one batch of a segment or an append: its records or its transaction marker.</summary>
     public static ProducerCheck Add(ProducerAppend append, in RecordBatch batch, short transactionVersion = 0)
     {
@@ -89,13 +87,26 @@ static class ProducerReplay
 
     private static void ReplaySegment(ProducerStateManager producers, LogSegment segment, long from, long to)
     {
-        if (segment.Find(from) is not { } start)
-            return;
-        var position = start.Position;
-        while (segment.TryReadHead(position, out var head) && head.LastOffset < to)
+        try
         {
-            using var window = segment.Borrow(position, Math.Max(WindowBytes, head.SizeInBytes));
-            foreach (var batch in new RecordBatchReader(window.Span))
+            if (segment.Find(from, out var corrupt) is { } start)
+                ReplaySegment(producers, segment, start.Position, to);
+            else if (corrupt)
+                throw NotWhole(from);
+        }
+        catch (RecordsException fault)
+        {
+            // The rest of the segment can't be read by anybody, and says so; the log goes on without what it says of producers.
+            producers.Logger.ReplayStopped(segment.LogPath, fault.Message);
+        }
+    }
+
+    private static void ReplaySegment(ProducerStateManager producers, LogSegment segment, int position, long to)
+    {
+        using var scan = new SegmentScan(segment);
+        while (scan.Read(position, out _) is { IsEmpty: false } window)
+        {
+            foreach (var batch in new RecordBatchReader(window))
             {
                 if (batch.LastOffset >= to)
                     return;
@@ -103,5 +114,10 @@ static class ProducerReplay
                 position += batch.SizeInBytes;
             }
         }
+        if (position < segment.Size)
+            throw NotWhole(producers.MapEndOffset);
     }
+
+    private static RecordsException NotWhole(long offset) =>
+        new(ErrorCode.CorruptMessage, $"The batch at offset {offset}, or one before it, is not whole");
 }

@@ -8,6 +8,9 @@ namespace KafkaSharp.Storage;
 /// </summary>
 sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
 {
+    // What timers take; a longer wait is made of several.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly Lock _gate = new();
     private readonly Queue<(DateTimeOffset Due, Action Delete)> _waiting = [];
     private ITimer? _timer;
@@ -20,7 +23,8 @@ sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
             segment.ChangeSuffix("", LogFileNames.DeletedSuffix);
         lock (_gate)
         {
-            var due = time.GetUtcNow().AddMilliseconds(delayMs);
+            var now = time.GetUtcNow();
+            var due = delayMs < (DateTimeOffset.MaxValue - now).TotalMilliseconds ? now.AddMilliseconds(delayMs) : DateTimeOffset.MaxValue;
             foreach (var segment in segments)
                 _waiting.Enqueue((due, segment.Delete));
             foreach (var action in alongside)
@@ -58,8 +62,7 @@ sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
         if (!_waiting.TryPeek(out var next))
             return;
         var wait = next.Due - time.GetUtcNow();
-        if (wait < TimeSpan.Zero)
-            wait = TimeSpan.Zero;
+        wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
         _timer ??= time.CreateTimer(static deletion => ((SegmentDeletion)deletion!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }

@@ -9,7 +9,7 @@ namespace KafkaSharp.Storage;
 /// </summary>
 sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers, LeaderEpochCache epochs, ILogger logger)
 {
-    private const int WindowBytes = 1 << 20;
+    private long _lastOffset = segment.BaseOffset - 1;
 
     /// <summary>Gives how many bytes were cut.</summary>
     public int Run()
@@ -18,10 +18,15 @@ sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers,
         var valid = 0;
         try
         {
-            while (segment.TryReadHead(valid, segment.Size, out var head, out var corrupt) || Reject(corrupt, valid))
+            using var scan = new SegmentScan(segment);
+            while (true)
             {
-                using var window = segment.Borrow(valid, Math.Max(WindowBytes, head.SizeInBytes));
-                foreach (var batch in new RecordBatchReader(window.Span))
+                var window = scan.Read(valid, out var corrupt);
+                if (corrupt)
+                    throw new RecordsException(Protocol.ErrorCode.CorruptMessage, $"The batch at position {valid} has a length or magic that can't be");
+                if (window.IsEmpty)
+                    break;
+                foreach (var batch in new RecordBatchReader(window))
                 {
                     Check(batch);
                     segment.IndexBatches(batch.Bytes, valid);
@@ -48,12 +53,13 @@ sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers,
     private void Check(in RecordBatch batch)
     {
         batch.EnsureValid();
+        // The base offset is not under the CRC.
+        if (batch.BaseOffset < 0 || batch.LastOffset <= _lastOffset)
+            throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
+                $"Offsets {batch.BaseOffset} to {batch.LastOffset} do not follow {_lastOffset}");
         if (!segment.CanHold(batch.LastOffset))
             throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
                 $"Offset {batch.LastOffset} does not fit into the segment with base offset {segment.BaseOffset}");
+        _lastOffset = batch.LastOffset;
     }
-
-    private static bool Reject(bool corrupt, int position) => corrupt
-        ? throw new RecordsException(Protocol.ErrorCode.CorruptMessage, $"The batch at position {position} has a length or magic that can't be")
-        : false;
 }

@@ -10,19 +10,18 @@ sealed class LogConfigs
 {
     private static readonly Dictionary<string, string> None = [];
 
-    private readonly Func<string, IReadOnlyDictionary<string, string>>? _initial;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _overrides = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LogConfig> _configs = new(StringComparer.Ordinal);
     private volatile IReadOnlyDictionary<string, string> _defaults;
+    private volatile ConfigValues _broker;
 
     /// <param name="broker">The broker's configuration.</param>
-    /// <param name="initial">Where a topic's own configs come from that nobody has set here yet.</param>
     /// <param name="logger">Takes faults.</param>
-    public LogConfigs(ConfigValues broker, Func<string, IReadOnlyDictionary<string, string>>? initial, ILogger logger)
+    public LogConfigs(ConfigValues broker, ILogger logger)
     {
-        _initial = initial;
         _logger = logger;
+        _broker = broker;
         _defaults = BrokerLogConfigs.TopicDefaults(broker);
         Broker = LogConfig.From(_defaults, None);
     }
@@ -30,16 +29,21 @@ sealed class LogConfigs
     /// <summary>That of a topic without configs of its own.</summary>
     public LogConfig Broker { get; private set; }
 
-    public LogConfig Of(string topic) => _configs.GetOrAdd(topic, Make);
+    public LogConfig Of(string topic) => _overrides.TryGetValue(topic, out var overrides) ? _configs.GetOrAdd(topic, Make, overrides) : Broker;
 
+    /// <summary>Sets a topic's own configs; with none of them, as when the topic was deleted, it is forgotten.</summary>
     public void SetTopic(string topic, IReadOnlyDictionary<string, string> overrides)
     {
-        _overrides[topic] = overrides;
+        if (overrides.Count > 0)
+            _overrides[topic] = overrides;
+        else
+            _overrides.TryRemove(topic, out _);
         _configs.TryRemove(topic, out _);
     }
 
     public void SetBroker(ConfigValues broker)
     {
+        _broker = broker;
         _defaults = BrokerLogConfigs.TopicDefaults(broker);
         Broker = LogConfig.From(_defaults, None);
         _configs.Clear();
@@ -53,15 +57,12 @@ sealed class LogConfigs
         Config = Of(partition.Topic),
         Time = options.Time,
         Random = options.Random,
-        ProducerIdExpirationMs = options.BrokerConfig.Get(LogManagerConfigs.ProducerIdExpirationMs),
+        ProducerIdExpirationMs = _broker.Get(LogManagerConfigs.ProducerIdExpirationMs),
         Logger = options.LoggerFactory.CreateLogger<PartitionLog>(),
     };
 
-    private LogConfig Make(string topic)
+    private LogConfig Make(string topic, IReadOnlyDictionary<string, string> overrides)
     {
-        var overrides = _overrides.GetValueOrDefault(topic) ?? _initial?.Invoke(topic) ?? None;
-        if (overrides.Count == 0)
-            return Broker;
         try
         {
             return LogConfig.From(_defaults, overrides);

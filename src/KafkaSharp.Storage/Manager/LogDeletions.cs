@@ -38,7 +38,8 @@ sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger logger, 
             foreach (var (timer, log) in _waiting.Values)
             {
                 timer.Dispose();
-                log?.Dispose();
+                // Its folder goes at the next start: nothing in it is worth a write, nor a failure.
+                log?.CloseAbruptly();
             }
             _waiting.Clear();
         }

@@ -21,7 +21,8 @@ public sealed class LogDirectory
     internal LogDirectory(IFileSystem files, string path)
     {
         _files = files;
-        Path = path;
+        // Logs are told to lie here by the folder above theirs, which never ends in a separator.
+        Path = System.IO.Path.TrimEndingDirectorySeparator(path);
         RecoveryPoints = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.RecoveryPoint));
         LogStartOffsets = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.LogStartOffset));
     }

@@ -27,6 +27,26 @@ sealed class LogDirectoryLoader(
         var (current, deleted) = Sort(_files.EnumerateDirectories(directory.Path));
 
         var logs = new ConcurrentBag<PartitionLog>();
+        try
+        {
+            Open(current, recoveryPoints, startOffsets, logs);
+        }
+        catch
+        {
+            foreach (var log in logs)
+                log.CloseAbruptly();
+            throw;
+        }
+        logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : ", recovered after an unclean stop");
+        var known = current.Select(found => found.Partition).ToHashSet();
+        var foreign = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition));
+        return new LoadedDirectory(directory, [.. logs], deleted, foreign);
+    }
+
+    private void Open(
+        List<(string Path, TopicPartition Partition)> current, Dictionary<TopicPartition, long> recoveryPoints,
+        Dictionary<TopicPartition, long> startOffsets, ConcurrentBag<PartitionLog> logs)
+    {
         var jobs = current.ConvertAll(found => (found.Path, found.Partition, Random: new Random(random.Next())));
         Bounded.Run(jobs, options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir), job =>
         {
@@ -39,10 +59,6 @@ sealed class LogDirectoryLoader(
                 StorageFailed = storageFailed,
             }));
         });
-        logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : ", recovered after an unclean stop");
-        var known = current.Select(found => found.Partition).ToHashSet();
-        var foreign = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition));
-        return new LoadedDirectory(directory, [.. logs], deleted, foreign);
     }
 
     private Dictionary<TopicPartition, long> Read(OffsetCheckpointFile file)

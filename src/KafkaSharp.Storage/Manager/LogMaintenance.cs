@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Logging;
+
 namespace KafkaSharp.Storage;
 
 /// <summary>
-/// What is done to all logs from time to time. One broken log does not keep the others waiting: its directory goes offline and the round goes on.
+/// What is done to all logs from time to time. One broken log does not keep the others waiting: its directory goes offline, where
+/// it was the disk, and the round goes on.
 /// Compaction is not among it yet: a topic with cleanup.policy=compact keeps all its records.
 /// </summary>
-sealed class LogMaintenance(LogManager manager, TimeProvider time)
+sealed class LogMaintenance(LogManager manager, TimeProvider time, ILogger logger)
 {
     /// <summary>Retention by time, by size and by log start offset.</summary>
     public void DeleteOldSegments() => ForEach(log => log.DeleteOldSegments());
@@ -38,8 +41,17 @@ sealed class LogMaintenance(LogManager manager, TimeProvider time)
     {
         foreach (var log in manager.Logs)
         {
-            if (manager.DirectoryOf(log) is { IsOffline: false } directory)
-                manager.TryRun(directory, () => action(log));
+            try
+            {
+                if (manager.DirectoryOf(log) is { IsOffline: false } directory)
+                    manager.TryRun(directory, () => action(log));
+            }
+#pragma warning disable CA1031 // Whatever is wrong with one log is not wrong with the others.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                logger.MaintenanceFailed(e);
+            }
         }
     }
 

@@ -29,6 +29,7 @@ public sealed class LogManager : IAsyncDisposable
     // Creation, deletion and renaming exclude each other.
     private readonly Lock _changes = new();
     private bool _stopped;
+    private bool _compactionIsWarnedOf;
 
     private LogManager(LogManagerOptions options)
     {
@@ -36,7 +37,7 @@ public sealed class LogManager : IAsyncDisposable
         _files = options.FileSystem;
         _logger = options.LoggerFactory.CreateLogger<LogManager>();
         _random = options.Random;
-        _configs = new LogConfigs(options.BrokerConfig, options.TopicConfig, _logger);
+        _configs = new LogConfigs(options.BrokerConfig, _logger);
         _deletions = new LogDeletions(options.FileSystem, options.Time, _logger, OnDeletionFailed);
         _directories = [.. options.Directories.Select(path => new LogDirectory(_files, path))];
     }
@@ -132,7 +133,7 @@ public sealed class LogManager : IAsyncDisposable
         foreach (var log in _logs.Values)
         {
             if (log.TopicPartition.Topic == topic)
-                log.Config = _configs.Of(topic);
+                SetConfig(log);
         }
     }
 
@@ -143,7 +144,7 @@ public sealed class LogManager : IAsyncDisposable
         var expirationMs = broker.Get(LogManagerConfigs.ProducerIdExpirationMs);
         foreach (var log in _logs.Values)
         {
-            log.Config = _configs.Of(log.TopicPartition.Topic);
+            SetConfig(log);
             log.InspectProducers(producers => producers.ExpirationMs = expirationMs);
         }
     }
@@ -173,7 +174,7 @@ public sealed class LogManager : IAsyncDisposable
     public void StartTasks()
     {
         var broker = _options.BrokerConfig;
-        var maintenance = new LogMaintenance(this, _options.Time);
+        var maintenance = new LogMaintenance(this, _options.Time, _logger);
         Every(broker.Get(LogManagerConfigs.RetentionCheckIntervalMs), maintenance.DeleteOldSegments);
         Every(broker.Get(LogManagerConfigs.FlushSchedulerIntervalMs), maintenance.FlushDirtyLogs);
         Every(broker.Get(LogManagerConfigs.FlushOffsetCheckpointIntervalMs), maintenance.CheckpointRecoveryPoints);
@@ -249,11 +250,25 @@ public sealed class LogManager : IAsyncDisposable
     private void Load()
     {
         var loaded = new LoadedDirectory?[_directories.Length];
-        Bounded.Run([.. Enumerable.Range(0, _directories.Length)], _directories.Length, i => TryRun(_directories[i], () =>
-            loaded[i] = new LogDirectoryLoader(_options, _directories[i], _configs, NextRandom(), OnStorageFailed, _logger).Load()));
-        if (!LiveDirectories.Any())
-            throw new IOException($"None of the data directories works: {string.Join(", ", _options.Directories)}");
-        foreach (var found in loaded.OfType<LoadedDirectory>())
+        try
+        {
+            Bounded.Run([.. Enumerable.Range(0, _directories.Length)], _directories.Length, i => TryRun(_directories[i], () =>
+                loaded[i] = new LogDirectoryLoader(_options, _directories[i], _configs, NextRandom(), OnStorageFailed, _logger).Load()));
+            if (!LiveDirectories.Any())
+                throw new IOException($"None of the data directories works: {string.Join(", ", _options.Directories)}");
+            TakeOver([.. loaded.OfType<LoadedDirectory>()]);
+        }
+        catch
+        {
+            foreach (var log in loaded.SelectMany(found => found?.Logs ?? []))
+                log.CloseAbruptly();
+            throw;
+        }
+    }
+
+    private void TakeOver(IReadOnlyList<LoadedDirectory> loaded)
+    {
+        foreach (var found in loaded)
         {
             foreach (var log in found.Logs)
             {
@@ -269,7 +284,19 @@ public sealed class LogManager : IAsyncDisposable
             if (found.HasForeignOffsets)
                 TryRun(found.Directory, () => found.Directory.WriteCheckpoints(LogsIn(found.Directory)));
         }
-        if (_logs.Values.Any(log => log.Config.IsCompact))
+        foreach (var log in _logs.Values)
+            WarnOfCompaction(log);
+    }
+
+    private void SetConfig(PartitionLog log)
+    {
+        log.Config = _configs.Of(log.TopicPartition.Topic);
+        WarnOfCompaction(log);
+    }
+
+    private void WarnOfCompaction(PartitionLog log)
+    {
+        if (log.Config.IsCompact && !Interlocked.Exchange(ref _compactionIsWarnedOf, true))
             _logger.CompactionIsInactive();
     }
 
@@ -296,18 +323,27 @@ public sealed class LogManager : IAsyncDisposable
         {
             Random = NextRandom(), HadCleanShutdown = true, StorageFailed = OnStorageFailed,
         });
-        if (!topicId.IsZero && opened.AssignTopicId(topicId) is not ErrorCode.None and var error)
+        try
         {
-            opened.Dispose();
-            return error;
+            if (!topicId.IsZero && opened.AssignTopicId(topicId) is not ErrorCode.None and var error)
+            {
+                opened.Dispose();
+                return error;
+            }
+            _files.FlushDirectory(directory.Path);
         }
-        _files.FlushDirectory(directory.Path);
+        catch
+        {
+            opened.CloseAbruptly();
+            throw;
+        }
         log = opened;
         _logs[partition] = log;
         directory.CountLogs(1);
         if (directory.IsOffline)
             throw new IOException($"The directory {directory.Path} went offline while a log was created in it");
         _logger.LogCreated(partition, path);
+        WarnOfCompaction(log);
         return ErrorCode.None;
     }
 

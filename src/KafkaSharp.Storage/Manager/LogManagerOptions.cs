@@ -16,9 +16,6 @@ public sealed record LogManagerOptions
     /// <summary>The broker's configuration: the keys of <see cref="LogManagerConfigs"/>, and the topics' defaults (<see cref="BrokerLogConfigs"/>).</summary>
     public ConfigValues BrokerConfig { get; init; } = ConfigValues.Empty;
 
-    /// <summary>A topic's own configs, from the metadata.</summary>
-    public Func<string, IReadOnlyDictionary<string, string>>? TopicConfig { get; init; }
-
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Draws unique names and the jitter of rolls; used under a lock.</summary>

@@ -16,7 +16,6 @@ public sealed class ProducerStateManager
     private readonly OngoingTransactions _transactions = new();
     private readonly ProducerSnapshots _snapshots;
     private readonly ProducerAppend _append;
-    private readonly ILogger _logger;
     private long _lastSnapshotOffset;
 
     /// <param name="files">Where the snapshots are.</param>
@@ -28,12 +27,14 @@ public sealed class ProducerStateManager
     {
         TopicPartition = topicPartition;
         ExpirationMs = expirationMs;
-        _logger = logger;
+        Logger = logger;
         _snapshots = new ProducerSnapshots(files, directory);
         _append = new ProducerAppend(this);
     }
 
     public TopicPartition TopicPartition { get; }
+
+    internal ILogger Logger { get; }
 
     /// <summary>producer.id.expiration.ms, which may change while the broker runs.</summary>
     public int ExpirationMs { get; set; }
@@ -199,7 +200,7 @@ public sealed class ProducerStateManager
             }
             catch (InvalidDataException e)
             {
-                _logger.ProducerSnapshotUnusable(_snapshots.PathOf(offset), e.Message);
+                Logger.ProducerSnapshotUnusable(_snapshots.PathOf(offset), e.Message);
                 _snapshots.Delete(offset);
             }
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage;
@@ -130,9 +131,13 @@ public sealed class LogSegment : IDisposable
         return BatchHead.TryParse(bytes[..read], position, end, out head, out corrupt);
     }
 
-    /// <summary>The first batch whose last offset is at least <paramref name="offset"/>; null where there is none.</summary>
-    internal SegmentRead? Find(long offset)
+    /// <summary>
+    /// The first batch whose last offset is at least <paramref name="offset"/>; null where there is none, or where one on the way to it is not whole, with
+    /// <paramref name="corrupt"/> set.
+    /// </summary>
+    internal SegmentRead? Find(long offset, out bool corrupt)
     {
+        corrupt = false;
         var size = Size;
         var position = OffsetIndex.Lookup(offset).Position;
         if (position >= size)
@@ -143,17 +148,43 @@ public sealed class LogSegment : IDisposable
                 return new SegmentRead(position, head.SizeInBytes, head.LastOffset);
             position = head.End;
         }
+        corrupt = position < size;
         return null;
     }
 
     /// <summary>Bytes of the log file, fewer at its end.</summary>
     public BorrowedBytes Borrow(int position, int length) => _log.Borrow(position, Math.Clamp(Size - position, 0, length));
 
+    /// <summary>Copies bytes of the log file out, fewer at its end.</summary>
+    internal int Read(int position, Span<byte> destination) => _log.Read(position, destination);
+
+    /// <summary>
+    /// The same bytes as <see cref="Borrow"/>, always copied into pooled memory: for whoever looks at them here, where a sector that can't be read must be
+    /// an <see cref="IOException"/>.
+    /// </summary>
+    internal BorrowedBytes Copy(int position, int length)
+    {
+        var array = ArrayPool<byte>.Shared.Rent(length);
+        var lease = new PooledLease(array);
+        try
+        {
+            return new BorrowedBytes(array.AsMemory(0, _log.Read(position, array.AsSpan(0, length))), lease);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>An offset above all that a read of <paramref name="size"/> bytes at a position can give; null beyond the last index entry.</summary>
     public long? FetchUpperBoundOffset(int position, int size) => OffsetIndex.FetchUpperBoundOffset(position, size);
 
     /// <summary>The offset after the last batch, the base offset where there is none.</summary>
-    public long ReadNextOffset()
+    public long ReadNextOffset() => ReadNextOffset(out _);
+
+    /// <summary>The same; <paramref name="corrupt"/> tells that what lies there is no whole batch, and so maybe not the last.</summary>
+    internal long ReadNextOffset(out bool corrupt)
     {
         var next = BaseOffset;
         var size = Size;
@@ -165,13 +196,17 @@ public sealed class LogSegment : IDisposable
             next = head.LastOffset + 1;
             position = head.End;
         }
+        corrupt = position < size;
         return next;
     }
 
     /// <summary>Removes the batches from the one that holds <paramref name="offset"/> on; gives how many bytes that were.</summary>
+    /// <exception cref="IOException">A batch before it is not whole, so that it can't be found.</exception>
     public int TruncateTo(long offset)
     {
-        var position = Find(offset)?.Position ?? Size;
+        var position = Find(offset, out var corrupt)?.Position ?? Size;
+        if (corrupt)
+            throw new IOException($"{LogPath} can't be cut at offset {offset}: a batch before it is not whole");
         OffsetIndex.TruncateTo(offset);
         TimeIndex.TruncateTo(offset);
         TransactionIndex.TruncateTo(offset);

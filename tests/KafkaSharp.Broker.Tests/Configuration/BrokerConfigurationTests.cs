@@ -34,6 +34,16 @@ sealed class BrokerConfigurationTests
     }
 
     [Test]
+    public void A_separator_at_the_end_of_a_folder_says_nothing()
+    {
+        var configuration = BrokerConfiguration.Load(
+            SingleNode(), new Dictionary<string, string> { ["log.dirs"] = "/a/,/b,/a", ["metadata.log.dir"] = "/b/" });
+
+        Assert.That(configuration.LogDirs, Is.EqualTo(new[] { "/a", "/b" }));
+        Assert.That(configuration.MetadataLogDir, Is.EqualTo("/b"));
+    }
+
+    [Test]
     public void The_listeners_of_a_single_node_are_told_apart()
     {
         var configuration = BrokerConfiguration.Load(SingleNode(("advertised.listeners", "PLAINTEXT://broker.example:19092")));

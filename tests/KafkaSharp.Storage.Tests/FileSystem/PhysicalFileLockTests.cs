@@ -18,6 +18,17 @@ public sealed class PhysicalFileLockTests
         Assert.That(LockFromAnotherProcess(folder[".lock"]), Is.EqualTo("free"));
     }
 
+    [Test]
+    public void A_lock_that_could_not_be_tried_for_can_be_taken_later()
+    {
+        using var folder = new TestFolder();
+        var path = Path.Combine(folder["missing"], ".lock");
+        Assert.That(() => folder.Files.TryLock(path), Throws.InstanceOf<IOException>());
+        folder.Files.CreateDirectory(folder["missing"]);
+        using var held = folder.Files.TryLock(path);
+        Assert.That(held, Is.Not.Null);
+    }
+
     private static string LockFromAnotherProcess(string path)
     {
         const string Script = """

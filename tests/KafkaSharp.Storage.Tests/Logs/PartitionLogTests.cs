@@ -353,16 +353,13 @@ public sealed class PartitionLogTests(bool onDisk)
     }
 
     [Test]
-    public void The_observer_is_told_of_the_end_and_the_high_watermark()
+    public void A_high_watermark_does_not_go_back_by_an_increment()
     {
         using var test = new TestLog(onDisk);
-        var observer = new Observer();
-        test.Log.Observer = observer;
         test.Append();
-        test.Log.UpdateHighWatermark(1);
-        test.Log.UpdateHighWatermark(1);
-        Assert.That((observer.Ends, observer.HighWatermarks), Is.EqualTo((1, 1)));
+        Assert.That(test.Log.MaybeIncrementHighWatermark(new LogOffsetMetadata(1)), Is.Not.Null);
         Assert.That(test.Log.MaybeIncrementHighWatermark(new LogOffsetMetadata(0)), Is.Null);
+        Assert.That(test.Log.HighWatermark, Is.EqualTo(1));
     }
 
     [Test]
@@ -414,15 +411,4 @@ public sealed class PartitionLogTests(bool onDisk)
             string.Join(' ', Enumerable.Range(0, s.OffsetIndex.EntryCount).Select(i => s.OffsetIndex.Entry(i))),
             string.Join(' ', Enumerable.Range(0, s.TimeIndex.EntryCount).Select(i => s.TimeIndex.Entry(i))))),
     ];
-
-    private sealed class Observer : IPartitionLogObserver
-    {
-        public int Ends { get; private set; }
-
-        public int HighWatermarks { get; private set; }
-
-        public void LogEndOffsetMoved(PartitionLog log) => Ends++;
-
-        public void HighWatermarkMoved(PartitionLog log) => HighWatermarks++;
-    }
 }

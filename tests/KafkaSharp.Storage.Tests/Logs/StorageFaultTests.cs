@@ -74,6 +74,9 @@ public sealed class StorageFaultTests
         Append(3);
         (_failing, _kind) = (FileOperation.Read, ".log");
         Assert.That(_log.Read(0, 100, FetchIsolation.LogEnd, true).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(_failed, Has.Count.EqualTo(1));
+        Assert.That(_log.OffsetForTimestamp(5), Is.EqualTo(OffsetLookup.None with { ErrorCode = ErrorCode.KafkaStorageError }));
+        Assert.That(_failed, Has.Count.EqualTo(2));
     }
 
     [Test]

@@ -18,6 +18,8 @@ sealed class TestLog : IDisposable
 
     public TestFolder Folder { get; }
 
+    public CollectingLogger Logger { get; } = new();
+
     public ManualTimeProvider Time { get; } = new();
 
     public LogConfig Config { get; set; }
@@ -81,6 +83,13 @@ sealed class TestLog : IDisposable
         }
     }
 
+    /// <summary>Changes bytes of a file of the log, which is to be closed.</summary>
+    public void Overwrite(string path, long position, params ReadOnlySpan<byte> bytes)
+    {
+        using var file = Folder.Files.OpenFile(path, Storage.FileSystem.StorageFileMode.Open);
+        file.Write(position, bytes);
+    }
+
     public void Dispose()
     {
         Log.Dispose();
@@ -99,5 +108,6 @@ sealed class TestLog : IDisposable
         RecoveryPoint = recoveryPoint,
         LogStartOffset = logStartOffset,
         Background = work => work(),
+        Logger = Logger,
     });
 }

@@ -3,6 +3,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.TestInfrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Storage.Tests.Manager;
 
@@ -137,8 +138,8 @@ public sealed class LogManagerTests
         log.UpdateHighWatermark(5);
         log.IncrementLogStartOffset(4);
         log.Flush();
-        new LogMaintenance(_manager, _time).CheckpointRecoveryPoints();
-        new LogMaintenance(_manager, _time).CheckpointLogStartOffsets();
+        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointLogStartOffsets();
         Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 5\n"));
         Assert.That(Text("/a/log-start-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 4\n"));
 
@@ -180,7 +181,7 @@ public sealed class LogManagerTests
     {
         var (inA, inB) = (Create(Partition), Create(new TopicPartition("t", 1)));
         _broken = "/a";
-        new LogMaintenance(_manager, _time).CheckpointRecoveryPoints();
+        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
         Assert.Multiple(() =>
         {
             Assert.That(_failures, Has.Count.EqualTo(1));
@@ -194,7 +195,7 @@ public sealed class LogManagerTests
             Assert.That(_manager.GetOrCreate(new TopicPartition("n", 0), TopicId, out _, isNew: true), Is.EqualTo(ErrorCode.None));
         });
         _broken = "/";
-        new LogMaintenance(_manager, _time).CheckpointRecoveryPoints();
+        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
         Assert.That(_failures[^1].NoneLeft, Is.True);
     }
 

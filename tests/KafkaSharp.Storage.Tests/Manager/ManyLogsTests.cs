@@ -2,6 +2,7 @@ using System.Diagnostics;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Storage.FileSystem;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Storage.Tests.Manager;
 
@@ -33,8 +34,8 @@ public sealed class ManyLogsTests
         });
         Measure("stop", count, () => manager.ShutdownAsync().GetAwaiter().GetResult());
         Measure("start after a stop in order", count, () => manager = Open());
-        Measure("checkpoints", count, new LogMaintenance(manager, TimeProvider.System).CheckpointRecoveryPoints);
-        Measure("retention", count, new LogMaintenance(manager, TimeProvider.System).DeleteOldSegments);
+        Measure("checkpoints", count, new LogMaintenance(manager, TimeProvider.System, NullLogger.Instance).CheckpointRecoveryPoints);
+        Measure("retention", count, new LogMaintenance(manager, TimeProvider.System, NullLogger.Instance).DeleteOldSegments);
         manager.Abandon();
         Measure("start after a crash", count, () => manager = Open());
         Assert.That(manager.Logs.Count(log => log.LogEndOffset == 1), Is.EqualTo(count));

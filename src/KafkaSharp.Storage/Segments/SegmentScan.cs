@@ -1,0 +1,59 @@
+using System.Buffers;
+
+namespace KafkaSharp.Storage;
+
+/// <summary>
+/// Reads a segment from one position to the next, as recovery and replay do, into one pooled buffer. No mapping: a sector that can't be read is then an
+/// <see cref="IOException"/>, where a mapped page would end the process at every start. For one thread.
+/// </summary>
+sealed class SegmentScan(LogSegment segment) : IDisposable
+{
+    private const int WindowBytes = 1 << 18;
+
+    private byte[] _buffer = [];
+    private int _position;
+    private int _filled;
+
+    /// <summary>The bytes from a position on, valid until the next call: at least one whole batch, and maybe a part of one at the end. Empty where none begins.</summary>
+    public ReadOnlySpan<byte> Read(int position, out bool corrupt)
+    {
+        var size = segment.Size;
+        Keep(position);
+        Fill(Math.Min(WindowBytes, size - position));
+        if (!BatchHead.TryParse(_buffer.AsSpan(0, _filled), position, size, out var head, out corrupt))
+            return [];
+        Fill(head.SizeInBytes);
+        return head.SizeInBytes <= _filled ? _buffer.AsSpan(0, _filled) : [];
+    }
+
+    public void Dispose()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    /// <summary>What was read of the bytes from a position on need not be read again.</summary>
+    private void Keep(int position)
+    {
+        var passed = position - _position;
+        var kept = passed >= 0 ? Math.Max(0, _filled - passed) : 0;
+        if (kept > 0)
+            _buffer.AsSpan(passed, kept).CopyTo(_buffer);
+        (_position, _filled) = (position, kept);
+    }
+
+    private void Fill(int length)
+    {
+        if (length <= _filled)
+            return;
+        if (length > _buffer.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(length);
+            _buffer.AsSpan(0, _filled).CopyTo(larger);
+            Dispose();
+            _buffer = larger;
+        }
+        _filled += segment.Read(_position + _filled, _buffer.AsSpan(_filled, length - _filled));
+    }
+}

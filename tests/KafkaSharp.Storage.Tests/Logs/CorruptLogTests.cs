@@ -1,0 +1,124 @@
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Storage.Tests.Logs;
+
+/// <summary>What was whole once and is not any more: nobody is led past it unawares, and it keeps no log from opening.</summary>
+public sealed class CorruptLogTests
+{
+    private static readonly int BatchSize = TestLog.Batch().Length;
+
+    [Test]
+    public void A_broken_batch_header_is_told_to_whoever_reads_on_from_it()
+    {
+        using var test = new TestLog(onDisk: true, ("internal.segment.bytes", "2000"));
+        for (var i = 0; i < 40; i++)
+            test.Append(timestamp: 1000 + i, options: TestLog.Producer(1, 0, i));
+        var first = test.Log.Segments.First;
+        Assert.That(test.Log.Segments.Count, Is.GreaterThan(2));
+        test.Log.Dispose();
+        // The length of the fourth batch.
+        test.Overwrite(first.LogPath, BatchSize * 3 + 8, 0, 0, 0, 1);
+        var log = test.Reopen(cleanShutdown: true);
+        Assert.That(Read(2).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(Read(3).ErrorCode, Is.EqualTo(ErrorCode.CorruptMessage));
+        Assert.That(Read(5).ErrorCode, Is.EqualTo(ErrorCode.CorruptMessage));
+        Assert.That(Read(log.Segments.All[1].BaseOffset).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(log.OffsetForTimestamp(1002), Is.EqualTo(new OffsetLookup(1002, 2, 0)));
+        Assert.That(log.OffsetForTimestamp(1005), Is.EqualTo(OffsetLookup.None with { ErrorCode = ErrorCode.CorruptMessage }));
+        Assert.That(test.Logger.Warnings, Has.Some.Contains("can't be read"));
+        Assert.That(() => log.TruncateTo(5), Throws.InstanceOf<IOException>());
+
+        LogReadInfo Read(long offset)
+        {
+            using var read = log.Read(offset, 100, FetchIsolation.LogEnd, true);
+            return read;
+        }
+    }
+
+    [Test]
+    public void A_batch_that_is_not_whole_ends_the_replay_of_producers_aloud()
+    {
+        using var test = new TestLog(onDisk: true, ("internal.segment.bytes", "2000"));
+        for (var i = 0; i < 40; i++)
+            test.Append(options: TestLog.Producer(1, 0, i));
+        var middle = test.Log.Segments.All[1];
+        test.Log.Dispose();
+        foreach (var snapshot in test.Folder.Files.EnumerateFiles(test.Directory).Where(path => path.EndsWith(".snapshot", StringComparison.Ordinal)))
+            test.Folder.Files.DeleteFile(snapshot);
+        test.Overwrite(middle.LogPath, BatchSize * 2 + 16, 99);
+        var log = test.Reopen(cleanShutdown: false, recoveryPoint: 40);
+        Assert.That(test.Logger.Warnings, Has.Some.Contains($"What {middle.LogPath} tells of producers"));
+        Assert.That(log.LogEndOffset, Is.EqualTo(40));
+        Assert.That(test.Append(options: TestLog.Producer(1, 0, 40)).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
+    [Test]
+    public void A_log_that_was_left_in_order_and_does_not_end_whole_is_cut()
+    {
+        using var test = new TestLog();
+        for (var i = 0; i < 10; i++)
+            test.Append();
+        var path = test.Log.Segments.Active.LogPath;
+        test.Log.Dispose();
+        test.Overwrite(path, BatchSize * 7 + 16, 99);
+        Assert.That(test.Reopen(cleanShutdown: true).LogEndOffset, Is.EqualTo(7));
+        Assert.That(test.Append().FirstOffset, Is.EqualTo(7));
+        Assert.That(test.ReadBatches(), Has.Count.EqualTo(8));
+    }
+
+    [TestCase(1)]
+    [TestCase(-9)]
+    public void Recovery_cuts_at_a_base_offset_that_does_not_follow(long baseOffset)
+    {
+        // An index entry for each batch: none may be asked to go back.
+        using var test = new TestLog(onDisk: true, ("index.interval.bytes", "0"));
+        for (var i = 0; i < 10; i++)
+            test.Append();
+        var path = test.Log.Segments.Active.LogPath;
+        test.Log.CloseAbruptly();
+        Span<byte> bytes = stackalloc byte[8];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, baseOffset);
+        test.Overwrite(path, BatchSize * 6, bytes);
+        Assert.That(test.Reopen(cleanShutdown: false).LogEndOffset, Is.EqualTo(6));
+    }
+
+    [Test]
+    public void Recovery_reads_batches_of_any_size_and_maps_none()
+    {
+        using var test = new TestLog(onDisk: true, ("max.message.bytes", "4000000"));
+        int[] sizes = [10, 100_000, 300_000, 5, 262_080, 262_144, 1_500_000, 90_000, 90_000, 90_000, 90_000, 3_000_000, 1];
+        foreach (var size in sizes)
+            test.Append(valueSize: size);
+        var path = test.Log.Segments.Active.LogPath;
+        var log = test.Reopen(cleanShutdown: false);
+        Assert.That(log.LogEndOffset, Is.EqualTo(sizes.Length));
+        Assert.That(log.OffsetForTimestamp(OffsetLookup.MaxTimestamp).Offset, Is.Zero);
+        if (OperatingSystem.IsLinux())
+            Assert.That(File.ReadAllText("/proc/self/maps"), Does.Not.Contain(path));
+        Assert.That(test.ReadBatches(), Has.Count.EqualTo(sizes.Length));
+    }
+
+    [Test]
+    public void A_closed_log_has_nothing_to_flush()
+    {
+        using var test = new TestLog();
+        test.Append();
+        test.Log.CloseAbruptly();
+        Assert.That(() => test.Log.Flush(), Throws.Nothing);
+        Assert.That(test.Log.RecoveryPoint, Is.Zero);
+        Assert.That(test.Log.OffsetForTimestamp(0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+    }
+
+    [TestCase(5_000_000_000)]
+    [TestCase(long.MaxValue)]
+    public void Segments_may_wait_for_deletion_longer_than_a_timer_can(long delayMs)
+    {
+        using var folder = new FileSystem.TestFolder();
+        using var deletion = new SegmentDeletion(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var segment = LogSegment.Create(folder.Files, folder.Path, 0, LogConfig.Default, TimeProvider.System, 0);
+        Assert.That(() => deletion.Schedule([segment], [], delayMs), Throws.Nothing);
+        Assert.That(folder.Files.EnumerateFiles(folder.Path), Has.Count.EqualTo(1));
+        deletion.Dispose();
+        Assert.That(folder.Files.EnumerateFiles(folder.Path), Is.Empty);
+    }
+}
