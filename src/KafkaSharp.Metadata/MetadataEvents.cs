@@ -1,3 +1,4 @@
+using KafkaSharp.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Metadata;
@@ -35,11 +36,11 @@ static partial class MetadataEvents
     [LoggerMessage(14, LogLevel.Information, "Broker {BrokerId} with epoch {Epoch} goes from {From} to {To}.")]
     public static partial void BrokerStateChanged(this ILogger logger, int brokerId, long epoch, string from, string to);
 
-    [LoggerMessage(15, LogLevel.Information, "Created topic {Topic} with id {TopicId} and {Partitions} partitions.")]
-    public static partial void TopicCreated(this ILogger logger, string topic, string topicId, int partitions);
+    [LoggerMessage(15, LogLevel.Information, "Creating topic {Topic} with id {TopicId} and {Partitions} partition(s).")]
+    public static partial void TopicCreated(this ILogger logger, string topic, Uuid topicId, int partitions);
 
-    [LoggerMessage(16, LogLevel.Information, "Deleted topic {Topic} with id {TopicId}.")]
-    public static partial void TopicDeleted(this ILogger logger, string topic, string topicId);
+    [LoggerMessage(16, LogLevel.Information, "Deleting topic {Topic} with id {TopicId}.")]
+    public static partial void TopicDeleted(this ILogger logger, string topic, Uuid topicId);
 
     [LoggerMessage(17, LogLevel.Warning, "[QuorumController id={NodeId}] {Operation} failed.")]
     public static partial void OperationFaulted(this ILogger logger, int nodeId, string operation, Exception exception);

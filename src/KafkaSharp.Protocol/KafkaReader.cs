@@ -62,27 +62,6 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
         throw new ProtocolException($"The varint that ends at byte {Position} has more than 5 bytes");
     }
 
-    /// <summary>A signed varint in zigzag form.</summary>
-    public int ReadVarint()
-    {
-        var value = ReadUnsignedVarint();
-        return (int)(value >> 1) ^ -(int)(value & 1);
-    }
-
-    /// <summary>A signed varint of up to 10 bytes in zigzag form.</summary>
-    public long ReadVarlong()
-    {
-        ulong value = 0;
-        for (var shift = 0; shift <= 63; shift += 7)
-        {
-            var part = Take(1)[0];
-            value |= (ulong)(part & 0x7f) << shift;
-            if (part < 0x80)
-                return (long)(value >> 1) ^ -(long)(value & 1);
-        }
-        throw new ProtocolException($"The varlong that ends at byte {Position} has more than 10 bytes");
-    }
-
     public string ReadString(bool flexible) => ReadNullableString(flexible) ?? throw Null("string");
 
     public string? ReadNullableString(bool flexible)

@@ -53,12 +53,6 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
 
     public void WriteUnsignedVarint(int value) => WriteUnsignedVarlong((uint)value);
 
-    /// <summary>A signed varint in zigzag form.</summary>
-    public void WriteVarint(int value) => WriteUnsignedVarlong((uint)((value << 1) ^ (value >> 31)));
-
-    /// <summary>A signed varint of up to 10 bytes in zigzag form.</summary>
-    public void WriteVarlong(long value) => WriteUnsignedVarlong((ulong)((value << 1) ^ (value >> 63)));
-
     public void WriteString(string? value, bool flexible)
     {
         if (value is null)

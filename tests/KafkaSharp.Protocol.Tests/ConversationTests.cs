@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Tests.Messages;
 using KafkaSharp.TestInfrastructure;
 
@@ -55,17 +56,28 @@ sealed class ConversationTests
             Assert.That((byte[])[.. header, .. MessageCodec.Encode(message, version)], Is.EqualTo(frame[..^left]), label);
     }
 
+    // Its version follows from the API and the version that it begins with.
+    private static RequestHeader ReadHeader(ref KafkaReader reader, out ApiVersionRange api)
+    {
+        var ahead = reader;
+        var key = ahead.ReadInt16();
+        if (!ApiVersionRanges.TryGet(key, out var range) || !range.Exists)
+            throw new ProtocolException($"Unknown API key {key}");
+        api = range;
+        return RequestHeader.Read(ref reader, api.RequestHeaderVersion(ahead.ReadInt16()));
+    }
+
     private static void DecodeRequest(byte[] frame)
     {
         var reader = new KafkaReader(frame);
-        var header = RequestHeaderParser.Parse(ref reader, out var api);
+        var header = ReadHeader(ref reader, out var api);
         MessageCodec.Of(api.ApiKey + "Request").Decode(frame.AsMemory(reader.Position), header.RequestApiVersion);
     }
 
     private static (int, byte[]) Request(byte[] frame, JsonObject json, string label)
     {
         var reader = new KafkaReader(frame);
-        var header = RequestHeaderParser.Parse(ref reader, out var api);
+        var header = ReadHeader(ref reader, out var api);
         Assert.That(header.CorrelationId, Is.EqualTo(json["correlationId"]!.GetValue<int>()), label);
         Assert.That(api.ApiKey, Is.EqualTo((ApiKey)header.RequestApiKey), label);
         var version = api.RequestHeaderVersion(header.RequestApiVersion);

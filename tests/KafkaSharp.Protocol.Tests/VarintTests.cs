@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Text.Json.Nodes;
+using KafkaSharp.Protocol.Records;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Protocol.Tests;
 
-/// <summary>Varints against Kafka's <c>ByteUtils</c>.</summary>
+/// <summary>Varints against Kafka's <c>ByteUtils</c>: unsigned ones of messages, signed ones of records.</summary>
 sealed class VarintTests
 {
-    private delegate void Write(ref KafkaWriter writer);
-
-    private delegate object Read(ref KafkaReader reader);
+    private delegate long Read(byte[] bytes, ref int position);
 
     [Test]
     public void Values_are_written_and_read_as_in_Kafka()
@@ -18,14 +17,16 @@ sealed class VarintTests
         foreach (var line in lines)
         {
             var value = line["value"]!.GetValue<long>();
-            Assert.That(Written((ref KafkaWriter w) => w.WriteVarlong(value)), Is.EqualTo(Hex(line, "varlong")));
-            Assert.That(ReadFrom(Hex(line, "varlong"), (ref KafkaReader r) => r.ReadVarlong()), Is.EqualTo(value));
+            Assert.That(Written(value), Is.EqualTo(Hex(line, "varlong")));
+            Assert.That(ReadFrom(Hex(line, "varlong"), Long), Is.EqualTo(value));
+            Assert.That(Varint.SizeOf(value), Is.EqualTo(Hex(line, "varlong").Length));
             if (line["varint"] is null)
                 continue;
-            Assert.That(Written((ref KafkaWriter w) => w.WriteVarint((int)value)), Is.EqualTo(Hex(line, "varint")));
-            Assert.That(ReadFrom(Hex(line, "varint"), (ref KafkaReader r) => r.ReadVarint()), Is.EqualTo((int)value));
-            Assert.That(Written((ref KafkaWriter w) => w.WriteUnsignedVarint((int)value)), Is.EqualTo(Hex(line, "unsignedVarint")));
-            Assert.That(ReadFrom(Hex(line, "unsignedVarint"), (ref KafkaReader r) => (int)r.ReadUnsignedVarint()), Is.EqualTo((int)value));
+            Assert.That(Written(value), Is.EqualTo(Hex(line, "varint")));
+            Assert.That(ReadFrom(Hex(line, "varint"), Int), Is.EqualTo(value));
+            Assert.That(Varint.SizeOf((int)value), Is.EqualTo(Hex(line, "varint").Length));
+            Assert.That(WrittenUnsigned((int)value), Is.EqualTo(Hex(line, "unsignedVarint")));
+            Assert.That(ReadFrom(Hex(line, "unsignedVarint"), Unsigned), Is.EqualTo(value));
         }
         Assert.That(lines, Has.Count.EqualTo(374));
     }
@@ -36,9 +37,9 @@ sealed class VarintTests
         var lines = MathVectors.OfKind("varintDecode").ToList();
         foreach (var line in lines)
         {
-            Check(line, "varint", (ref KafkaReader r) => (long)r.ReadVarint());
-            Check(line, "unsignedVarint", (ref KafkaReader r) => (long)(int)r.ReadUnsignedVarint());
-            Check(line, "varlong", (ref KafkaReader r) => r.ReadVarlong());
+            Check(line, "varint", Int);
+            Check(line, "unsignedVarint", Unsigned);
+            Check(line, "varlong", Long);
         }
         Assert.That(lines, Has.Count.EqualTo(13));
     }
@@ -52,24 +53,44 @@ sealed class VarintTests
             Assert.That(() => ReadFrom(bytes, read), Throws.TypeOf<ProtocolException>(), $"{key} of {line["hex"]}");
             return;
         }
-        var reader = new KafkaReader(bytes);
-        Assert.That(read(ref reader), Is.EqualTo(expected["value"]!.GetValue<long>()), $"{key} of {line["hex"]}");
-        Assert.That(reader.Position, Is.EqualTo(expected["read"]!.GetValue<int>()));
+        var position = 0;
+        Assert.That(read(bytes, ref position), Is.EqualTo(expected["value"]!.GetValue<long>()), $"{key} of {line["hex"]}");
+        Assert.That(position, Is.EqualTo(expected["read"]!.GetValue<int>()));
     }
 
     private static byte[] Hex(JsonNode line, string key) => Convert.FromHexString(line[key]!.GetValue<string>());
 
-    private static object ReadFrom(byte[] bytes, Read read)
+    private static long ReadFrom(byte[] bytes, Read read)
     {
-        var reader = new KafkaReader(bytes);
-        return read(ref reader);
+        var position = 0;
+        return read(bytes, ref position);
     }
 
-    private static byte[] Written(Write write)
+    private static long Int(byte[] bytes, ref int position) =>
+        Varint.TryRead(bytes, ref position, out int value) ? value : throw new ProtocolException("no varint");
+
+    private static long Long(byte[] bytes, ref int position) =>
+        Varint.TryRead(bytes, ref position, out long value) ? value : throw new ProtocolException("no varlong");
+
+    private static long Unsigned(byte[] bytes, ref int position)
+    {
+        var reader = new KafkaReader(bytes);
+        var value = (int)reader.ReadUnsignedVarint();
+        position = reader.Position;
+        return value;
+    }
+
+    private static byte[] Written(long value)
+    {
+        Span<byte> bytes = stackalloc byte[Varint.MaxLongSize];
+        return bytes[..Varint.Write(bytes, value)].ToArray();
+    }
+
+    private static byte[] WrittenUnsigned(int value)
     {
         var sink = new ArrayBufferWriter<byte>();
         var writer = new KafkaWriter(sink);
-        write(ref writer);
+        writer.WriteUnsignedVarint(value);
         writer.Flush();
         return sink.WrittenSpan.ToArray();
     }

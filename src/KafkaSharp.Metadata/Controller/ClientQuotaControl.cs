@@ -10,16 +10,25 @@ namespace KafkaSharp.Metadata.Controller;
 /// <summary>Answers AlterClientQuotas (KIP-546): each entity by itself succeeds or fails. On the controller's event loop only.</summary>
 sealed class ClientQuotaControl(ControllerState state)
 {
-    // The quota keys of users and clients, and whether they are counted in whole numbers.
-    private static readonly Dictionary<string, bool> _userKeys = new(StringComparer.Ordinal)
+    private enum QuotaType
     {
-        ["producer_byte_rate"] = true,
-        ["consumer_byte_rate"] = true,
-        ["request_percentage"] = false,
-        ["controller_mutation_rate"] = false,
+        Int,
+        Long,
+        Double,
+    }
+
+    private static readonly Dictionary<string, QuotaType> _userKeys = new(StringComparer.Ordinal)
+    {
+        ["producer_byte_rate"] = QuotaType.Long,
+        ["consumer_byte_rate"] = QuotaType.Long,
+        ["request_percentage"] = QuotaType.Double,
+        ["controller_mutation_rate"] = QuotaType.Double,
     };
 
-    private static readonly Dictionary<string, bool> _ipKeys = new(StringComparer.Ordinal) { ["connection_creation_rate"] = true };
+    private static readonly Dictionary<string, QuotaType> _ipKeys = new(StringComparer.Ordinal)
+    {
+        ["connection_creation_rate"] = QuotaType.Int,
+    };
 
     public CommandResult<MetadataRecord, AlterClientQuotasResponse> Alter(AlterClientQuotasRequest request)
     {
@@ -43,6 +52,7 @@ sealed class ClientQuotaControl(ControllerState state)
                 answer.ErrorMessage = e.Message;
             }
             response.Entries.Add(answer);
+            ControllerLimits.CheckRecords(records.Count);
         }
         return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
     }
@@ -55,7 +65,7 @@ sealed class ClientQuotaControl(ControllerState state)
         var records = new List<MetadataRecord>();
         foreach (var operation in entry.Ops)
         {
-            if (!keys.TryGetValue(operation.Key, out var isWhole))
+            if (!keys.TryGetValue(operation.Key, out var type))
                 throw Refused($"Invalid configuration key {operation.Key}");
             double? before = current is not null && current.TryGetValue(operation.Key, out var value) ? value : null;
             if (operation.Remove)
@@ -64,18 +74,27 @@ sealed class ClientQuotaControl(ControllerState state)
                     records.Add(Record(entity, operation.Key, 0, remove: true));
                 continue;
             }
-            CheckValue(operation.Key, operation.Value, isWhole);
+            CheckValue(operation.Key, operation.Value, type);
             if (before != operation.Value)
                 records.Add(Record(entity, operation.Key, operation.Value, remove: false));
         }
         return records;
     }
 
-    private static void CheckValue(string key, double value, bool isWhole)
+    private static void CheckValue(string key, double value, QuotaType type)
     {
         if (double.IsNaN(value) || value <= 0)
             throw Refused($"Quota {key} must be greater than 0");
-        if (isWhole && Math.Abs(value - Math.Round(value)) > 1e-6)
+        if (type == QuotaType.Double)
+        {
+            // Kafka takes it; nothing can be reckoned with it.
+            if (double.IsInfinity(value))
+                throw Refused($"Proposed value for {key} is too large for a DOUBLE.");
+            return;
+        }
+        if (value > (type == QuotaType.Int ? int.MaxValue : long.MaxValue))
+            throw Refused($"Proposed value for {key} is too large for {(type == QuotaType.Int ? "an INT" : "a LONG")}.");
+        if (Math.Abs(value - Math.Round(value)) > 1e-6)
             throw Refused($"{key} cannot be a fractional value.");
     }
 
@@ -90,10 +109,11 @@ sealed class ClientQuotaControl(ControllerState state)
             if (part.EntityName is { Length: 0 })
                 throw Refused($"Empty {part.EntityType} not supported");
         }
-        var entity = ClientQuotaEntity.FromParts(parts.Select(part => (part.EntityType, part.EntityName)))
-            ?? throw Refused("Invalid client quota entity: a type was named twice");
+        if (parts.CountBy(part => part.EntityType).FirstOrDefault(count => count.Value > 1).Key is { } twice)
+            throw Refused($"Invalid client quota entity, duplicate entity entry {twice}");
+        var entity = ClientQuotaEntity.FromParts(parts.Select(part => (part.EntityType, part.EntityName)))!.Value;
         if (entity.HasIp && (entity.HasUser || entity.HasClientId))
-            throw Refused("Invalid quota entity combination, IP entity should not be combined with User or ClientId");
+            throw Refused("Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId");
         if (entity.Ip is { } ip && !IPAddress.TryParse(ip, out _))
             throw Refused($"{ip} is not a valid IP or resolvable host.");
         return entity;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Metadata.Replication;
@@ -15,6 +16,9 @@ namespace KafkaSharp.Metadata.Controller;
 sealed class ConfigurationControl(QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator)
 {
     private const string MinInSyncReplicas = TopicSettings.MinInSyncReplicas;
+
+    /// <summary>The most bytes that a record's string may have.</summary>
+    private const int MaxValueBytes = short.MaxValue;
 
     /// <summary>The records of a resource's first configurations, and their values.</summary>
     public readonly record struct NewConfigs(IReadOnlyList<MetadataRecord> Records, IReadOnlyDictionary<string, string> Values);
@@ -33,6 +37,8 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
                 ResourceType = (sbyte)group.Key.Type, ResourceName = group.Key.Name, ErrorCode = error.Code, ErrorMessage = error.Message,
             });
         }
+        ClearElr(records);
+        ControllerLimits.CheckRecords(records.Count);
         return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
     }
 
@@ -50,6 +56,8 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
                 ResourceType = (sbyte)group.Key.Type, ResourceName = group.Key.Name, ErrorCode = error.Code, ErrorMessage = error.Message,
             });
         }
+        ClearElr(records);
+        ControllerLimits.CheckRecords(records.Count);
         return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
     }
 
@@ -63,13 +71,13 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
         {
             if (value is null)
                 throw new StateMachineException(ErrorCode.InvalidConfig, $"Null value not supported for topic configs: {name}");
+            CheckSize(value);
             values[name] = value;
             records.Add(Record(resource, name, value));
         }
         if (validator.Validate(resource, values, ConfigurationsImage.NoConfigs) is { } error)
             throw new StateMachineException(error.Code, error.Message ?? error.Code.Message());
-        if (ClearsElr(values.Keys))
-            records.Add(ClearElr(resource));
+        ClearElr(records);
         return new NewConfigs(records, values);
     }
 
@@ -114,6 +122,7 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
 
     private List<MetadataRecord> Alter(ConfigResource resource, List<IncrementalAlterConfigsRequest.AlterableConfig> operations)
     {
+        CheckType(resource);
         var existing = state.Image.Configs.Configs(resource);
         var after = existing;
         var records = new List<MetadataRecord>();
@@ -125,19 +134,19 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
             var current = existing.GetValueOrDefault(operation.Name);
             var value = Apply(resource, operation, current);
             CheckMinIsr(resource, operation.Name, value);
+            CheckSize(value);
             after = value is null ? after.Remove(operation.Name) : after.SetItem(operation.Name, value);
             // A broker may have to act on a value that did not change, as where a keystore's file did.
             if (value != current || resource.Type == ConfigResourceType.Broker)
                 records.Add(Record(resource, operation.Name, value));
         }
         Check(resource, after, existing);
-        if (ClearsElr(named))
-            records.Add(ClearElr(resource));
         return records;
     }
 
     private List<MetadataRecord> Replace(ConfigResource resource, List<AlterConfigsRequest.AlterableConfig> configs)
     {
+        CheckType(resource);
         var existing = state.Image.Configs.Configs(resource);
         var after = ConfigurationsImage.NoConfigs;
         var records = new List<MetadataRecord>();
@@ -146,8 +155,10 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
             if (config.Value is not { } value)
                 throw new StateMachineException(ErrorCode.InvalidRequest, $"Null value not supported for : {config.Name}");
             CheckMinIsr(resource, config.Name, value);
+            CheckSize(value);
             after = after.SetItem(config.Name, value);
-            if (existing.GetValueOrDefault(config.Name) != value)
+            // As above (KAFKA-14136).
+            if (existing.GetValueOrDefault(config.Name) != value || resource.Type == ConfigResourceType.Broker)
                 records.Add(Record(resource, config.Name, value));
         }
         foreach (var name in existing.Keys.Where(name => !after.ContainsKey(name)))
@@ -156,8 +167,6 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
             records.Add(Record(resource, name, null));
         }
         Check(resource, after, existing);
-        if (ClearsElr(records.Select(record => ((ConfigRecord)record.Message).Name)))
-            records.Add(ClearElr(resource));
         return records;
     }
 
@@ -185,6 +194,34 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
         return string.Join(',', kind == AlterConfigOperation.Append ? items.Union(operands) : items.Except(operands));
     }
 
+    private static void CheckType(ConfigResource resource)
+    {
+        switch (resource.Type)
+        {
+            case ConfigResourceType.Topic when resource.Name.Length == 0:
+                throw new StateMachineException(ErrorCode.InvalidRequest, "Default topic resources are not allowed.");
+            case ConfigResourceType.Topic when TopicName.Invalid(resource.Name) is { } fault:
+                throw new StateMachineException(ErrorCode.InvalidTopicException, fault);
+            case ConfigResourceType.Group when resource.Name.Length == 0:
+                throw new StateMachineException(ErrorCode.InvalidRequest, "Default group resources are not allowed.");
+            case ConfigResourceType.Topic or ConfigResourceType.Broker or ConfigResourceType.ClientMetrics or ConfigResourceType.Group:
+                return;
+            default:
+                // Levels of loggers are no metadata: the broker keeps them, and they never come here by the newer request.
+                throw new StateMachineException(ErrorCode.InvalidRequest, $"Unknown resource type {(sbyte)resource.Type}");
+        }
+    }
+
+    private static void CheckSize(string? value)
+    {
+        if (value is not null && Encoding.UTF8.GetByteCount(value) > MaxValueBytes)
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidConfig,
+                $"The configuration value cannot be added because it exceeds the maximum value size of {MaxValueBytes} bytes.");
+        }
+    }
+
     private void Check(ConfigResource resource, IReadOnlyDictionary<string, string> after, IReadOnlyDictionary<string, string> existing)
     {
         if (validator.Validate(resource, after, existing) is { } error)
@@ -198,8 +235,6 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
                 break;
             case ConfigResourceType.ClientMetrics when resource.Name.Length == 0:
                 throw new StateMachineException(ErrorCode.InvalidRequest, "Subscription name can't be empty");
-            case ConfigResourceType.Unknown:
-                throw new StateMachineException(ErrorCode.InvalidRequest, $"Unexpected resource type {resource.Type}.");
         }
     }
 
@@ -227,10 +262,15 @@ sealed class ConfigurationControl(QuorumControllerOptions options, ControllerSta
         }
     }
 
-    private bool ClearsElr(IEnumerable<string> names) => state.Features.IsElrEnabled && names.Contains(MinInSyncReplicas);
-
-    private static MetadataRecord ClearElr(ConfigResource resource) =>
-        new(new ClearElrRecord { TopicName = resource.Type == ConfigResourceType.Topic ? resource.Name : "" }, 0);
+    // Who is eligible was judged by the value before: of that topic, or of all where the default changed.
+    private void ClearElr(List<MetadataRecord> records)
+    {
+        if (!state.Features.IsElrEnabled)
+            return;
+        var changed = records.Select(record => record.Message).OfType<ConfigRecord>().Where(config => config.Name == MinInSyncReplicas);
+        records.AddRange([.. changed.Select(config => new MetadataRecord(
+            new ClearElrRecord { TopicName = config.ResourceType == (sbyte)ConfigResourceType.Topic ? config.ResourceName : "" }, 0))]);
+    }
 
     private static MetadataRecord Record(ConfigResource resource, string name, string? value) => new(
         new ConfigRecord { ResourceType = (sbyte)resource.Type, ResourceName = resource.Name, Name = name, Value = value }, 0);

@@ -8,21 +8,21 @@ namespace KafkaSharp.Metadata.Controller;
 sealed class ControlManagers
 {
     public ControlManagers(
-        QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator, TimeProvider time, Random random,
-        ILogger logger)
+        QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator, Func<short> kraftVersion,
+        TimeProvider time, Random random, ILogger logger)
     {
         var settings = new TopicSettings(options, state);
         var leaders = new LeaderAndIsrControl(state, settings);
         var placement = new PartitionPlacement(state, leaders, new JavaRandom(random.NextInt64()));
         Configurations = new ConfigurationControl(options, state, validator);
-        Features = new FeatureControl(options, state, Configurations);
+        Features = new FeatureControl(options, state, Configurations, kraftVersion);
         ProducerIds = new ProducerIdControl(state);
         Quotas = new ClientQuotaControl(state);
-        TopicCreation = new TopicCreation(options, state, placement, Configurations, random);
-        TopicDeletion = new TopicDeletion(state);
+        TopicCreation = new TopicCreation(options, state, placement, Configurations, random, logger);
+        TopicDeletion = new TopicDeletion(state, logger);
         PartitionCreation = new PartitionCreation(state, placement);
         Elections = new ElectionControl(state, leaders);
-        Reassignments = new ReassignmentControl(state, leaders, placement);
+        Reassignments = new ReassignmentControl(state, leaders, placement, settings);
         Partitions = new AlterPartitionControl(state, leaders);
         Sessions = new BrokerHeartbeats(time, options.BrokerSessionTimeout);
         Registrations = new BrokerRegistrationControl(options, state, Sessions, leaders);

@@ -7,8 +7,12 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Controller;
 
-/// <summary>Answers UpdateFeatures (KIP-584): all updates of a request succeed or none. On the controller's event loop only.</summary>
-sealed class FeatureControl(QuorumControllerOptions options, ControllerState state, ConfigurationControl configurations)
+/// <summary>
+/// Answers UpdateFeatures (KIP-584): all updates of a request succeed or none. The level of <c>kraft.version</c> is the quorum's own, not
+/// among the metadata. On the controller's event loop only.
+/// </summary>
+sealed class FeatureControl(
+    QuorumControllerOptions options, ControllerState state, ConfigurationControl configurations, Func<short> kraftVersion)
 {
     private const sbyte Upgrade = 1;
     private const sbyte SafeDowngrade = 2;
@@ -45,7 +49,12 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
             Results = [.. request.FeatureUpdates.Select(u =>
                 new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature, ErrorMessage = null })],
         };
-        return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
+        if (request.ValidateOnly)
+            return new([], response);
+        var needed = new List<MetadataRecord>();
+        if (records.Any(record => record.Message is FeatureLevelRecord { Name: FeatureNames.EligibleLeaderReplicas, FeatureLevel: > 0 }))
+            configurations.EnableElr(needed);
+        return new([.. needed, .. records], response, IsAtomic: true);
     }
 
     private void Update(UpdateFeaturesRequest.FeatureUpdateKey update, List<UpdateFeaturesRequest.FeatureUpdateKey> all,
@@ -60,7 +69,7 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
             throw Refused(name, level, "A feature version cannot be less than 0.");
         if (WhyNotSupported(name, level) is { } reason)
             throw Refused(name, level, reason);
-        var current = state.Features.Level(name);
+        var current = name == FeatureNames.KRaft ? kraftVersion() : state.Features.Level(name);
         if (level < current && type == Upgrade)
         {
             throw Refused(
@@ -69,17 +78,33 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
         }
         if (level > current && type != Upgrade)
             throw Refused(name, level, "Can't downgrade to a newer version.");
-        if (name == FeatureNames.MetadataVersion)
-            CheckMetadataVersion(new MetadataVersion(current), new MetadataVersion(level), type);
-        else
-            CheckDependency(name, level, all);
-        if (level == current)
-            return;
-        if (name == FeatureNames.EligibleLeaderReplicas && level > 0)
-            configurations.EnableElr(records);
+        switch (name)
+        {
+            case FeatureNames.KRaft:
+                CheckKRaftVersion(current, level);
+                return;
+            case FeatureNames.MetadataVersion:
+                CheckMetadataVersion(new MetadataVersion(current), new MetadataVersion(level), type);
+                break;
+            default:
+                CheckDependency(name, level, all);
+                break;
+        }
+        // Also where the level stays: Kafka writes it again.
         records.Add(new MetadataRecord(new FeatureLevelRecord { Name = name, FeatureLevel = level }, 0));
-        if (name == FeatureNames.EligibleLeaderReplicas && level == 0)
-            records.Add(new MetadataRecord(new ClearElrRecord { TopicName = "" }, 0));
+    }
+
+    // A quorum can't change its level: static voters tell nobody which levels they support.
+    private static void CheckKRaftVersion(short current, short wanted)
+    {
+        if (wanted < current)
+            throw Refused(FeatureNames.KRaft, wanted, "Can't downgrade the version of this feature.");
+        if (wanted > current)
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidUpdateVersion,
+                $"Invalid upgrade of {FeatureNames.KRaft} to KRAFT_VERSION_{wanted} because not all of the voters support it");
+        }
     }
 
     private string? WhyNotSupported(string name, short level)
@@ -114,7 +139,7 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
             return;
         throw new StateMachineException(
             ErrorCode.InvalidUpdateVersion,
-            $"Invalid metadata.version {wanted.Level}. " + (type == UnsafeDowngrade
+            $"Unsupported metadata.version downgrade from {current} to {wanted}. " + (type == UnsafeDowngrade
                 ? "Unsafe metadata downgrade is not supported in this version."
                 : "Refusing to perform the requested downgrade because it might delete metadata information."));
     }
@@ -126,11 +151,7 @@ sealed class FeatureControl(QuorumControllerOptions options, ControllerState sta
         var given = all.FirstOrDefault(update => update.Feature == FeatureNames.MetadataVersion)?.MaxVersionLevel
             ?? state.Features.Level(FeatureNames.MetadataVersion);
         if (given < needed)
-        {
-            throw new StateMachineException(
-                ErrorCode.InvalidUpdateVersion,
-                $"{name} could not be set to {level} because it depends on {FeatureNames.MetadataVersion} level {needed}");
-        }
+            throw Refused(name, level, $"{name} could not be set to {level} because it depends on {FeatureNames.MetadataVersion} level {needed}");
     }
 
     private static StateMachineException Refused(string name, short level, string why) =>

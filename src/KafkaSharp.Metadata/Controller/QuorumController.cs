@@ -28,7 +28,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     private readonly ControllerActivation _activation;
     private volatile StateMachineHost<MetadataRecord>? _host;
     private volatile TaskCompletionSource _active = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile int _activeEpoch = -1;
+    private int _activeEpoch = -1;
     private ControllerTimers? _timers;
     private bool _faulted;
 
@@ -49,15 +49,12 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         _time = time;
         _logger = logger;
         _loop = new EventLoop($"quorum-controller-{options.NodeId}", time, logger);
-        _managers = new ControlManagers(options, _state, configurations, time, random, logger);
+        _managers = new ControlManagers(options, _state, configurations, () => _raft.KRaftVersion, time, random, logger);
         _activation = new ControllerActivation(options, _state, _managers);
     }
 
     /// <summary>Whether this node is the active controller, as far as it knows.</summary>
     public bool IsActive => _host is not null;
-
-    /// <summary>The epoch it is active in, or -1.</summary>
-    public int ActiveEpoch => _activeEpoch;
 
     public Task<CreateTopicsResponse> CreateTopicsAsync(ControllerRequestContext context, CreateTopicsRequest request) =>
         AnswerAsync("createTopics", context, () => _managers.TopicCreation.Create(request), e => ControllerErrors.Answer(request, e));

@@ -10,16 +10,14 @@ static class RegistrationRecords
     public static BrokerRegistration ToRegistration(RegisterBrokerRecord record) => new(
         record.BrokerId, record.BrokerEpoch, record.IncarnationId,
         [.. record.EndPoints.Select(e => new Endpoint(e.Name, e.Host, e.Port, e.SecurityProtocol))],
-        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion),
-            StringComparer.Ordinal),
+        Ranges(record.Features.Select(f => (f.Name, new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion)))),
         record.Rack, record.Fenced, record.InControlledShutdown, record.IsMigratingZkBroker,
         [.. record.LogDirs], record.CordonedLogDirs is { } cordoned ? [.. cordoned] : null);
 
     public static ControllerRegistration ToRegistration(RegisterControllerRecord record) => new(
         record.ControllerId, record.IncarnationId, record.ZkMigrationReady,
         [.. record.EndPoints.Select(e => new Endpoint(e.Name, e.Host, e.Port, e.SecurityProtocol))],
-        record.Features.ToDictionary(f => f.Name, f => new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion),
-            StringComparer.Ordinal));
+        Ranges(record.Features.Select(f => (f.Name, new VersionRange(f.MinSupportedVersion, f.MaxSupportedVersion)))));
 
     public static RegisterBrokerRecord ToRecord(BrokerRegistration broker, MetadataVersion version) => new()
     {
@@ -68,4 +66,13 @@ static class RegistrationRecords
             }),
         ],
     };
+
+    // A request may name a feature twice and is written as it came: the last counts, as in Kafka.
+    private static Dictionary<string, VersionRange> Ranges(IEnumerable<(string Name, VersionRange Range)> features)
+    {
+        var ranges = new Dictionary<string, VersionRange>(StringComparer.Ordinal);
+        foreach (var (name, range) in features)
+            ranges[name] = range;
+        return ranges;
+    }
 }

@@ -27,11 +27,7 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
 
     public bool IsMigrationSupported => Level >= 8;
 
-    public bool IsScramSupported => Level >= 11;
-
     public bool IsMetadataTransactionSupported => Level >= 13;
-
-    public bool IsDelegationTokenSupported => Level >= 14;
 
     public bool IsControllerRegistrationSupported => Level >= 15;
 

@@ -12,6 +12,4 @@ public sealed class AclsImage
     internal AclsImage(ImmutableDictionary<Uuid, AccessControlEntryRecord> entries) => Entries = entries;
 
     public ImmutableDictionary<Uuid, AccessControlEntryRecord> Entries { get; }
-
-    public bool IsEmpty => Entries.IsEmpty;
 }

@@ -12,6 +12,4 @@ public sealed class ClientQuotasImage
         Entities = entities;
 
     public ImmutableDictionary<ClientQuotaEntity, ImmutableSortedDictionary<string, double>> Entities { get; }
-
-    public bool IsEmpty => Entities.IsEmpty;
 }

@@ -19,8 +19,6 @@ public sealed class ClusterImage
 
     public ImmutableSortedDictionary<int, ControllerRegistration> Controllers { get; }
 
-    public bool IsEmpty => Brokers.IsEmpty && Controllers.IsEmpty;
-
     public BrokerRegistration? Broker(int id) => Brokers.GetValueOrDefault(id);
 
     public bool ContainsBroker(int id) => Brokers.ContainsKey(id);

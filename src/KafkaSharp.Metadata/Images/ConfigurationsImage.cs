@@ -16,8 +16,6 @@ public sealed class ConfigurationsImage
 
     public ImmutableDictionary<ConfigResource, ImmutableSortedDictionary<string, string>> Resources { get; }
 
-    public bool IsEmpty => Resources.IsEmpty;
-
     /// <summary>What is set for a resource; empty where nothing is.</summary>
     public ImmutableSortedDictionary<string, string> Configs(ConfigResource resource) => Resources.GetValueOrDefault(resource) ?? NoConfigs;
 

@@ -11,6 +11,4 @@ public sealed class DelegationTokensImage
     internal DelegationTokensImage(ImmutableDictionary<string, DelegationTokenRecord> tokens) => Tokens = tokens;
 
     public ImmutableDictionary<string, DelegationTokenRecord> Tokens { get; }
-
-    public bool IsEmpty => Tokens.IsEmpty;
 }

@@ -22,8 +22,6 @@ public sealed class FeaturesImage
     /// <summary>The levels of all features but <c>metadata.version</c>, by name.</summary>
     public ImmutableDictionary<string, short> FinalizedLevels { get; }
 
-    public bool IsEmpty => MetadataVersion is null && FinalizedLevels.IsEmpty;
-
     /// <summary><c>metadata.version</c>, the lowest supported one before the bootstrap records are there.</summary>
     public MetadataVersion MetadataVersionOrMinimum => MetadataVersion ?? Features.MetadataVersion.Minimum;
 

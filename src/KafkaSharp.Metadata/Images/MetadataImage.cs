@@ -32,8 +32,4 @@ public sealed class MetadataImage
 
     /// <summary>The offset of the last record contained, -1 for none.</summary>
     public long HighestOffset => Provenance.LastContainedOffset;
-
-    public bool IsEmpty =>
-        Features.IsEmpty && Cluster.IsEmpty && Topics.IsEmpty && Configs.IsEmpty && ClientQuotas.IsEmpty
-        && ProducerIds.IsEmpty && Acls.IsEmpty && Scram.IsEmpty && DelegationTokens.IsEmpty;
 }

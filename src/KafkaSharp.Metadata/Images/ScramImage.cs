@@ -13,6 +13,4 @@ public sealed class ScramImage
     internal ScramImage(ImmutableDictionary<ScramUser, UserScramCredentialRecord> credentials) => Credentials = credentials;
 
     public ImmutableDictionary<ScramUser, UserScramCredentialRecord> Credentials { get; }
-
-    public bool IsEmpty => Credentials.IsEmpty;
 }

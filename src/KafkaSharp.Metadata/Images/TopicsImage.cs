@@ -29,8 +29,6 @@ public sealed class TopicsImage
 
     public int Count => ById.Count;
 
-    public bool IsEmpty => ById.IsEmpty;
-
     public TopicImage? Topic(string name) => ByName.GetValueOrDefault(name);
 
     public TopicImage? Topic(Uuid id) => ById.GetValueOrDefault(id);

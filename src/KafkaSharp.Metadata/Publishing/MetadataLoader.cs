@@ -52,9 +52,6 @@ public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Act
         Call(publisher, WholeDelta(_image), _image);
     });
 
-    /// <summary>Takes a publisher off; done when no call of it runs any more.</summary>
-    public Task RemovePublisherAsync(IMetadataPublisher publisher) => loop.RunAsync(() => { _publishers.Remove(publisher); });
-
     public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches) => Post(() => _batches.Load(batches, Publish));
 
     public void HandleLoadSnapshot(SnapshotReader<MetadataRecord> reader) => Post(() =>

@@ -15,6 +15,8 @@ sealed class PartitionCreation(ControllerState state, PartitionPlacement placeme
         var records = new List<MetadataRecord>();
         var response = new CreatePartitionsResponse();
         var counts = request.Topics.CountBy(topic => topic.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        ControllerLimits.CheckRecords(request.Topics.Sum(topic =>
+            Math.Max(0L, (long)topic.Count - (state.Image.Topics.Topic(topic.Name)?.PartitionCount ?? topic.Count))));
         foreach (var topic in request.Topics.DistinctBy(topic => topic.Name, StringComparer.Ordinal))
         {
             var result = new CreatePartitionsResponse.CreatePartitionsTopicResult { Name = topic.Name };
@@ -49,8 +51,6 @@ sealed class PartitionCreation(ControllerState state, PartitionPlacement placeme
                 $"The topic {topic.Name} currently has {count} partition(s); {topic.Count} would not be an increase.");
         }
         var additional = topic.Count - count;
-        if (additional > ControllerLimits.MaxRecordsPerRequest)
-            throw ControllerLimits.TooManyRecords();
         var replicas = existing.Partition(0)!.Replicas.Length;
         var version = state.Features.MetadataVersionOrMinimum.PartitionRecordVersion;
         var id = count;

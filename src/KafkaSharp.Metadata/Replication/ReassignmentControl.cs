@@ -8,7 +8,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Replication;
 
 /// <summary>Answers AlterPartitionReassignments and ListPartitionReassignments (KIP-455). On the controller's event loop only.</summary>
-sealed class ReassignmentControl(ControllerState state, LeaderAndIsrControl leaders, PartitionPlacement placement)
+sealed class ReassignmentControl(
+    ControllerState state, LeaderAndIsrControl leaders, PartitionPlacement placement, TopicSettings settings)
 {
     public CommandResult<MetadataRecord, AlterPartitionReassignmentsResponse> Alter(AlterPartitionReassignmentsRequest request)
     {
@@ -106,11 +107,20 @@ sealed class ReassignmentControl(ControllerState state, LeaderAndIsrControl lead
             throw new StateMachineException(ErrorCode.NoReassignmentInProgress, "");
         int[] reverted = [.. partition.Replicas.Except(partition.AddingReplicas)];
         int[] isr = [.. partition.Isr.Except(partition.AddingReplicas)];
-        if (isr.Length == 0 && partition.Isr.Length > 0)
+        if (reverted.Length == 0)
         {
             throw new StateMachineException(
-                ErrorCode.InvalidReplicaAssignment,
-                "Can't cancel the reassignment because the new ISR would be empty: all in-sync replicas are among those being added.");
+                ErrorCode.InvalidReplicaAssignment, "Invalid replica assignment: addingReplicas contains all replicas.");
+        }
+        if (isr.Length == 0)
+        {
+            if (!settings.IsUncleanElectionEnabled(topic.Name))
+            {
+                throw new StateMachineException(
+                    ErrorCode.InvalidReplicaAssignment,
+                    $"Unable to revert partition assignment for {topic.Name}:{id} because it would require an unclean leader election.");
+            }
+            isr = [reverted[0]];
         }
         var builder = leaders.Change(topic, id, partition);
         builder.Replicas = reverted;

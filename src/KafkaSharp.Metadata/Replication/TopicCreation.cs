@@ -4,6 +4,7 @@ using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.StateMachines;
+using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Metadata.Replication;
 
@@ -12,10 +13,12 @@ namespace KafkaSharp.Metadata.Replication;
 /// </summary>
 sealed class TopicCreation(
     QuorumControllerOptions options, ControllerState state, PartitionPlacement placement, ConfigurationControl configurations,
-        Random random)
+        Random random, ILogger logger)
 {
     public CommandResult<MetadataRecord, CreateTopicsResponse> Create(CreateTopicsRequest request)
     {
+        // Before anything is made of the request, which may ask for billions.
+        ControllerLimits.CheckPartitions(request.Topics.Sum(PartitionsAskedFor));
         var records = new List<MetadataRecord>();
         var response = new CreateTopicsResponse();
         var counts = request.Topics.CountBy(topic => topic.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
@@ -37,9 +40,18 @@ sealed class TopicCreation(
                     Name = topic.Name, ErrorCode = e.ErrorCode, ErrorMessage = e.Message, Configs = [],
                 });
             }
+            ControllerLimits.CheckRecords(records.Count);
         }
-        return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
+        if (request.ValidateOnly)
+            return new([], response);
+        foreach (var topic in response.Topics.Where(topic => topic.ErrorCode == ErrorCode.None))
+            logger.TopicCreated(topic.Name, topic.TopicId, topic.NumPartitions);
+        return new(records, response, IsAtomic: true);
     }
+
+    private long PartitionsAskedFor(CreateTopicsRequest.CreatableTopic topic) => topic.Assignments.Count > 0 ? topic.Assignments.Count
+        : topic.NumPartitions == -1 ? options.DefaultNumPartitions
+        : Math.Max(0, topic.NumPartitions);
 
     private CreateTopicsResponse.CreatableTopicResult Create(CreateTopicsRequest.CreatableTopic topic, List<MetadataRecord> records)
     {
@@ -50,8 +62,6 @@ sealed class TopicCreation(
         var resource = ConfigResource.Topic(topic.Name);
         var configs = configurations.Create(resource, topic.Configs.Select(config => (config.Name, config.Value)));
         var partitions = Partitions(topic);
-        if (records.Count + partitions.Count > ControllerLimits.MaxRecordsPerRequest)
-            throw ControllerLimits.TooManyRecords();
 
         var id = Uuid.Random(random);
         records.Add(new MetadataRecord(new TopicRecord { Name = topic.Name, TopicId = id }, 0));
@@ -104,8 +114,6 @@ sealed class TopicCreation(
         if (topic.NumPartitions is < -1 or 0)
             throw new StateMachineException(ErrorCode.InvalidPartitions, "Number of partitions was set to an invalid non-positive value.");
         var count = topic.NumPartitions == -1 ? options.DefaultNumPartitions : topic.NumPartitions;
-        if (count > ControllerLimits.MaxRecordsPerRequest)
-            throw ControllerLimits.TooManyRecords();
         var replicas = topic.ReplicationFactor == -1 ? options.DefaultReplicationFactor : topic.ReplicationFactor;
         try
         {

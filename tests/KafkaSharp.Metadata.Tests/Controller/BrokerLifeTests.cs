@@ -10,6 +10,27 @@ namespace KafkaSharp.Metadata.Tests.Controller;
 sealed class BrokerLifeTests
 {
     [Test]
+    public void A_registration_that_names_a_feature_twice_counts_the_last_and_harms_nothing()
+    {
+        var harness = new ControllerHarness();
+        var broker = harness.Registration(1);
+        broker.Features.Add(new() { Name = "group.version", MinSupportedVersion = 0, MaxSupportedVersion = 9 });
+        harness.Run(harness.Managers.Registrations.Register(broker, harness.NextOffset));
+        Assert.That(harness.Image.Cluster.Broker(1)!.SupportedFeatures["group.version"].Max, Is.EqualTo(9));
+        harness.Run(harness.Managers.Registrations.Register(new ControllerRegistrationRequest
+        {
+            ControllerId = 1,
+            Listeners = [new() { Name = "CONTROLLER", Host = "localhost", Port = 9093 }],
+            Features =
+            [
+                new() { Name = "x", MinSupportedVersion = 0, MaxSupportedVersion = 1 },
+                new() { Name = "x", MinSupportedVersion = 0, MaxSupportedVersion = 2 },
+            ],
+        }));
+        Assert.That(harness.Image.Cluster.Controllers[1].SupportedFeatures["x"].Max, Is.EqualTo(2));
+    }
+
+    [Test]
     public void A_second_broker_of_an_id_that_lives_is_refused_until_the_session_of_the_first_ends()
     {
         var harness = new ControllerHarness();

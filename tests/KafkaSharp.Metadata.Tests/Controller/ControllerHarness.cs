@@ -15,7 +15,7 @@ sealed class ControllerHarness
     public ControllerHarness(QuorumControllerOptions? options = null, IEnumerable<CommittedBatch<MetadataRecord>>? log = null)
     {
         Options = options ?? new QuorumControllerOptions { NodeId = 1, ClusterId = "cluster" };
-        Managers = new ControlManagers(Options, State, new FakeConfigurations(), Time, new Random(1), NullLogger.Instance);
+        Managers = new ControlManagers(Options, State, new FakeConfigurations(), () => KRaftVersion, Time, new Random(1), Log);
         foreach (var batch in log ?? [])
         {
             State.Load([batch]);
@@ -28,6 +28,11 @@ sealed class ControllerHarness
     public QuorumControllerOptions Options { get; }
 
     public ManualTimeProvider Time { get; } = new();
+
+    public CollectingLogger Log { get; } = new();
+
+    /// <summary>The level the quorum runs at.</summary>
+    public short KRaftVersion { get; set; }
 
     public ControllerState State { get; } = new();
 

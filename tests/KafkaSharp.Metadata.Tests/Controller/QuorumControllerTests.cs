@@ -119,14 +119,11 @@ sealed class QuorumControllerTests
                 [new MetadataRecord(new FenceBrokerRecord { Id = 77, Epoch = 1 }, 0)], 0));
             Assert.That(async () => await answer, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
                 .EqualTo(ErrorCode.UnknownServerError));
-            var active = Task.CompletedTask;
-            do
+            while (!await IsActiveAsync(node.Controller))
             {
                 node.Time.Advance(TimeSpan.FromSeconds(1));
-                active = node.Controller.Active;
                 await Task.Yield();
             }
-            while (!active.IsCompleted || node.Raft.LeaderAndEpoch.Epoch < 2);
             await node.StartBrokerAsync();
         }
         await using var again = await Node.StartAsync(log.Crash(new Random(1)), quorum);
@@ -149,6 +146,18 @@ sealed class QuorumControllerTests
         var (snapshotId, records) = await seen.Loaded.Task;
         Assert.That(snapshotId, Is.EqualTo(id!.Value));
         Assert.That(records.Count(record => record.Message is TopicRecord), Is.GreaterThan(50));
+    }
+
+    private static async Task<bool> IsActiveAsync(QuorumController controller)
+    {
+        try
+        {
+            return await controller.WriteAsync("probe", s_context, _ => new CommandResult<MetadataRecord, bool>([], true));
+        }
+        catch (StateMachineException)
+        {
+            return false;
+        }
     }
 
     private sealed class SnapshotListener : IRaftListener<MetadataRecord>

@@ -1,10 +1,12 @@
-namespace KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>
 /// Keys and values of the coordinators' logs: a key is led by its record type, a value by its version, both int16 (Kafka's
 /// <c>CoordinatorRecordSerde</c>). The record types of each log are in <c>GroupRecords</c>, <c>TransactionRecords</c> and <c>ShareRecords</c>.
 /// </summary>
-public static class CoordinatorRecordFrame
+static class CoordinatorRecordFrame
 {
     private const short KeyVersion = 0;
 

@@ -1,7 +1,9 @@
-namespace KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>A message led by its version as int16: the consumer protocol, default principals, producer snapshots.</summary>
-public static class VersionedData
+static class VersionedData
 {
     public static void Write(ref KafkaWriter writer, IMessage message, short version)
     {

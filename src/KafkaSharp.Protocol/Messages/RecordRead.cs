@@ -1,4 +1,0 @@
-namespace KafkaSharp.Protocol.Messages;
-
-/// <summary>Reads the message of a record type of one log, null for a type that log does not know: <c>GroupRecords.ReadKey</c> and the like.</summary>
-public delegate IRecordMessage? RecordRead(short type, short version, ref KafkaReader reader);

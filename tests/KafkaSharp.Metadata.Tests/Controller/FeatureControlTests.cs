@@ -1,0 +1,80 @@
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Metadata.Tests.Controller;
+
+/// <summary>Codes and messages are those of Kafka 4.3.1's FeatureControlManager.</summary>
+sealed class FeatureControlTests
+{
+    private const sbyte Upgrade = 1, SafeDowngrade = 2, UnsafeDowngrade = 3;
+
+    private ControllerHarness _harness = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _harness = new ControllerHarness();
+        _harness.StartBroker(1);
+    }
+
+    [TestCase(0, 0, Upgrade, null)]
+    [TestCase(1, 1, Upgrade, null)]
+    [TestCase(1, 1, SafeDowngrade, null)]
+    [TestCase(0, 1, Upgrade, "Invalid upgrade of kraft.version to KRAFT_VERSION_1 because not all of the voters support it")]
+    [TestCase(1, 0, UnsafeDowngrade, "Invalid update version 0 for feature kraft.version. Can't downgrade the version of this feature.")]
+    [TestCase(1, 0, Upgrade, "Invalid update version 0 for feature kraft.version. Can't downgrade the version of this feature "
+        + "without setting the upgrade type to either safe or unsafe downgrade.")]
+    [TestCase(0, 2, Upgrade, "Invalid update version 2 for feature kraft.version. Local controller 1 only supports versions 0-1")]
+    public void The_level_of_the_quorum_is_not_among_the_metadata(short current, short wanted, sbyte type, string? message)
+    {
+        _harness.KRaftVersion = current;
+        var answer = Update((FeatureNames.KRaft, wanted, type));
+        Assert.That((answer.ErrorCode, answer.Results.Single().ErrorMessage), Is.EqualTo(
+            (message is null ? ErrorCode.None : ErrorCode.InvalidUpdateVersion, message)));
+        Assert.That(_harness.Written, Is.Empty);
+    }
+
+    [TestCase(SafeDowngrade, "Refusing to perform the requested downgrade because it might delete metadata information.")]
+    [TestCase(UnsafeDowngrade, "Unsafe metadata downgrade is not supported in this version.")]
+    public void Metadata_is_not_downgraded_where_its_form_changed(sbyte type, string why)
+    {
+        var answer = Update((FeatureNames.MetadataVersion, 22, type));
+        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion));
+        Assert.That(answer.Results.Single().ErrorMessage, Is.EqualTo($"Unsupported metadata.version downgrade from 4.3-IV0 to 4.0-IV0. {why}"));
+    }
+
+    [Test]
+    public void A_feature_without_its_dependency_is_refused()
+    {
+        var answer = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 29, SafeDowngrade));
+        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion), "30 changed the form of records");
+        answer = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 22, Upgrade));
+        Assert.That(answer.Results[0].ErrorMessage, Is.EqualTo(
+            "Invalid update version 1 for feature eligible.leader.replicas.version. "
+            + "eligible.leader.replicas.version could not be set to 1 because it depends on metadata.version level 23"));
+    }
+
+    [Test]
+    public void A_level_is_written_though_it_did_not_change_and_turning_ELR_off_clears_nothing()
+    {
+        Update((FeatureNames.Group, 1, Upgrade));
+        Assert.That(_harness.Written.Select(r => r.Message).OfType<FeatureLevelRecord>().Select(l => (l.Name, l.FeatureLevel)),
+            Is.EqualTo(new[] { (FeatureNames.Group, (short)1) }));
+        Update((FeatureNames.EligibleLeaderReplicas, 0, SafeDowngrade));
+        Assert.That(_harness.Written.Select(record => record.Message.GetType()), Is.EqualTo(new[] { typeof(FeatureLevelRecord) }));
+        Assert.That(_harness.Image.Features.IsElrEnabled, Is.False);
+    }
+
+    private UpdateFeaturesResponse Update(params (string Name, short Level, sbyte Type)[] updates) =>
+        _harness.Run(_harness.Managers.Features.Update(new UpdateFeaturesRequest
+        {
+            FeatureUpdates =
+            [
+                .. updates.Select(update => new UpdateFeaturesRequest.FeatureUpdateKey
+                {
+                    Feature = update.Name, MaxVersionLevel = update.Level, UpgradeType = update.Type,
+                }),
+            ],
+        }));
+}
