@@ -42,9 +42,6 @@ public sealed class BrokerConfiguration
 
     public IReadOnlyList<string> ControllerListenerNames { get; private init; } = [];
 
-    /// <summary>The listener that brokers use among themselves.</summary>
-    public string InterBrokerListenerName { get; private init; } = "";
-
     /// <summary>Whether the quorum's voters are configured (<c>controller.quorum.voters</c>), rather than kept in the metadata log.</summary>
     public bool HasStaticVoters { get; private init; }
 
@@ -123,8 +120,6 @@ public sealed class BrokerConfiguration
             Listeners = listeners,
             AdvertisedListeners = advertised,
             ControllerListenerNames = controllerNames,
-            InterBrokerListenerName = values.Get(NetworkConfigs.InterBrokerListenerName)
-                ?? listeners.First(l => !controllerNames.Contains(l.ListenerName)).ListenerName,
             HasStaticVoters = values.Get(RaftConfigs.Voters).Count > 0,
             InactiveKeys = [.. values.Given.Keys.Where(k => BrokerSchema.Instance.Find(k) is null && KnownBrokerConfigs.Find(k) is not null).Order()],
             UnknownKeys = [.. values.Given.Keys.Where(k => BrokerSchema.Find(k) is null).Order()],

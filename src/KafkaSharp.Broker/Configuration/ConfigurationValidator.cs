@@ -9,12 +9,6 @@ namespace KafkaSharp.Broker.Configuration;
 /// <summary>Lends the controller the declarations of the rooms it does not see, to check what is to be set and to tell defaults.</summary>
 sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfigurationValidator
 {
-    private const sbyte TopicSource = 1;
-    private const sbyte BrokerSource = 2;
-    private const sbyte BrokerDefaultSource = 3;
-    private const sbyte StaticSource = 4;
-    private const sbyte DefaultSource = 5;
-
     public ApiError? Validate(ConfigResource resource,
         IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> existing)
     {
@@ -61,27 +55,24 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
         IReadOnlyDictionary<string, string> topicConfigs, IReadOnlyDictionary<string, string> clusterConfigs,
         IReadOnlyDictionary<string, string> nodeConfigs)
     {
-        var broker = new Dictionary<string, string>(configuration.Values.Given);
-        foreach (var (name, text) in clusterConfigs.Concat(nodeConfigs))
-            broker[name] = text;
-        var defaults = BrokerLogConfigs.TopicDefaults(ConfigValues.Parse(BrokerSchema.Instance, broker, []));
+        var defaults = BrokerLogConfigs.TopicDefaults(DynamicConfigs.Merge(configuration, clusterConfigs, nodeConfigs));
         var configs = new List<EffectiveConfig>();
         foreach (var key in TopicConfigs.Schema.Keys)
         {
             if (topicConfigs.TryGetValue(key.Name, out var own))
             {
-                configs.Add(new EffectiveConfig(key.Name, own, TopicSource));
+                configs.Add(new EffectiveConfig(key.Name, own, (sbyte)ConfigSource.Topic));
                 continue;
             }
             // Kafka hides its internal keys unless they are set.
             if (key.Name.StartsWith("internal.", StringComparison.Ordinal))
                 continue;
             var synonyms = BrokerLogConfigs.SynonymsOf(key.Name);
-            var source = synonyms.Any(synonym => nodeConfigs.ContainsKey(synonym.Name)) ? BrokerSource
-                : synonyms.Any(synonym => clusterConfigs.ContainsKey(synonym.Name)) ? BrokerDefaultSource
-                : synonyms.Any(configuration.Values.IsSet) ? StaticSource
-                : DefaultSource;
-            configs.Add(new EffectiveConfig(key.Name, defaults.GetValueOrDefault(key.Name) ?? key.DefaultText, source));
+            var source = synonyms.Any(synonym => nodeConfigs.ContainsKey(synonym.Name)) ? ConfigSource.DynamicBroker
+                : synonyms.Any(synonym => clusterConfigs.ContainsKey(synonym.Name)) ? ConfigSource.DynamicDefaultBroker
+                : synonyms.Any(configuration.Values.IsSet) ? ConfigSource.StaticBroker
+                : ConfigSource.Default;
+            configs.Add(new EffectiveConfig(key.Name, defaults.GetValueOrDefault(key.Name) ?? key.DefaultText, (sbyte)source));
         }
         return configs;
     }

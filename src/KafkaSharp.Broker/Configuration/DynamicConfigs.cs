@@ -8,12 +8,14 @@ namespace KafkaSharp.Broker.Configuration;
 /// </summary>
 static class DynamicConfigs
 {
-    public static ConfigValues Merge(BrokerConfiguration configuration, ConfigurationsImage configs)
+    public static ConfigValues Merge(BrokerConfiguration configuration, ConfigurationsImage configs) => Merge(
+        configuration, configs.Configs(ConfigResource.BrokerDefault), configs.Configs(ConfigResource.Broker(configuration.NodeId)));
+
+    public static ConfigValues Merge(
+        BrokerConfiguration configuration, IReadOnlyDictionary<string, string> cluster, IReadOnlyDictionary<string, string> node)
     {
         var merged = new Dictionary<string, string>(configuration.Values.Given);
-        foreach (var (name, text) in configs.Configs(ConfigResource.BrokerDefault))
-            merged[name] = text;
-        foreach (var (name, text) in configs.Configs(ConfigResource.Broker(configuration.NodeId)))
+        foreach (var (name, text) in cluster.Concat(node))
             merged[name] = text;
         // What is stored was checked when it was set; what a release with other rules stored keeps the value below it.
         return ConfigValues.Parse(BrokerSchema.Instance, merged, []);

@@ -33,7 +33,7 @@ sealed class GroupCoordination : IAsyncDisposable
         storage.HighWatermarkUpdated = Coordinator.OnHighWatermarkUpdated;
         _publisher = new GroupCoordinatorPublisher(configuration.NodeId, Coordinator);
         Locator = new CoordinatorLocator(
-            () => metadata.Image, Coordinator, transactionPartition: null,
+            () => metadata.Image, Coordinator,
             new InternalTopicCreator(controller, values, environment.Loggers.CreateLogger<InternalTopicCreator>()));
     }
 

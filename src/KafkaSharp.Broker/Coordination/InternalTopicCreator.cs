@@ -1,39 +1,36 @@
-using System.Collections.Concurrent;
-using KafkaSharp.Coordinators;
 using KafkaSharp.Configuration;
+using KafkaSharp.Coordinators;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Coordination;
 
-/// <summary>Asks the controller for the coordinators' topics; questions for one that is being created share its creation.</summary>
+/// <summary>
+/// Has the controller create the topic that the group coordinator keeps its state in, when it is first needed. Safe for use from any thread.
+/// </summary>
 sealed class InternalTopicCreator(QuorumController controller, ConfigValues values, ILogger<InternalTopicCreator> logger)
-    : IInternalTopicCreator
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, Lazy<Task>> _running = new();
+    private readonly Lock _gate = new();
+    private Task? _running;
 
-    public async Task EnsureAsync(string topic)
+    /// <summary>
+    /// Has the topic created unless it is there or being created, and waits until this broker's own metadata shows it, though not for long.
+    /// Whoever needs the topic looks whether it is there: that it could not be created is in the log.
+    /// </summary>
+    public Task EnsureOffsetsTopicAsync()
     {
-        if (topic != OffsetsTopic.Name)
-            return;
-        try
-        {
-            var creation = _running.GetOrAdd(topic, name => new Lazy<Task>(() => CreateAsync(OffsetsTopic.ToCreate(values))));
-            await creation.Value.ConfigureAwait(false);
-        }
-        finally
-        {
-            _running.TryRemove(topic, out _);
-        }
+        lock (_gate)
+            return _running ??= CreateAsync(OffsetsTopic.ToCreate(values));
     }
 
     private async Task CreateAsync(CreateTopicsRequest.CreatableTopic topic)
     {
+        // Off the lock that the caller holds, so that an answer that is there at once can't be overwritten by its own question.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             var request = new CreateTopicsRequest { Topics = [topic], TimeoutMs = (int)Patience.TotalMilliseconds };
@@ -43,9 +40,10 @@ sealed class InternalTopicCreator(QuorumController controller, ConfigValues valu
             if (response.Topics[0].ErrorCode is not (ErrorCode.None or ErrorCode.TopicAlreadyExists))
                 logger.InternalTopicNotCreated(topic.Name, response.Topics[0].ErrorMessage ?? response.Topics[0].ErrorCode.ToString());
         }
-        catch (StateMachineException e)
+        finally
         {
-            logger.InternalTopicNotCreated(topic.Name, e.Message);
+            lock (_gate)
+                _running = null;
         }
     }
 }

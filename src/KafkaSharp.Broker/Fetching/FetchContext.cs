@@ -51,7 +51,7 @@ sealed class FetchContext
             if (request.SessionId != FetchSession.NoSession)
                 cache.Remove(request.SessionId);
             return new FetchContext(
-                cache, Wanted(request), request.SessionEpoch == FetchSession.InitialEpoch, isFromFollower, version);
+                cache, Wanted(request, usesTopicIds), request.SessionEpoch == FetchSession.InitialEpoch, isFromFollower, version);
         }
 
         if (cache.Find(request.SessionId) is not { } session)
@@ -62,14 +62,12 @@ sealed class FetchContext
                 return Refused(cache, ErrorCode.InvalidFetchSessionEpoch);
             if (session.UsesTopicIds != usesTopicIds)
                 return Refused(cache, ErrorCode.FetchSessionTopicIdError);
-            foreach (var partition in Wanted(request))
+            foreach (var partition in Wanted(request, usesTopicIds))
                 session.Add(partition);
             foreach (var topic in request.ForgottenTopicsData)
             {
                 foreach (var partition in topic.Partitions)
-                    session.Remove(usesTopicIds
-                        ? new FetchPartitionKey(topic.TopicId, null, partition)
-                        : new FetchPartitionKey(Uuid.Zero, topic.Topic, partition));
+                    session.Remove(Key(topic.TopicId, topic.Topic, partition, usesTopicIds));
             }
             if (session.Count == 0)
             {
@@ -134,7 +132,10 @@ sealed class FetchContext
 
     private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) => new(cache, [], false, false, 0, error: error);
 
-    private static FetchPartitionState[] Wanted(FetchRequest request)
+    private static FetchPartitionKey Key(Uuid topicId, string name, int partition, bool usesTopicIds) =>
+        usesTopicIds ? new FetchPartitionKey(topicId, null, partition) : new FetchPartitionKey(Uuid.Zero, name, partition);
+
+    private static FetchPartitionState[] Wanted(FetchRequest request, bool usesTopicIds)
     {
         var count = 0;
         foreach (var topic in request.Topics)
@@ -145,16 +146,12 @@ sealed class FetchContext
         {
             foreach (var p in topic.Partitions)
             {
-                var key = topic.TopicId.IsZero
-                    ? new FetchPartitionKey(Uuid.Zero, topic.Topic, p.Partition)
-                    : new FetchPartitionKey(topic.TopicId, null, p.Partition);
-                wanted[next++] = new FetchPartitionState(key)
+                wanted[next++] = new FetchPartitionState(Key(topic.TopicId, topic.Topic, p.Partition, usesTopicIds))
                 {
                     MaxBytes = p.PartitionMaxBytes,
                     FetchOffset = p.FetchOffset,
                     CurrentLeaderEpoch = p.CurrentLeaderEpoch,
                     LastFetchedEpoch = p.LastFetchedEpoch,
-                    FetcherLogStartOffset = p.LogStartOffset,
                 };
             }
         }

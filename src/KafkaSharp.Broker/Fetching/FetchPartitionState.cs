@@ -23,9 +23,6 @@ sealed class FetchPartitionState(FetchPartitionKey key)
     /// <summary>The epoch of the last record the fetcher has, or -1.</summary>
     public int LastFetchedEpoch { get; set; } = -1;
 
-    /// <summary>The fetcher's own log start offset (followers), or -1.</summary>
-    public long FetcherLogStartOffset { get; set; } = -1;
-
     /// <summary>The high watermark of the last answer; -1 makes the next answer name the partition again.</summary>
     public long ToldHighWatermark { get; set; } = -1;
 
@@ -37,7 +34,6 @@ sealed class FetchPartitionState(FetchPartitionKey key)
         FetchOffset = wanted.FetchOffset;
         CurrentLeaderEpoch = wanted.CurrentLeaderEpoch;
         LastFetchedEpoch = wanted.LastFetchedEpoch;
-        FetcherLogStartOffset = wanted.FetcherLogStartOffset;
     }
 
     /// <summary>

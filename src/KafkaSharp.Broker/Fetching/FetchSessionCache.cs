@@ -13,15 +13,6 @@ sealed class FetchSessionCache(int maxEntries, TimeProvider time, Random random)
     private readonly Dictionary<int, LinkedListNode<FetchSession>> _sessions = [];
     private readonly LinkedList<FetchSession> _byLastUse = [];
 
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-                return _sessions.Count;
-        }
-    }
-
     public FetchSession? Find(int id)
     {
         lock (_gate)

@@ -42,7 +42,7 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> k
         return new ValueTask<ApiVersionsResponse?>(response);
     }
 
-    public ApiVersionsResponse Fail(ApiVersionsRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public ApiVersionsResponse Fail(ApiVersionsRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 
     private static void AddFeatures(ApiVersionsResponse response, MetadataImage image, short kraftVersion, short version)
     {
@@ -69,6 +69,6 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> k
     private static void AddFinalized(ApiVersionsResponse response, string name, short level) =>
         response.FinalizedFeatures.Add(new ApiVersionsResponse.FinalizedFeatureKey { Name = name, MinVersionLevel = level, MaxVersionLevel = level });
 
-    [GeneratedRegex("^[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?$")]
+    [GeneratedRegex("^[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?\\z")]
     private static partial Regex SoftwareName();
 }

@@ -1,16 +1,20 @@
 namespace KafkaSharp.Broker.Replication;
 
 /// <summary>
-/// One timer for all that waits with a deadline: it is armed for the earliest only. What completes early stays in the queue until its
-/// deadline passes, which for fetches and produces is at most their own time-out. Safe for use from any thread.
+/// One timer for all that waits with a deadline: it is armed for the earliest only. What completes early stays in the queue
+/// until its deadline passes or the queue has doubled, when all such items are dropped (Kafka's purgatory purges likewise): the queue is never
+/// much longer than what waits, at a constant cost per item. Safe for use from any thread.
 /// </summary>
 sealed class DeadlineTimer : IDisposable
 {
+    private const int LeastToPurge = 1000;
+
     private readonly Lock _gate = new();
     private readonly PriorityQueue<IExpiring, long> _queue = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _armedFor = long.MaxValue;
+    private int _purgeAt = LeastToPurge;
 
     public DeadlineTimer(TimeProvider time)
     {
@@ -18,12 +22,14 @@ sealed class DeadlineTimer : IDisposable
         _timer = time.CreateTimer(static state => ((DeadlineTimer)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Calls <see cref="IExpiring.Expire"/> once after <paramref name="delay"/>.</summary>
+    /// <summary>Calls <see cref="IExpiring.Expire"/> once after <paramref name="delay"/>, unless the item has completed by then.</summary>
     public void Add(IExpiring item, TimeSpan delay)
     {
         var due = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
         lock (_gate)
         {
+            if (_queue.Count >= _purgeAt)
+                Purge();
             _queue.Enqueue(item, due);
             if (due < _armedFor)
                 Arm(due);
@@ -31,6 +37,14 @@ sealed class DeadlineTimer : IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private void Purge()
+    {
+        var waiting = _queue.UnorderedItems.Where(entry => !entry.Element.IsCompleted).ToList();
+        _queue.Clear();
+        _queue.EnqueueRange(waiting);
+        _purgeAt = Math.Max(LeastToPurge, 2 * waiting.Count);
+    }
 
     private void Arm(long due)
     {
@@ -66,5 +80,7 @@ sealed class DeadlineTimer : IDisposable
 /// <summary>Something that waits until a deadline. <see cref="Expire"/> must be harmless after it has completed otherwise.</summary>
 interface IExpiring
 {
+    bool IsCompleted { get; }
+
     void Expire();
 }

@@ -12,6 +12,8 @@ sealed class ProgressWaiter(long bytesNeeded) : IExpiring
 
     public Task Completion => _done.Task;
 
+    public bool IsCompleted => _done.Task.IsCompleted;
+
     /// <summary>Tells of bytes that became readable.</summary>
     public void OnProgress(long bytes)
     {

@@ -96,7 +96,7 @@ sealed class ApiRoute<TRequest, TResponse>(
     {
         try
         {
-            if (handler.Fail(context, request, error) is { } response)
+            if (handler.Fail(request, error, context.ApiVersion) is { } response)
                 return Encode(context, response);
         }
         catch (ProtocolException)

@@ -4,7 +4,7 @@ namespace KafkaSharp.Broker.Requests;
 
 /// <summary>
 /// Answers one API. One instance serves all connections, on many threads at once. It returns Kafka's error codes as values; an exception is a
-/// bug or an I/O failure: it is logged once and answered with <see cref="Fail(TRequest, ErrorCode)"/>.
+/// bug or an I/O failure: it is logged once and answered with <see cref="Fail"/>.
 /// </summary>
 public interface IApiHandler<TRequest, TResponse>
     where TRequest : class
@@ -16,9 +16,9 @@ public interface IApiHandler<TRequest, TResponse>
     /// </summary>
     ValueTask<TResponse?> HandleAsync(RequestContext context, TRequest request);
 
-    /// <summary>The answer that carries an error for all that was asked (Kafka's getErrorResponse); null closes the connection instead.</summary>
-    TResponse? Fail(TRequest request, ErrorCode error) => null;
-
-    /// <summary>The same where the answer depends on the version that was asked in. This is what is called.</summary>
-    TResponse? Fail(RequestContext context, TRequest request, ErrorCode error) => Fail(request, error);
+    /// <summary>
+    /// The answer, in the version that was asked in, that carries an error for all that was asked (Kafka's getErrorResponse); null closes the
+    /// connection instead.
+    /// </summary>
+    TResponse? Fail(TRequest request, ErrorCode error, short version);
 }

@@ -57,25 +57,29 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     public bool IsActive => _host is not null;
 
     public Task<CreateTopicsResponse> CreateTopicsAsync(ControllerRequestContext context, CreateTopicsRequest request) =>
-        AnswerAsync("createTopics", context, () => _managers.TopicCreation.Create(request), e => ControllerErrors.Answer(request, e));
+        AnswerAsync("createTopics", context, () => _managers.TopicCreation.Create(request),
+            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
 
     public Task<DeleteTopicsResponse> DeleteTopicsAsync(ControllerRequestContext context, DeleteTopicsRequest request) =>
-        AnswerAsync("deleteTopics", context, () => _managers.TopicDeletion.Delete(request), e => ControllerErrors.Answer(request, e));
+        AnswerAsync("deleteTopics", context, () => _managers.TopicDeletion.Delete(request),
+            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
 
     public Task<CreatePartitionsResponse> CreatePartitionsAsync(ControllerRequestContext context, CreatePartitionsRequest request) =>
         AnswerAsync("createPartitions", context, () => _managers.PartitionCreation.Create(request),
-            e => ControllerErrors.Answer(request, e));
+            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
 
     public Task<IncrementalAlterConfigsResponse> IncrementalAlterConfigsAsync(
         ControllerRequestContext context, IncrementalAlterConfigsRequest request) =>
         AnswerAsync("incrementalAlterConfigs", context, () => _managers.Configurations.Alter(request),
-            e => ControllerErrors.Answer(request, e));
+            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
 
     public Task<AlterConfigsResponse> AlterConfigsAsync(ControllerRequestContext context, AlterConfigsRequest request) =>
-        AnswerAsync("legacyAlterConfigs", context, () => _managers.Configurations.Alter(request), e => ControllerErrors.Answer(request, e));
+        AnswerAsync("legacyAlterConfigs", context, () => _managers.Configurations.Alter(request),
+            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
 
     public Task<AlterClientQuotasResponse> AlterClientQuotasAsync(ControllerRequestContext context, AlterClientQuotasRequest request) =>
-        AnswerAsync("alterClientQuotas", context, () => _managers.Quotas.Alter(request), e => ControllerErrors.Answer(request, e));
+        AnswerAsync("alterClientQuotas", context, () => _managers.Quotas.Alter(request),
+            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
 
     public Task<UpdateFeaturesResponse> UpdateFeaturesAsync(ControllerRequestContext context, UpdateFeaturesRequest request) =>
         AnswerAsync("updateFeatures", context, () => _managers.Features.Update(request),

@@ -35,8 +35,7 @@ public sealed record PartitionLogOptions
     public int ProducerIdExpirationMs { get; init; } = 24 * 60 * 60 * 1000;
 
     /// <summary>
-    /// Whether a transaction begins only with the guard of a question to its coordinator (transaction.partition.verification.enable, KIP-890). Off
-    /// until the broker asks.
+    /// Whether a transaction begins only with the guard of a question to its coordinator (transaction.partition.verification.enable, KIP-890).
     /// </summary>
     public bool TransactionVerificationEnabled { get; init; }
 

@@ -57,6 +57,7 @@ sealed class LogConfigs
         Config = Of(partition.Topic),
         Time = options.Time,
         Random = options.Random,
+        TransactionVerificationEnabled = true,
         ProducerIdExpirationMs = _broker.Get(LogManagerConfigs.ProducerIdExpirationMs),
         Logger = options.LoggerFactory.CreateLogger<PartitionLog>(),
     };

@@ -15,7 +15,6 @@ sealed class BrokerConfigurationTests
         Assert.That(configuration.MetadataLogDir, Is.EqualTo(configuration.LogDirs[0]));
         Assert.That(configuration.Listeners.Select(l => $"{l.ListenerName} {l.Host} {l.Port}"), Is.EqualTo(new[] { "PLAINTEXT 127.0.0.1 9092" }));
         Assert.That(configuration.AdvertisedListeners, Is.Empty);
-        Assert.That(configuration.InterBrokerListenerName, Is.EqualTo("PLAINTEXT"));
         Assert.That(configuration.HasStaticVoters, Is.False);
         Assert.That(configuration.UnknownKeys.Concat(configuration.InactiveKeys), Is.Empty);
     }
@@ -50,7 +49,6 @@ sealed class BrokerConfigurationTests
 
         Assert.That(configuration.Listeners.Select(l => l.ListenerName), Is.EqualTo(new[] { "PLAINTEXT", "CONTROLLER" }));
         Assert.That(configuration.ControllerListenerNames, Is.EqualTo(new[] { "CONTROLLER" }));
-        Assert.That(configuration.InterBrokerListenerName, Is.EqualTo("PLAINTEXT"));
         Assert.That(configuration.AdvertisedListeners.Select(l => $"{l.Host}:{l.Port}"), Is.EqualTo(new[] { "broker.example:19092" }));
         Assert.That(configuration.HasStaticVoters);
     }

@@ -1,8 +1,11 @@
 using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Tests.Replication;
+using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Storage;
 
 namespace KafkaSharp.Broker.Tests.Fetching;
 
@@ -78,6 +81,34 @@ sealed class FetchReaderTests
     }
 
     [Test]
+    public async Task A_topic_nobody_knows_does_not_end_the_wait_for_others()
+    {
+        var fetch = _leader.FetchAsync(1, topics: [new Uuid(9, 9), LeaderFixture.TopicId]);
+        Assert.That(fetch.IsCompleted, Is.False);
+        _leader.Append();
+        var results = await fetch.WaitAsync(s_patience);
+        Assert.That((results[0].ErrorCode, results[1].Records.IsEmpty), Is.EqualTo((ErrorCode.UnknownTopicId, false)));
+    }
+
+    [Test]
+    public void Topics_nobody_knows_alone_are_told_at_once() =>
+        Assert.That(_leader.FetchAsync(1, topics: [new Uuid(9, 9), new Uuid(9, 8)]).Result[1].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId));
+
+    [Test]
+    public async Task A_topic_deleted_while_waited_for_ends_the_wait_for_others()
+    {
+        var other = new Uuid(5, 6);
+        _leader.Update(
+            new TopicRecord { Name = "other", TopicId = other },
+            new PartitionRecord { TopicId = other, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0 });
+        var fetch = _leader.FetchAsync(1, topics: [new Uuid(9, 9), other, LeaderFixture.TopicId]);
+        Assert.That(fetch.IsCompleted, Is.False);
+        _leader.Delete();
+        Assert.That((await fetch.WaitAsync(s_patience)).Select(result => result.ErrorCode),
+            Is.EqualTo(new[] { ErrorCode.UnknownTopicId, ErrorCode.None, ErrorCode.UnknownTopicId }));
+    }
+
+    [Test]
     public async Task A_fetch_is_told_that_another_broker_leads_by_now()
     {
         var fetch = _leader.FetchAsync(1);
@@ -104,6 +135,20 @@ sealed class FetchReaderTests
         two.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That(await produce.WaitAsync(s_patience), Is.EqualTo(ErrorCode.RequestTimedOut));
         Assert.That(two.FetchAsync(0).Result[0].Records.IsEmpty, "consumers see nothing above the high watermark");
+    }
+
+    [TestCase((short)-1, 19)]
+    [TestCase((short)1, 0)]
+    public async Task Too_few_in_sync_replicas_refuse_acks_all(short acks, int error)
+    {
+        await using var two = new LeaderFixture(1, 2);
+        two.Update(
+            new ConfigRecord { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", Name = "min.insync.replicas", Value = "2" },
+            new PartitionChangeRecord { TopicId = LeaderFixture.TopicId, PartitionId = 0, Isr = [1] });
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions());
+        builder.Append(0, default, "v"u8, hasKey: false);
+        Assert.That((int)two.Partition.Append(builder.Build().ToArray(), acks, AppendOrigin.Client).ErrorCode, Is.EqualTo(error));
+        Assert.That(two.Partition.Log.LogEndOffset, Is.EqualTo(error == 0 ? 1 : 0));
     }
 
     [Test]

@@ -1,6 +1,8 @@
 using KafkaSharp.Broker.Fetching;
+using KafkaSharp.Broker.Tests.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Storage;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Fetching;
@@ -32,7 +34,7 @@ sealed class FetchSessionTests
         var id = StartSession(0);
         var last = FetchContext.Open(_cache, Request(id, FetchSession.FinalEpoch, 0), 12);
         Assert.That(last.Answer(Nothing(1)).SessionId, Is.Zero);
-        Assert.That(_cache.Count, Is.Zero);
+        Assert.That(_cache.Find(id), Is.Null);
         Assert.That(Open(id, 1).Answer([]).ErrorCode, Is.EqualTo(ErrorCode.FetchSessionIdNotFound));
     }
 
@@ -68,7 +70,24 @@ sealed class FetchSessionTests
         var request = Request(id, 1);
         request.ForgottenTopicsData = [new() { Topic = "t", Partitions = [0] }];
         Assert.That(FetchContext.Open(_cache, request, 12).Answer([]).SessionId, Is.Zero);
-        Assert.That(_cache.Count, Is.Zero);
+        Assert.That(_cache.Find(id), Is.Null);
+    }
+
+    // As the genuine broker: error 100, and the partition can be taken back.
+    [Test]
+    public async Task A_zero_topic_id_is_a_topic_nobody_knows_and_can_be_forgotten()
+    {
+        await using var leader = new LeaderFixture();
+        var request = Request(0, FetchSession.InitialEpoch, 0);
+        var fetch = FetchContext.Open(_cache, request, 13);
+        var result = await new FetchReader(leader.Replicas, leader.Deadlines, leader.Time).ReadAsync(
+            fetch.Partitions, new FetchParameters(TimeSpan.Zero, 1, 1 << 20, FetchIsolation.HighWatermark, HardMaxBytes: false));
+        Assert.That(result[0].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId));
+        var id = fetch.Answer(result).SessionId;
+        request = Request(id, 1);
+        request.ForgottenTopicsData = [new() { TopicId = Uuid.Zero, Partitions = [0] }];
+        Assert.That(FetchContext.Open(_cache, request, 13).Partitions, Is.Empty);
+        Assert.That(_cache.Find(id), Is.Null);
     }
 
     [TestCase(0, 2, 71)]

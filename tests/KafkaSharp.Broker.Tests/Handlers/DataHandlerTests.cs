@@ -1,3 +1,4 @@
+using KafkaSharp.Compression;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
@@ -48,6 +49,98 @@ sealed class DataHandlerTests
         Assert.That((answer.ErrorCode, answer.BaseOffset), Is.EqualTo((ErrorCode.UnknownTopicOrPartition, -1L)));
     }
 
+    // Every answer below is what Kafka 4.3.1 gave to the same bytes.
+    [TestCase("empty", (short)3, 87)]
+    [TestCase("cut in its length", (short)8, 87)]
+    [TestCase("cut in its header", (short)8, 87)]
+    [TestCase("cut in its records", (short)13, 87)]
+    [TestCase("two batches", (short)8, 87)]
+    [TestCase("a batch and a part of one", (short)8, 0)]
+    [TestCase("magic 1", (short)3, 87)]
+    [TestCase("magic 1", (short)8, 87)]
+    [TestCase("zstd", (short)6, 76)]
+    [TestCase("zstd", (short)7, 0)]
+    public async Task What_can_not_be_stored_is_refused_and_nothing_else_is(string what, short version, int error)
+    {
+        var id = await _node.CreateTopicAsync("t");
+        var answer = await ProduceAsync(version, null, -1, ("t", id, Bytes(what)), ("t", id, Bytes("sound")));
+        Assert.That(((int)answer[0].ErrorCode, answer[0].BaseOffset), Is.EqualTo((error, error == 0 ? 0L : -1L)));
+        Assert.That((answer[1].ErrorCode, answer[1].BaseOffset), Is.EqualTo((ErrorCode.None, error == 0 ? 1L : 0L)));
+        if (error != 0)
+            Assert.That((answer[0].LogStartOffset, answer[0].ErrorMessage), Is.EqualTo((-1L, (string?)null)));
+    }
+
+    [TestCase("transactional", 53)]
+    [TestCase("magic 5", 2, "Invalid magic found in record: 5")]
+    [TestCase("too small", 2, "Record size 3 is less than the minimum record overhead (14)")]
+    public async Task A_batch_that_refuses_the_request_refuses_all_of_it(string what, int error, string? message = null)
+    {
+        var id = await _node.CreateTopicAsync("t");
+        var answer = await ProduceAsync(8, null, -1, ("t", id, Bytes("sound")), ("t", id, Bytes(what)), ("nope", default, Bytes("sound")));
+        Assert.That(answer.Select(partition => ((int)partition.ErrorCode, partition.BaseOffset, partition.ErrorMessage)), Is.All.EqualTo((error, -1L, message)));
+        Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero, "nothing was stored");
+    }
+
+    [Test]
+    public async Task A_transaction_that_nobody_opened_stores_nothing()
+    {
+        var id = await _node.CreateTopicAsync("t");
+        var answer = await ProduceAsync(11, "tx", -1, ("t", id, Bytes("transactional")));
+        Assert.That(answer[0].ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState));
+        Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero);
+    }
+
+    [TestCase("transactional")]
+    [TestCase("empty")]
+    public async Task What_is_refused_without_an_answer_closes_the_connection(string what)
+    {
+        var id = await _node.CreateTopicAsync("t");
+        await _node.SendAsync(TestNode.Frame(Request(null, 0, ("t", id, Bytes(what))), 8));
+        Assert.That(await _node.IsClosedAsync());
+    }
+
+    [TestCase("empty", "t", 87)]
+    [TestCase("transactional", "t", 53)]
+    [TestCase("sound", "nope", 3)]
+    [TestCase("sound", "t", 21)]
+    public async Task Wrong_acks_are_the_least_of_what_is_wrong(string what, string topic, int error)
+    {
+        await _node.CreateTopicAsync("t");
+        Assert.That((int)(await ProduceAsync(8, null, 2, (topic, default, Bytes(what))))[0].ErrorCode, Is.EqualTo(error));
+    }
+
+    // More in-sync replicas than a topic has replicas are not asked for.
+    [Test]
+    public async Task A_sole_replica_satisfies_any_min_insync_replicas()
+    {
+        await _node.CreateTopicAsync("t", ("min.insync.replicas", "2"));
+        Assert.That((await ProduceAsync("t", -1)).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
+    [TestCase("", 5L, (short)-1, 42)]
+    [TestCase(null, 5L, (short)-1, 42)]
+    [TestCase(null, -1L, (short)5, 42)]
+    [TestCase("x", 5L, (short)-1, 42)]
+    [TestCase("", -1L, (short)-1, 42)]
+    [TestCase("x", -1L, (short)-1, 53)]
+    [TestCase(null, 5L, (short)5, 0)]
+    [TestCase(null, -1L, (short)-1, 0)]
+    public async Task A_producer_names_its_id_and_epoch_or_neither(string? transactionalId, long id, short epoch, int error)
+    {
+        var request = new InitProducerIdRequest { TransactionalId = transactionalId, TransactionTimeoutMs = 60_000, ProducerId = id, ProducerEpoch = epoch };
+        var answer = await _node.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(request, 4);
+        Assert.That((int)answer.ErrorCode, Is.EqualTo(error));
+    }
+
+    [TestCase((short)3)]
+    [TestCase((short)6)]
+    public async Task A_transactional_producer_is_told_for_good_that_there_is_no_coordinator(short version)
+    {
+        var answer = await _node.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
+            new FindCoordinatorRequest { KeyType = 1, Key = version < 4 ? "tx" : "", CoordinatorKeys = version < 4 ? [] : ["tx"] }, version);
+        Assert.That(version < 4 ? answer.ErrorCode : answer.Coordinators[0].ErrorCode, Is.EqualTo(ErrorCode.TransactionalIdAuthorizationFailed));
+    }
+
     [TestCase(2, 0, 2)]
     [TestCase(-1, 0, 3)]
     [TestCase(9, 1, -1)]
@@ -84,15 +177,57 @@ sealed class DataHandlerTests
         return (await _node.AskAsync<DeleteRecordsRequest, DeleteRecordsResponse>(request, 2)).Topics[0].Partitions[0];
     }
 
-    private static ProduceRequest Request(string topic, short acks)
+    private async Task<List<ProduceResponse.PartitionProduceResponse>> ProduceAsync(
+        short version, string? transactionalId, short acks, params (string Topic, Uuid Id, byte[] Records)[] topics)
     {
-        using var builder = new RecordBatchBuilder(new RecordBatchOptions());
+        var answer = await _node.AskAsync<ProduceRequest, ProduceResponse>(Request(transactionalId, acks, topics), version);
+        return [.. answer.Responses.SelectMany(topic => topic.PartitionResponses)];
+    }
+
+    private static ProduceRequest Request(string topic, short acks) => Request(null, acks, (topic, default, Batch()));
+
+    private static ProduceRequest Request(string? transactionalId, short acks, params (string Topic, Uuid Id, byte[] Records)[] topics) => new()
+    {
+        TransactionalId = transactionalId,
+        Acks = acks,
+        TimeoutMs = 30_000,
+        TopicData =
+        [
+            .. topics.Select(topic => new ProduceRequest.TopicProduceData
+            {
+                Name = topic.Topic, TopicId = topic.Id, PartitionData = [new() { Index = 0, Records = topic.Records }],
+            }),
+        ],
+    };
+
+    private static byte[] Bytes(string what) => what switch
+    {
+        "sound" => Batch(),
+        "empty" => [],
+        "cut in its length" => Batch()[..10],
+        "cut in its header" => Batch()[..40],
+        "cut in its records" => Batch()[..^1],
+        "two batches" => [.. Batch(), .. Batch()],
+        "a batch and a part of one" => [.. Batch(), .. Batch()[..30]],
+        "zstd" => Batch(new RecordBatchOptions { Compression = CompressionType.Zstd }),
+        "transactional" => Batch(new RecordBatchOptions { ProducerId = 5, ProducerEpoch = 0, BaseSequence = 0, IsTransactional = true }),
+        "magic 1" => Convert.FromHexString("00000000000000000000001766b6cb3001000000018bcfe56800ffffffff0000000176"),
+        "magic 5" => WithMagic(5),
+        "too small" => Convert.FromHexString("0000000000000000" + "00000003" + "6162636465666768696a6b6c"),
+        _ => throw new ArgumentOutOfRangeException(nameof(what)),
+    };
+
+    private static byte[] WithMagic(byte magic)
+    {
+        var batch = Batch();
+        batch[RecordBatchHeader.MagicPosition] = magic;
+        return batch;
+    }
+
+    private static byte[] Batch(RecordBatchOptions? options = null)
+    {
+        using var builder = new RecordBatchBuilder(options ?? new RecordBatchOptions());
         builder.Append(1_700_000_000_000, "k"u8, "v"u8);
-        return new ProduceRequest
-        {
-            Acks = acks,
-            TimeoutMs = 30_000,
-            TopicData = [new() { Name = topic, PartitionData = [new() { Index = 0, Records = builder.Build().ToArray() }] }],
-        };
+        return builder.Build().ToArray();
     }
 }

@@ -70,6 +70,9 @@ sealed class TestNode : IAsyncDisposable
         await _stream.WriteAsync(framed).AsTask().WaitAsync(s_patience);
     }
 
+    /// <summary>Whether the broker closes the connection without another byte.</summary>
+    public async Task<bool> IsClosedAsync() => await _stream.ReadAsync(new byte[1]).AsTask().WaitAsync(s_patience) == 0;
+
     /// <summary>Asks in a version and reads the answer.</summary>
     public async Task<TResponse> AskAsync<TRequest, TResponse>(TRequest request, short version)
         where TRequest : class, IRequest<TRequest>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.TestInfrastructure;
 
@@ -52,12 +53,35 @@ sealed class DeadlineTimerTests
         Assert.That(_expired, Is.EqualTo(new[] { "now" }));
     }
 
+    [Test]
+    public void What_has_completed_does_not_stay_until_its_deadline()
+    {
+        Add("waiting", 60_000);
+        for (var i = 0; i < 100_000; i++)
+            _timer.Add(new Item($"{i}", _expired) { IsCompleted = true }, TimeSpan.FromMilliseconds(int.MaxValue));
+        Advance(int.MaxValue);
+        // Expired is what the queue still held.
+        Assert.That(_expired, Has.Count.LessThanOrEqualTo(1_000));
+        Assert.That(_expired, Does.Contain("waiting"));
+    }
+
+    [Test]
+    public void What_waits_is_never_dropped()
+    {
+        for (var i = 0; i < 5_000; i++)
+            _timer.Add(new Item($"{i}", _expired) { IsCompleted = i % 2 == 0 }, TimeSpan.FromMilliseconds(i));
+        Advance(5_000);
+        Assert.That(_expired.Select(name => int.Parse(name, CultureInfo.InvariantCulture)).Where(i => i % 2 == 1), Is.EqualTo(Enumerable.Range(0, 2_500).Select(i => 2 * i + 1)));
+    }
+
     private void Add(string name, double delay) => _timer.Add(new Item(name, _expired), TimeSpan.FromMilliseconds(delay));
 
     private void Advance(double by) => _time.Advance(TimeSpan.FromMilliseconds(by));
 
     private sealed class Item(string name, List<string> expired) : IExpiring
     {
+        public bool IsCompleted { get; init; }
+
         public void Expire() => expired.Add(name);
     }
 }

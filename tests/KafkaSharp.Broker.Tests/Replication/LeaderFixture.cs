@@ -73,9 +73,10 @@ sealed class LeaderFixture : IAsyncDisposable
     }
 
     public Task<FetchPartitionResult[]> FetchAsync(
-        int minBytes, int maxWaitMs = 500, long offset = 0, FetchIsolation isolation = FetchIsolation.HighWatermark, int maxBytes = 1 << 20) =>
+        int minBytes, int maxWaitMs = 500, long offset = 0, FetchIsolation isolation = FetchIsolation.HighWatermark, int maxBytes = 1 << 20,
+        Uuid[]? topics = null) =>
         new FetchReader(Replicas, Deadlines, Time).ReadAsync(
-            [new FetchPartitionState(new FetchPartitionKey(TopicId, null, 0)) { FetchOffset = offset, MaxBytes = maxBytes }],
+            [.. (topics ?? [TopicId]).Select(topic => new FetchPartitionState(new FetchPartitionKey(topic, null, 0)) { FetchOffset = offset, MaxBytes = maxBytes })],
             new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), minBytes, 1 << 20, isolation, HardMaxBytes: false)).AsTask();
 
     public async ValueTask DisposeAsync()

@@ -15,5 +15,5 @@ sealed class StubHandler<TRequest, TResponse> : IApiHandler<TRequest, TResponse>
 
     public ValueTask<TResponse?> HandleAsync(RequestContext context, TRequest request) => Handle(context, request);
 
-    public TResponse? Fail(TRequest request, ErrorCode error) => OnFail(request, error);
+    public TResponse? Fail(TRequest request, ErrorCode error, short version) => OnFail(request, error);
 }

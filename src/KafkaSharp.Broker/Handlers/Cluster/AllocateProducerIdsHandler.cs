@@ -11,5 +11,6 @@ sealed class AllocateProducerIdsHandler(QuorumController controller) : IApiHandl
     public async ValueTask<AllocateProducerIdsResponse?> HandleAsync(RequestContext context, AllocateProducerIdsRequest request) =>
         await controller.AllocateProducerIdsAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public AllocateProducerIdsResponse Fail(AllocateProducerIdsRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public AllocateProducerIdsResponse Fail(AllocateProducerIdsRequest request, ErrorCode error, short version) =>
+        new() { ErrorCode = error };
 }

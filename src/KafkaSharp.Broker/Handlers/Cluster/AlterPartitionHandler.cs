@@ -11,5 +11,5 @@ sealed class AlterPartitionHandler(QuorumController controller) : IApiHandler<Al
     public async ValueTask<AlterPartitionResponse?> HandleAsync(RequestContext context, AlterPartitionRequest request) =>
         await controller.AlterPartitionAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public AlterPartitionResponse Fail(AlterPartitionRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public AlterPartitionResponse Fail(AlterPartitionRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

@@ -12,5 +12,6 @@ sealed class AssignReplicasToDirsHandler(QuorumController controller)
     public async ValueTask<AssignReplicasToDirsResponse?> HandleAsync(RequestContext context, AssignReplicasToDirsRequest request) =>
         await controller.AssignReplicasToDirsAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public AssignReplicasToDirsResponse Fail(AssignReplicasToDirsRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public AssignReplicasToDirsResponse Fail(AssignReplicasToDirsRequest request, ErrorCode error, short version) =>
+        new() { ErrorCode = error };
 }

@@ -11,5 +11,5 @@ sealed class BrokerHeartbeatHandler(QuorumController controller) : IApiHandler<B
     public async ValueTask<BrokerHeartbeatResponse?> HandleAsync(RequestContext context, BrokerHeartbeatRequest request) =>
         await controller.ProcessBrokerHeartbeatAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public BrokerHeartbeatResponse Fail(BrokerHeartbeatRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public BrokerHeartbeatResponse Fail(BrokerHeartbeatRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

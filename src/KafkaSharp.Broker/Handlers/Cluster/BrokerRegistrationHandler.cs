@@ -11,6 +11,6 @@ sealed class BrokerRegistrationHandler(QuorumController controller) : IApiHandle
     public async ValueTask<BrokerRegistrationResponse?> HandleAsync(RequestContext context, BrokerRegistrationRequest request) =>
         await controller.RegisterBrokerAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public BrokerRegistrationResponse Fail(BrokerRegistrationRequest request, ErrorCode error) =>
+    public BrokerRegistrationResponse Fail(BrokerRegistrationRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, BrokerEpoch = -1 };
 }

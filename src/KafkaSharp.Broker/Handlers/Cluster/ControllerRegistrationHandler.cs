@@ -12,6 +12,6 @@ sealed class ControllerRegistrationHandler(QuorumController controller)
     public async ValueTask<ControllerRegistrationResponse?> HandleAsync(RequestContext context, ControllerRegistrationRequest request) =>
         await controller.RegisterControllerAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public ControllerRegistrationResponse Fail(ControllerRegistrationRequest request, ErrorCode error) =>
+    public ControllerRegistrationResponse Fail(ControllerRegistrationRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message() };
 }

@@ -50,7 +50,7 @@ sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId,
         return new ValueTask<DescribeClusterResponse?>(response);
     }
 
-    public DescribeClusterResponse Fail(DescribeClusterRequest request, ErrorCode error) =>
+    public DescribeClusterResponse Fail(DescribeClusterRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message(), ControllerId = -1 };
 
     private static string Name(sbyte type) => type switch { Brokers => "BROKER", Controllers => "CONTROLLER", _ => "UNKNOWN" };

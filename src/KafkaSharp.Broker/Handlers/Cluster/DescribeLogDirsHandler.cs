@@ -13,10 +13,11 @@ sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHa
 
     public ValueTask<DescribeLogDirsResponse?> HandleAsync(RequestContext context, DescribeLogDirsRequest request)
     {
-        var wanted = request.Topics?.ToDictionary(topic => topic.Topic, topic => topic.Partitions.ToHashSet(), StringComparer.Ordinal);
+        var wanted = request.Topics?
+            .SelectMany(topic => topic.Partitions, (topic, partition) => new TopicPartition(topic.Topic, partition))
+            .ToHashSet();
         var byDirectory = logs.Logs
-            .Where(log => wanted is null
-                || (wanted.TryGetValue(log.TopicPartition.Topic, out var partitions) && partitions.Contains(log.TopicPartition.Partition)))
+            .Where(log => wanted?.Contains(log.TopicPartition) != false)
             .ToLookup(log => Path.GetDirectoryName(log.Directory));
         return new ValueTask<DescribeLogDirsResponse?>(
             new DescribeLogDirsResponse
@@ -25,7 +26,7 @@ sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHa
             });
     }
 
-    public DescribeLogDirsResponse Fail(DescribeLogDirsRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public DescribeLogDirsResponse Fail(DescribeLogDirsRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 
     private DescribeLogDirsResponse.DescribeLogDirsResult Describe(LogDirectory directory, IEnumerable<PartitionLog> held)
     {

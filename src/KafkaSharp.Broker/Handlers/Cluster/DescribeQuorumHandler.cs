@@ -12,6 +12,6 @@ sealed class DescribeQuorumHandler(RaftNode<MetadataRecord> raft) : IApiHandler<
     public ValueTask<DescribeQuorumResponse?> HandleAsync(RequestContext context, DescribeQuorumRequest request) =>
         new(raft.DescribeQuorum(request));
 
-    public DescribeQuorumResponse Fail(DescribeQuorumRequest request, ErrorCode error) =>
+    public DescribeQuorumResponse Fail(DescribeQuorumRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message() };
 }

@@ -11,6 +11,6 @@ sealed class UnregisterBrokerHandler(QuorumController controller) : IApiHandler<
     public async ValueTask<UnregisterBrokerResponse?> HandleAsync(RequestContext context, UnregisterBrokerRequest request) =>
         await controller.UnregisterBrokerAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public UnregisterBrokerResponse Fail(UnregisterBrokerRequest request, ErrorCode error) =>
+    public UnregisterBrokerResponse Fail(UnregisterBrokerRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message() };
 }

@@ -11,6 +11,6 @@ sealed class UpdateFeaturesHandler(QuorumController controller) : IApiHandler<Up
     public async ValueTask<UpdateFeaturesResponse?> HandleAsync(RequestContext context, UpdateFeaturesRequest request) =>
         await controller.UpdateFeaturesAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
-    public UpdateFeaturesResponse Fail(UpdateFeaturesRequest request, ErrorCode error) =>
+    public UpdateFeaturesResponse Fail(UpdateFeaturesRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message() };
 }

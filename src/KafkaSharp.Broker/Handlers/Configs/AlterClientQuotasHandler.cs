@@ -11,17 +11,6 @@ sealed class AlterClientQuotasHandler(QuorumController controller) : IApiHandler
     public async ValueTask<AlterClientQuotasResponse?> HandleAsync(RequestContext context, AlterClientQuotasRequest request) =>
         await controller.AlterClientQuotasAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public AlterClientQuotasResponse Fail(AlterClientQuotasRequest request, ErrorCode error) => new()
-    {
-        Entries =
-        [
-            .. request.Entries.Select(entry => new AlterClientQuotasResponse.EntryData
-            {
-                ErrorCode = error,
-                ErrorMessage = error.Message(),
-                Entity = [.. entry.Entity.Select(e =>
-                    new AlterClientQuotasResponse.EntityData { EntityType = e.EntityType, EntityName = e.EntityName })],
-            }),
-        ],
-    };
+    public AlterClientQuotasResponse Fail(AlterClientQuotasRequest request, ErrorCode error, short version) =>
+        ControllerErrors.Answer(request, error, error.Message());
 }

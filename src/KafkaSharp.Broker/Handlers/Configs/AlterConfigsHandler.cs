@@ -11,15 +11,6 @@ sealed class AlterConfigsHandler(QuorumController controller) : IApiHandler<Alte
     public async ValueTask<AlterConfigsResponse?> HandleAsync(RequestContext context, AlterConfigsRequest request) =>
         await controller.AlterConfigsAsync(context.ForController(null), request).ConfigureAwait(false);
 
-    public AlterConfigsResponse Fail(AlterConfigsRequest request, ErrorCode error) => new()
-    {
-        Responses =
-        [
-            .. request.Resources.Select(resource => new AlterConfigsResponse.AlterConfigsResourceResponse
-            {
-                ErrorCode = error, ErrorMessage = error.Message(), ResourceType = resource.ResourceType,
-                ResourceName = resource.ResourceName,
-            }),
-        ],
-    };
+    public AlterConfigsResponse Fail(AlterConfigsRequest request, ErrorCode error, short version) =>
+        ControllerErrors.Answer(request, error, error.Message());
 }

@@ -29,7 +29,7 @@ sealed class DescribeClientQuotasHandler(Func<MetadataImage> image) : IApiHandle
         return new ValueTask<DescribeClientQuotasResponse?>(new DescribeClientQuotasResponse { Entries = [.. entries] });
     }
 
-    public DescribeClientQuotasResponse Fail(DescribeClientQuotasRequest request, ErrorCode error) =>
+    public DescribeClientQuotasResponse Fail(DescribeClientQuotasRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message(), Entries = null };
 
     private static string? Fault(DescribeClientQuotasRequest request)

@@ -22,7 +22,7 @@ sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<Meta
             new DescribeConfigsResponse { Results = [.. request.Resources.Select(resource => Describe(metadata, describer, resource))] });
     }
 
-    public DescribeConfigsResponse Fail(DescribeConfigsRequest request, ErrorCode error) => new()
+    public DescribeConfigsResponse Fail(DescribeConfigsRequest request, ErrorCode error, short version) => new()
     {
         Results = [.. request.Resources.Select(resource => Result(resource, error, error.Message()))],
     };

@@ -13,24 +13,19 @@ sealed class IncrementalAlterConfigsHandler(QuorumController controller)
     public async ValueTask<IncrementalAlterConfigsResponse?> HandleAsync(RequestContext context, IncrementalAlterConfigsRequest request)
     {
         // Log levels are this process's own, and fixed at its start: they are nothing to keep in the cluster's metadata.
-        var loggers = request.Resources.Where(resource => resource.ResourceType == (sbyte)ConfigResourceType.BrokerLogger).ToList();
-        request.Resources.RemoveAll(loggers.Contains);
-        var response = request.Resources.Count == 0
+        var byKind = request.Resources.ToLookup(resource => resource.ResourceType == (sbyte)ConfigResourceType.BrokerLogger);
+        var stored = byKind[false].ToList();
+        var response = stored.Count == 0
             ? new IncrementalAlterConfigsResponse()
-            : await controller.IncrementalAlterConfigsAsync(context.ForController(null), request).ConfigureAwait(false);
-        response.Responses.AddRange(loggers.Select(resource =>
-            Failed(resource, ErrorCode.InvalidRequest, "Log levels can't be altered while the broker runs.")));
+            : await controller.IncrementalAlterConfigsAsync(
+                context.ForController(null),
+                new IncrementalAlterConfigsRequest { Resources = stored, ValidateOnly = request.ValidateOnly }).ConfigureAwait(false);
+        var refused = new IncrementalAlterConfigsRequest { Resources = [.. byKind[true]] };
+        response.Responses.AddRange(ControllerErrors.Answer(
+            refused, ErrorCode.InvalidRequest, "Log levels can't be altered while the broker runs.").Responses);
         return response;
     }
 
-    public IncrementalAlterConfigsResponse Fail(IncrementalAlterConfigsRequest request, ErrorCode error) => new()
-    {
-        Responses = [.. request.Resources.Select(resource => Failed(resource, error, error.Message()))],
-    };
-
-    private static IncrementalAlterConfigsResponse.AlterConfigsResourceResponse Failed(
-        IncrementalAlterConfigsRequest.AlterConfigsResource resource, ErrorCode error, string message) => new()
-    {
-        ErrorCode = error, ErrorMessage = message, ResourceType = resource.ResourceType, ResourceName = resource.ResourceName,
-    };
+    public IncrementalAlterConfigsResponse Fail(IncrementalAlterConfigsRequest request, ErrorCode error, short version) =>
+        ControllerErrors.Answer(request, error, error.Message());
 }

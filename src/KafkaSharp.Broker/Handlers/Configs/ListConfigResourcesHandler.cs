@@ -23,7 +23,7 @@ sealed class ListConfigResourcesHandler(Func<MetadataImage> image) : IApiHandler
             : request.ResourceTypes.Count == 0 ? s_all
             : request.ResourceTypes.Select(type => (ConfigResourceType)type).Distinct().ToArray();
         if (types.Except(s_all).Any())
-            return new ValueTask<ListConfigResourcesResponse?>(Fail(request, ErrorCode.UnsupportedVersion));
+            return new ValueTask<ListConfigResourcesResponse?>(Fail(request, ErrorCode.UnsupportedVersion, context.ApiVersion));
         var metadata = image();
         var response = new ListConfigResourcesResponse
         {
@@ -39,7 +39,8 @@ sealed class ListConfigResourcesHandler(Func<MetadataImage> image) : IApiHandler
         return new ValueTask<ListConfigResourcesResponse?>(response);
     }
 
-    public ListConfigResourcesResponse Fail(ListConfigResourcesRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public ListConfigResourcesResponse Fail(ListConfigResourcesRequest request, ErrorCode error, short version) =>
+        new() { ErrorCode = error };
 
     private static IEnumerable<string> Names(MetadataImage metadata, ConfigResourceType type) => type switch
     {

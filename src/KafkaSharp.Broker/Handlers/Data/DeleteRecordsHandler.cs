@@ -56,7 +56,7 @@ sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteR
         return error;
     }
 
-    public DeleteRecordsResponse Fail(DeleteRecordsRequest request, ErrorCode error) => new()
+    public DeleteRecordsResponse Fail(DeleteRecordsRequest request, ErrorCode error, short version) => new()
     {
         Topics = request.Topics.ConvertAll(topic => new DeleteRecordsResponse.DeleteRecordsTopicResult
         {

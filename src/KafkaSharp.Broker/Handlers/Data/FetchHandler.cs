@@ -48,11 +48,11 @@ sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fe
     }
 
     // With topic ids (version 13) the error of the whole says it all; before version 7 there is none but the partitions'.
-    public FetchResponse? Fail(RequestContext context, FetchRequest request, ErrorCode error) => new()
+    public FetchResponse Fail(FetchRequest request, ErrorCode error, short version) => new()
     {
         ErrorCode = error,
         SessionId = request.SessionId,
-        Responses = context.ApiVersion >= 13 ? [] : request.Topics.ConvertAll(topic => new FetchResponse.FetchableTopicResponse
+        Responses = version >= 13 ? [] : request.Topics.ConvertAll(topic => new FetchResponse.FetchableTopicResponse
         {
             Topic = topic.Topic,
             Partitions = topic.Partitions.ConvertAll(partition => new FetchResponse.PartitionData

@@ -90,7 +90,7 @@ sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffse
         Offset = -1,
     };
 
-    public ListOffsetsResponse Fail(ListOffsetsRequest request, ErrorCode error) => new()
+    public ListOffsetsResponse Fail(ListOffsetsRequest request, ErrorCode error, short version) => new()
     {
         Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.ListOffsetsTopicResponse
         {

@@ -29,7 +29,7 @@ sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas) : IApiHandler<
         return new ValueTask<OffsetForLeaderEpochResponse?>(response);
     }
 
-    public OffsetForLeaderEpochResponse Fail(OffsetForLeaderEpochRequest request, ErrorCode error) => new()
+    public OffsetForLeaderEpochResponse Fail(OffsetForLeaderEpochRequest request, ErrorCode error, short version) => new()
     {
         Topics = request.Topics.ConvertAll(topic => new OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult
         {

@@ -19,6 +19,16 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
 
     public ValueTask<ProduceResponse?> HandleAsync(RequestContext context, ProduceRequest request)
     {
+        try
+        {
+            if (HasTransactionalRecords(request) && request.TransactionalId is null)
+                return Refused(context, request, ErrorCode.TransactionalIdAuthorizationFailed, null);
+        }
+        catch (RecordsException e)
+        {
+            // As in Kafka, one partition whose batches can't be told apart refuses the whole request.
+            return Refused(context, request, e.ErrorCode, e.Message);
+        }
         var response = new ProduceResponse();
         List<(Partition Partition, long RequiredOffset, ProduceResponse.PartitionProduceResponse Answer)>? waiting = null;
         var failed = false;
@@ -51,23 +61,54 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
             : new ValueTask<ProduceResponse?>(WaitForReplicasAsync(response, waiting, TimeSpan.FromMilliseconds(request.TimeoutMs)));
     }
 
+    private static bool HasTransactionalRecords(ProduceRequest request)
+    {
+        foreach (var topic in request.TopicData)
+        {
+            foreach (var data in topic.PartitionData)
+            {
+                if (data.Records is { } records && ProducedRecords.IsTransactional(records.Span))
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private ValueTask<ProduceResponse?> Refused(RequestContext context, ProduceRequest request, ErrorCode error, string? message)
+    {
+        var response = Fail(request, error, context.ApiVersion);
+        context.ClosesConnection |= response is null;
+        foreach (var partition in response?.Responses.SelectMany(topic => topic.PartitionResponses) ?? [])
+            partition.ErrorMessage = message;
+        return new ValueTask<ProduceResponse?>(response);
+    }
+
     private LogAppendInfo Append(
         RequestContext context, ProduceRequest request, ProduceRequest.TopicProduceData topic, ProduceRequest.PartitionProduceData data,
         out Partition? partition)
     {
-        partition = null;
-        if (request.Acks is not (-1 or 0 or 1))
-            return LogAppendInfo.Refused(ErrorCode.InvalidRequiredAcks, null, -1);
         var error = context.ApiVersion >= 13
             ? replicas.Find(topic.TopicId, data.Index, out partition)
             : replicas.Find(new TopicPartition(topic.Name, data.Index), out partition);
+        if (error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId)
+            return LogAppendInfo.Refused(error, null, -1);
+        if (data.Records is not { } records)
+            return LogAppendInfo.Refused(ErrorCode.InvalidRecord, "The produce request has no records", -1);
+        try
+        {
+            ProducedRecords.Check(context.ApiVersion, records.Span);
+        }
+        catch (RecordsException e)
+        {
+            return LogAppendInfo.Refused(e.ErrorCode, e.Message, -1);
+        }
+        if (request.Acks is not (-1 or 0 or 1))
+            return LogAppendInfo.Refused(ErrorCode.InvalidRequiredAcks, null, -1);
         if (error != ErrorCode.None)
             return LogAppendInfo.Refused(error, null, -1);
         var name = partition!.Id.TopicPartition;
         if (TopicName.IsInternal(name.Topic) && context.ClientId != AdminClientId)
             return LogAppendInfo.Refused(ErrorCode.InvalidTopicException, $"Cannot append to internal topic {name.Topic}", -1);
-        if (data.Records is not { } records)
-            return LogAppendInfo.Refused(ErrorCode.InvalidRecord, "The produce request has no records", -1);
         return partition.Append(records, request.Acks, AppendOrigin.Client);
     }
 
@@ -115,11 +156,13 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
             answer.ErrorCode = error;
             answer.BaseOffset = -1;
         }
+        // Whatever ended the wait: the timer need not keep it.
+        expired.Expire();
         return response;
     }
 
     // Nobody waits for an answer to acks 0: the connection is closed instead.
-    public ProduceResponse? Fail(ProduceRequest request, ErrorCode error) => request.Acks == 0 ? null : new ProduceResponse
+    public ProduceResponse? Fail(ProduceRequest request, ErrorCode error, short version) => request.Acks == 0 ? null : new ProduceResponse
     {
         Responses = request.TopicData.ConvertAll(topic => new ProduceResponse.TopicProduceResponse
         {

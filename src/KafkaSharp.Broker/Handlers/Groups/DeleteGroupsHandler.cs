@@ -11,7 +11,7 @@ sealed class DeleteGroupsHandler(GroupCoordinator coordinator) : IApiHandler<Del
     public async ValueTask<DeleteGroupsResponse?> HandleAsync(RequestContext context, DeleteGroupsRequest request) =>
         await coordinator.DeleteGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public DeleteGroupsResponse Fail(DeleteGroupsRequest request, ErrorCode error) => new()
+    public DeleteGroupsResponse Fail(DeleteGroupsRequest request, ErrorCode error, short version) => new()
     {
         Results = request.GroupsNames.ConvertAll(
             groupId => new DeleteGroupsResponse.DeletableGroupResult { GroupId = groupId, ErrorCode = error }),

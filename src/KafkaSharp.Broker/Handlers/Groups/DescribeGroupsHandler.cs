@@ -19,7 +19,7 @@ sealed class DescribeGroupsHandler(GroupCoordinator coordinator) : IApiHandler<D
         return response;
     }
 
-    public DescribeGroupsResponse Fail(DescribeGroupsRequest request, ErrorCode error) => new()
+    public DescribeGroupsResponse Fail(DescribeGroupsRequest request, ErrorCode error, short version) => new()
     {
         Groups = request.Groups.ConvertAll(groupId => new DescribeGroupsResponse.DescribedGroup { GroupId = groupId, ErrorCode = error }),
     };

@@ -49,10 +49,7 @@ sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<F
         return response;
     }
 
-    public FindCoordinatorResponse? Fail(RequestContext context, FindCoordinatorRequest request, ErrorCode error) =>
-        Fail(request, error, context.ApiVersion);
-
-    private static FindCoordinatorResponse Fail(FindCoordinatorRequest request, ErrorCode error, short version) => version < BatchVersion
+    public FindCoordinatorResponse Fail(FindCoordinatorRequest request, ErrorCode error, short version) => version < BatchVersion
         ? new FindCoordinatorResponse { ErrorCode = error, ErrorMessage = error.Message(), NodeId = NoNode, Host = "", Port = -1 }
         : new FindCoordinatorResponse
         {

@@ -11,5 +11,5 @@ sealed class HeartbeatHandler(GroupCoordinator coordinator) : IApiHandler<Heartb
     public async ValueTask<HeartbeatResponse?> HandleAsync(RequestContext context, HeartbeatRequest request) =>
         await coordinator.HeartbeatAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public HeartbeatResponse Fail(HeartbeatRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public HeartbeatResponse Fail(HeartbeatRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

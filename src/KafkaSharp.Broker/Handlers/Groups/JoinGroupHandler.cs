@@ -11,6 +11,6 @@ sealed class JoinGroupHandler(GroupCoordinator coordinator) : IApiHandler<JoinGr
     public async ValueTask<JoinGroupResponse?> HandleAsync(RequestContext context, JoinGroupRequest request) =>
         await coordinator.JoinGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public JoinGroupResponse? Fail(RequestContext context, JoinGroupRequest request, ErrorCode error) =>
-        new() { ErrorCode = error, ProtocolName = context.ApiVersion >= 7 ? null : "" };
+    public JoinGroupResponse Fail(JoinGroupRequest request, ErrorCode error, short version) =>
+        new() { ErrorCode = error, ProtocolName = version >= 7 ? null : "" };
 }

@@ -11,5 +11,5 @@ sealed class LeaveGroupHandler(GroupCoordinator coordinator) : IApiHandler<Leave
     public async ValueTask<LeaveGroupResponse?> HandleAsync(RequestContext context, LeaveGroupRequest request) =>
         await coordinator.LeaveGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public LeaveGroupResponse Fail(LeaveGroupRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public LeaveGroupResponse Fail(LeaveGroupRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

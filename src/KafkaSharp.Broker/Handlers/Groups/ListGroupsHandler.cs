@@ -11,5 +11,5 @@ sealed class ListGroupsHandler(GroupCoordinator coordinator) : IApiHandler<ListG
     public async ValueTask<ListGroupsResponse?> HandleAsync(RequestContext context, ListGroupsRequest request) =>
         await coordinator.ListGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public ListGroupsResponse Fail(ListGroupsRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public ListGroupsResponse Fail(ListGroupsRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

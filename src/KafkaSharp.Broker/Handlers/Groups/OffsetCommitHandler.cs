@@ -11,6 +11,6 @@ sealed class OffsetCommitHandler(GroupCoordinator coordinator) : IApiHandler<Off
     public async ValueTask<OffsetCommitResponse?> HandleAsync(RequestContext context, OffsetCommitRequest request) =>
         await coordinator.OffsetCommitAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public OffsetCommitResponse Fail(OffsetCommitRequest request, ErrorCode error) =>
+    public OffsetCommitResponse Fail(OffsetCommitRequest request, ErrorCode error, short version) =>
         new() { Topics = OffsetRefusals.Commit(request.Topics, error) };
 }

@@ -11,5 +11,5 @@ sealed class OffsetDeleteHandler(GroupCoordinator coordinator) : IApiHandler<Off
     public async ValueTask<OffsetDeleteResponse?> HandleAsync(RequestContext context, OffsetDeleteRequest request) =>
         await coordinator.OffsetDeleteAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public OffsetDeleteResponse Fail(OffsetDeleteRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public OffsetDeleteResponse Fail(OffsetDeleteRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

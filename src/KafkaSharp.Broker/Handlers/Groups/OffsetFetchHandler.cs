@@ -11,6 +11,6 @@ sealed class OffsetFetchHandler(GroupCoordinator coordinator) : IApiHandler<Offs
     public async ValueTask<OffsetFetchResponse?> HandleAsync(RequestContext context, OffsetFetchRequest request) =>
         await coordinator.OffsetFetchAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public OffsetFetchResponse? Fail(RequestContext context, OffsetFetchRequest request, ErrorCode error) =>
-        OffsetRefusals.Fetch(context.ApiVersion, request, error);
+    public OffsetFetchResponse Fail(OffsetFetchRequest request, ErrorCode error, short version) =>
+        OffsetRefusals.Fetch(version, request, error);
 }

@@ -11,5 +11,5 @@ sealed class SyncGroupHandler(GroupCoordinator coordinator) : IApiHandler<SyncGr
     public async ValueTask<SyncGroupResponse?> HandleAsync(RequestContext context, SyncGroupRequest request) =>
         await coordinator.SyncGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
-    public SyncGroupResponse Fail(SyncGroupRequest request, ErrorCode error) => new() { ErrorCode = error };
+    public SyncGroupResponse Fail(SyncGroupRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

@@ -12,14 +12,20 @@ sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandler<InitPr
 {
     public async ValueTask<InitProducerIdResponse?> HandleAsync(RequestContext context, InitProducerIdRequest request)
     {
+        // Both or neither: an id without its epoch says nothing (KIP-360).
+        if ((request.ProducerId == -1) != (request.ProducerEpoch == -1))
+            return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         if (request.TransactionalId is not null)
-            return Fail(request, request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.TransactionalIdAuthorizationFailed);
+        {
+            var refusal = request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.TransactionalIdAuthorizationFailed;
+            return Fail(request, refusal, context.ApiVersion);
+        }
         var (error, id) = await ids.NextAsync().ConfigureAwait(false);
         return error == ErrorCode.None
             ? new InitProducerIdResponse { ProducerId = id, ProducerEpoch = 0 }
-            : Fail(request, error == ErrorCode.NotController ? ErrorCode.CoordinatorLoadInProgress : error);
+            : Fail(request, error == ErrorCode.NotController ? ErrorCode.CoordinatorLoadInProgress : error, context.ApiVersion);
     }
 
-    public InitProducerIdResponse Fail(InitProducerIdRequest request, ErrorCode error) =>
+    public InitProducerIdResponse Fail(InitProducerIdRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ProducerId = -1, ProducerEpoch = -1 };
 }

@@ -1,7 +1,6 @@
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Broker.Handlers.Producers;
 
@@ -44,10 +43,6 @@ sealed class ProducerIdAllocator(int brokerId, Func<long> brokerEpoch, QuorumCon
             var request = new AllocateProducerIdsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch() };
             block = await controller.AllocateProducerIdsAsync(ControllerRequestContext.Internal, request).ConfigureAwait(false);
             return block.ErrorCode;
-        }
-        catch (StateMachineException e)
-        {
-            return e.ErrorCode;
         }
         finally
         {

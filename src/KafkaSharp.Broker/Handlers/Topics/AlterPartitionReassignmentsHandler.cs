@@ -13,7 +13,7 @@ sealed class AlterPartitionReassignmentsHandler(QuorumController controller)
         RequestContext context, AlterPartitionReassignmentsRequest request) =>
         await controller.AlterPartitionReassignmentsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
-    public AlterPartitionReassignmentsResponse Fail(AlterPartitionReassignmentsRequest request, ErrorCode error) => new()
+    public AlterPartitionReassignmentsResponse Fail(AlterPartitionReassignmentsRequest request, ErrorCode error, short version) => new()
     {
         ErrorCode = error,
         ErrorMessage = error.Message(),

@@ -11,9 +11,6 @@ sealed class CreatePartitionsHandler(QuorumController controller) : IApiHandler<
     public async ValueTask<CreatePartitionsResponse?> HandleAsync(RequestContext context, CreatePartitionsRequest request) =>
         await controller.CreatePartitionsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
-    public CreatePartitionsResponse Fail(CreatePartitionsRequest request, ErrorCode error) => new()
-    {
-        Results = [.. request.Topics.Select(topic =>
-            new CreatePartitionsResponse.CreatePartitionsTopicResult { Name = topic.Name, ErrorCode = error })],
-    };
+    public CreatePartitionsResponse Fail(CreatePartitionsRequest request, ErrorCode error, short version) =>
+        ControllerErrors.Answer(request, error, error.Message());
 }

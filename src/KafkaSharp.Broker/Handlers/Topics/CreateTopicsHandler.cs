@@ -13,18 +13,10 @@ sealed class CreateTopicsHandler(QuorumController controller) : IApiHandler<Crea
         // Before version 4 neither partitions nor replicas could be left to the broker (KIP-464).
         if (context.ApiVersion < 4 && request.Topics.Any(topic =>
             topic.Assignments.Count == 0 && (topic.NumPartitions == -1 || topic.ReplicationFactor == -1)))
-            return Fail(request, ErrorCode.UnsupportedVersion);
+            return Fail(request, ErrorCode.UnsupportedVersion, context.ApiVersion);
         return await controller.CreateTopicsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
     }
 
-    public CreateTopicsResponse Fail(CreateTopicsRequest request, ErrorCode error) => new()
-    {
-        Topics =
-        [
-            .. request.Topics.Select(topic => new CreateTopicsResponse.CreatableTopicResult
-            {
-                Name = topic.Name, ErrorCode = error, ErrorMessage = error.Message(), Configs = [],
-            }),
-        ],
-    };
+    public CreateTopicsResponse Fail(CreateTopicsRequest request, ErrorCode error, short version) =>
+        ControllerErrors.Answer(request, error, error.Message());
 }

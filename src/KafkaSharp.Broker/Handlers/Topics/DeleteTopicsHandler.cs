@@ -13,22 +13,10 @@ sealed class DeleteTopicsHandler(QuorumController controller, ConfigValues value
     public async ValueTask<DeleteTopicsResponse?> HandleAsync(RequestContext context, DeleteTopicsRequest request)
     {
         if (!values.Get(MetadataConfigs.DeleteTopicEnable))
-            return Fail(request, context.ApiVersion < 3 ? ErrorCode.InvalidRequest : ErrorCode.TopicDeletionDisabled);
+            return Fail(request, context.ApiVersion < 3 ? ErrorCode.InvalidRequest : ErrorCode.TopicDeletionDisabled, context.ApiVersion);
         return await controller.DeleteTopicsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
     }
 
-    public DeleteTopicsResponse Fail(DeleteTopicsRequest request, ErrorCode error) => new()
-    {
-        Responses =
-        [
-            .. request.Topics.Select(topic => new DeleteTopicsResponse.DeletableTopicResult
-            {
-                Name = topic.Name, TopicId = topic.TopicId, ErrorCode = error, ErrorMessage = error.Message(),
-            }),
-            .. request.TopicNames.Select(name => new DeleteTopicsResponse.DeletableTopicResult
-            {
-                Name = name, ErrorCode = error, ErrorMessage = error.Message(),
-            }),
-        ],
-    };
+    public DeleteTopicsResponse Fail(DeleteTopicsRequest request, ErrorCode error, short version) =>
+        ControllerErrors.Answer(request, error, error.Message());
 }

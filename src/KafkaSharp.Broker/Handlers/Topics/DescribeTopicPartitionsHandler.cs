@@ -18,7 +18,7 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
     public ValueTask<DescribeTopicPartitionsResponse?> HandleAsync(RequestContext context, DescribeTopicPartitionsRequest request)
     {
         if (request.Cursor is { PartitionIndex: < 0 })
-            return new ValueTask<DescribeTopicPartitionsResponse?>(Fail(request, ErrorCode.InvalidRequest));
+            return new ValueTask<DescribeTopicPartitionsResponse?>(Fail(request, ErrorCode.InvalidRequest, context.ApiVersion));
         var metadata = image();
         var all = request.Topics.Count == 0;
         var cursor = request.Cursor;
@@ -54,7 +54,7 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
         return new ValueTask<DescribeTopicPartitionsResponse?>(response);
     }
 
-    public DescribeTopicPartitionsResponse Fail(DescribeTopicPartitionsRequest request, ErrorCode error) => new()
+    public DescribeTopicPartitionsResponse Fail(DescribeTopicPartitionsRequest request, ErrorCode error, short version) => new()
     {
         Topics =
         [

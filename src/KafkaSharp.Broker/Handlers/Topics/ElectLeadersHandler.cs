@@ -11,13 +11,13 @@ sealed class ElectLeadersHandler(QuorumController controller) : IApiHandler<Elec
     public async ValueTask<ElectLeadersResponse?> HandleAsync(RequestContext context, ElectLeadersRequest request)
     {
         var response = await controller.ElectLeadersAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
-        return response.ErrorCode == ErrorCode.None ? response : Fail(context, request, response.ErrorCode);
+        return response.ErrorCode == ErrorCode.None ? response : Fail(request, response.ErrorCode, context.ApiVersion);
     }
 
-    public ElectLeadersResponse? Fail(RequestContext context, ElectLeadersRequest request, ErrorCode error) => new()
+    public ElectLeadersResponse Fail(ElectLeadersRequest request, ErrorCode error, short version) => new()
     {
         // Version 0 has no error of its own: the partitions carry it.
-        ErrorCode = context.ApiVersion == 0 ? ErrorCode.None : error,
+        ErrorCode = version == 0 ? ErrorCode.None : error,
         ReplicaElectionResults =
         [
             .. (request.TopicPartitions ?? []).Select(topic => new ElectLeadersResponse.ReplicaElectionResult

@@ -13,7 +13,7 @@ sealed class ListPartitionReassignmentsHandler(QuorumController controller)
         RequestContext context, ListPartitionReassignmentsRequest request) =>
         await controller.ListPartitionReassignmentsAsync(context.ForController(request.TimeoutMs), request).ConfigureAwait(false);
 
-    public ListPartitionReassignmentsResponse Fail(ListPartitionReassignmentsRequest request, ErrorCode error) => new()
+    public ListPartitionReassignmentsResponse Fail(ListPartitionReassignmentsRequest request, ErrorCode error, short version) => new()
     {
         ErrorCode = error,
         ErrorMessage = error.Message(),

@@ -18,7 +18,10 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         var byId = request.Topics?.Any(topic => !topic.TopicId.IsZero) == true;
         // Before version 12 a topic that is asked for by id can't be answered (KAFKA-14195).
         if (byId && context.ApiVersion < 12)
-            return Fail(request, ErrorCode.InvalidRequest);
+            return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
+        // Kafka says so until version 11; from 12 on it fails with an exception.
+        if (request.Topics?.Any(topic => topic is { Name: null, TopicId.IsZero: true }) == true)
+            return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         var all = request.Topics is null || (context.ApiVersion == 0 && request.Topics.Count == 0);
         var created = all || byId || !AllowsCreation(context, request)
             ? null
@@ -48,7 +51,7 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         return response;
     }
 
-    public MetadataResponse Fail(MetadataRequest request, ErrorCode error) => new()
+    public MetadataResponse Fail(MetadataRequest request, ErrorCode error, short version) => new()
     {
         ErrorCode = error,
         ControllerId = -1,

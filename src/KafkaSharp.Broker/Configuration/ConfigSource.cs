@@ -1,4 +1,4 @@
-namespace KafkaSharp.Broker.Handlers.Configs;
+namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>Where a configuration's value comes from; the ids are the wire's.</summary>
 enum ConfigSource : sbyte
