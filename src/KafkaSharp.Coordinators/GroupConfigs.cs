@@ -18,23 +18,6 @@ public static class GroupConfigs
     public static readonly ConfigKey<int> MaxSize = ConfigKeys.Int(
         "group.max.size", int.MaxValue, "The most members a classic group may have.", min: 1);
 
-    public static readonly ConfigKey<int> CoordinatorThreads = ConfigKeys.Int(
-        "group.coordinator.threads", 4, "Read for compatibility: a shard per partition runs on the thread pool.", min: 1);
-
-    public static readonly ConfigKey<int> AppendLingerMs = ConfigKeys.Int(
-        "group.coordinator.append.linger.ms", -1, "Read for compatibility: every command is appended at once.", min: -1);
-
-    public static readonly ConfigKey<int> BackgroundThreads = ConfigKeys.Int(
-        "group.coordinator.background.threads", 2, "Read for compatibility: background work runs on the thread pool.", min: 1);
-
-    public static readonly ConfigKey<int> CachedBufferMaxBytes = ConfigKeys.Int(
-        "group.coordinator.cached.buffer.max.bytes", 1_048_588, "The largest buffer kept for building batches, in bytes.",
-        min: 524_288, update: ConfigUpdateMode.ClusterWide);
-
-    public static readonly ConfigKey<IReadOnlyList<string>> RebalanceProtocols = ConfigKeys.List(
-        "group.coordinator.rebalance.protocols", "classic,consumer,streams", "The rebalance protocols that are served.",
-        ["consumer", "classic", "share", "streams"], allowEmpty: false);
-
     public static readonly ConfigKey<int> OffsetMetadataMaxBytes = ConfigKeys.Int(
         "offset.metadata.max.bytes", 4096, "The longest metadata that may be committed with an offset, in characters.");
 
@@ -66,9 +49,8 @@ public static class GroupConfigs
     /// <summary>Every key of this room.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
-        MinSessionTimeoutMs, MaxSessionTimeoutMs, InitialRebalanceDelayMs, MaxSize, CoordinatorThreads, AppendLingerMs, BackgroundThreads,
-        CachedBufferMaxBytes, RebalanceProtocols, OffsetMetadataMaxBytes, OffsetsCommitTimeoutMs, OffsetsLoadBufferSize,
-        OffsetsRetentionMinutes, OffsetsRetentionCheckIntervalMs, OffsetsTopicNumPartitions, OffsetsTopicReplicationFactor,
-        OffsetsTopicSegmentBytes, OffsetsTopicCompressionCodec,
+        MinSessionTimeoutMs, MaxSessionTimeoutMs, InitialRebalanceDelayMs, MaxSize, OffsetMetadataMaxBytes, OffsetsCommitTimeoutMs,
+        OffsetsLoadBufferSize, OffsetsRetentionMinutes, OffsetsRetentionCheckIntervalMs, OffsetsTopicNumPartitions,
+        OffsetsTopicReplicationFactor, OffsetsTopicSegmentBytes, OffsetsTopicCompressionCodec,
     ];
 }

@@ -19,17 +19,10 @@ public static class NetworkConfigs
         "The security protocol of each listener name: NAME:PROTOCOL,….", update: ConfigUpdateMode.PerBroker);
 
     public static ConfigKey<string> InterBrokerListenerName { get; } = ConfigKeys.String(
-        "inter.broker.listener.name", null, "The listener brokers use among themselves; unset, security.inter.broker.protocol decides.");
-
-    public static ConfigKey<string> SecurityInterBrokerProtocol { get; } = ConfigKeys.String(
-        "security.inter.broker.protocol", "PLAINTEXT", "The security protocol brokers use among themselves.",
-        ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]);
+        "inter.broker.listener.name", null, "The listener brokers use among themselves: one of listeners.");
 
     public static ConfigKey<IReadOnlyList<string>> ControllerListenerNames { get; } = ConfigKeys.List(
         "controller.listener.names", null, "The listeners of the controller; the first is the one brokers use.", allowEmpty: false);
-
-    public static ConfigKey<IReadOnlyList<string>> EarlyStartListeners { get; } = ConfigKeys.List(
-        "early.start.listeners", null, "Listeners that serve before the authorizer is ready; unset, those of the controller.");
 
     public static ConfigKey<int> SocketSendBufferBytes { get; } = ConfigKeys.Int(
         "socket.send.buffer.bytes", 100 * 1024, "SO_SNDBUF of connections in bytes; -1, or unset, leaves it to the system.");
@@ -60,9 +53,9 @@ public static class NetworkConfigs
     /// <summary>Every key of this floor.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
-        Listeners, AdvertisedListeners, ListenerSecurityProtocolMap, InterBrokerListenerName, SecurityInterBrokerProtocol,
-        ControllerListenerNames, EarlyStartListeners, SocketSendBufferBytes, SocketReceiveBufferBytes, SocketRequestMaxBytes,
-        SocketListenBacklogSize, MaxConnections, MaxConnectionsPerIp, MaxConnectionsPerIpOverrides, ConnectionsMaxIdleMs,
+        Listeners, AdvertisedListeners, ListenerSecurityProtocolMap, InterBrokerListenerName, ControllerListenerNames,
+        SocketSendBufferBytes, SocketReceiveBufferBytes, SocketRequestMaxBytes, SocketListenBacklogSize, MaxConnections,
+        MaxConnectionsPerIp, MaxConnectionsPerIpOverrides, ConnectionsMaxIdleMs,
     ];
 
     /// <summary>The endpoints of a list key under the security protocols configured.</summary>

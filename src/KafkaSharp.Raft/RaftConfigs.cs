@@ -8,38 +8,9 @@ public static class RaftConfigs
     public static readonly ConfigKey<IReadOnlyList<string>> Voters = ConfigKeys.List(
         "controller.quorum.voters", "", "The static voters of the metadata quorum, id@host:port each.");
 
-    public static readonly ConfigKey<IReadOnlyList<string>> BootstrapServers = ConfigKeys.List(
-        "controller.quorum.bootstrap.servers", "", "Where to find the quorum when its voters are in the log, host:port each.");
-
     public static readonly ConfigKey<int> ElectionTimeoutMs = ConfigKeys.Int(
         "controller.quorum.election.timeout.ms", 1000,
         "How long a voter waits for a leader before it stands for election, in milliseconds.", 0);
-
-    public static readonly ConfigKey<int> ElectionBackoffMaxMs = ConfigKeys.Int(
-        "controller.quorum.election.backoff.max.ms", 1000,
-        "The longest wait before a new election after a failed one, in milliseconds.", 0);
-
-    public static readonly ConfigKey<int> FetchTimeoutMs = ConfigKeys.Int(
-        "controller.quorum.fetch.timeout.ms", 2000,
-        "How long a fetch from the leader may fail before a voter stands for election, in milliseconds.", 0);
-
-    public static readonly ConfigKey<int> RequestTimeoutMs = ConfigKeys.Int(
-        "controller.quorum.request.timeout.ms", 2000, "How long to wait for the answer to a request of the quorum, in milliseconds.", 0);
-
-    public static readonly ConfigKey<int> RetryBackoffMs = ConfigKeys.Int(
-        "controller.quorum.retry.backoff.ms", 20, "The wait before a failed request of the quorum is tried again, in milliseconds.", 0);
-
-    public static readonly ConfigKey<int> AppendLingerMs = ConfigKeys.Int(
-        "controller.quorum.append.linger.ms", 25, "How long a leader may gather records before it flushes them, in milliseconds.", 0);
-
-    public static readonly ConfigKey<bool> AutoJoinEnable = ConfigKeys.Boolean(
-        "controller.quorum.auto.join.enable", false, "Whether a controller that is no voter asks to become one.");
-
-    public static readonly ConfigKey<int> FetchMaxBytes = ConfigKeys.Int(
-        "controller.quorum.fetch.max.bytes", 1048576, "The most bytes of the metadata log in one fetch.", 1);
-
-    public static readonly ConfigKey<int> FetchSnapshotMaxBytes = ConfigKeys.Int(
-        "controller.quorum.fetch.snapshot.max.bytes", 1048576, "The most bytes of a snapshot in one fetch.", 1);
 
     public static readonly ConfigKey<string> LogDir = ConfigKeys.String(
         "metadata.log.dir", null, "The directory of the metadata log; the first of log.dirs unless set.");
@@ -81,10 +52,8 @@ public static class RaftConfigs
     /// <summary>Every key of this room.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
-        Voters, BootstrapServers, ElectionTimeoutMs, ElectionBackoffMaxMs, FetchTimeoutMs, RequestTimeoutMs, RetryBackoffMs, AppendLingerMs,
-        AutoJoinEnable, FetchMaxBytes, FetchSnapshotMaxBytes, LogDir, SegmentBytes, InternalSegmentBytes, SegmentMs,
-        MaxRecordBytesBetweenSnapshots, MaxSnapshotIntervalMs, MaxIdleIntervalMs, RetentionBytes, RetentionMs, DeleteDelayMs,
-        MaxBatchSizeInBytes,
+        Voters, ElectionTimeoutMs, LogDir, SegmentBytes, InternalSegmentBytes, SegmentMs, MaxRecordBytesBetweenSnapshots,
+        MaxSnapshotIntervalMs, MaxIdleIntervalMs, RetentionBytes, RetentionMs, DeleteDelayMs, MaxBatchSizeInBytes,
     ];
 
     /// <summary>The voters that are configured; none where the log names them.</summary>

@@ -25,9 +25,6 @@ static class BrokerConfigs
     public static readonly ConfigKey<int> FetchSessionSlots = ConfigKeys.Int(
         "max.incremental.fetch.session.cache.slots", 1000, "How many incremental fetch sessions are kept.", min: 0);
 
-    public static readonly ConfigKey<long> HighWatermarkCheckpointIntervalMs = ConfigKeys.Long(
-        "replica.high.watermark.checkpoint.interval.ms", 5_000, "How often high watermarks are saved to disk, in milliseconds.");
-
     public static IReadOnlyList<ConfigKey> All { get; } =
-        [ProcessRoles, NodeId, BrokerId, LogDirs, LogDir, FetchMaxBytes, FetchSessionSlots, HighWatermarkCheckpointIntervalMs];
+        [ProcessRoles, NodeId, BrokerId, LogDirs, LogDir, FetchMaxBytes, FetchSessionSlots];
 }

@@ -65,10 +65,10 @@ sealed class BrokerConfigurationTests
     [Test]
     public void Keys_without_effect_are_told_apart()
     {
-        var configuration = BrokerConfiguration.Load(SingleNode(("no.such.key", "1"), ("alter.config.policy.class.name", "x")));
+        var configuration = BrokerConfiguration.Load(SingleNode(("no.such.key", "1"), ("alter.config.policy.class.name", "x"), ("early.start.listeners", "CONTROLLER")));
 
         Assert.That(configuration.UnknownKeys, Is.EqualTo(new[] { "no.such.key" }));
-        Assert.That(configuration.InactiveKeys, Is.EqualTo(new[] { "alter.config.policy.class.name" }));
+        Assert.That(configuration.InactiveKeys, Is.EqualTo(new[] { "alter.config.policy.class.name", "early.start.listeners" }));
     }
 
     [TestCase("process.roles", "broker", "process.roles is 'broker'")]

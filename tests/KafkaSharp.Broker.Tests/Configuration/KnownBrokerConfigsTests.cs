@@ -15,7 +15,7 @@ namespace KafkaSharp.Broker.Tests.Configuration;
 sealed class KnownBrokerConfigsTests
 {
     // Their entries are checked when the quorum's configuration is read, in words of our own.
-    private static readonly string[] s_readByTheQuorum = ["controller.quorum.voters", "controller.quorum.bootstrap.servers"];
+    private static readonly string[] s_readByTheQuorum = ["controller.quorum.voters"];
 
     private static readonly Lazy<Dictionary<string, (ConfigType Type, ConfigUpdateMode Update, string? Default)>> s_genuine = new(ReadGenuine);
 
