@@ -2,8 +2,8 @@ namespace KafkaSharp.Broker.Replication;
 
 /// <summary>
 /// One timer for all that waits with a deadline: it is armed for the earliest only. What completes early stays in the queue
-/// until its deadline passes or the queue has doubled, when all such items are dropped (Kafka's purgatory purges likewise): the queue is never
-/// much longer than what waits, at a constant cost per item. Safe for use from any thread.
+/// until its deadline passes or the queue has doubled, when all such items are dropped (Kafka's purgatory purges likewise): the queue holds at
+/// most about twice what waited at once, at a constant cost per item. Safe for use from any thread.
 /// </summary>
 sealed class DeadlineTimer : IDisposable
 {
