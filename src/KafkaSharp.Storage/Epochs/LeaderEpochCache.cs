@@ -57,6 +57,19 @@ public sealed class LeaderEpochCache
             Publish(updated);
     }
 
+    /// <summary>
+    /// Recovery found a batch: its word counts against the file, which may have been written before the log was cut. Entries that contradict it go.
+    /// </summary>
+    public void Recover(int epoch, long offset)
+    {
+        if (EpochForOffset(offset) == epoch)
+            return;
+        var epochs = _epochs;
+        var before = epochs.Where(entry => entry.StartOffset <= offset && entry.Epoch <= epoch).ToArray();
+        var after = epochs.Where(entry => entry.StartOffset > offset && entry.Epoch > epoch);
+        _epochs = before is [.., var last] && last.Epoch == epoch ? [.. before, .. after] : [.. before, new EpochEntry(epoch, offset), .. after];
+    }
+
     /// <summary>Makes the checkpoint file hold what the cache holds, durably; nothing where it does already. Safe beside changes.</summary>
     public void Flush()
     {

@@ -28,6 +28,9 @@ sealed unsafe class MappedMemoryManager : MemoryManager<byte>
         return address == 0 ? null : new MappedMemoryManager(address, capacity);
     }
 
+    /// <summary>Whether anybody holds it still; once false it stays so.</summary>
+    public bool IsHeld => Volatile.Read(ref _holders) > 0;
+
     /// <summary>Counts one more holder; false where the mapping is gone, or going.</summary>
     public bool TryHold()
     {

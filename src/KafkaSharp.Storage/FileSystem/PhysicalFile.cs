@@ -8,12 +8,14 @@ namespace KafkaSharp.Storage.FileSystem;
 /// </summary>
 /// <remarks>
 /// Why no reader ever faults (SIGBUS): a borrower first holds the mapping and then reads <see cref="Length"/>; a truncation first publishes the
-/// smaller length and then retires the mapping. So either the borrower sees the smaller length, or the truncation sees the borrower. In the second
-/// case the file is not shortened: what remains is copied to a new file which is renamed over the old, whose bytes live on for the borrowers.
+/// smaller length and then retires the mapping. So either the borrower sees the smaller length, or the truncation sees the borrower, of this mapping or
+/// of one that was retired before. In the second case the file is not shortened: what remains is copied to a new file which is renamed over the old, whose bytes live on for the borrowers.
 /// </remarks>
 sealed class PhysicalFile : IStorageFile
 {
-    private const string TruncatedSuffix = ".truncated";
+    /// <summary>What is to take the place of a truncated file; only a crash leaves one.</summary>
+    public const string TruncatedSuffix = ".truncated";
+
     private const int SmallestMapping = 1 << 20;
 
     private readonly Lock _mappingGate = new();
@@ -22,6 +24,8 @@ sealed class PhysicalFile : IStorageFile
     // Kept open till the end: a reader or a flush may be about to use them.
     private List<SafeFileHandle>? _replaced;
     private MappedMemoryManager? _mapping;
+    // Mappings of this file that it has let go of and leases still hold.
+    private List<MappedMemoryManager>? _retired;
     private long _length;
     // Counts changes; what an earlier process wrote and did not flush is the first.
     private long _changes = 1;
@@ -105,10 +109,9 @@ sealed class PhysicalFile : IStorageFile
         }
         lock (_mappingGate)
         {
-            var mapping = _mapping;
-            Volatile.Write(ref _mapping, null);
             Interlocked.Exchange(ref _length, length);
-            if (mapping is null || mapping.Release())
+            Retire(null);
+            if (_retired is null or [])
                 RandomAccess.SetLength(_handle, length);
             else
                 ReplaceByCopy(length);
@@ -149,15 +152,19 @@ sealed class PhysicalFile : IStorageFile
             return false;
         if (Interlocked.Exchange(ref _borrowed, false))
             return false;
-        Unmap();
+        lock (_mappingGate)
+            Retire(null);
         return true;
     }
 
     public void Dispose()
     {
-        Unmap();
-        _handle.Dispose();
-        _replaced?.ForEach(static handle => handle.Dispose());
+        lock (_mappingGate)
+        {
+            Retire(null);
+            _handle.Dispose();
+            _replaced?.ForEach(static handle => handle.Dispose());
+        }
     }
 
     private void Changed() => Volatile.Write(ref _changes, _changes + 1);
@@ -201,21 +208,19 @@ sealed class PhysicalFile : IStorageFile
             var mapping = MappedMemoryManager.TryMap(_handle, capacity) ?? MappedMemoryManager.TryMap(_handle, end);
             if (mapping is null)
                 return false;
-            var retired = _mapping;
-            Volatile.Write(ref _mapping, mapping);
-            retired?.Release();
+            Retire(mapping);
             return true;
         }
     }
 
-    private void Unmap()
+    /// <summary>Puts another mapping, or none, in the place of the current one; under the gate.</summary>
+    private void Retire(MappedMemoryManager? successor)
     {
-        lock (_mappingGate)
-        {
-            var mapping = _mapping;
-            Volatile.Write(ref _mapping, null);
-            mapping?.Release();
-        }
+        var mapping = _mapping;
+        Volatile.Write(ref _mapping, successor);
+        if (mapping?.Release() == false)
+            (_retired ??= []).Add(mapping);
+        _retired?.RemoveAll(static retired => !retired.IsHeld);
     }
 
     private BorrowedBytes BorrowCopy(long offset, int length)
@@ -261,14 +266,27 @@ sealed class PhysicalFile : IStorageFile
         catch
         {
             copy.Dispose();
+            Forget(path);
             throw;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+        _retired = null;
         (_replaced ??= []).Add(_handle);
         Volatile.Write(ref _handle, copy);
         Posix.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
+    }
+    /// <summary>A copy that can't be deleted either is deleted when the log is opened.</summary>
+    private static void Forget(string copy)
+    {
+        try
+        {
+            File.Delete(copy);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

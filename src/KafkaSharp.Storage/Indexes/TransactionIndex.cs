@@ -38,8 +38,8 @@ public sealed class TransactionIndex : IDisposable
         }
     }
 
-    /// <summary>Whether there is a file.</summary>
-    public bool Exists => !Volatile.Read(ref _absent);
+    /// <summary>Whether the file was created here, at the first abort, and its name is not durable yet; for who flushes.</summary>
+    internal bool IsNew { get; set; }
 
     public int EntryCount => File is { } file ? (int)(file.Length / AbortedTransaction.Size) : 0;
 
@@ -71,6 +71,7 @@ public sealed class TransactionIndex : IDisposable
             if (_file is null)
             {
                 Volatile.Write(ref _file, _files.OpenFile(_path, StorageFileMode.OpenOrCreate));
+                IsNew = _absent;
                 Volatile.Write(ref _absent, false);
             }
         }

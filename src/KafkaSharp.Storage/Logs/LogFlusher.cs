@@ -2,25 +2,31 @@ namespace KafkaSharp.Storage;
 
 /// <summary>
 /// Makes a log durable up to an offset and moves its recovery point there. The disk is waited for outside the log's lock; flushes of one log come one
-/// after another.
+/// after another. One that fails is the last: Linux tells a failed write-back once and then calls the pages clean, so that a second fsync would succeed
+/// over bytes that never reached the disk.
 /// </summary>
 sealed class LogFlusher(LogState state)
 {
     private readonly Lock _flushing = new();
     private long _lastFlushMs = state.NowMs;
+    private IOException? _failure;
 
     /// <summary>When the log was last flushed, or opened, in milliseconds since 1970.</summary>
     public long LastFlushMs => Volatile.Read(ref _lastFlushMs);
 
+    /// <exception cref="IOException">The disk fails, or did before: the log is flushed again only after it was opened again.</exception>
     public void Flush(long upTo)
     {
         lock (_flushing)
         {
+            if (_failure is not null)
+                throw new IOException($"An earlier flush of {state.Directory} has failed", _failure);
             LogSegment[] segments;
             string directory;
             int truncations;
             int endCuts;
             bool hasNewFiles;
+            List<TransactionIndex> newIndexes;
             string? snapshot;
             lock (state.Gate)
             {
@@ -34,7 +40,8 @@ sealed class LogFlusher(LogState state)
                 directory = state.Directory;
                 truncations = state.Truncations;
                 endCuts = state.EndCuts;
-                hasNewFiles = segments.Any(segment => segment.BaseOffset >= from);
+                newIndexes = [.. segments.Select(segment => segment.TransactionIndex).Where(index => index.IsNew)];
+                hasNewFiles = newIndexes.Count > 0 || segments.Any(segment => segment.BaseOffset >= from);
                 snapshot = state.Producers.LatestSnapshotOffset is { } offset && offset > from ? LogFileNames.ProducerSnapshot(directory, offset) : null;
             }
             try
@@ -44,13 +51,21 @@ sealed class LogFlusher(LogState state)
                 FlushSnapshot(snapshot);
                 state.Epochs.Flush();
                 if (hasNewFiles)
+                {
                     state.Files.FlushDirectory(directory);
+                    newIndexes.ForEach(static index => index.IsNew = false);
+                }
             }
             catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException
                 && (state.Truncations != truncations || state.WasMovedFrom(directory)))
             {
                 // Deleted, truncated or renamed meanwhile: what is left is for the next flush.
                 return;
+            }
+            catch (IOException failure)
+            {
+                _failure = failure;
+                throw;
             }
             lock (state.Gate)
             {

@@ -289,15 +289,17 @@ public sealed class PartitionLog : IDisposable
     /// <summary>Removes all from an offset on; false where the log ends before it. Bytes that readers hold stay as they were.</summary>
     public bool TruncateTo(long offset)
     {
-        lock (_state.Gate)
-            return _truncation.TruncateTo(offset);
+        return CutEnd(() => _truncation.TruncateTo(offset));
     }
 
     /// <summary>Removes everything: the log goes on at <paramref name="newOffset"/>.</summary>
     public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset = null)
     {
-        lock (_state.Gate)
+        CutEnd(() =>
+        {
             _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset);
+            return true;
+        });
     }
 
     /// <summary>Deletes the segments that retention gives up; how many.</summary>
@@ -366,6 +368,8 @@ public sealed class PartitionLog : IDisposable
     {
         lock (_state.Gate)
         {
+            // By their names, which would not be found any more.
+            _deletion.DeleteNow();
             _state.Files.Rename(_state.Directory, newDirectory);
             _state.Directory = newDirectory;
             _state.Producers.Directory = newDirectory;
@@ -416,6 +420,20 @@ public sealed class PartitionLog : IDisposable
         foreach (var segment in _state.Segments.All)
             close(segment);
         _deletion.Dispose();
+    }
+
+    private bool CutEnd(Func<bool> cut)
+    {
+        bool wasCut, isLowered;
+        lock (_state.Gate)
+        {
+            var flushedBefore = RecoveryPoint;
+            wasCut = cut();
+            isLowered = RecoveryPoint < flushedBefore;
+        }
+        if (isLowered)
+            Options.RecoveryPointLowered?.Invoke(this);
+        return wasCut;
     }
 
     private void FlushLater(long upTo) => InBackground(() =>

@@ -46,5 +46,11 @@ public sealed record PartitionLogOptions
     /// <summary>Is told when the disk fails under the log; the log directory is to be taken offline.</summary>
     public Action<PartitionLog, IOException>? StorageFailed { get; init; }
 
+    /// <summary>
+    /// Is told, before a truncation returns, that the recovery point went down with it. It must be on disk before the log is appended to again: after a
+    /// crash what was then written below the old one would not be checked.
+    /// </summary>
+    public Action<PartitionLog>? RecoveryPointLowered { get; init; }
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -36,7 +36,14 @@ sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
         }
     }
 
-    /// <summary>Deletes what waits now.</summary>
+    /// <summary>Deletes what waits now: readers that still look for it find the log cut and look again.</summary>
+    public void DeleteNow()
+    {
+        lock (_gate)
+            RunDue(all: true);
+    }
+
+    /// <inheritdoc cref="DeleteNow"/>
     public void Dispose()
     {
         lock (_gate)

@@ -30,8 +30,8 @@ sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers,
                 {
                     Check(batch);
                     segment.IndexBatches(batch.Bytes, valid);
-                    if (batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch && (epochs.LatestEpoch is not { } latest || epoch > latest))
-                        epochs.Assign(epoch, batch.BaseOffset);
+                    if (batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch)
+                        epochs.Recover(epoch, batch.BaseOffset);
                     ProducerReplay.Replay(producers, batch, segment);
                     valid += batch.SizeInBytes;
                 }

@@ -1,9 +1,11 @@
+using KafkaSharp.Storage.FileSystem;
+
 namespace KafkaSharp.Storage;
 
 /// <summary>
-/// Brings to an end what was under way in a log's folder when the broker stopped. Files renamed for deletion go. The cleaner writes <c>.cleaned</c>
-/// files, renames them all to <c>.swap</c>, removes what they replace, and renames them to their names: before the first of these steps is done the
-/// old segments count, after it the new.
+/// Brings to an end what was under way in a log's folder when the broker stopped. Files renamed for deletion go, and copies that were to take the place
+/// of a truncated file. The cleaner writes <c>.cleaned</c> files, renames them all to <c>.swap</c>, removes what they replace, and renames them to their
+/// names: before the first of these steps is done the old segments count, after it the new.
 /// </summary>
 static class SwapFiles
 {
@@ -47,7 +49,8 @@ static class SwapFiles
         var firstCleaned = long.MaxValue;
         foreach (var path in files.EnumerateFiles(options.Directory))
         {
-            if (path.EndsWith(LogFileNames.DeletedSuffix, StringComparison.Ordinal))
+            if (path.EndsWith(LogFileNames.DeletedSuffix, StringComparison.Ordinal)
+                || path.EndsWith(PhysicalFile.TruncatedSuffix, StringComparison.Ordinal))
             {
                 files.DeleteFile(path);
             }

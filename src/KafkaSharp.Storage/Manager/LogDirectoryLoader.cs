@@ -10,7 +10,8 @@ namespace KafkaSharp.Storage;
 /// nor are stray and future ones, nor the metadata log, which Raft keeps.
 /// </summary>
 sealed class LogDirectoryLoader(
-    LogManagerOptions options, LogDirectory directory, LogConfigs configs, Random random, Action<PartitionLog, IOException> storageFailed, ILogger logger)
+    LogManagerOptions options, LogDirectory directory, LogConfigs configs, Random random, Action<PartitionLog, IOException> storageFailed,
+    Action<PartitionLog> recoveryPointLowered, ILogger logger)
 {
     private const string MetadataTopic = "__cluster_metadata";
 
@@ -39,8 +40,9 @@ sealed class LogDirectoryLoader(
         }
         logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : ", recovered after an unclean stop");
         var known = current.Select(found => found.Partition).ToHashSet();
-        var foreign = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition));
-        return new LoadedDirectory(directory, [.. logs], deleted, foreign);
+        var stale = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition))
+            || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition));
+        return new LoadedDirectory(directory, [.. logs], deleted, stale);
     }
 
     private void Open(
@@ -57,6 +59,7 @@ sealed class LogDirectoryLoader(
                 RecoveryPoint = recoveryPoints.GetValueOrDefault(job.Partition),
                 LogStartOffset = startOffsets.GetValueOrDefault(job.Partition),
                 StorageFailed = storageFailed,
+                RecoveryPointLowered = recoveryPointLowered,
             }));
         });
     }

@@ -253,7 +253,7 @@ public sealed class LogManager : IAsyncDisposable
         try
         {
             Bounded.Run([.. Enumerable.Range(0, _directories.Length)], _directories.Length, i => TryRun(_directories[i], () =>
-                loaded[i] = new LogDirectoryLoader(_options, _directories[i], _configs, NextRandom(), OnStorageFailed, _logger).Load()));
+                loaded[i] = new LogDirectoryLoader(_options, _directories[i], _configs, NextRandom(), OnStorageFailed, OnRecoveryPointLowered, _logger).Load()));
             if (!LiveDirectories.Any())
                 throw new IOException($"None of the data directories works: {string.Join(", ", _options.Directories)}");
             TakeOver([.. loaded.OfType<LoadedDirectory>()]);
@@ -280,8 +280,7 @@ public sealed class LogManager : IAsyncDisposable
             }
             foreach (var path in found.Deleted)
                 _deletions.Schedule(path, null, _configs.Broker.FileDeleteDelayMs);
-            // Offsets of partitions that are gone must not be there when one of them is created again.
-            if (found.HasForeignOffsets)
+            if (found.HasStaleOffsets)
                 TryRun(found.Directory, () => found.Directory.WriteCheckpoints(LogsIn(found.Directory)));
         }
         foreach (var log in _logs.Values)
@@ -321,7 +320,7 @@ public sealed class LogManager : IAsyncDisposable
         log = null;
         var opened = PartitionLog.Open(_configs.LogOptions(_options, partition, path) with
         {
-            Random = NextRandom(), HadCleanShutdown = true, StorageFailed = OnStorageFailed,
+            Random = NextRandom(), HadCleanShutdown = true, StorageFailed = OnStorageFailed, RecoveryPointLowered = OnRecoveryPointLowered,
         });
         try
         {
@@ -414,6 +413,12 @@ public sealed class LogManager : IAsyncDisposable
     private void OnDeletionFailed(string path, Exception cause) => Fail(DirectoryOf(path), cause);
 
     private void OnStorageFailed(PartitionLog log, IOException cause) => Fail(DirectoryOf(log), cause);
+
+    private void OnRecoveryPointLowered(PartitionLog log)
+    {
+        var directory = DirectoryOf(log);
+        TryRun(directory, () => directory.WriteCheckpoints(LogsIn(directory), startOffsets: false));
+    }
 
     private LogDirectory DirectoryOf(string path) => Array.Find(_directories, directory => directory.Path == Path.GetDirectoryName(path))
         ?? throw new ArgumentException($"{path} is in none of the data directories");

@@ -24,6 +24,21 @@ public sealed class LeaderEpochCacheTests
         Assert.That(LeaderEpochCache.Open(_files, "/t-0").Entries, Is.EqualTo(Entries((0, 0), (2, 10), (5, 30))));
     }
 
+    [TestCase(3, 15, ExpectedResult = "1@10 3@15 5@30")]
+    [TestCase(3, 25, ExpectedResult = "1@10 3@20 5@30")]
+    [TestCase(5, 25, ExpectedResult = "1@10 3@20 5@25")]
+    [TestCase(3, 35, ExpectedResult = "1@10 3@20")]
+    [TestCase(4, 30, ExpectedResult = "1@10 3@20 4@30")]
+    [TestCase(4, 25, ExpectedResult = "1@10 3@20 4@25 5@30")]
+    [TestCase(0, 5, ExpectedResult = "0@5 1@10 3@20 5@30")]
+    [TestCase(6, 40, ExpectedResult = "1@10 3@20 5@30 6@40")]
+    public string A_recovered_batch_counts_against_what_was_saved(int epoch, long offset)
+    {
+        Assign((1, 10), (3, 20), (5, 30));
+        _cache.Recover(epoch, offset);
+        return string.Join(' ', _cache.Entries.Select(entry => $"{entry.Epoch}@{entry.StartOffset}"));
+    }
+
     [Test]
     public void The_same_epoch_later_changes_nothing()
     {

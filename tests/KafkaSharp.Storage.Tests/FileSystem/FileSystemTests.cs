@@ -72,6 +72,42 @@ public sealed class FileSystemTests(bool onDisk)
         Assert.That(Files.EnumerateFiles(_folder.Path), Is.EqualTo(new[] { _folder["a"] }));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Borrowed_bytes_of_an_earlier_mapping_outlive_truncation_too(bool grows)
+    {
+        using var file = Files.OpenFile(_folder["a"], StorageFileMode.CreateNew, expectedLength: 4096);
+        file.Write(0, Bytes(0, 200_000));
+        using var borrowed = file.Borrow(0, 200_000);
+        if (grows)
+        {
+            file.Write(200_000, new byte[4_000_000]);
+            file.Borrow(4_000_000, 10).Dispose();
+        }
+        else
+        {
+            file.ReleaseIdleMapping();
+            file.ReleaseIdleMapping();
+        }
+        file.SetLength(100);
+        Assert.That(borrowed.Span.SequenceEqual(Bytes(0, 200_000)));
+        Assert.That(Files.GetLength(_folder["a"]), Is.EqualTo(100));
+    }
+
+    [Test]
+    public void A_truncation_that_can_not_be_done_leaves_no_copy_behind()
+    {
+        if (!onDisk || !Posix.CanMap)
+            Assert.Ignore("only what is mapped is copied");
+        using var file = Files.OpenFile(_folder["a"], StorageFileMode.CreateNew);
+        file.Write(0, Bytes(0, 200_000));
+        using var borrowed = file.Borrow(0, 200_000);
+        Files.CreateDirectory(_folder["d"]);
+        file.Path = _folder["d"];
+        Assert.That(() => file.SetLength(100), Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
+        Assert.That(Files.EnumerateFiles(_folder.Path), Is.EqualTo(new[] { _folder["a"] }));
+    }
+
     [Test]
     public void Borrowed_bytes_outlive_deletion_and_close()
     {

@@ -122,6 +122,21 @@ public sealed class PartitionLogTests(bool onDisk)
     }
 
     [Test]
+    public void Segments_that_wait_for_deletion_do_not_outlive_a_rename_of_their_folder()
+    {
+        using var test = new TestLog(onDisk, SmallSegments);
+        for (var i = 0; i < 40; i++)
+            test.Append(options: TestLog.Producer(1, 0, i));
+        test.Log.TruncateTo(5);
+        Assert.That(Names(test), Has.Some.EndsWith(".deleted"));
+        test.Log.RenameDirectory(test.Folder["t-0.abc-stray"]);
+        var left = test.Folder.Files.EnumerateFiles(test.Folder["t-0.abc-stray"]);
+        Assert.That(left, Has.None.EndsWith(".deleted"));
+        Assert.That(left, Has.Some.EndsWith(".log"));
+        Assert.That(test.ReadBatches(), Has.Count.EqualTo(5));
+    }
+
+    [Test]
     public void The_log_rolls_by_time_of_its_records()
     {
         using var test = new TestLog(onDisk, ("segment.ms", "1000"));
@@ -215,6 +230,20 @@ public sealed class PartitionLogTests(bool onDisk)
     }
 
     [Test]
+    public void Recovery_believes_the_batches_where_the_epochs_were_saved_before_a_truncation()
+    {
+        using var test = new TestLog(onDisk);
+        for (var i = 0; i < 10; i++)
+            test.Append(epoch: i < 6 ? 4 : 5);
+        test.Log.Flush();
+        test.Log.TruncateTo(6);
+        test.Append(records: 3, epoch: 4);
+        test.Append(epoch: 6);
+        var log = test.Reopen(cleanShutdown: false, recoveryPoint: 6);
+        Assert.That(log.EpochEntries, Is.EqualTo(new[] { new EpochEntry(4, 0), new EpochEntry(6, 9) }));
+    }
+
+    [Test]
     public void A_crash_is_recovered_with_all_that_was_written()
     {
         using var test = new TestLog(onDisk, SmallSegments);
@@ -300,10 +329,11 @@ public sealed class PartitionLogTests(bool onDisk)
         var swapped = files.ReadAllBytes(all[1].LogPath);
         test.Log.Dispose();
         files.WriteAtomically(Path.Combine(test.Directory, "00000000000000000003.log.deleted"), swapped);
+        files.WriteAtomically(Path.Combine(test.Directory, "00000000000000000000.log.truncated"), swapped);
         files.WriteAtomically(LogFileNames.Log(test.Directory, all[3].BaseOffset, ".cleaned"), swapped);
         files.WriteAtomically(LogFileNames.Log(test.Directory, all[1].BaseOffset, ".swap"), swapped.AsSpan(0, TestLog.Batch().Length));
         test.Reopen(cleanShutdown: true);
-        Assert.That(Names(test).Where(n => n.EndsWith(".swap", StringComparison.Ordinal) || n.EndsWith(".cleaned", StringComparison.Ordinal) || n.EndsWith(".deleted", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(Names(test).Where(n => n.EndsWith(".swap", StringComparison.Ordinal) || n.EndsWith(".cleaned", StringComparison.Ordinal) || n.EndsWith(".deleted", StringComparison.Ordinal) || n.EndsWith(".truncated", StringComparison.Ordinal)), Is.Empty);
         Assert.That(test.Log.Segments.All[1].Size, Is.EqualTo(TestLog.Batch().Length), "the swapped segment is the one that counts");
         Assert.That(test.Log.LogEndOffset, Is.EqualTo(40));
     }

@@ -57,15 +57,43 @@ public sealed class StorageFaultTests
     }
 
     [Test]
-    public void A_flush_that_fails_leaves_the_recovery_point()
+    public void A_flush_that_fails_leaves_the_recovery_point_and_is_the_last()
     {
         Append(3);
         (_failing, _kind) = (FileOperation.Flush, ".log");
         Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>());
         Assert.That(_log.RecoveryPoint, Is.Zero);
         _failing = null;
+        Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>(), "the system tells of a lost page once");
+        Assert.That(_log.RecoveryPoint, Is.Zero);
+        _log.CloseAbruptly();
+        _log = Open(cleanShutdown: false);
         _log.Flush();
         Assert.That(_log.RecoveryPoint, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_flush_in_the_background_that_fails_is_met_by_the_next()
+    {
+        (_failing, _kind) = (FileOperation.Flush, ".log");
+        Append(30);
+        Assert.That(_log.Segments.Count, Is.GreaterThan(1));
+        _failing = null;
+        Assert.That(_failed, Is.Not.Empty);
+        Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    public void The_name_of_a_transaction_index_is_made_durable_with_it()
+    {
+        Append(1);
+        _log.Flush();
+        _log.AppendAsLeader(TestLog.Batch(options: TestLog.Producer(1, 0, 0, transactional: true)), 0);
+        var marker = new EndTransactionMarker(ControlRecordType.Abort, 0);
+        _log.AppendAsLeader(ControlRecords.EndTransactionBatch(marker, 0, 0, 1, 0, 0), 0, AppendOrigin.Coordinator);
+        _kind = "t-0";
+        _failing = FileOperation.Flush;
+        Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>(), "the folder is flushed");
     }
 
     [Test]

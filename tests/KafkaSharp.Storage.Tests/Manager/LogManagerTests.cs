@@ -267,6 +267,39 @@ public sealed class LogManagerTests
     }
 
     [Test]
+    public void A_truncation_takes_the_saved_recovery_point_along()
+    {
+        var log = Create(Partition);
+        Append(log, 1);
+        Append(log, 2);
+        log.Flush();
+        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 3\n"));
+        log.TruncateTo(1);
+        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 1\n"));
+        Append(log, 2);
+        log.Flush();
+        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        log.TruncateFullyAndStartAt(0);
+        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 0\n"));
+    }
+
+    [Test]
+    public void So_does_a_recovery_that_cuts_below_it()
+    {
+        var log = Create(Partition);
+        Append(log, 1);
+        Append(log, 2);
+        log.Flush();
+        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        using (var file = _files.OpenFile(log.Segments.Active.LogPath, StorageFileMode.Open))
+            file.SetLength(file.Length - 1);
+        Crash();
+        Assert.That(_manager.Get(Partition)!.LogEndOffset, Is.EqualTo(1));
+        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 1\n"));
+    }
+
+    [Test]
     public async Task Logs_are_flushed_when_flush_ms_has_passed()
     {
         await _manager.DisposeAsync();
