@@ -33,11 +33,11 @@ static partial class BrokerEvents
     [LoggerMessage(9, LogLevel.Information, "Registered with the controller, broker epoch {Epoch}")]
     public static partial void Registered(this ILogger logger, long epoch);
 
-    [LoggerMessage(10, LogLevel.Warning, "The controller refused the registration: {Error}")]
-    public static partial void RegistrationRefused(this ILogger logger, ErrorCode error);
+    [LoggerMessage(10, LogLevel.Warning, "The controller could not be told of the log directories of replicas: {Error}")]
+    public static partial void AssignmentFailed(this ILogger logger, ErrorCode error);
 
-    [LoggerMessage(11, LogLevel.Warning, "A heartbeat to the controller failed: {Reason}")]
-    public static partial void HeartbeatFailed(this ILogger logger, string reason);
+    [LoggerMessage(11, LogLevel.Warning, "A heartbeat to the controller failed: {Error}")]
+    public static partial void HeartbeatFailed(this ILogger logger, ErrorCode error);
 
     [LoggerMessage(12, LogLevel.Critical, "The broker can't go on and ends")]
     public static partial void Fatal(this ILogger logger, Exception exception);
@@ -47,4 +47,7 @@ static partial class BrokerEvents
 
     [LoggerMessage(14, LogLevel.Warning, "{Topic} could not be created: {Reason}")]
     public static partial void InternalTopicNotCreated(this ILogger logger, string topic, string reason);
+
+    [LoggerMessage(15, LogLevel.Warning, "The broker serves, but nobody leads {Partitions}")]
+    public static partial void StartsWithoutLeader(this ILogger logger, string partitions);
 }

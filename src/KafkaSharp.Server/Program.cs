@@ -9,4 +9,5 @@ var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 broker in one small 
     FormatCommand.Create(),
     RandomUuidCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+// Signals are the host's: by itself the command line would cut the broker's stop off after two seconds.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

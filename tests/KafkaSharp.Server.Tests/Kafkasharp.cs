@@ -47,17 +47,25 @@ sealed class Kafkasharp : IDisposable
     }
 
     /// <summary>Starts a broker and returns when it says that it serves.</summary>
-    public static async Task<Kafkasharp> ServingAsync(string folder, params string[] arguments)
+    public static Task<Kafkasharp> ServingAsync(string folder, params string[] arguments) => StartAsync(folder, "KafkaSharp serves on", arguments);
+
+    /// <summary>Starts a broker and returns when it says something.</summary>
+    public static async Task<Kafkasharp> StartAsync(string folder, string line, params string[] arguments)
     {
         var process = new Kafkasharp(folder, ["start", .. arguments]);
-        await Eventually.True(
-            () => process.Output.Any(line => line.Contains("KafkaSharp serves on")) || process._process.HasExited, "the line that it serves", s_patience);
-        if (process._process.HasExited)
-        {
-            var ended = await process.EndedAsync();
-            Assert.Fail($"It ended with {ended.ExitCode}:\n{ended.OutputText}\n{ended.ErrorText}");
-        }
+        await process.SaysAsync(line);
         return process;
+    }
+
+    /// <summary>Returns when a line of the log has this in it.</summary>
+    public async Task SaysAsync(string text)
+    {
+        await Eventually.True(() => Output.Any(line => line.Contains(text)) || _process.HasExited, $"the line '{text}'", s_patience);
+        if (_process.HasExited)
+        {
+            var ended = await EndedAsync();
+            Assert.That(ended.OutputText, Does.Contain(text), $"It ended with {ended.ExitCode}:\n{ended.ErrorText}");
+        }
     }
 
     /// <summary>The port that one listener is bound to, as the log says.</summary>
@@ -70,9 +78,15 @@ sealed class Kafkasharp : IDisposable
 
     public async Task<CommandResult> TerminateAsync()
     {
+        Terminate();
+        return await EndedAsync();
+    }
+
+    /// <summary>Sends SIGTERM and waits for nothing.</summary>
+    public void Terminate()
+    {
         if (Kill(_process.Id, Sigterm) != 0)
             throw new InvalidOperationException($"kill: {Marshal.GetLastPInvokeErrorMessage()}");
-        return await EndedAsync();
     }
 
     public async Task<CommandResult> EndedAsync()

@@ -107,6 +107,9 @@ public sealed class BrokerConfiguration
             faults.Add($"Listener {beyond} has a port above {ushort.MaxValue}");
         foreach (var stray in advertised.Where(a => listeners.All(l => l.ListenerName != a.ListenerName)))
             faults.Add($"advertised.listeners names {stray.ListenerName}, which is not in listeners");
+        var told = advertised.Count > 0 ? advertised : [.. listeners.Where(l => !controllerNames.Contains(l.ListenerName))];
+        if (told.Any(l => l.Host == "0.0.0.0"))
+            faults.Add("advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.");
 
         if (values.Get(NetworkConfigs.InterBrokerListenerName) is { } between && listeners.All(l => l.ListenerName != between))
             faults.Add($"inter.broker.listener.name is {between}, which is not in listeners");

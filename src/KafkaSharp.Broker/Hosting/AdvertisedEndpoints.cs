@@ -1,37 +1,59 @@
 using System.Net;
+using System.Net.Sockets;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Network;
 
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// What clients are told to connect to, by listener: <c>advertised.listeners</c> where they are configured, else where the listener is bound; a
-/// port 0 becomes the port that was given.
+/// What clients are told to connect to, by listener: <c>advertised.listeners</c> where they are configured, else where the listener is bound; no host
+/// is the machine's canonical name, and a port 0 becomes the port that was given.
 /// </summary>
 sealed class AdvertisedEndpoints
 {
+    // The other names of every address are refused with the configuration, as Kafka does, or advertised as they are.
+    private const string EveryAddress = "0.0.0.0";
+
+    private static readonly Lazy<string> s_canonicalHostName = new(CanonicalHostName);
+
     public AdvertisedEndpoints(BrokerConfiguration configuration, IEnumerable<SocketListener> listeners)
     {
-        All =
+        Endpoint[] all =
         [
             .. listeners.Select(listener =>
             {
-                var told = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.Options.Name)
-                    ?? listener.Options.Endpoint;
-                return told with
-                {
-                    Host = string.IsNullOrEmpty(told.Host) ? Dns.GetHostName() : told.Host,
-                    Port = told.Port == 0 ? listener.Port : told.Port,
-                };
+                var told = Of(configuration, listener.Options.Endpoint);
+                return told.Port == 0 ? told with { Port = listener.Port } : told;
             }),
         ];
-        Broker = [.. All.Where(e => !configuration.ControllerListenerNames.Contains(e.ListenerName))];
-        Controller = [.. All.Except(Broker)];
+        Broker = [.. all.Where(e => !configuration.ControllerListenerNames.Contains(e.ListenerName))];
+        Controller = [.. all.Except(Broker)];
     }
-
-    public IReadOnlyList<Endpoint> All { get; }
 
     public IReadOnlyList<Endpoint> Broker { get; }
 
     public IReadOnlyList<Endpoint> Controller { get; }
+
+    /// <summary>What is told of one listener, its port as it is configured.</summary>
+    public static Endpoint Of(BrokerConfiguration configuration, Endpoint listener)
+    {
+        var told = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.ListenerName) ?? listener;
+        return told.Host is null or EveryAddress ? told with { Host = s_canonicalHostName.Value } : told;
+    }
+
+    // As Java's getCanonicalHostName: the name of the address of the machine's name; without one, the address.
+    private static string CanonicalHostName()
+    {
+        var name = Dns.GetHostName();
+        IPAddress? address = null;
+        try
+        {
+            address = Dns.GetHostAddresses(name).OrderBy(a => a.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).FirstOrDefault();
+            return address is null ? name : Dns.GetHostEntry(address).HostName;
+        }
+        catch (SocketException)
+        {
+            return address?.ToString() ?? name;
+        }
+    }
 }

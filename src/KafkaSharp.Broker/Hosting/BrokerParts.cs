@@ -1,4 +1,3 @@
-using System.Globalization;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Lifecycle;
@@ -7,12 +6,9 @@ using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller;
-using KafkaSharp.Metadata.Features;
-using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Raft;
 using KafkaSharp.StateMachines;
 using KafkaSharp.Storage;
@@ -27,7 +23,7 @@ namespace KafkaSharp.Broker.Hosting;
 sealed class BrokerParts : IAsyncDisposable
 {
     private readonly Stack<(string Name, Func<ValueTask> Stop)> _stops = new();
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BrokerConfiguration _configuration;
     private readonly BrokerEnvironment _environment;
     private readonly LogDirectories _directories;
@@ -42,18 +38,20 @@ sealed class BrokerParts : IAsyncDisposable
         _directories = directories;
         _advertised = advertised;
         _logger = environment.Loggers.CreateLogger<BrokerParts>();
+        Deadlines = new DeadlineTimer(environment.Time);
+        _stops.Push(("Stopping the deadline timer", () => { Deadlines.Dispose(); return ValueTask.CompletedTask; }));
     }
 
     public string ClusterId => _directories.ClusterId;
 
-    /// <summary>Completes when the metadata can't be followed or kept any further.</summary>
-    public Task Failed => _failed.Task;
+    /// <summary>Completes, with the reason, when the metadata can't be followed or kept any further, or there is no place for data left.</summary>
+    public Task<Exception> Failed => _failed.Task;
 
-    public required LogManager Logs { get; init; }
+    public LogManager Logs { get; private set; } = null!;
 
-    public required ReplicaManager Replicas { get; init; }
+    public ReplicaManager Replicas { get; private set; } = null!;
 
-    public required DeadlineTimer Deadlines { get; init; }
+    public DeadlineTimer Deadlines { get; }
 
     public RaftNode<MetadataRecord> Raft { get; private set; } = null!;
 
@@ -71,45 +69,18 @@ sealed class BrokerParts : IAsyncDisposable
 
     public BrokerEnvironment Environment => _environment;
 
-    public AdvertisedEndpoints Advertised => _advertised;
-
     public static async Task<BrokerParts> StartAsync(
         BrokerConfiguration configuration, BrokerEnvironment environment, LogDirectories directories, AdvertisedEndpoints advertised,
         CancellationToken cancellation)
     {
-        ReplicaManager? replicas = null;
-        BrokerParts? parts = null;
-        var logs = LogManager.Open(new LogManagerOptions
-        {
-            FileSystem = environment.Files,
-            Directories = configuration.LogDirs,
-            BrokerConfig = configuration.Values,
-            Time = environment.Time,
-            Random = environment.Random,
-            DirectoryFailed = failure =>
-            {
-                replicas?.OnDirectoryFailed(failure);
-                // As in Kafka: a broker without its metadata, or without any place for data, ends rather than lead what it can't serve.
-                if (failure.NoneLeft || failure.Directory.Path == configuration.MetadataLogDir)
-                    parts?.Fail(failure.Cause);
-            },
-            LoggerFactory = environment.Loggers,
-        });
-        replicas = new ReplicaManager(configuration, logs, environment.Loggers.CreateLogger<ReplicaManager>());
-        parts = new BrokerParts(configuration, environment, directories, advertised)
-        {
-            Logs = logs,
-            Replicas = replicas,
-            Deadlines = new DeadlineTimer(environment.Time),
-        };
-        parts._stops.Push(("Closing the logs", () => new ValueTask(logs.ShutdownAsync(parts.Lifecycle?.BrokerEpoch ?? -1))));
-        parts._stops.Push(("Stopping the deadline timer", () => { parts.Deadlines.Dispose(); return ValueTask.CompletedTask; }));
+        var parts = new BrokerParts(configuration, environment, directories, advertised);
         try
         {
+            parts.OpenLogs();
             await parts.StartQuorumAsync().ConfigureAwait(false);
             parts.StartServices();
-            await parts.JoinAsync(cancellation).ConfigureAwait(false);
-            logs.StartTasks();
+            await parts.JoinUnlessItFailsAsync(cancellation).ConfigureAwait(false);
+            parts.Logs.StartTasks();
             return parts;
         }
         catch
@@ -119,13 +90,20 @@ sealed class BrokerParts : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the controller for leave, so that nothing is led here any more where others could lead it.</summary>
+    /// <summary>Asks the controller for leave, so that nothing is led here any more where others could lead it. Whatever comes of it, the broker stops.</summary>
     public async Task LeaveAsync(TimeSpan deadline)
     {
         if (!_configuration.Values.Get(MetadataConfigs.ControlledShutdownEnable))
             return;
         using var patience = new CancellationTokenSource(deadline, _environment.Time);
-        await Lifecycle.ShutDownAsync(patience.Token).ConfigureAwait(false);
+        try
+        {
+            await Lifecycle.ShutDownAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _logger.StopStepFailed("Handing leadership over", e);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -141,6 +119,23 @@ sealed class BrokerParts : IAsyncDisposable
                 _logger.StopStepFailed(step.Name, e);
             }
         }
+    }
+
+    private void OpenLogs()
+    {
+        Logs = LogManager.Open(new LogManagerOptions
+        {
+            FileSystem = _environment.Files,
+            Directories = _configuration.LogDirs,
+            BrokerConfig = _configuration.Values,
+            Time = _environment.Time,
+            Random = _environment.Random,
+            DirectoryFailed = OnDirectoryFailed,
+            LoggerFactory = _environment.Loggers,
+        });
+        _stops.Push(("Closing the logs", () => new ValueTask(Logs.ShutdownAsync(Lifecycle?.BrokerEpoch ?? -1))));
+        ThrowIfFailed();
+        Replicas = new ReplicaManager(_configuration, Logs, _environment.Loggers.CreateLogger<ReplicaManager>());
     }
 
     private async Task StartQuorumAsync()
@@ -174,7 +169,7 @@ sealed class BrokerParts : IAsyncDisposable
                 loggers.CreateLogger<SnapshotGenerator>()),
         };
         Controller = new QuorumController(
-            ControllerOptions(), Raft, new ConfigurationValidator(_configuration), Metadata, time, _environment.Random, loggers.CreateLogger<QuorumController>());
+            ClusterRegistrations.ControllerOptions(_configuration, _environment, ClusterId, _advertised.Controller), Raft, new ConfigurationValidator(_configuration), Metadata, time, _environment.Random, loggers.CreateLogger<QuorumController>());
         _stops.Push(("Stopping the controller", Controller.DisposeAsync));
         await Metadata.AddPublisherAsync(Replicas).ConfigureAwait(false);
         Raft.Register(Metadata);
@@ -187,100 +182,48 @@ sealed class BrokerParts : IAsyncDisposable
         Groups = new GroupCoordination(_configuration, _environment, Replicas, Controller, Metadata);
         _stops.Push(("Stopping the group coordinator", Groups.DisposeAsync));
         Lifecycle = new BrokerLifecycle(
-            Registration(), Controller, Metadata, TimeSpan.FromMilliseconds(_configuration.Values.Get(MetadataConfigs.BrokerHeartbeatIntervalMs)),
-            _environment.Time, _environment.Loggers.CreateLogger<BrokerLifecycle>());
+            ClusterRegistrations.Broker(_configuration, _environment, ClusterId, _advertised.Broker, Logs), Controller, Metadata, OfflineDirectories,
+            Replicas.Assignments, BrokerLifecycleOptions.From(_configuration.Values), _environment.Time,
+            _environment.Loggers.CreateLogger<BrokerLifecycle>());
+        Replicas.Assignments.Added = Lifecycle.Tell;
         _stops.Push(("Leaving the cluster", Lifecycle.DisposeAsync));
         ApiTable = ServedApis.Create(this);
+    }
+
+    private async Task JoinUnlessItFailsAsync(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var join = JoinAsync(patience.Token);
+        await Task.WhenAny(join, Failed).ConfigureAwait(false);
+        // Nobody ends the metadata but a failure, of which the waits for the metadata may hear first.
+        if (join.Exception is { InnerException: ObjectDisposedException })
+            await Failed.WaitAsync(cancellation).ConfigureAwait(false);
+        if (Failed.IsCompleted)
+        {
+            await patience.CancelAsync().ConfigureAwait(false);
+            await join.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ThrowIfFailed();
+        }
+        await join.ConfigureAwait(false);
     }
 
     private async Task JoinAsync(CancellationToken cancellation)
     {
         await Groups.StartAsync(Metadata).ConfigureAwait(false);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Lifecycle.StartAsync(patience.Token).ConfigureAwait(false);
-        // Unfenced, the controller elects this broker leader of what it held; a client must not come before that is done.
-        await Metadata.WaitForAsync(AllMineAreLed, patience.Token).ConfigureAwait(false);
+        await Lifecycle.StartAsync(cancellation).ConfigureAwait(false);
+        await LeadershipWait.ForAsync(_configuration.NodeId, Metadata, _environment.Time, _logger, cancellation).ConfigureAwait(false);
     }
 
-    private bool AllMineAreLed(MetadataImage image) =>
-        image.Cluster.Broker(_configuration.NodeId) is { Fenced: false }
-        && image.Topics.ById.Values.All(topic => topic.Partitions.All(p => p.Value.Leader >= 0 || !p.Value.IsReplica(_configuration.NodeId)));
+    private IEnumerable<Uuid> OfflineDirectories() => Logs.Directories.Where(d => d.IsOffline && d.Id is not null).Select(d => d.Id!.Value);
 
-    private BrokerRegistrationRequest Registration() => new()
+    private void OnDirectoryFailed(LogDirectoryFailure failure)
     {
-        BrokerId = _configuration.NodeId,
-        ClusterId = ClusterId,
-        IncarnationId = Uuid.Random(_environment.Random),
-        Listeners =
-        [
-            .. _advertised.Broker.Select(e => new BrokerRegistrationRequest.Listener
-            {
-                Name = e.ListenerName,
-                Host = e.Host!,
-                Port = (ushort)e.Port,
-                SecurityProtocol = (short)e.SecurityProtocol,
-            }),
-        ],
-        Features =
-        [
-            .. FeatureNames.All.Select(f => new BrokerRegistrationRequest.Feature
-            {
-                Name = f.Name,
-                MinSupportedVersion = f.MinLevel,
-                MaxSupportedVersion = f.MaxLevel,
-            }),
-        ],
-        Rack = _configuration.Values.Get(MetadataConfigs.BrokerRack),
-        LogDirs = [.. Logs.LiveDirectories.Select(d => d.Id ?? Uuid.Zero)],
-        PreviousBrokerEpoch = Logs.PreviousBrokerEpoch,
-    };
-
-    // A node without a controller listener is reached by nobody as a controller, so it has nothing to tell.
-    private ControllerRegistrationRequest? ControllerRegistration() => _advertised.Controller.Count == 0 ? null : new()
-    {
-        ControllerId = _configuration.NodeId,
-        IncarnationId = Uuid.Random(_environment.Random),
-        Listeners =
-        [
-            .. _advertised.Controller.Select(e => new ControllerRegistrationRequest.Listener
-            {
-                Name = e.ListenerName,
-                Host = e.Host!,
-                Port = (ushort)e.Port,
-                SecurityProtocol = (short)e.SecurityProtocol,
-            }),
-        ],
-        Features =
-        [
-            .. FeatureNames.All.Select(f => new ControllerRegistrationRequest.Feature
-            {
-                Name = f.Name,
-                MinSupportedVersion = f.MinLevel,
-                MaxSupportedVersion = f.MaxLevel,
-            }),
-        ],
-    };
-
-    private QuorumControllerOptions ControllerOptions()
-    {
-        var values = _configuration.Values;
-        string Text(string name) => values.GetText(BrokerLogConfigs.SynonymsOf(name)[0])!;
-        return new QuorumControllerOptions
-        {
-            NodeId = _configuration.NodeId,
-            ClusterId = ClusterId,
-            DefaultNumPartitions = values.Get(MetadataConfigs.NumPartitions),
-            DefaultReplicationFactor = (short)values.Get(MetadataConfigs.DefaultReplicationFactor),
-            BrokerSessionTimeout = TimeSpan.FromMilliseconds(values.Get(MetadataConfigs.BrokerSessionTimeoutMs)),
-            MaxIdleInterval = TimeSpan.FromMilliseconds(values.Get(RaftConfigs.MaxIdleIntervalMs)),
-            LeaderImbalanceCheckInterval = values.Get(MetadataConfigs.AutoLeaderRebalanceEnable)
-                ? TimeSpan.FromSeconds(values.Get(MetadataConfigs.LeaderImbalanceCheckIntervalSeconds))
-                : null,
-            MinInSyncReplicas = int.Parse(Text(TopicConfigs.MinInSyncReplicas.Name), CultureInfo.InvariantCulture),
-            UncleanLeaderElectionEnable = bool.Parse(Text(TopicConfigs.UncleanLeaderElectionEnable.Name)),
-            Registration = ControllerRegistration(),
-            BootstrapRecords = new BootstrapSnapshots(_environment.Files, _configuration.MetadataLogDir, _environment.Time).ReadBootstrap(),
-        };
+        Replicas?.OnDirectoryFailed(failure);
+        // As in Kafka: a broker without its metadata, or without any place for data, ends rather than lead what it can't serve.
+        if (failure.NoneLeft || failure.Directory.Path == _configuration.MetadataLogDir)
+            Fail(failure.Cause);
+        else
+            Lifecycle?.Tell();
     }
 
     private EventLoop NewLoop(string name)
@@ -292,8 +235,14 @@ sealed class BrokerParts : IAsyncDisposable
 
     private void Fail(Exception cause)
     {
-        if (_failed.TrySetResult())
+        if (_failed.TrySetResult(cause))
             _logger.Fatal(cause);
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (Failed.IsCompletedSuccessfully)
+            throw new BrokerStartException(Failed.Result.Message, Failed.Result);
     }
 
     private async Task FailWithAsync(Task completion)
@@ -302,10 +251,10 @@ sealed class BrokerParts : IAsyncDisposable
         {
             await completion.ConfigureAwait(false);
         }
-        catch (QuorumConfigurationException)
+        catch (QuorumConfigurationException e)
         {
             // The quorum did not even start: whoever starts this broker is told, and says it.
-            _failed.TrySetResult();
+            _failed.TrySetResult(e);
         }
 #pragma warning disable CA1031 // Whatever ended the quorum ends the broker.
         catch (Exception e)

@@ -3,6 +3,7 @@ using System.Reflection;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Configuration;
+using KafkaSharp.Metadata.Images;
 using KafkaSharp.Network;
 using KafkaSharp.Raft;
 using KafkaSharp.Storage;
@@ -34,7 +35,9 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     internal ApiTable ApiTable => _parts.ApiTable;
 
-    /// <summary>Completes when the broker can't go on by itself: its metadata log has failed.</summary>
+    internal MetadataImage Metadata => _parts.Metadata.Image;
+
+    /// <summary>Completes when the broker can't go on by itself: its metadata log or its last log directory has failed.</summary>
     public Task Failed => _parts.Failed;
 
     /// <summary>Where each listener is bound.</summary>
@@ -94,7 +97,9 @@ public sealed class KafkaBroker : IAsyncDisposable
                 await listener.DisposeAsync().ConfigureAwait(false);
             if (parts is not null)
                 await parts.DisposeAsync().ConfigureAwait(false);
-            throw IsForTheOperator(e) ? new BrokerStartException(e.Message, e) : e;
+            if (IsForTheOperator(e))
+                throw new BrokerStartException(e.Message, e);
+            throw;
         }
         logger.Serving(
             string.Join(", ", listeners.Select(l => $"{l.Options.Name}://{l.EndPoint}")),
@@ -116,10 +121,14 @@ public sealed class KafkaBroker : IAsyncDisposable
         _logger.Stopping();
         // First leave the cluster, so that leadership is elsewhere before clients lose their connections.
         await _parts.LeaveAsync(DrainDeadline).ConfigureAwait(false);
-        await Task.WhenAll(_listeners.Select(l => l.DrainAsync(DrainDeadline))).ConfigureAwait(false);
-        foreach (var listener in _listeners)
-            await listener.DisposeAsync().ConfigureAwait(false);
-        await _parts.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(_listeners.Select(l => l.DrainAsync(DrainDeadline))).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _parts.DisposeAsync().ConfigureAwait(false);
+        }
         _logger.Stopped();
     }
 

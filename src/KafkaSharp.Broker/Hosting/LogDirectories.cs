@@ -12,17 +12,28 @@ namespace KafkaSharp.Broker.Hosting;
 /// </summary>
 sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<string, Uuid> Ids)
 {
-    /// <exception cref="BrokerStartException">A directory belongs to another cluster or node, or can't be read or written.</exception>
+    /// <summary>The folders of the logs and of the metadata log, each once.</summary>
+    public static IReadOnlyList<string> PathsOf(BrokerConfiguration configuration) =>
+        [.. configuration.LogDirs.Append(configuration.MetadataLogDir).Distinct()];
+
+    /// <exception cref="BrokerStartException">A directory belongs to another cluster or node, or can't be written; or the metadata's is lost.</exception>
     public static LogDirectories Prepare(BrokerConfiguration configuration, IFileSystem files, TimeProvider time, Random random, ILogger logger)
     {
-        var all = configuration.LogDirs.Append(configuration.MetadataLogDir).Distinct().ToArray();
+        var (all, metadata) = (PathsOf(configuration), configuration.MetadataLogDir);
         try
         {
             var ensemble = MetaPropertiesEnsemble.Load(files, all);
-            if (ensemble.Failed.Count > 0)
-                throw new BrokerStartException(string.Join(' ', ensemble.Failed.Select(f => $"{Path.Combine(f.Key, MetaProperties.Name)}: {f.Value}.")));
+            // Other directories that can't be read go offline when their logs are opened.
+            if (ensemble.Failed.TryGetValue(metadata, out var reason))
+                throw new BrokerStartException($"{Path.Combine(metadata, MetaProperties.Name)}: {reason}.");
             if (ensemble.Verify(expectedNodeId: configuration.NodeId) is [var fault, ..])
                 throw new BrokerStartException(fault);
+            if (ensemble.Unformatted.Contains(metadata) && ensemble.Formatted.Count > 0)
+            {
+                throw new BrokerStartException(
+                    $"The metadata log directory {metadata} is not formatted, but {string.Join(", ", ensemble.Formatted.Keys)} is: without the metadata "
+                    + "log no topic there is known. Mount or restore it, or make a new one with 'format --ignore-formatted'.");
+            }
             var clusterId = ensemble.ClusterId ?? Uuid.Random(random).ToString();
             if (ensemble.Unformatted.Count > 0)
             {

@@ -3,7 +3,6 @@ using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.MetadataLog;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Features;
-using KafkaSharp.Network;
 using KafkaSharp.Protocol;
 using KafkaSharp.Raft;
 using KafkaSharp.Storage;
@@ -34,7 +33,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     /// <exception cref="BrokerStartException">Something is refused; nothing was written then.</exception>
     public void Run(Action<string> say)
     {
-        var ensemble = MetaPropertiesEnsemble.Load(files, AllDirectories);
+        var ensemble = MetaPropertiesEnsemble.Load(files, LogDirectories.PathsOf(configuration));
         if (ensemble.Failed.Count > 0)
             throw new BrokerStartException($"I/O error trying to read log directory {string.Join(", ", ensemble.Failed.Keys)}.");
         if (ensemble.Formatted.Count > 0 && !IgnoreFormatted)
@@ -84,8 +83,6 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         }
     }
 
-    private string[] AllDirectories => [.. configuration.LogDirs.Append(configuration.MetadataLogDir).Distinct()];
-
     // Without configured voters the log itself must name this one; both at once contradict each other.
     private bool IsDynamic(Dictionary<string, short> levels)
     {
@@ -103,16 +100,11 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     {
         var endpoints = configuration.Listeners
             .Where(listener => configuration.ControllerListenerNames.Contains(listener.ListenerName))
-            .Select(Advertised)
+            .Select(listener => AdvertisedEndpoints.Of(configuration, listener))
+            .Select(told => new RaftEndpoint(told.ListenerName, told.Host!, (ushort)told.Port))
             .ToList();
         // A voter has an address; without a listener for controllers nobody asks for it, and it changes when there is one.
         return endpoints.Count > 0 ? endpoints : [new RaftEndpoint("CONTROLLER", "localhost", 9093)];
-    }
-
-    private RaftEndpoint Advertised(Endpoint listener)
-    {
-        var told = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.ListenerName) ?? listener;
-        return new RaftEndpoint(told.ListenerName, string.IsNullOrEmpty(told.Host) ? System.Net.Dns.GetHostName() : told.Host, (ushort)told.Port);
     }
 
     private (MetadataVersion Version, Dictionary<string, short> Levels) Levels()

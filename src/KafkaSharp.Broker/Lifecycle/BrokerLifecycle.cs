@@ -1,76 +1,74 @@
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Lifecycle;
 
 /// <summary>
 /// The broker's membership of its cluster (Kafka's <c>BrokerLifecycleManager</c>): registers, asks to be unfenced once it has caught up with
-/// the metadata, tells the controller every <c>broker.heartbeat.interval.ms</c> that it lives, and asks for leave before it stops.
+/// the metadata, tells the controller every <c>broker.heartbeat.interval.ms</c> that it lives and which of its log directories don't, and asks for
+/// leave before it stops.
 /// </summary>
+/// <param name="registration">What the broker registers with.</param>
+/// <param name="controller">The controller of its cluster.</param>
+/// <param name="metadata">How far this broker is.</param>
+/// <param name="offlineDirectories">The ids of the log directories that have failed.</param>
+/// <param name="assignments">Where replicas lie that the metadata doesn't know of.</param>
+/// <param name="options">How long things may take.</param>
+/// <param name="time">The clock of heartbeats.</param>
+/// <param name="logger">Where it tells what it does.</param>
 sealed class BrokerLifecycle(
-    BrokerRegistrationRequest registration, QuorumController controller, IMetadataProgress metadata, TimeSpan heartbeatInterval, TimeProvider time,
-    ILogger<BrokerLifecycle> logger) : IAsyncDisposable
+    BrokerRegistrationRequest registration, QuorumController controller, IMetadataProgress metadata, Func<IEnumerable<Uuid>> offlineDirectories,
+    DirectoryAssignments assignments, BrokerLifecycleOptions options, TimeProvider time, ILogger<BrokerLifecycle> logger) : IAsyncDisposable
 {
     // Leadership moves in one commit or two: whoever stops need not sit out a heartbeat for it.
     private static readonly TimeSpan LeaveInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stopped = new();
+    private TaskCompletionSource _news = NewNews();
     private long _epoch = -1;
     private Task _heartbeats = Task.CompletedTask;
     private volatile bool _wantsShutDown;
-    private volatile bool _mayShutDown;
 
     /// <summary>The epoch of this registration; -1 before it.</summary>
     public long BrokerEpoch => Volatile.Read(ref _epoch);
 
     /// <summary>Registers and returns when the broker is unfenced: it may then lead partitions.</summary>
-    /// <exception cref="BrokerStartException">The controller refuses this broker.</exception>
+    /// <exception cref="BrokerStartException">The controller refuses this broker, or can't be reached in time.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        BrokerRegistrationResponse response;
-        do
+        try
         {
-            // Leading the quorum comes before the controller that acts on it: until then there is nobody to register with.
-            await controller.Active.WaitAsync(cancellation).ConfigureAwait(false);
-            response = await controller.RegisterBrokerAsync(ControllerRequestContext.Internal, registration).WaitAsync(cancellation).ConfigureAwait(false);
+            Volatile.Write(ref _epoch, await RegisterAsync(cancellation).WaitAsync(options.RegistrationTimeout, time, cancellation).ConfigureAwait(false));
         }
-        while (response.ErrorCode == ErrorCode.NotController);
-        if (response.ErrorCode != ErrorCode.None)
+        catch (TimeoutException e)
         {
-            logger.RegistrationRefused(response.ErrorCode);
-            throw new BrokerStartException($"The controller refused to register broker {registration.BrokerId}: {response.ErrorCode}");
+            throw new BrokerStartException(
+                $"The broker could not register with the controller within {options.RegistrationTimeout.TotalMilliseconds} ms "
+                + $"({MetadataConfigs.InitialBrokerRegistrationTimeoutMs.Name})", e);
         }
-        Volatile.Write(ref _epoch, response.BrokerEpoch);
-        logger.Registered(response.BrokerEpoch);
+        logger.Registered(BrokerEpoch);
         // The registration is a record at the offset that is its epoch; a broker that has not seen it is not caught up.
-        await metadata.WaitForOffsetAsync(response.BrokerEpoch, cancellation).ConfigureAwait(false);
-        while (await BeatAsync().ConfigureAwait(false) is not { ErrorCode: ErrorCode.None, IsFenced: false })
+        await metadata.WaitForOffsetAsync(BrokerEpoch, cancellation).ConfigureAwait(false);
+        while (await BeatAsync(cancellation).ConfigureAwait(false) is not { ErrorCode: ErrorCode.None, IsFenced: false })
             await metadata.WaitForOffsetAsync(metadata.LastAppliedOffset + 1, cancellation).ConfigureAwait(false);
         _heartbeats = BeatOnAsync(_stopped.Token);
     }
 
+    /// <summary>There is something that the controller should not learn of only with the next heartbeat: it comes at once.</summary>
+    public void Tell() => Volatile.Read(ref _news).TrySetResult();
+
     /// <summary>Asks for leave; done when the controller has moved leadership away, or at once where there is nowhere to move it.</summary>
+    /// <exception cref="OperationCanceledException">It took too long.</exception>
     public async Task ShutDownAsync(CancellationToken cancellation)
     {
         _wantsShutDown = true;
-        while (!_mayShutDown && !cancellation.IsCancellationRequested)
-        {
-            var answer = await BeatAsync().ConfigureAwait(false);
-            if (answer is null or { ErrorCode: not ErrorCode.None } or { ShouldShutDown: true })
-                return;
-            try
-            {
-                await Task.Delay(LeaveInterval, time, cancellation).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        while (await BeatAsync(cancellation).ConfigureAwait(false) is { ErrorCode: ErrorCode.None, ShouldShutDown: false })
+            await Task.Delay(LeaveInterval, time, cancellation).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,24 +78,44 @@ sealed class BrokerLifecycle(
         _stopped.Dispose();
     }
 
-    private async Task BeatOnAsync(CancellationToken cancellation)
+    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task<long> RegisterAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(heartbeatInterval, time);
-        try
+        while (true)
         {
-            while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
-            {
-                if (await BeatAsync().ConfigureAwait(false) is { ShouldShutDown: true })
-                    _mayShutDown = true;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
+            // Leading the quorum comes before the controller that acts on it: until then there is nobody to register with.
+            await controller.Active.WaitAsync(cancellation).ConfigureAwait(false);
+            var response = await controller.RegisterBrokerAsync(ControllerRequestContext.Internal, registration).WaitAsync(cancellation).ConfigureAwait(false);
+            if (response.ErrorCode == ErrorCode.None)
+                return response.BrokerEpoch;
+            if (response.ErrorCode != ErrorCode.NotController)
+                throw new BrokerStartException($"The controller refused to register broker {registration.BrokerId}: {response.ErrorCode}");
         }
     }
 
-    private async Task<BrokerHeartbeatResponse?> BeatAsync()
+    private async Task BeatOnAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            // Ends with news, with time or with the broker alike.
+            await _news.Task.WaitAsync(options.HeartbeatInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Renewed before anything is told: what comes up meanwhile is told with the next beat.
+            if (_news.Task.IsCompleted)
+                Volatile.Write(ref _news, NewNews());
+            try
+            {
+                await BeatAsync(cancellation).ConfigureAwait(false);
+                await AssignAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<BrokerHeartbeatResponse> BeatAsync(CancellationToken cancellation)
     {
         var request = new BrokerHeartbeatRequest
         {
@@ -105,20 +123,29 @@ sealed class BrokerLifecycle(
             BrokerEpoch = BrokerEpoch,
             CurrentMetadataOffset = metadata.LastAppliedOffset,
             WantShutDown = _wantsShutDown,
+            OfflineLogDirs = [.. offlineDirectories()],
             // Empty, not absent: this broker knows of cordoning and has nothing cordoned.
             CordonedLogDirs = [],
         };
-        try
+        var response = await controller.ProcessBrokerHeartbeatAsync(ControllerRequestContext.Internal, request).WaitAsync(cancellation).ConfigureAwait(false);
+        if (response.ErrorCode != ErrorCode.None)
+            logger.HeartbeatFailed(response.ErrorCode);
+        return response;
+    }
+
+    private async Task AssignAsync(CancellationToken cancellation)
+    {
+        while (!assignments.IsEmpty)
         {
-            var response = await controller.ProcessBrokerHeartbeatAsync(ControllerRequestContext.Internal, request).ConfigureAwait(false);
+            var request = assignments.Next(registration.BrokerId, BrokerEpoch);
+            var response = await controller.AssignReplicasToDirsAsync(ControllerRequestContext.Internal, request).WaitAsync(cancellation).ConfigureAwait(false);
             if (response.ErrorCode != ErrorCode.None)
-                logger.HeartbeatFailed(response.ErrorCode.ToString());
-            return response;
-        }
-        catch (StateMachineException e)
-        {
-            logger.HeartbeatFailed(e.Message);
-            return null;
+            {
+                // They are still there with the next beat.
+                logger.AssignmentFailed(response.ErrorCode);
+                return;
+            }
+            assignments.Told(request);
         }
     }
 }

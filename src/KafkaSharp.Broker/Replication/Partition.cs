@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Replication;
 /// A partition this broker holds a replica of (Kafka's <c>Partition</c>): its log, and its part in the replication of it. Leadership is set
 /// by the metadata publisher alone; everything else is safe from any thread. Errors are values.
 /// </summary>
-sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId, LogManager logs)
+sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 {
     private volatile PartitionRegistration? _registration;
     private volatile bool _isDeleted;
@@ -29,18 +29,20 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId, LogMan
     public bool IsLeader => !_isDeleted && _registration is { } registration && registration.Leader == nodeId;
 
     /// <summary>Takes over what the metadata says. A new leader epoch begins where the log ends; a sole replica's log is committed as far as it goes.</summary>
+    /// <exception cref="IOException">The new epoch can't be written down: nothing was taken over.</exception>
     public void Update(PartitionRegistration registration)
     {
-        var before = _registration;
-        _registration = registration;
         if (registration.Leader == nodeId)
         {
-            if (before?.LeaderEpoch != registration.LeaderEpoch)
-                Log.AssignEpochStartOffset(registration.LeaderEpoch, Log.LogEndOffset);
+            // The log refuses appends of the epoch before from here on: they don't come between its end and the new epoch's begin.
+            if (_registration?.LeaderEpoch != registration.LeaderEpoch)
+                Log.AssignEpochStartOffset(registration.LeaderEpoch);
+            _registration = registration;
             AdvanceHighWatermark(registration);
         }
         else
         {
+            _registration = registration;
             Progress.WakeAll();
         }
     }
@@ -64,16 +66,7 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId, LogMan
                 + $"{EffectiveMinIsr(registration)} for partition {Id.TopicPartition}",
                 Log.LogStartOffset);
         }
-        LogAppendInfo info;
-        try
-        {
-            info = Log.AppendAsLeader(records, registration.LeaderEpoch, origin);
-        }
-        catch (IOException e)
-        {
-            logs.Fail(logs.DirectoryOf(Log), e);
-            return LogAppendInfo.Refused(ErrorCode.KafkaStorageError, null, -1);
-        }
+        var info = Log.AppendAsLeader(records, registration.LeaderEpoch, origin);
         if (info.SizeInBytes > 0)
         {
             AdvanceHighWatermark(registration);
@@ -112,16 +105,7 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId, LogMan
         if (wanted.LastFetchedEpoch >= 0 && FindDivergence(wanted, out var divergence))
             return divergence;
 
-        LogReadInfo read;
-        try
-        {
-            read = Log.Read(wanted.FetchOffset, maxBytes, isolation, minOneMessage);
-        }
-        catch (IOException e)
-        {
-            logs.Fail(logs.DirectoryOf(Log), e);
-            return new FetchPartitionResult(ErrorCode.KafkaStorageError);
-        }
+        var read = Log.Read(wanted.FetchOffset, maxBytes, isolation, minOneMessage);
         if (read.ErrorCode != ErrorCode.None)
         {
             read.Dispose();

@@ -18,12 +18,14 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
     private readonly int _nodeId = configuration.NodeId;
     private readonly ConcurrentDictionary<TopicPartition, Partition> _byName = new();
     private readonly ConcurrentDictionary<(Uuid TopicId, int Partition), Partition> _byId = new();
+    private readonly ConcurrentDictionary<TopicPartition, ErrorCode> _offline = new();
     private volatile MetadataImage _image = MetadataImage.Empty;
     private bool _started;
 
     public string Name => "ReplicaManager";
 
-    public IEnumerable<Partition> Partitions => _byName.Values;
+    /// <summary>What the controller is to be told of where replicas lie.</summary>
+    public DirectoryAssignments Assignments { get; } = new();
 
     /// <summary>
     /// The partition of a name. Else why not: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER where other brokers hold it, KAFKA_STORAGE_ERROR
@@ -33,7 +35,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
     {
         if (_byName.TryGetValue(name, out partition))
             return ErrorCode.None;
-        if (logs.IsOffline(name))
+        if (_offline.ContainsKey(name) || logs.IsOffline(name))
             return ErrorCode.KafkaStorageError;
         return _image.Topics.Partition(name.Topic, name.Partition) is null
             ? ErrorCode.UnknownTopicOrPartition
@@ -65,10 +67,11 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             var changes = topics.LocalChanges(_nodeId);
             foreach (var deleted in changes.Deletes)
                 Delete(deleted, gone);
+            var assigns = newImage.Features.MetadataVersionOrMinimum.IsDirectoryAssignmentSupported;
             foreach (var replica in changes.Leaders)
-                Apply(replica);
+                Apply(replica, assigns);
             foreach (var replica in changes.Followers)
-                Apply(replica);
+                Apply(replica, assigns);
         }
         // Visible only now: whoever sees a topic here finds its partitions served.
         _image = newImage;
@@ -103,24 +106,57 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             logs.UpdateBrokerConfig(DynamicConfigs.Merge(configuration, image.Configs));
     }
 
-    private void Apply(LocalReplica replica)
+    // What goes wrong with one partition takes that one offline: the others are served.
+    private void Apply(LocalReplica replica, bool assignsDirectories)
     {
         var key = (replica.TopicId, replica.Partition.Partition);
-        if (!_byId.TryGetValue(key, out var partition))
+        if (!_byId.TryGetValue(key, out var partition) && Open(replica) is { } log)
+            partition = new Partition(new TopicIdPartition(replica.TopicId, replica.Partition), log, _nodeId);
+        if (partition is null)
+            return;
+        try
+        {
+            partition.Update(replica.Registration);
+        }
+        catch (IOException e)
+        {
+            logs.Fail(logs.DirectoryOf(partition.Log), e);
+            SetOffline(replica.Partition, ErrorCode.KafkaStorageError);
+            Forget(partition);
+            partition.Progress.WakeAll();
+            return;
+        }
+        _byId[key] = partition;
+        _byName[replica.Partition] = partition;
+        _offline.TryRemove(replica.Partition, out _);
+        if (assignsDirectories && logs.DirectoryOf(partition.Log).Id is { } directory && replica.Registration.Directory(_nodeId) != directory)
+            Assignments.Add(partition.Id, directory);
+    }
+
+    private PartitionLog? Open(LocalReplica replica)
+    {
+        PartitionLog? log = null;
+        var error = ErrorCode.KafkaStorageError;
+        var assigned = replica.Registration.Directory(_nodeId) ?? DirectoryId.Unassigned;
+        // Its records were in a directory that is not here any more: an empty log elsewhere would pass for them.
+        if (logs.Get(replica.Partition) is not null || IsHere(assigned))
         {
             var isNew = replica.Registration.LeaderEpoch == 0;
-            var error = logs.GetOrCreate(
-                replica.Partition, replica.TopicId, out var log, isNew, replica.Registration.Directory(_nodeId) is { IsZero: false } id ? id : null);
-            if (error != ErrorCode.None)
-            {
-                logger.PartitionOffline(replica.Partition, error);
-                return;
-            }
-            partition = new Partition(new TopicIdPartition(replica.TopicId, replica.Partition), log!, _nodeId, logs);
-            _byId[key] = partition;
+            error = logs.GetOrCreate(replica.Partition, replica.TopicId, out log, isNew, assigned.IsZero ? null : assigned);
         }
-        partition.Update(replica.Registration);
-        _byName[replica.Partition] = partition;
+        if (error != ErrorCode.None)
+            SetOffline(replica.Partition, error);
+        return log;
+    }
+
+    private bool IsHere(Uuid directory) =>
+        DirectoryId.IsOnline(directory, [.. logs.LiveDirectories.Where(d => d.Id is not null).Select(d => d.Id!.Value)]);
+
+    private void SetOffline(TopicPartition partition, ErrorCode error)
+    {
+        _offline[partition] = error;
+        _byName.TryRemove(partition, out _);
+        logger.PartitionOffline(partition, error);
     }
 
     private void Delete(TopicIdPartition id, List<Partition> gone)
@@ -131,6 +167,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             Forget(partition);
             gone.Add(partition);
         }
+        _offline.TryRemove(id.TopicPartition, out _);
         logs.Delete(id.TopicPartition);
     }
 

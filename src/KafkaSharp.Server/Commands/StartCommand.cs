@@ -49,8 +49,16 @@ static class StartCommand
             builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
             builder.Services.AddKafkaBroker(configuration, new PhysicalFileSystem(), SystemRandom.Create());
             using var host = builder.Build();
-            await host.StartAsync(cancellation);
-            await host.WaitForShutdownAsync(cancellation);
+            try
+            {
+                await host.StartAsync(cancellation);
+                await host.WaitForShutdownAsync(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // A signal came while it started; what had started already stops.
+                await host.StopAsync(CancellationToken.None);
+            }
             // Set where the broker ended by itself.
             return Environment.ExitCode;
         }

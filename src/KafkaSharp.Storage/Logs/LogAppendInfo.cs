@@ -4,7 +4,8 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Storage;
 
 /// <summary>
-/// What came of an append (Kafka's <c>LogAppendInfo</c>): the offsets given, or why it was refused. A refusal left the log as it was.
+/// What came of an append (Kafka's <c>LogAppendInfo</c>): the offsets given, or why it was refused. A refusal left the log as it was, but for
+/// KAFKA_STORAGE_ERROR: nothing is known then of what is on the disk, and the log is given up.
 /// </summary>
 public readonly record struct LogAppendInfo
 {

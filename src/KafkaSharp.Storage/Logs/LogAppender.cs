@@ -16,6 +16,9 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
     {
         if (origin == AppendOrigin.RaftLeader)
             return AppendWithOffsets(records, leaderEpoch, origin);
+        // It waited for the lock while the next epoch began: epochs would go back in the log.
+        if (leaderEpoch < state.Epochs.LatestEpoch)
+            return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, state.LogStartOffset);
         using var valid = RecordBatchValidator.Validate(records, Validation(), origin, state.LogEndOffset, leaderEpoch, state.NowMs);
         if (valid.ErrorCode != ErrorCode.None)
             return LogAppendInfo.Refused(valid.ErrorCode, valid.ErrorMessage, state.LogStartOffset, valid.RecordErrors);

@@ -105,8 +105,7 @@ public sealed class PartitionLog : IDisposable
         {
             return Failed(fault);
         }
-        AfterAppend(info);
-        return info;
+        return AfterAppend(info);
     }
 
     /// <summary>
@@ -126,8 +125,7 @@ public sealed class PartitionLog : IDisposable
         {
             return Failed(fault);
         }
-        AfterAppend(info);
-        return info;
+        return AfterAppend(info);
     }
 
     /// <summary>
@@ -233,11 +231,11 @@ public sealed class PartitionLog : IDisposable
 
     public int? EpochForOffset(long offset) => _state.Epochs.EpochForOffset(offset);
 
-    /// <summary>A leader begins in an epoch: its first record will be at the log end.</summary>
-    public void AssignEpochStartOffset(int leaderEpoch, long startOffset)
+    /// <summary>A leader begins in an epoch: its first record will be at the log end, and leaders of epochs before it append no more.</summary>
+    public void AssignEpochStartOffset(int leaderEpoch)
     {
         lock (_state.Gate)
-            _state.Epochs.Assign(leaderEpoch, startOffset);
+            _state.Epochs.Assign(leaderEpoch, _state.LogEndOffset);
     }
 
     /// <summary>The aborted transactions that overlap a range of offsets.</summary>
@@ -471,24 +469,22 @@ public sealed class PartitionLog : IDisposable
         }
     });
 
-    private void AfterAppend(in LogAppendInfo info)
+    private LogAppendInfo AfterAppend(in LogAppendInfo info)
     {
         if (info.SizeInBytes == 0)
-            return;
+            return info;
         if (LogEndOffset - RecoveryPoint >= Config.FlushInterval)
-            FlushAfterAppend();
-    }
-
-    private void FlushAfterAppend()
-    {
-        try
         {
-            Flush();
+            try
+            {
+                Flush();
+            }
+            catch (IOException fault)
+            {
+                return Failed(fault);
+            }
         }
-        catch (IOException fault)
-        {
-            Failed(fault);
-        }
+        return info;
     }
 
     private LogAppendInfo Closed() => LogAppendInfo.Refused(ErrorCode.KafkaStorageError, $"The log of {TopicPartition} is closed", LogStartOffset);

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Storage.FileSystem;
@@ -14,6 +15,9 @@ namespace KafkaSharp.Broker.Tests.Handlers;
 sealed class TestNode : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    // A node that starts again is another incarnation.
+    private static int s_seed = 10;
 
     private readonly KafkaBroker _broker;
     private readonly TcpClient _client;
@@ -30,7 +34,17 @@ sealed class TestNode : IAsyncDisposable
 
     public string ClusterId => _broker.ClusterId;
 
-    public static async Task<TestNode> StartAsync(params (string Key, string Value)[] overrides)
+    /// <summary>Completes when the broker can't go on.</summary>
+    public Task Failed => _broker.Failed;
+
+    public MetadataImage Image => _broker.Metadata;
+
+    public static Task<TestNode> StartAsync(params (string Key, string Value)[] overrides) =>
+        StartAsync(new MemoryFileSystem(TimeProvider.System, 1L << 30), overrides);
+
+    /// <summary>On files that are there already, or that fail, and with a clock of the test's own.</summary>
+    public static async Task<TestNode> StartAsync(
+        IFileSystem files, (string Key, string Value)[]? overrides = null, TimeProvider? time = null, CancellationToken cancellation = default)
     {
         var properties = new Dictionary<string, string>
         {
@@ -40,13 +54,13 @@ sealed class TestNode : IAsyncDisposable
             ["log.dirs"] = "/data",
             ["offsets.topic.replication.factor"] = "1",
         };
-        foreach (var (key, value) in overrides)
+        foreach (var (key, value) in overrides ?? [])
             properties[key] = value;
         var broker = await KafkaBroker.StartAsync(
             BrokerConfiguration.Load(properties),
-            new BrokerEnvironment(new MemoryFileSystem(TimeProvider.System, 1L << 30), TimeProvider.System, new Random(11), NullLoggerFactory.Instance)).WaitAsync(s_patience);
+            new BrokerEnvironment(files, time ?? TimeProvider.System, new Random(Interlocked.Increment(ref s_seed)), NullLoggerFactory.Instance), cancellation).WaitAsync(s_patience, CancellationToken.None);
         var client = new TcpClient();
-        await client.ConnectAsync(broker.EndPoints["PLAINTEXT"]).WaitAsync(s_patience);
+        await client.ConnectAsync(broker.EndPoints["PLAINTEXT"], CancellationToken.None).AsTask().WaitAsync(s_patience, CancellationToken.None);
         return new TestNode(broker, client);
     }
 
@@ -97,6 +111,19 @@ sealed class TestNode : IAsyncDisposable
         return sink.WrittenSpan.ToArray();
     }
 
+    /// <summary>Completes when the broker has closed the connection.</summary>
+    public async Task ClosedAsync()
+    {
+        try
+        {
+            Assert.That(await _stream.ReadAsync(new byte[1]), Is.Zero);
+        }
+        catch (IOException)
+        {
+            // Cut.
+        }
+    }
+
     /// <summary>Creates a topic and gives its id.</summary>
     public async Task<Uuid> CreateTopicAsync(string name, params (string Key, string Value)[] configs)
     {
@@ -122,7 +149,7 @@ sealed class TestNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
         await _broker.DisposeAsync();
+        _client.Dispose();
     }
 }

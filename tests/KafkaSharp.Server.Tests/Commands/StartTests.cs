@@ -130,6 +130,14 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
+    public async Task Every_address_is_nothing_to_advertise()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", "listeners=PLAINTEXT://0.0.0.0:0");
+
+        ended.AssertOneSentence("advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.");
+    }
+
+    [Test]
     public async Task Unknown_and_inactive_keys_are_said_once()
     {
         using var broker = await Kafkasharp.ServingAsync(

@@ -57,7 +57,7 @@ sealed class GenuineLogs : IDisposable
         });
         // What becoming its leader does.
         if (epoch is { } leaderEpoch)
-            log.AssignEpochStartOffset(leaderEpoch, log.LogEndOffset);
+            log.AssignEpochStartOffset(leaderEpoch);
         log.UpdateHighWatermark(log.LogEndOffset);
         return log;
     }

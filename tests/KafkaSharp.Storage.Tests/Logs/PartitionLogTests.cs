@@ -30,6 +30,17 @@ public sealed class PartitionLogTests(bool onDisk)
     }
 
     [Test]
+    public void A_leader_of_an_epoch_before_appends_no_more_where_the_next_has_begun()
+    {
+        using var test = new TestLog(onDisk);
+        test.Append(epoch: 3);
+        test.Log.AssignEpochStartOffset(4);
+        Assert.That(test.Append(epoch: 3).ErrorCode, Is.EqualTo(ErrorCode.NotLeaderOrFollower));
+        Assert.That(test.Append(epoch: 4).FirstOffset, Is.EqualTo(1));
+        Assert.That(test.Log.EpochEntries, Is.EqualTo(new[] { new EpochEntry(3, 0), new EpochEntry(4, 1) }));
+    }
+
+    [Test]
     public void Reads_see_as_far_as_their_isolation()
     {
         using var test = new TestLog(onDisk);
@@ -160,7 +171,7 @@ public sealed class PartitionLogTests(bool onDisk)
         Assert.That(test.Log.TruncateTo(15), Is.True);
         Assert.That((test.Log.LogEndOffset, test.Log.HighWatermark, test.Log.RecoveryPoint), Is.EqualTo((15, 15, Math.Min(15, test.Log.RecoveryPoint))));
         Assert.That(test.Log.LatestEpoch, Is.EqualTo(1));
-        Assert.That(test.Append(options: TestLog.Producer(1, 0, 15)).FirstOffset, Is.EqualTo(15), "the producer state went back too");
+        Assert.That(test.Append(epoch: 1, options: TestLog.Producer(1, 0, 15)).FirstOffset, Is.EqualTo(15), "the producer state went back too");
         Assert.That(test.ReadBatches(), Is.EqualTo(Enumerable.Range(0, 16).Select(i => ((long)i, (long)i))));
         Assert.That(held.Records.Span.SequenceEqual(bytes));
         test.Log.TruncateFullyAndStartAt(100);
@@ -250,12 +261,12 @@ public sealed class PartitionLogTests(bool onDisk)
         for (var i = 0; i < 40; i++)
             test.Append(timestamp: test.NowMs - 100 + i, epoch: i / 20, options: TestLog.Producer(1, 0, i, transactional: true));
         test.EndTransaction(1, 0, commit: false);
-        test.Append(options: TestLog.Producer(2, 0, 0));
+        test.Append(epoch: 1, options: TestLog.Producer(2, 0, 0));
         var log = test.Reopen(cleanShutdown: false);
         Assert.That(log.LogEndOffset, Is.EqualTo(42));
         Assert.That(test.ReadBatches(), Has.Count.EqualTo(42));
         Assert.That(log.AbortedTransactions(0, 100), Is.EqualTo(new[] { new AbortedTransaction(1, 0, 40, 41) }));
-        Assert.That(test.Append(options: TestLog.Producer(2, 0, 0)).IsDuplicate);
+        Assert.That(test.Append(epoch: 1, options: TestLog.Producer(2, 0, 0)).IsDuplicate);
         for (var i = 0; i < 40; i++)
             Assert.That(log.OffsetForTimestamp(test.NowMs - 100 + i).Offset, Is.EqualTo(i));
     }

@@ -97,6 +97,15 @@ public sealed class StorageFaultTests
     }
 
     [Test]
+    public void An_append_whose_flush_fails_is_not_acknowledged()
+    {
+        _log.Config = LogConfig.From(new Dictionary<string, string>(), new Dictionary<string, string> { ["flush.messages"] = "1" });
+        (_failing, _kind) = (FileOperation.Flush, ".log");
+        Assert.That(_log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(_failed, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public void A_read_that_fails_is_a_storage_error()
     {
         Append(3);

@@ -52,7 +52,7 @@ sealed class TestLog : IDisposable
     public LogAppendInfo EndTransaction(long producerId, short producerEpoch, bool commit, int coordinatorEpoch = 0) => Log.AppendAsLeader(
         ControlRecords.EndTransactionBatch(
             new EndTransactionMarker(commit ? ControlRecordType.Commit : ControlRecordType.Abort, coordinatorEpoch), 0, NowMs, producerId, producerEpoch, 0),
-        0, AppendOrigin.Coordinator);
+        Log.LatestEpoch ?? 0, AppendOrigin.Coordinator);
 
     /// <summary>Opens the folder again, after <see cref="PartitionLog.Dispose"/> or <see cref="PartitionLog.CloseAbruptly"/>.</summary>
     public PartitionLog Reopen(bool cleanShutdown, long recoveryPoint = 0, long logStartOffset = 0)

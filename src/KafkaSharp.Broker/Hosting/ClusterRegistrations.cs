@@ -1,0 +1,97 @@
+using System.Globalization;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.MetadataLog;
+using KafkaSharp.Metadata;
+using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Network;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Raft;
+using KafkaSharp.Storage;
+
+namespace KafkaSharp.Broker.Hosting;
+
+/// <summary>What a node tells its cluster of itself, as a broker and as a controller, and what its controller goes by.</summary>
+static class ClusterRegistrations
+{
+    public static BrokerRegistrationRequest Broker(
+        BrokerConfiguration configuration, BrokerEnvironment environment, string clusterId, IEnumerable<Endpoint> advertised, LogManager logs) => new()
+        {
+            BrokerId = configuration.NodeId,
+            ClusterId = clusterId,
+            IncarnationId = Uuid.Random(environment.Random),
+            Listeners =
+            [
+                .. advertised.Select(e => new BrokerRegistrationRequest.Listener
+                {
+                    Name = e.ListenerName,
+                    Host = e.Host!,
+                    Port = (ushort)e.Port,
+                    SecurityProtocol = (short)e.SecurityProtocol,
+                }),
+            ],
+            Features =
+            [
+                .. FeatureNames.All.Select(f => new BrokerRegistrationRequest.Feature
+                {
+                    Name = f.Name,
+                    MinSupportedVersion = f.MinLevel,
+                    MaxSupportedVersion = f.MaxLevel,
+                }),
+            ],
+            Rack = configuration.Values.Get(MetadataConfigs.BrokerRack),
+            LogDirs = [.. logs.LiveDirectories.Select(d => d.Id ?? Uuid.Zero)],
+            PreviousBrokerEpoch = logs.PreviousBrokerEpoch,
+        };
+
+    public static QuorumControllerOptions ControllerOptions(
+        BrokerConfiguration configuration, BrokerEnvironment environment, string clusterId, IReadOnlyList<Endpoint> advertised)
+    {
+        var values = configuration.Values;
+        string Text(string name) => values.GetText(BrokerLogConfigs.SynonymsOf(name)[0])!;
+        return new QuorumControllerOptions
+        {
+            NodeId = configuration.NodeId,
+            ClusterId = clusterId,
+            DefaultNumPartitions = values.Get(MetadataConfigs.NumPartitions),
+            DefaultReplicationFactor = (short)values.Get(MetadataConfigs.DefaultReplicationFactor),
+            BrokerSessionTimeout = TimeSpan.FromMilliseconds(values.Get(MetadataConfigs.BrokerSessionTimeoutMs)),
+            MaxIdleInterval = TimeSpan.FromMilliseconds(values.Get(RaftConfigs.MaxIdleIntervalMs)),
+            LeaderImbalanceCheckInterval = values.Get(MetadataConfigs.AutoLeaderRebalanceEnable)
+                ? TimeSpan.FromSeconds(values.Get(MetadataConfigs.LeaderImbalanceCheckIntervalSeconds))
+                : null,
+            MinInSyncReplicas = int.Parse(Text(TopicConfigs.MinInSyncReplicas.Name), CultureInfo.InvariantCulture),
+            UncleanLeaderElectionEnable = bool.Parse(Text(TopicConfigs.UncleanLeaderElectionEnable.Name)),
+            Registration = Controller(configuration, environment, advertised),
+            BootstrapRecords = new BootstrapSnapshots(environment.Files, configuration.MetadataLogDir, environment.Time).ReadBootstrap(),
+        };
+    }
+
+    // A node without a controller listener is reached by nobody as a controller, so it has nothing to tell.
+    private static ControllerRegistrationRequest? Controller(
+        BrokerConfiguration configuration, BrokerEnvironment environment, IReadOnlyList<Endpoint> advertised) => advertised.Count == 0 ? null : new()
+        {
+            ControllerId = configuration.NodeId,
+            IncarnationId = Uuid.Random(environment.Random),
+            Listeners =
+            [
+                .. advertised.Select(e => new ControllerRegistrationRequest.Listener
+                {
+                    Name = e.ListenerName,
+                    Host = e.Host!,
+                    Port = (ushort)e.Port,
+                    SecurityProtocol = (short)e.SecurityProtocol,
+                }),
+            ],
+            Features =
+            [
+                .. FeatureNames.All.Select(f => new ControllerRegistrationRequest.Feature
+                {
+                    Name = f.Name,
+                    MinSupportedVersion = f.MinLevel,
+                    MaxSupportedVersion = f.MaxLevel,
+                }),
+            ],
+        };
+}

@@ -1,0 +1,50 @@
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Publishing;
+using KafkaSharp.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Broker.Lifecycle;
+
+/// <summary>
+/// Unfenced, a broker is elected leader of what it held; a client must not come before that is done. What lies in a directory that is gone can't be
+/// led, and what is in sync elsewhere only need not be led here: those are not waited for.
+/// </summary>
+static class LeadershipWait
+{
+    // The controller elects with the same records that unfence, so that this passes only where something is wrong.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static async Task ForAsync(int nodeId, MetadataLoader metadata, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        var patient = true;
+        try
+        {
+            await metadata.WaitForAsync(
+                image => !patient || (image.Cluster.Broker(nodeId) is { Fenced: false } self && Leaderless(image, self).Count == 0), cancellation)
+                .WaitAsync(Patience, time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Whatever image comes next ends the wait that is left behind.
+            patient = false;
+            var image = metadata.Image;
+            if (image.Cluster.Broker(nodeId) is { } self)
+                logger.StartsWithoutLeader(string.Join(", ", Leaderless(image, self)));
+        }
+    }
+
+    /// <summary>The partitions that this broker could lead and nobody leads.</summary>
+    public static IReadOnlyList<TopicPartition> Leaderless(MetadataImage image, BrokerRegistration self)
+    {
+        List<TopicPartition> leaderless = [];
+        foreach (var topic in image.Topics.ById.Values)
+        {
+            foreach (var (number, partition) in topic.Partitions)
+            {
+                if (partition.Leader < 0 && partition.IsInIsr(self.Id) && partition.Directory(self.Id) is { } directory && self.HasOnlineDirectory(directory))
+                    leaderless.Add(new TopicPartition(topic.Name, number));
+            }
+        }
+        return leaderless;
+    }
+}

@@ -1,0 +1,113 @@
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Metadata.Deltas;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Storage;
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.TestInfrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaSharp.Broker.Tests.Replication;
+
+/// <summary>What the metadata asks of this broker's replicas, over two log directories of which one may fail.</summary>
+sealed class ReplicaManagerTests
+{
+    private static readonly Uuid s_a = new(7, 1);
+    private static readonly Uuid s_b = new(7, 2);
+
+    private Func<FileOperation, string, bool> _fails = (_, _) => false;
+    private MetadataImage _image = MetadataImage.Empty;
+    private LogManager _logs = null!;
+    private ReplicaManager _replicas = null!;
+
+    [SetUp]
+    public void Open()
+    {
+        _fails = (_, _) => false;
+        _image = MetadataImage.Empty;
+        var time = new ManualTimeProvider();
+        var memory = new MemoryFileSystem(time, 1L << 28);
+        foreach (var (path, id) in new[] { ("/a", s_a), ("/b", s_b) })
+        {
+            memory.CreateDirectory(path);
+            new MetaProperties { ClusterId = "MkU3OEVBNTcwNTJENDM2Qg", NodeId = 1, DirectoryId = id }.Write(memory, path, time.GetUtcNow());
+        }
+        var configuration = BrokerConfiguration.Load(null, new Dictionary<string, string> { ["log.dirs"] = "/a,/b" });
+        _logs = LogManager.Open(new LogManagerOptions
+        {
+            FileSystem = new FaultyFileSystem(memory, (operation, path) => _fails(operation, path) ? new IOException("Input/output error") : null),
+            Directories = ["/a", "/b"],
+            BrokerConfig = configuration.Values,
+            Time = time,
+            Random = new Random(3),
+            DirectoryFailed = failure => _replicas.OnDirectoryFailed(failure),
+        });
+        _replicas = new ReplicaManager(configuration, _logs, NullLogger<ReplicaManager>.Instance);
+    }
+
+    [TearDown]
+    public Task Close() => _logs.ShutdownAsync(-1);
+
+    [Test]
+    public void A_partition_whose_directory_fails_takes_no_other_with_it()
+    {
+        Update([.. Topic("one", new(1, 1), s_a), .. Topic("two", new(1, 2), s_b)]);
+        _fails = (_, path) => path.StartsWith("/a", StringComparison.Ordinal);
+
+        Update([NewEpoch(new(1, 1)), NewEpoch(new(1, 2)), .. Topic("three", new(1, 3), s_b)]);
+
+        Assert.That(Find("one"), Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(_replicas.Find(new TopicPartition("two", 0), out var two), Is.EqualTo(ErrorCode.None));
+        Assert.That(two!.LeaderEpoch, Is.EqualTo(1));
+        Assert.That(Find("three"), Is.EqualTo(ErrorCode.None));
+        Assert.That(_logs.LiveDirectories.Select(d => d.Path), Is.EqualTo(new[] { "/b" }));
+    }
+
+    [Test]
+    public void A_replica_of_a_directory_that_is_gone_is_offline_and_gets_no_empty_log()
+    {
+        Update(Topic("t", new(1, 1), new Uuid(7, 9)));
+
+        Assert.That(Find("t"), Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(_logs.Logs, Is.Empty);
+        Update(new RemoveTopicRecord { TopicId = new(1, 1) });
+        Assert.That(Find("t"), Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+    }
+
+    [Test]
+    public void The_controller_is_told_where_a_replica_lies_that_it_left_to_the_broker()
+    {
+        Update([.. Topic("chosen", new(1, 1), DirectoryId.Unassigned), .. Topic("known", new(1, 2), s_b)]);
+
+        var request = _replicas.Assignments.Next(1, 5);
+        Assert.That(request.BrokerEpoch, Is.EqualTo(5));
+        Assert.That(request.Directories.Select(d => d.Id), Is.EqualTo(new[] { _logs.DirectoryOf(_logs.Get(new TopicPartition("chosen", 0))!).Id }));
+        Assert.That(request.Directories[0].Topics.Single().TopicId, Is.EqualTo(new Uuid(1, 1)));
+        _replicas.Assignments.Told(request);
+        Assert.That(_replicas.Assignments.IsEmpty);
+    }
+
+    private static IRecordMessage[] Topic(string name, Uuid id, Uuid directory) =>
+    [
+        new TopicRecord { Name = name, TopicId = id },
+        new PartitionRecord { TopicId = id, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0, Directories = [directory] },
+    ];
+
+    private static PartitionChangeRecord NewEpoch(Uuid id) => new() { TopicId = id, PartitionId = 0, Leader = 1 };
+
+    private ErrorCode Find(string topic) => _replicas.Find(new TopicPartition(topic, 0), out _);
+
+    private void Update(params IRecordMessage[] messages)
+    {
+        var delta = new MetadataDelta(_image);
+        if (_image == MetadataImage.Empty)
+            delta.Replay(new MetadataRecord(new FeatureLevelRecord { Name = "metadata.version", FeatureLevel = 30 }, 0));
+        foreach (var message in messages)
+            delta.Replay(new MetadataRecord(message, 2));
+        _image = delta.Apply(MetadataProvenance.Empty);
+        _replicas.OnMetadataUpdate(delta, _image);
+    }
+}
