@@ -139,7 +139,7 @@ sealed class FeatureControl(
             return;
         throw new StateMachineException(
             ErrorCode.InvalidUpdateVersion,
-            $"Unsupported metadata.version downgrade from {current} to {wanted}. " + (type == UnsafeDowngrade
+            $"Unsupported metadata.version downgrade from {current.Level} to {wanted.Level}. " + (type == UnsafeDowngrade
                 ? "Unsafe metadata downgrade is not supported in this version."
                 : "Refusing to perform the requested downgrade because it might delete metadata information."));
     }

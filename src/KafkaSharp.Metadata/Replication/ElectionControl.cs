@@ -44,6 +44,7 @@ sealed class ElectionControl(ControllerState state, LeaderAndIsrControl leaders)
                 });
             }
         }
+        ControllerLimits.CheckRecords(records.Count);
         return new(records, response);
     }
 

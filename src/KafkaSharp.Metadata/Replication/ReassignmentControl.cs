@@ -29,6 +29,7 @@ sealed class ReassignmentControl(
             response.Responses.Add(new AlterPartitionReassignmentsResponse.ReassignableTopicResponse { Name = topic.Name,
                 Partitions = [.. results] });
         }
+        ControllerLimits.CheckRecords(records.Count);
         return new(records, response, IsAtomic: true);
     }
 

@@ -41,7 +41,7 @@ sealed class FeatureControlTests
     {
         var answer = Update((FeatureNames.MetadataVersion, 22, type));
         Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion));
-        Assert.That(answer.Results.Single().ErrorMessage, Is.EqualTo($"Unsupported metadata.version downgrade from 4.3-IV0 to 4.0-IV0. {why}"));
+        Assert.That(answer.Results.Single().ErrorMessage, Is.EqualTo($"Unsupported metadata.version downgrade from 30 to 22. {why}"));
     }
 
     [Test]

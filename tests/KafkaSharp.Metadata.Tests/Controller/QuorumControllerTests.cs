@@ -119,11 +119,16 @@ sealed class QuorumControllerTests
                 [new MetadataRecord(new FenceBrokerRecord { Id = 77, Epoch = 1 }, 0)], 0));
             Assert.That(async () => await answer, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
                 .EqualTo(ErrorCode.UnknownServerError));
-            while (!await IsActiveAsync(node.Controller))
+            Task<bool>? probe = null;
+            await Eventually.True(() =>
             {
+                if (probe is { IsCompleted: true, Result: true })
+                    return true;
                 node.Time.Advance(TimeSpan.FromSeconds(1));
-                await Task.Yield();
-            }
+                if (probe is null or { IsCompleted: true })
+                    probe = IsActiveAsync(node.Controller);
+                return false;
+            }, "the controller is active again");
             await node.StartBrokerAsync();
         }
         await using var again = await Node.StartAsync(log.Crash(new Random(1)), quorum);

@@ -54,6 +54,24 @@ sealed class TopicLimitsTests
     }
 
     [Test]
+    public void More_than_10_000_reassignments_fail_the_whole_request()
+    {
+        _harness.StartBroker(2);
+        Create(("a", 9_999));
+        Grow(("a", 10_001));
+        var request = new AlterPartitionReassignmentsRequest
+        {
+            Topics = [new() { Name = "a", Partitions = [.. Enumerable.Range(0, 10_001).Select(id => Reassigned(id))] }],
+        };
+        Assert.That(() => _harness.Managers.Reassignments.Alter(request), TooLarge);
+        request.Topics[0].Partitions.RemoveAt(0);
+        Assert.That(_harness.Managers.Reassignments.Alter(request).Records, Has.Count.EqualTo(10_000));
+
+        static AlterPartitionReassignmentsRequest.ReassignablePartition Reassigned(int id) =>
+            new() { PartitionIndex = id, Replicas = [1, 2] };
+    }
+
+    [Test]
     public void What_is_to_be_deleted_twice_is_not_deleted()
     {
         Create(("a", 1), ("b", 1), ("c", 1), ("d", 1));
