@@ -50,4 +50,7 @@ static partial class BrokerEvents
 
     [LoggerMessage(15, LogLevel.Warning, "The broker serves, but nobody leads {Partitions}")]
     public static partial void StartsWithoutLeader(this ILogger logger, string partitions);
+
+    [LoggerMessage(16, LogLevel.Warning, "Changed limits of connections are not taken: {Reason}")]
+    public static partial void ConnectionLimitsRefused(this ILogger logger, string reason);
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Network;
@@ -50,6 +48,9 @@ public static class NetworkConfigs
     public static ConfigKey<long> ConnectionsMaxIdleMs { get; } = ConfigKeys.Long(
         "connections.max.idle.ms", 600_000, "Silence in milliseconds after which a connection is closed; negative: never.");
 
+    /// <summary>What comes before the name of a listener, and a dot, in the keys of that listener alone.</summary>
+    public const string ListenerPrefix = "listener.name.";
+
     /// <summary>Every key of this floor.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
@@ -57,90 +58,4 @@ public static class NetworkConfigs
         SocketSendBufferBytes, SocketReceiveBufferBytes, SocketRequestMaxBytes, SocketListenBacklogSize, MaxConnections,
         MaxConnectionsPerIp, MaxConnectionsPerIpOverrides, ConnectionsMaxIdleMs,
     ];
-
-    /// <summary>The endpoints of a list key under the security protocols configured.</summary>
-    /// <exception cref="ConfigException">An entry is no endpoint, or names and ports clash.</exception>
-    public static IReadOnlyList<Endpoint> Endpoints(ConfigValues values, ConfigKey<IReadOnlyList<string>> key)
-    {
-        var protocols = Protocols(values);
-        var text = values.GetText(key);
-        try
-        {
-            return [.. (values.Get(key) ?? []).Select(entry => Endpoint.Parse(entry, protocols))];
-        }
-        catch (FormatException e)
-        {
-            throw new ConfigException(key.Name, text, e.Message);
-        }
-    }
-
-    /// <summary>
-    /// The security protocol of each listener name. Where the map is not set, a controller listener of any name is PLAINTEXT, unless TLS or SASL is
-    /// in use anywhere (Kafka's effectiveListenerSecurityProtocolMap).
-    /// </summary>
-    /// <exception cref="ConfigException">The map can't be read.</exception>
-    public static IReadOnlyDictionary<string, SecurityProtocol> Protocols(ConfigValues values)
-    {
-        var text = values.Get(ListenerSecurityProtocolMap);
-        try
-        {
-            var map = Endpoint.ParseProtocolMap(text);
-            if (values.IsSet(ListenerSecurityProtocolMap))
-                return map;
-            var controllers = values.Get(ControllerListenerNames) ?? [];
-            var listeners = (values.Get(Listeners) ?? []).Select(entry => entry.Split("://")[0]);
-            if (controllers.Concat(listeners).Any(IsSecure))
-                return map;
-            var effective = new Dictionary<string, SecurityProtocol>(map);
-            foreach (var name in controllers)
-                effective[name.ToUpperInvariant()] = SecurityProtocol.Plaintext;
-            return effective;
-        }
-        catch (FormatException e)
-        {
-            throw new ConfigException(ListenerSecurityProtocolMap.Name, text, e.Message);
-        }
-    }
-
-    private static bool IsSecure(string listenerName) =>
-        SecurityProtocolNames.TryParse(listenerName) is { } protocol && protocol != SecurityProtocol.Plaintext;
-
-    /// <summary>The limits over all listeners by the configuration.</summary>
-    /// <exception cref="ConfigException">An override is not host:count, or its host is unknown.</exception>
-    public static ConnectionLimits Limits(ConfigValues values)
-    {
-        var limits = new ConnectionLimits
-        {
-            MaxConnections = values.Get(MaxConnections),
-            MaxConnectionsPerIp = values.Get(MaxConnectionsPerIp),
-            PerIpOverrides = ParseOverrides(values.Get(MaxConnectionsPerIpOverrides)),
-        };
-        if (limits.MaxConnectionsPerIp == 0 && limits.PerIpOverrides.Count == 0)
-        {
-            throw new ConfigException(
-                MaxConnectionsPerIp.Name, "0", $"can be set to zero only if {MaxConnectionsPerIpOverrides.Name} property is set.");
-        }
-        return limits;
-    }
-
-    private static Dictionary<IPAddress, int> ParseOverrides(string text)
-    {
-        var overrides = new Dictionary<IPAddress, int>();
-        foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var colon = entry.LastIndexOf(':');
-            if (colon <= 0 || !int.TryParse(entry.AsSpan(colon + 1), out var count))
-                throw new ConfigException(MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
-            try
-            {
-                foreach (var address in Dns.GetHostAddresses(entry[..colon].Trim('[', ']', ' ')))
-                    overrides[address] = count;
-            }
-            catch (SocketException)
-            {
-                throw new ConfigException(MaxConnectionsPerIpOverrides.Name, text, $"The host of '{entry}' is unknown");
-            }
-        }
-        return overrides;
-    }
 }

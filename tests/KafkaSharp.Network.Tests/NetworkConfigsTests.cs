@@ -31,7 +31,7 @@ public sealed class NetworkConfigsTests
     {
         var values = Values(("listeners", "PLAINTEXT://:1,CONTROLLER://:2"), ("controller.listener.names", "CONTROLLER"));
 
-        Assert.That(NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners), Is.EqualTo(new[]
+        Assert.That(ListenerEndpoints.Of(values, NetworkConfigs.Listeners), Is.EqualTo(new[]
         {
             new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, null, 1), new Endpoint("CONTROLLER", SecurityProtocol.Plaintext, null, 2),
         }));
@@ -42,7 +42,7 @@ public sealed class NetworkConfigsTests
     {
         var values = Values(("listeners", "SSL://:1,CONTROLLER://:2"), ("controller.listener.names", "CONTROLLER"));
 
-        Assert.That(() => NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners),
+        Assert.That(() => ListenerEndpoints.Of(values, NetworkConfigs.Listeners),
             Throws.TypeOf<ConfigException>().With.Message.Contains("No security protocol defined for listener CONTROLLER"));
     }
 
@@ -51,11 +51,11 @@ public sealed class NetworkConfigsTests
     {
         var values = Values(("listeners", "A://:1,B://[::1]:2"), ("listener.security.protocol.map", "A:PLAINTEXT,B:SASL_SSL"));
 
-        Assert.That(NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners), Is.EqualTo(new[]
+        Assert.That(ListenerEndpoints.Of(values, NetworkConfigs.Listeners), Is.EqualTo(new[]
         {
             new Endpoint("A", SecurityProtocol.Plaintext, null, 1), new Endpoint("B", SecurityProtocol.SaslSsl, "::1", 2),
         }));
-        Assert.That(NetworkConfigs.Endpoints(values, NetworkConfigs.AdvertisedListeners), Is.Empty);
+        Assert.That(ListenerEndpoints.Of(values, NetworkConfigs.AdvertisedListeners), Is.Empty);
     }
 
     [Test]
@@ -63,14 +63,14 @@ public sealed class NetworkConfigsTests
     {
         var values = Values(("listeners", "A://:1"));
 
-        Assert.That(() => NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners), Throws.TypeOf<ConfigException>().With.Message.EqualTo(
+        Assert.That(() => ListenerEndpoints.Of(values, NetworkConfigs.Listeners), Throws.TypeOf<ConfigException>().With.Message.EqualTo(
             "Invalid value A://:1 for configuration listeners: No security protocol defined for listener A"));
     }
 
     [Test]
     public void Limits_of_single_addresses_win()
     {
-        var limits = NetworkConfigs.Limits(Values(
+        var limits = ConnectionLimits.From(Values(
             ("max.connections.per.ip", "0"), ("max.connections.per.ip.overrides", "127.0.0.1:5,::1:7"), ("max.connections", "9")));
 
         Assert.That((limits.MaxConnections, limits.MaxFor(IPAddress.Loopback), limits.MaxFor(IPAddress.IPv6Loopback), limits.MaxFor(IPAddress.Any)),
@@ -79,7 +79,16 @@ public sealed class NetworkConfigsTests
 
     [Test]
     public void No_connections_from_anywhere_is_refused() =>
-        Assert.That(() => NetworkConfigs.Limits(Values(("max.connections.per.ip", "0"))), Throws.TypeOf<ConfigException>());
+        Assert.That(() => ConnectionLimits.From(Values(("max.connections.per.ip", "0"))), Throws.TypeOf<ConfigException>());
+
+    [Test]
+    public void A_listener_has_a_limit_of_its_own_under_its_name_in_lower_case()
+    {
+        var values = Values(("max.connections", "9"), ("listener.name.internal.max.connections", "3"));
+
+        Assert.That(ListenerOptions.From(new Endpoint("INTERNAL", SecurityProtocol.Plaintext, null, 1), values).MaxConnections, Is.EqualTo(3));
+        Assert.That(ListenerOptions.From(new Endpoint("A", SecurityProtocol.Plaintext, null, 1), values).MaxConnections, Is.EqualTo(int.MaxValue));
+    }
 
     [Test]
     public void Socket_buffers_are_the_systems_unless_they_are_set()

@@ -42,6 +42,9 @@ public sealed class BrokerConfiguration
 
     public IReadOnlyList<string> ControllerListenerNames { get; private init; } = [];
 
+    /// <summary>The listener that brokers use among themselves; unset, it is that of the name of its protocol.</summary>
+    public string InterBrokerListenerName => Values.Get(NetworkConfigs.InterBrokerListenerName) ?? SecurityProtocol.Plaintext.Name();
+
     /// <summary>Whether the quorum's voters are configured (<c>controller.quorum.voters</c>), rather than kept in the metadata log.</summary>
     public bool HasStaticVoters { get; private init; }
 
@@ -83,9 +86,9 @@ public sealed class BrokerConfiguration
             faults.Add("Missing required configuration node.id, which has no default value");
 
         var controllerNames = values.Get(NetworkConfigs.ControllerListenerNames) ?? [];
-        var listeners = Try(() => NetworkConfigs.Endpoints(values, NetworkConfigs.Listeners), faults) ?? [];
-        var advertised = Try(() => NetworkConfigs.Endpoints(values, NetworkConfigs.AdvertisedListeners), faults) ?? [];
-        _ = Try(() => NetworkConfigs.Limits(values), faults);
+        var listeners = Try(() => ListenerEndpoints.Of(values, NetworkConfigs.Listeners), faults) ?? [];
+        var advertised = Try(() => ListenerEndpoints.Of(values, NetworkConfigs.AdvertisedListeners), faults) ?? [];
+        _ = Try(() => ConnectionLimits.From(values), faults);
         var voters = Try(() => RaftConfigs.ParseVoters(values, controllerNames.FirstOrDefault("CONTROLLER")), faults);
         if (voters is { Count: > 0 } && nodeId >= 0 && voters.Find(nodeId) is null)
         {

@@ -17,5 +17,12 @@ static class BrokerSchema
     ]);
 
     /// <summary>The key of a name: one that acts, else one that is only known; null for a name Kafka does not know.</summary>
-    public static ConfigKey? Find(string name) => Instance.Find(name) ?? KnownBrokerConfigs.Find(name);
+    public static ConfigKey? Find(string name) => Instance.Find(name) ?? KnownBrokerConfigs.Find(name) ?? FindOfListener(name);
+
+    // The one key that acts for a single listener too.
+    private static ConfigKey? FindOfListener(string name) =>
+        name.StartsWith(NetworkConfigs.ListenerPrefix, StringComparison.Ordinal)
+        && name.EndsWith($".{NetworkConfigs.MaxConnections.Name}", StringComparison.Ordinal)
+            ? NetworkConfigs.MaxConnections
+            : null;
 }

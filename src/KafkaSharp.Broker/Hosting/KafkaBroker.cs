@@ -74,19 +74,25 @@ public sealed class KafkaBroker : IAsyncDisposable
         {
             // Bound before any data is touched: a port in use is said at once. Nobody is served before the last line of this method.
             var dispatcher = new LateDispatcher();
-            var limits = NetworkConfigs.Limits(configuration.Values);
+            // As in Kafka the controller's listeners have limits of their own: clients can't keep nodes out.
+            var limits = (Clients: ConnectionLimits.From(configuration.Values), Controller: ConnectionLimits.From(configuration.Values));
             foreach (var endpoint in configuration.Listeners)
             {
                 var options = ListenerOptions.From(endpoint, configuration.Values) with
                 {
                     IsController = configuration.ControllerListenerNames.Contains(endpoint.ListenerName),
+                    IsProtected = endpoint.ListenerName == configuration.InterBrokerListenerName,
                 };
-                var listener = new SocketListener(options, dispatcher, limits, environment.Time, environment.Loggers.CreateLogger<SocketListener>());
+                var listener = new SocketListener(
+                    options, dispatcher, options.IsController ? limits.Controller : limits.Clients, environment.Time,
+                    environment.Loggers.CreateLogger<SocketListener>());
                 listeners.Add(listener);
                 listener.Bind();
             }
             var advertised = new AdvertisedEndpoints(configuration, listeners);
             parts = await BrokerParts.StartAsync(configuration, environment, directories, advertised, cancellation).ConfigureAwait(false);
+            await parts.Metadata.AddPublisherAsync(new ConnectionLimitsPublisher(configuration, [limits.Clients, limits.Controller], logger))
+                .ConfigureAwait(false);
             dispatcher.Handler = new RequestDispatcher(parts.ApiTable, environment.Loggers.CreateLogger<RequestDispatcher>());
             foreach (var listener in listeners)
                 listener.Start();

@@ -7,17 +7,28 @@ namespace KafkaSharp.Network;
 /// of a page is dear). Arrays are pinned for life: system calls take their address as it is. Thread-safe. What lies unused between two calls
 /// of <see cref="Trim"/> is let go; what exceeds the bound or the largest class is never kept.
 /// </summary>
-public sealed class BufferPool(long maxRetainedBytes = BufferPool.DefaultMaxRetainedBytes)
+public sealed class BufferPool
 {
     public const long DefaultMaxRetainedBytes = 64 << 20;
+    static readonly TimeSpan s_trimPeriod = TimeSpan.FromSeconds(10);
     const int SmallestShift = 10;
     const int LargestShift = 24;
 
     private readonly SizeClass[] _classes = [.. Enumerable.Range(0, LargestShift - SmallestShift + 1).Select(_ => new SizeClass())];
+    private readonly long _maxRetainedBytes;
+    private readonly ITimer? _trimming;
     private long _retained;
 
-    /// <summary>The pool of a process: one bound for all listeners.</summary>
-    public static BufferPool Shared { get; } = new();
+    /// <param name="maxRetainedBytes">The bound.</param>
+    /// <param name="trimming">The clock by which the pool trims itself, for as long as it lives; none: only its owner does.</param>
+    public BufferPool(long maxRetainedBytes = DefaultMaxRetainedBytes, TimeProvider? trimming = null)
+    {
+        _maxRetainedBytes = maxRetainedBytes;
+        _trimming = trimming?.CreateTimer(static pool => ((BufferPool)pool!).Trim(), this, s_trimPeriod, s_trimPeriod);
+    }
+
+    /// <summary>The pool of a process: one bound for all listeners. It trims itself.</summary>
+    public static BufferPool Shared { get; } = new(trimming: TimeProvider.System);
 
     /// <summary>Bytes that lie in the pool.</summary>
     public long RetainedBytes => Interlocked.Read(ref _retained);
@@ -42,7 +53,7 @@ public sealed class BufferPool(long maxRetainedBytes = BufferPool.DefaultMaxReta
     {
         if (!BitOperations.IsPow2(buffer.Length) || buffer.Length < 1 << SmallestShift || buffer.Length > 1 << LargestShift)
             return;
-        if (Interlocked.Add(ref _retained, buffer.Length) > maxRetainedBytes)
+        if (Interlocked.Add(ref _retained, buffer.Length) > _maxRetainedBytes)
             Interlocked.Add(ref _retained, -buffer.Length);
         else
             _classes[ClassOf(buffer.Length)].Put(buffer);

@@ -43,8 +43,6 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     public long Length => _sealedBytes + _written - _sealed - PrefixBytes;
 
     /// <summary>The frame in pieces, prefix first. Only after <see cref="Complete"/>.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Segments => _segments;
-
     internal List<ReadOnlyMemory<byte>> SegmentList => _segments;
 
     public static OutgoingFrame Rent()
@@ -101,17 +99,6 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
 
     /// <summary>Something to dispose when the frame has been sent or dropped, such as the lease on a mapped segment.</summary>
     public void AddLease(IDisposable lease) => _leases.Add(lease);
-
-    /// <summary>Drops what was written but keeps leases, so that another answer can be written instead.</summary>
-    public void Clear()
-    {
-        _segments.Clear();
-        ReturnChunks();
-        AddChunk(FirstChunkBytes);
-        _written = PrefixBytes;
-        _sealedBytes = 0;
-        _completed = false;
-    }
 
     /// <summary>Fills in the length prefix; nothing may be written after. Called by the connection; harmless twice.</summary>
     public void Complete()

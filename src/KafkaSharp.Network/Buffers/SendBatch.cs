@@ -6,7 +6,8 @@ namespace KafkaSharp.Network;
 /// Frames that leave together, and how much of them is still to be sent. A transport takes from the front with <see cref="Advance"/>.
 /// Owned by whoever sends on a connection at the moment; not thread-safe.
 /// </summary>
-public sealed class SendBatch
+/// <param name="advanced">Called whenever some bytes have left.</param>
+public sealed class SendBatch(Action? advanced = null)
 {
     private readonly List<OutgoingFrame> _frames = [];
     private readonly List<ReadOnlyMemory<byte>> _segments = [];
@@ -41,6 +42,7 @@ public sealed class SendBatch
     public void Advance(long count)
     {
         Bytes -= count;
+        advanced?.Invoke();
         var segments = CollectionsMarshal.AsSpan(_segments);
         while (count > 0)
         {

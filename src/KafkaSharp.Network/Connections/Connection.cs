@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -10,7 +9,6 @@ namespace KafkaSharp.Network;
 /// requests. It ends when the peer leaves, says something that is no frame, stays silent too long, or <see cref="Close"/> is called; then
 /// <see cref="IFrameHandler.Closed"/> is told. Members may be used from any thread.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer or links holds nothing to dispose.")]
 public sealed class Connection : IThreadPoolWorkItem
 {
     // How much of one client is handled without waiting before its thread is for others: bytes, a frame counting as some.
@@ -25,7 +23,6 @@ public sealed class Connection : IThreadPoolWorkItem
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
-    private CancellationTokenSource? _closed;
     private Action<Connection>? _ended;
     private string? _closeReason;
     private long _lastActivity;
@@ -63,29 +60,16 @@ public sealed class Connection : IThreadPoolWorkItem
 
     public bool IsClosed => _isClosed;
 
-    /// <summary>Cancelled when the connection ends: for answers that wait.</summary>
-    public CancellationToken Closed
-    {
-        get
-        {
-            lock (_gate)
-            {
-                if (_closed is null)
-                {
-                    _closed = new CancellationTokenSource();
-                    if (_isClosed)
-                        _closed.Cancel();
-                }
-                return _closed.Token;
-            }
-        }
-    }
-
     /// <summary>When bytes last moved, as a timestamp of the time provider.</summary>
     internal long LastActivity => Volatile.Read(ref _lastActivity);
 
-    /// <summary>Whether the peer, not the server, is the one that is silent.</summary>
-    internal bool WaitsForPeer => !_responses.AwaitsAnswer;
+    /// <summary>
+    /// Whether the peer has gone while its request waits, which nobody reads from the connection to see. A system call where a request waits.
+    /// </summary>
+    internal bool IsAbandoned => _responses.AwaitsAnswer && !_draining && _transport.HasPeerLeft;
+
+    /// <summary>Whether an answer is being worked on.</summary>
+    internal bool AwaitsAnswer => _responses.AwaitsAnswer;
 
     internal int HeldBytes => _reader.HeldBytes;
 
@@ -100,7 +84,7 @@ public sealed class Connection : IThreadPoolWorkItem
             _closeReason ??= reason;
         }
         _transport.Dispose();
-        _closed?.Cancel();
+        _responses.Close();
     }
 
     /// <summary>Takes no more requests; ends when the answers to those taken have left.</summary>
@@ -138,7 +122,7 @@ public sealed class Connection : IThreadPoolWorkItem
             _closeReason ??= "a request failed without an answer";
             _logger.ConnectionFailed(Id, Listener.Name, RemoteEndPoint, _responses.HandlerFailure ?? e);
         }
-        End();
+        await EndAsync();
     }
 
     private async Task ServeAsync()
@@ -166,7 +150,7 @@ public sealed class Connection : IThreadPoolWorkItem
                     return;
                 default:
                     await _responses.FlushAsync();
-                    var reading = _reader.ReadAtLeastAsync(_reader.Needed);
+                    var reading = _reader.FillAsync(_reader.Needed);
                     if (!reading.IsCompleted)
                         turn = 0;
                     else if (turn > LongestTurn && !Thread.CurrentThread.IsThreadPoolThread)
@@ -175,8 +159,7 @@ public sealed class Connection : IThreadPoolWorkItem
                         turn = 0;
                         await Task.Yield();
                     }
-                    var read = await reading;
-                    if (read.Buffer.Length < _reader.Needed)
+                    if (!await reading)
                         return;
                     break;
             }
@@ -196,10 +179,10 @@ public sealed class Connection : IThreadPoolWorkItem
         }
     }
 
-    private void End()
+    private async Task EndAsync()
     {
         Close("the peer left");
-        _responses.Abandon();
+        await _responses.AbandonAsync();
         _reader.Complete();
         try
         {

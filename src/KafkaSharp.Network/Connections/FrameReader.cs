@@ -17,8 +17,9 @@ enum FrameStatus
 /// <summary>
 /// A <see cref="PipeReader"/> over a transport whose bytes always lie in one piece, so that a frame can be parsed and written to disk where it was
 /// received. It waits with a head of 1 KB (8 KB once requests came in bursts), which is all that an idle connection holds; a frame that does not
-/// fit gets a pooled buffer of its own, into which the rest is received directly, and which goes back as soon as the frame is done. A length prefix is believed up to what this
-/// connection has sent before; past that the buffer doubles as bytes arrive, so a claim alone takes no memory. One reader at a time.
+/// fit gets a pooled buffer of its own, into which the rest is received directly, and which goes back as soon as the frame is done. A length prefix
+/// is believed up to what this connection has sent before; past that the buffer doubles as bytes arrive, so a claim alone takes no memory. One
+/// reader at a time.
 /// </summary>
 sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes, Action? received = null) : PipeReader
 {
@@ -81,6 +82,24 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
         _frame = -1;
     }
 
+    /// <summary>
+    /// Receives until so many bytes are buffered; false where the stream ended before. What a connection uses: a <see cref="ReadResult"/> would be
+    /// made only to be asked for its length.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> FillAsync(int minimum)
+    {
+        while (Buffered < minimum && !_ended && !Volatile.Read(ref _cancelled))
+        {
+            var count = await transport.ReceiveAsync(RoomFor(minimum), wanted: minimum - Buffered);
+            _ended = count == 0;
+            _end += count;
+            received?.Invoke();
+            _headFilled = _large is null && _end == _head.Length;
+        }
+        return Buffered >= minimum;
+    }
+
     public override bool TryRead(out ReadResult result)
     {
         result = Result();
@@ -106,17 +125,9 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
         _start = _end = 0;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected override async ValueTask<ReadResult> ReadAtLeastAsyncCore(int minimumSize, CancellationToken cancellationToken)
     {
-        while (Buffered < minimumSize && !_ended && !Volatile.Read(ref _cancelled))
-        {
-            var count = await transport.ReceiveAsync(RoomFor(minimumSize), wanted: minimumSize - Buffered);
-            _ended = count == 0;
-            _end += count;
-            received?.Invoke();
-            _headFilled = _large is null && _end == _head.Length;
-        }
+        await FillAsync(minimumSize);
         return Result();
     }
 

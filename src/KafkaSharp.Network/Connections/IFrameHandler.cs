@@ -17,7 +17,7 @@ public interface IFrameHandler
     {
     }
 
-    /// <summary>Told once, after the last answer of a connection left or was dropped.</summary>
+    /// <summary>Told once, when every answer of a connection has left or was dropped; one that is still worked on is disposed when it comes.</summary>
     void Closed(Connection connection)
     {
     }

@@ -5,20 +5,25 @@ namespace KafkaSharp.Network;
 /// <summary>
 /// The answers of a connection in the order of its requests. Ready ones gather in a batch that the connection's loop sends itself, without a hop;
 /// once an answer is waited for behind which more may come (<see cref="FrameHandling.Overlaps"/>), a drain takes over the sending until
-/// the queue is empty again. <see cref="AddAsync"/> and <see cref="FlushAsync"/> belong to the connection's loop.
+/// the queue is empty again. <see cref="AddAsync"/>, <see cref="FlushAsync"/> and what ends belong to the connection's loop, <see cref="Close"/>
+/// to anyone.
 /// </summary>
-sealed class ResponseQueue(Transport transport, Action sent)
+/// <param name="transport">Where answers leave.</param>
+/// <param name="progressed">Called whenever some bytes have left.</param>
+sealed class ResponseQueue(Transport transport, Action progressed)
 {
     const int FlushBytes = 64 * 1024;
     const int FlushFrames = 64;
     const int MostPending = 512;
 
     private readonly Lock _gate = new();
-    private readonly SendBatch _batch = new();
+    private readonly SendBatch _batch = new(progressed);
+    private readonly AnswerWait _wait = new();
     private Queue<ValueTask<OutgoingFrame?>>? _pending;
     private TaskCompletionSource? _waiter;
     private int _waiterBelow;
     private bool _draining;
+    private Task _drain = Task.CompletedTask;
     private Exception? _failure;
     private volatile int _awaited;
 
@@ -36,9 +41,7 @@ sealed class ResponseQueue(Transport transport, Action sent)
     {
         if (!Volatile.Read(ref _draining) && answer.IsCompletedSuccessfully)
         {
-            if (answer.Result is { } frame)
-                _batch.Add(frame);
-            return _batch.Bytes >= FlushBytes || _batch.Frames >= FlushFrames || _batch.ClosesConnection ? FlushAsync() : ValueTask.CompletedTask;
+            return AddReady(answer.Result);
         }
         return AddSlowAsync(answer, overlaps);
     }
@@ -53,12 +56,33 @@ sealed class ResponseQueue(Transport transport, Action sent)
         await FlushAsync();
     }
 
-    /// <summary>Drops what has not left; answers that come later are disposed as they come.</summary>
-    public void Abandon()
+    /// <summary>The connection is closed: nothing is waited for any more.</summary>
+    public void Close() => _wait.Close();
+
+    /// <summary>After <see cref="Close"/>: drops what has not left; answers that come later are disposed as they come. Never fails.</summary>
+    public async ValueTask AbandonAsync()
     {
-        if (Volatile.Read(ref _draining))
-            return;
+        await _drain;
         _batch.Clear();
+    }
+
+    internal static async Task DiscardAsync(ValueTask<OutgoingFrame?> answer)
+    {
+        try
+        {
+            (await answer)?.Dispose();
+        }
+        catch (Exception)
+        {
+            // The connection is gone, and with it whoever the failure would be told to.
+        }
+    }
+
+    private ValueTask AddReady(OutgoingFrame? frame)
+    {
+        if (frame is not null)
+            _batch.Add(frame);
+        return _batch.Bytes >= FlushBytes || _batch.Frames >= FlushFrames || _batch.ClosesConnection ? FlushAsync() : ValueTask.CompletedTask;
     }
 
     private async ValueTask AddSlowAsync(ValueTask<OutgoingFrame?> answer, bool overlaps)
@@ -84,11 +108,10 @@ sealed class ResponseQueue(Transport transport, Action sent)
                 _draining = true;
                 (_pending ??= new Queue<ValueTask<OutgoingFrame?>>()).Enqueue(answer);
             }
-            _ = DrainAsync();
+            _drain = DrainAsync();
             return;
         }
-        if (await AwaitAsync(answer) is { } frame)
-            _batch.Add(frame);
+        await AddReady(await AwaitAsync(answer));
     }
 
     private bool TryEnqueueBehindOthers(ValueTask<OutgoingFrame?> answer)
@@ -135,7 +158,7 @@ sealed class ResponseQueue(Transport transport, Action sent)
             try
             {
                 if (_failure is not null)
-                    await DiscardAsync(answer);
+                    _ = DiscardAsync(answer);
                 else if (await AwaitAsync(answer) is { } frame)
                     _batch.Add(frame);
                 if (_failure is null && _batch.Frames > 0 && !NextIsReady())
@@ -181,6 +204,10 @@ sealed class ResponseQueue(Transport transport, Action sent)
         if (answer.IsCompletedSuccessfully)
             return answer.Result;
         _awaited = 1;
+        var answered = await _wait.ForAsync(answer);
+        _awaited = 0;
+        if (!answered)
+            throw new IOException("The connection was closed");
         try
         {
             return await answer;
@@ -190,10 +217,6 @@ sealed class ResponseQueue(Transport transport, Action sent)
             HandlerFailure = e;
             throw new IOException("A request failed without an answer", e);
         }
-        finally
-        {
-            _awaited = 0;
-        }
     }
 
     private async ValueTask SendAsync()
@@ -202,7 +225,6 @@ sealed class ResponseQueue(Transport transport, Action sent)
         {
             await transport.SendAsync(_batch);
             Ended |= _batch.ClosesConnection;
-            sent();
         }
         finally
         {
@@ -217,17 +239,5 @@ sealed class ResponseQueue(Transport transport, Action sent)
         _batch.Clear();
         _failure ??= e;
         transport.Dispose();
-    }
-
-    private static async Task DiscardAsync(ValueTask<OutgoingFrame?> answer)
-    {
-        try
-        {
-            (await answer)?.Dispose();
-        }
-        catch (Exception)
-        {
-            // The connection is gone, and with it whoever the failure would be told to.
-        }
     }
 }

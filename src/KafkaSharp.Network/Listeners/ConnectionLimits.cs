@@ -1,10 +1,13 @@
 using System.Net;
+using System.Net.Sockets;
+using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Network;
 
 /// <summary>
 /// How many connections all listeners of a node hold together and from one address (<c>max.connections</c>, <c>max.connections.per.ip</c>).
-/// Limits may change at any time; they hold for connections that come after. Thread-safe.
+/// Limits may change at any time; what is then too many over all is closed, the most silent first, other limits hold for connections that come
+/// after. Thread-safe.
 /// </summary>
 public sealed class ConnectionLimits
 {
@@ -34,6 +37,39 @@ public sealed class ConnectionLimits
     /// <summary>Limits of single addresses, which win over <see cref="MaxConnectionsPerIp"/>.</summary>
     public IReadOnlyDictionary<IPAddress, int> PerIpOverrides { get; set; } = new Dictionary<IPAddress, int>();
 
+    /// <summary>The limits by the configuration.</summary>
+    /// <exception cref="ConfigException">See <see cref="Update"/>.</exception>
+    public static ConnectionLimits From(ConfigValues values)
+    {
+        var limits = new ConnectionLimits();
+        limits.Update(values);
+        return limits;
+    }
+
+    /// <summary>Takes the limits of a changed configuration, also those of each listener.</summary>
+    /// <exception cref="ConfigException">An override is not host:count, or its host is unknown, or nobody could connect: nothing changed.</exception>
+    public void Update(ConfigValues values)
+    {
+        var perIp = values.Get(NetworkConfigs.MaxConnectionsPerIp);
+        var overrides = ParseOverrides(values.Get(NetworkConfigs.MaxConnectionsPerIpOverrides));
+        if (perIp == 0 && overrides.Count == 0)
+        {
+            throw new ConfigException(
+                NetworkConfigs.MaxConnectionsPerIp.Name, "0",
+                $"can be set to zero only if {NetworkConfigs.MaxConnectionsPerIpOverrides.Name} property is set.");
+        }
+        lock (_gate)
+        {
+            var ofListeners = _listeners.ConvertAll(listener => ListenerOptions.MaxConnectionsOf(listener.Options.Name, values));
+            for (var i = 0; i < ofListeners.Count; i++)
+                _listeners[i].MaxConnections = ofListeners[i];
+            MaxConnectionsPerIp = perIp;
+            PerIpOverrides = overrides;
+            MaxConnections = values.Get(NetworkConfigs.MaxConnections);
+        }
+        CloseExcess();
+    }
+
     public int Total => Volatile.Read(ref _total);
 
     internal void Register(SocketListener listener)
@@ -53,27 +89,16 @@ public sealed class ConnectionLimits
 
     /// <summary>
     /// Null if the listener may accept now, else what to wait for before asking again. A protected listener does not wait for the limit
-    /// over all: the connection that has been silent longest on another listener makes room.
+    /// over all: where its connection is one too many, another listener gives one up once it is there.
     /// </summary>
     internal Task? WhyWait(SocketListener listener)
     {
-        Connection? victim;
-        Task changed;
         lock (_gate)
         {
-            changed = _changed.Task;
-            if (listener.ConnectionCount >= listener.MaxConnections)
-                return changed;
-            if (_total < _maxConnections)
-                return null;
-            victim = listener.Options.IsProtected
-                ? _listeners.Where(l => !l.Options.IsProtected).SelectMany(l => l.Connections).Where(c => !c.IsClosed).MinBy(c => c.LastActivity)
-                : null;
+            return listener.ConnectionCount < listener.MaxConnections && (_total < _maxConnections || IsProtected(listener))
+                ? null
+                : _changed.Task;
         }
-        if (victim is null)
-            return changed;
-        victim.Close("makes room for a connection of the inter-broker listener");
-        return null;
     }
 
     /// <summary>Counts a connection in, unless its address has enough.</summary>
@@ -86,8 +111,9 @@ public sealed class ConnectionLimits
                 return false;
             _perAddress[address] = count + 1;
             _total++;
-            return true;
         }
+        CloseExcess();
+        return true;
     }
 
     internal void Leave(IPAddress address)
@@ -109,5 +135,48 @@ public sealed class ConnectionLimits
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             changed.TrySetResult();
         }
+    }
+
+    // The only listener of its kind is for clients, whatever else it is for.
+    private bool IsProtected(SocketListener listener) => listener.Options.IsProtected && _listeners.Count > 1;
+
+    private void CloseExcess()
+    {
+        Connection[] victims;
+        lock (_gate)
+        {
+            if (_total <= _maxConnections)
+                return;
+            var leaving = _listeners.Sum(listener => listener.Connections.Count(connection => connection.IsClosed));
+            victims =
+            [
+                .. _listeners.Where(listener => !IsProtected(listener)).SelectMany(listener => listener.Connections)
+                    .Where(connection => !connection.IsClosed).OrderBy(connection => connection.LastActivity)
+                    .Take(_total - _maxConnections - leaving),
+            ];
+        }
+        foreach (var victim in victims)
+            victim.Close("makes room: there are more connections than max.connections");
+    }
+
+    private static Dictionary<IPAddress, int> ParseOverrides(string text)
+    {
+        var overrides = new Dictionary<IPAddress, int>();
+        foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = entry.LastIndexOf(':');
+            if (colon <= 0 || !int.TryParse(entry.AsSpan(colon + 1), out var count))
+                throw new ConfigException(NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
+            try
+            {
+                foreach (var address in Dns.GetHostAddresses(entry[..colon].Trim('[', ']', ' ')))
+                    overrides[address] = count;
+            }
+            catch (SocketException)
+            {
+                throw new ConfigException(NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"The host of '{entry}' is unknown");
+            }
+        }
+        return overrides;
     }
 }

@@ -10,7 +10,9 @@ public sealed record ListenerOptions(Endpoint Endpoint)
     /// <summary>Whether the listener serves the controller's APIs instead of the broker's.</summary>
     public bool IsController { get; init; }
 
-    /// <summary>Whether the limit over all listeners makes room for this one by closing idle connections of others (the inter-broker listener).</summary>
+    /// <summary>
+    /// Whether the limit over all listeners does not hold for this one: others give up their most silent connections (the inter-broker listener).
+    /// </summary>
     public bool IsProtected { get; init; }
 
     public int MaxFrameBytes { get; init; } = NetworkConfigs.SocketRequestMaxBytes.Default;
@@ -37,6 +39,17 @@ public sealed record ListenerOptions(Endpoint Endpoint)
         SendBufferBytes = values.IsSet(NetworkConfigs.SocketSendBufferBytes) ? values.Get(NetworkConfigs.SocketSendBufferBytes) : -1,
         ReceiveBufferBytes = values.IsSet(NetworkConfigs.SocketReceiveBufferBytes) ? values.Get(NetworkConfigs.SocketReceiveBufferBytes) : -1,
         Backlog = values.Get(NetworkConfigs.SocketListenBacklogSize),
+        MaxConnections = MaxConnectionsOf(endpoint.ListenerName, values),
         MaxIdle = TimeSpan.FromMilliseconds(Math.Min(values.Get(NetworkConfigs.ConnectionsMaxIdleMs), int.MaxValue * 1000L)),
     };
+
+    /// <summary>The limit of one listener: <c>listener.name.NAME.max.connections</c>, the name in lower case.</summary>
+    /// <exception cref="ConfigException">It is no number.</exception>
+    public static int MaxConnectionsOf(string listenerName, ConfigValues values)
+    {
+        var key = NetworkConfigs.MaxConnections;
+        return values.Given.TryGetValue($"{NetworkConfigs.ListenerPrefix}{listenerName.ToLowerInvariant()}.{key.Name}", out var text)
+            ? key.Parse(text)
+            : key.Default;
+    }
 }

@@ -12,6 +12,7 @@ namespace KafkaSharp.Network;
 public sealed class SocketListener : IAsyncDisposable
 {
     const int AcceptRetryMs = 100;
+    const int LongestSweepMs = 10_000;
 
     private static long s_lastId;
 
@@ -54,6 +55,8 @@ public sealed class SocketListener : IAsyncDisposable
 
     public int ConnectionCount => Volatile.Read(ref _count);
 
+    private bool ClosesIdle => Options.MaxIdle >= TimeSpan.Zero;
+
     /// <summary>Connections this listener holds at once; may change while it runs.</summary>
     public int MaxConnections
     {
@@ -95,11 +98,10 @@ public sealed class SocketListener : IAsyncDisposable
     {
         if (_socket is null)
             Bind();
-        if (Options.MaxIdle >= TimeSpan.Zero)
-        {
-            var period = TimeSpan.FromMilliseconds(Math.Clamp(Options.MaxIdle.TotalMilliseconds / 10, 10, 10_000));
-            _sweep = _time.CreateTimer(static listener => ((SocketListener)listener!).CloseIdle(), this, period, period);
-        }
+        var period = ClosesIdle
+            ? TimeSpan.FromMilliseconds(Math.Clamp(Options.MaxIdle.TotalMilliseconds / 10, 10, LongestSweepMs))
+            : TimeSpan.FromMilliseconds(LongestSweepMs);
+        _sweep = _time.CreateTimer(static listener => ((SocketListener)listener!).Sweep(), this, period, period);
         _accepting = AcceptAsync(_socket!);
     }
 
@@ -211,15 +213,17 @@ public sealed class SocketListener : IAsyncDisposable
         _limits.Leave(connection.RemoteEndPoint.Address);
     }
 
-    private void CloseIdle()
+    // As in Kafka a request that waits does not save a silent connection; but a poll that is shorter than the limit is never cut.
+    private void Sweep()
     {
         var now = _time.GetTimestamp();
         foreach (var connection in Connections)
         {
-            if (connection.WaitsForPeer && _time.GetElapsedTime(connection.LastActivity, now) > Options.MaxIdle)
+            if (connection.IsAbandoned)
+                connection.Close("the peer left while its request waited");
+            else if (ClosesIdle && _time.GetElapsedTime(connection.LastActivity, now) > Options.MaxIdle)
                 connection.Close("idle for longer than connections.max.idle.ms");
         }
-        BufferPool.Shared.Trim();
     }
 
     private static IPAddress Resolve(string? host)

@@ -33,6 +33,21 @@ sealed class SocketTransport : Transport
 
     public override IPEndPoint LocalEndPoint { get; }
 
+    public override bool HasPeerLeft
+    {
+        get
+        {
+            try
+            {
+                return _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted = 1)
     {
         if (OperatingSystem.IsLinux())

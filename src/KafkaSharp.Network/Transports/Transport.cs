@@ -24,6 +24,12 @@ public abstract class Transport : IDisposable
     /// <summary>Sends all of a batch and empties it.</summary>
     public abstract ValueTask SendAsync(SendBatch batch);
 
+    /// <summary>
+    /// Whether the peer has ended its side and nothing is left to receive. Costs a system call and does not disturb a receive; a transport that
+    /// can't tell says no.
+    /// </summary>
+    public virtual bool HasPeerLeft => false;
+
     /// <summary>Receives no more: a receive that waits returns with the end of the stream. Sending goes on.</summary>
     public abstract void ShutdownReceive();
 

@@ -1,3 +1,5 @@
+using KafkaSharp.TestInfrastructure;
+
 namespace KafkaSharp.Network.Tests.Buffers;
 
 public sealed class BufferPoolTests
@@ -19,6 +21,18 @@ public sealed class BufferPoolTests
 
         Assert.That(pool.Rent(8192), Is.SameAs(second));
         Assert.That(pool.Rent(8192), Is.SameAs(first));
+        Assert.That(pool.RetainedBytes, Is.Zero);
+    }
+
+    [Test]
+    public void What_nobody_asks_for_is_let_go_in_time()
+    {
+        var time = new ManualTimeProvider();
+        var pool = new BufferPool(trimming: time);
+        pool.Return(pool.Rent(5000));
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(pool.RetainedBytes, Is.EqualTo(8192), "it was used a moment ago");
+        time.Advance(TimeSpan.FromSeconds(10));
         Assert.That(pool.RetainedBytes, Is.Zero);
     }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Connections;
 
@@ -135,6 +137,42 @@ public sealed class ConnectionTests
     }
 
     [Test]
+    public async Task Nothing_is_handled_behind_an_answer_that_was_waited_for_and_closes()
+    {
+        var first = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(first.Task)));
+        await using var fixture = new ListenerFixture(handler);
+        using var client = fixture.Connect();
+
+        await client.SendAsync(RawClient.Framed([1]).Concat(RawClient.Framed([2])).ToArray());
+        await TestInfrastructure.Eventually.True(() => handler.Frames == 1, "the first request is handled");
+        first.SetResult(OutgoingFrame.RentClosing());
+
+        Assert.That(await client.IsClosedByServerAsync());
+        await TestInfrastructure.Eventually.True(() => handler.Closed == 1, "it ended");
+        Assert.That(handler.Frames, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_receiver_that_takes_a_little_at_a_time_is_not_silent()
+    {
+        var time = new ManualTimeProvider();
+        var transport = new SlowTransport(RawClient.Framed([1]));
+        var options = new ListenerOptions(new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 0));
+        var connection = new Connection(1, options, transport, DelegateHandler.Echo(), time, new CollectingLogger());
+        connection.Start();
+        await TestInfrastructure.Eventually.True(() => transport.Sending is not null, "the answer leaves");
+
+        var before = connection.LastActivity;
+        time.Advance(TimeSpan.FromMinutes(5));
+        transport.Sending!.Advance(2);
+        Assert.That(time.GetElapsedTime(before, connection.LastActivity), Is.EqualTo(TimeSpan.FromMinutes(5)));
+
+        connection.Close("the test is over");
+        await connection.Completion;
+    }
+
+    [Test]
     public async Task Large_frames_come_through_small_socket_buffers_and_in_drops([Values(-1, 4096)] int socketBuffer)
     {
         await using var fixture = new ListenerFixture(
@@ -155,5 +193,45 @@ public sealed class ConnectionTests
             for (var at = 0; at < bytes.Length; at += 7001)
                 await client.SendAsync(bytes.AsMemory(at, Math.Min(7001, bytes.Length - at)));
         }
+    }
+
+    // Gives one request and takes the answer only as the test advances it.
+    private sealed class SlowTransport(byte[] request) : Transport
+    {
+        private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private volatile SendBatch? _sending;
+        private bool _given;
+
+        public SendBatch? Sending => _sending;
+
+        public override IPEndPoint RemoteEndPoint { get; } = new(IPAddress.Loopback, 1);
+
+        public override IPEndPoint LocalEndPoint { get; } = new(IPAddress.Loopback, 2);
+
+        public override async ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted = 1)
+        {
+            if (_given)
+                await _disposed.Task;
+            _given = true;
+            request.CopyTo(buffer);
+            return request.Length;
+        }
+
+        public override async ValueTask SendAsync(SendBatch batch)
+        {
+            _sending = batch;
+            await _disposed.Task;
+            throw new IOException("The test is over");
+        }
+
+        public override void ShutdownReceive()
+        {
+        }
+
+        public override void ShutdownSend()
+        {
+        }
+
+        protected override void Dispose(bool disposing) => _disposed.TrySetResult();
     }
 }

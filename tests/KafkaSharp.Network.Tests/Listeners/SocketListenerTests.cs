@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KafkaSharp.Configuration;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Listeners;
@@ -134,24 +135,135 @@ public sealed class SocketListenerTests
     }
 
     [Test]
-    public async Task A_silent_connection_is_closed_after_its_time_and_one_that_waits_for_its_answer_is_not()
+    public async Task Nobody_makes_room_before_there_is_one_too_many()
+    {
+        var limits = new ConnectionLimits { MaxConnections = 2 };
+        await using var clients = new ListenerFixture(DelegateHandler.Echo(), limits: limits);
+        await using var brokers = new ListenerFixture(DelegateHandler.Echo(), options => options with { IsProtected = true }, limits);
+        using var client = clients.Connect();
+        await EchoesAsync(client);
+        using var broker = brokers.Connect();
+        await EchoesAsync(broker);
+        using var second = brokers.Connect();
+        await EchoesAsync(second);
+
+        Assert.That(await client.IsClosedByServerAsync());
+        await Eventually.True(() => limits.Total == 2, "one has left");
+        await EchoesAsync(broker);
+    }
+
+    [Test]
+    public async Task The_only_listener_is_limited_although_brokers_use_it_too()
+    {
+        var limits = new ConnectionLimits { MaxConnections = 1 };
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo(), options => options with { IsProtected = true }, limits);
+        using var first = fixture.Connect();
+        await EchoesAsync(first);
+        using var second = fixture.Connect();
+        await second.SendFrameAsync(new byte[] { 2 });
+        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is told");
+
+        await EchoesAsync(first);
+    }
+
+    [Test]
+    public async Task A_changed_configuration_changes_every_limit()
+    {
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo());
+        using var silent = fixture.Connect();
+        await EchoesAsync(silent);
+        using var busy = fixture.Connect();
+        await EchoesAsync(busy);
+
+        fixture.Limits.Update(Values(("max.connections.per.ip", "1"), ("max.connections.per.ip.overrides", "127.0.0.1:3")));
+        using var third = fixture.Connect();
+        await EchoesAsync(third);
+        using var fourth = fixture.Connect();
+        Assert.That(await fourth.IsClosedByServerAsync(), "past the limit of its address");
+
+        fixture.Limits.Update(Values(("listener.name.plaintext.max.connections", "7")));
+        Assert.That(fixture.Listener.MaxConnections, Is.EqualTo(7));
+
+        fixture.Limits.Update(Values(("max.connections", "2")));
+        Assert.That(await silent.IsClosedByServerAsync(), "one too many by now");
+        await EchoesAsync(busy);
+        await EchoesAsync(third);
+
+        Assert.That(() => fixture.Limits.Update(Values(("max.connections.per.ip", "0"))), Throws.TypeOf<ConfigException>());
+        Assert.That((fixture.Limits.MaxConnections, fixture.Limits.MaxConnectionsPerIp), Is.EqualTo((2, int.MaxValue)), "nothing changed");
+    }
+
+    [Test]
+    public async Task A_silent_connection_is_closed_after_its_time_also_while_it_waits_for_its_answer([Values] bool waits)
     {
         var time = new ManualTimeProvider();
         var answer = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task)));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
-        using var silent = fixture.Connect();
-        using var waiting = fixture.Connect();
-        await waiting.SendFrameAsync(new byte[] { 1 });
-        await Eventually.True(() => fixture.Listener.ConnectionCount == 2 && fixture.Listener.Connections.Any(c => !c.WaitsForPeer), "both are here");
+        using var client = fixture.Connect();
+        if (waits)
+            await client.SendFrameAsync(new byte[] { 1 });
+        await Eventually.True(
+            () => fixture.Listener.ConnectionCount == 1 && fixture.Listener.Connections.First().AwaitsAnswer == waits, "the client is here");
 
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(1));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.That(await client.IsClosedByServerAsync());
+        await Eventually.True(() => handler.Closed == 1 && fixture.Limits.Total == 0, "nothing of it is left");
+    }
+
+    [Test]
+    public async Task A_request_may_wait_for_as_long_as_a_connection_may_be_silent()
+    {
+        var time = new ManualTimeProvider();
+        var answer = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task)));
+        await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
+        using var client = fixture.Connect();
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 1, "the client is here");
         time.Advance(TimeSpan.FromMinutes(9));
-        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(2));
-        time.Advance(TimeSpan.FromMinutes(2));
+        await client.SendFrameAsync(new byte[] { 1 });
+        await Eventually.True(() => fixture.Listener.Connections.First().AwaitsAnswer, "the request waits");
 
-        Assert.That(await silent.IsClosedByServerAsync());
+        time.Advance(TimeSpan.FromMinutes(9.5));
+
         answer.SetResult(DelegateHandler.FrameOf([9]));
-        Assert.That(await waiting.ReadFrameAsync(), Is.EqualTo(new byte[] { 9 }));
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 9 }));
+    }
+
+    [Test]
+    public async Task A_peer_that_leaves_while_its_request_waits_is_noticed([Values] bool overlaps)
+    {
+        var time = new ManualTimeProvider();
+        var answer = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task), overlaps));
+        await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromSeconds(-1) }, time: time);
+        using var staying = fixture.Connect();
+        await staying.SendFrameAsync(new byte[] { 1 });
+        using var leaving = fixture.Connect();
+        await leaving.SendFrameAsync(new byte[] { 2 });
+        await leaving.SendFrameAsync(new byte[] { 3 });
+        await Eventually.True(() => fixture.Listener.Connections.Count(c => c.AwaitsAnswer) == 2, "both wait");
+        if (!overlaps)
+            time.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(2), "nobody has left");
+
+        leaving.Dispose();
+        await Eventually.True(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                return handler.Closed == 1 && fixture.Limits.Total == 1;
+            },
+            "it is noticed");
+
+        var late = new Lease();
+        var frame = DelegateHandler.FrameOf([9]);
+        frame.AddLease(late);
+        answer.SetResult(frame);
+        await Eventually.True(() => late.IsDisposed, "the answer goes back");
     }
 
     [Test]
@@ -190,8 +302,13 @@ public sealed class SocketListenerTests
         await Eventually.True(() => handler.Frames == 1, "the request is handled");
 
         var draining = fixture.Listener.DrainAsync(TimeSpan.FromSeconds(30));
-        await Eventually.True(() => time.ActiveTimers == 1, "the deadline is set");
-        time.Advance(TimeSpan.FromSeconds(30));
+        await Eventually.True(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(30));
+                return draining.IsCompleted;
+            },
+            "the deadline is over");
         await draining;
 
         Assert.That(await client.IsClosedByServerAsync());
@@ -199,6 +316,24 @@ public sealed class SocketListenerTests
         answer.SetResult(null);
     }
 
+    private static ConfigValues Values(params (string Name, string Value)[] given) => ConfigValues.Parse(
+        new ConfigSchema(NetworkConfigs.All), given.ToDictionary(pair => pair.Name, pair => pair.Value));
+
+    private static async Task EchoesAsync(RawClient client)
+    {
+        await client.SendFrameAsync(new byte[] { 5 });
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 5 }));
+    }
+
     private static SocketListener ListenerOf(ListenerOptions options) =>
         new(options, DelegateHandler.Echo(), new ConnectionLimits(), TimeProvider.System, new CollectingLogger());
+
+    private sealed class Lease : IDisposable
+    {
+        private volatile bool _disposed;
+
+        public bool IsDisposed => _disposed;
+
+        public void Dispose() => _disposed = true;
+    }
 }

@@ -1,0 +1,33 @@
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Configuration;
+using KafkaSharp.Metadata.Deltas;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Publishing;
+using KafkaSharp.Network;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Broker.Hosting;
+
+/// <summary>Brings changed limits of connections (<c>max.connections</c> and those per address and listener) to the listeners (KIP-226).</summary>
+sealed class ConnectionLimitsPublisher(BrokerConfiguration configuration, IReadOnlyList<ConnectionLimits> limits, ILogger logger)
+    : IMetadataPublisher
+{
+    public string Name => "ConnectionLimits";
+
+    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage newImage)
+    {
+        if (delta.Configs is not { } configs || !configs.Changes.Any(change => change.Key.Type == ConfigResourceType.Broker))
+            return;
+        var values = DynamicConfigs.Merge(configuration, newImage.Configs);
+        try
+        {
+            foreach (var limit in limits)
+                limit.Update(values);
+        }
+        catch (ConfigException e)
+        {
+            // Such as an override of a host that nobody knows any more: the limits stay as they were.
+            logger.ConnectionLimitsRefused(e.Message);
+        }
+    }
+}
