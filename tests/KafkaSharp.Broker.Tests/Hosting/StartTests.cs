@@ -30,6 +30,19 @@ sealed class StartTests
             Throws.InstanceOf<BrokerStartException>().With.Message.Contains("No space left on device"));
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    public void A_disk_that_fills_up_while_the_broker_joins_is_why_it_does_not_start(int writesLeft)
+    {
+        var files = new FaultyFileSystem(_files, (operation, path) =>
+            operation == FileOperation.Write && path.EndsWith("/00000000000000000000.log", StringComparison.Ordinal) && writesLeft-- <= 0
+                ? new IOException("No space left on device", 28) : null);
+
+        Assert.That(async () => await TestNode.StartAsync(files),
+            Throws.InstanceOf<BrokerStartException>().With.Message.Contains("No space left on device"));
+    }
+
     [Test]
     public void A_start_that_is_called_off_leaves_nothing_behind()
     {
