@@ -26,15 +26,7 @@ sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers,
                     throw new RecordsException(Protocol.ErrorCode.CorruptMessage, $"The batch at position {valid} has a length or magic that can't be");
                 if (window.IsEmpty)
                     break;
-                foreach (var batch in new RecordBatchReader(window))
-                {
-                    Check(batch);
-                    segment.IndexBatches(batch.Bytes, valid);
-                    if (batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch)
-                        epochs.Recover(epoch, batch.BaseOffset);
-                    ProducerReplay.Replay(producers, batch, segment);
-                    valid += batch.SizeInBytes;
-                }
+                Take(window, ref valid);
             }
         }
         catch (RecordsException fault)
@@ -50,16 +42,30 @@ sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers,
         return cut;
     }
 
+    private void Take(ReadOnlySpan<byte> window, ref int valid)
+    {
+        foreach (var batch in new RecordBatchReader(window))
+        {
+            Check(batch);
+            segment.IndexBatches(batch.Bytes, valid);
+            if (batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch)
+                epochs.Recover(epoch, batch.BaseOffset);
+            ProducerReplay.Replay(producers, batch, segment);
+            valid += batch.SizeInBytes;
+        }
+    }
+
     private void Check(in RecordBatch batch)
     {
         batch.EnsureValid();
         // The base offset is not under the CRC.
-        if (batch.BaseOffset < 0 || batch.LastOffset <= _lastOffset)
+        var lastOffset = batch.LastOffset;
+        if (lastOffset <= _lastOffset || (batch.Magic >= 2 && batch.BaseOffset < 0))
             throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
-                $"Offsets {batch.BaseOffset} to {batch.LastOffset} do not follow {_lastOffset}");
-        if (!segment.CanHold(batch.LastOffset))
+                $"Offsets {batch.BaseOffset} to {lastOffset} do not follow {_lastOffset}");
+        if (!segment.CanHold(lastOffset))
             throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
-                $"Offset {batch.LastOffset} does not fit into the segment with base offset {segment.BaseOffset}");
-        _lastOffset = batch.LastOffset;
+                $"Offset {lastOffset} does not fit into the segment with base offset {segment.BaseOffset}");
+        _lastOffset = lastOffset;
     }
 }
