@@ -1,11 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace KafkaSharp.Compression;
 
 /// <summary>Reads one lz4 frame; bytes after it are left.</summary>
 sealed unsafe class Lz4Decompressor : Decompressor
 {
-    private readonly Context _context;
+    private readonly NativeContext _context;
     private readonly bool _ignoreHeaderChecksum;
     private readonly Pool<Lz4Decompressor> _pool;
     private bool _begun;
@@ -18,7 +16,7 @@ sealed unsafe class Lz4Decompressor : Decompressor
         try
         {
             Check(LibLz4.LZ4F_createDecompressionContext(out var context, LibLz4.FrameVersion));
-            _context = new Context(context);
+            _context = new NativeContext(context, &LibLz4.LZ4F_freeDecompressionContext, LibLz4.Name);
         }
         catch (DllNotFoundException e)
         {
@@ -95,20 +93,5 @@ sealed unsafe class Lz4Decompressor : Decompressor
     {
         if (LibLz4.LZ4F_isError(code) != 0)
             throw new CompressionException($"lz4: {LibLz4.ErrorName(code)}");
-    }
-
-    private sealed class Context : SafeHandle
-    {
-        public Context(nint context)
-            : base(0, ownsHandle: true) => SetHandle(context);
-
-        public nint Pointer => handle;
-        public override bool IsInvalid => handle == 0;
-
-        protected override bool ReleaseHandle()
-        {
-            LibLz4.LZ4F_freeDecompressionContext(handle);
-            return true;
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Compression;
 
@@ -9,7 +8,7 @@ sealed unsafe class ZstdCodec : ICompressionCodec
     public const int DefaultLevel = 3;
 
     private readonly Pool<ZstdDecompressor> _decompressors = new();
-    private readonly Pool<CompressionContext> _contexts = new();
+    private readonly Pool<NativeContext> _contexts = new();
 
     public CompressionType Type => CompressionType.Zstd;
 
@@ -51,32 +50,17 @@ sealed unsafe class ZstdCodec : ICompressionCodec
         return decompressor;
     }
 
-    private CompressionContext RentContext()
+    private NativeContext RentContext()
     {
         if (_contexts.TryTake(out var context))
             return context;
         try
         {
-            return new CompressionContext(LibZstd.ZSTD_createCCtx());
+            return new NativeContext(LibZstd.ZSTD_createCCtx(), &LibZstd.ZSTD_freeCCtx, LibZstd.Name);
         }
         catch (DllNotFoundException e)
         {
             throw NativeLibraries.Missing(LibZstd.Name, e);
-        }
-    }
-
-    private sealed class CompressionContext : SafeHandle
-    {
-        public CompressionContext(nint context)
-            : base(0, ownsHandle: true) => SetHandle(context);
-
-        public nint Pointer => handle != 0 ? handle : throw new CompressionException("zstd has no memory for a context");
-        public override bool IsInvalid => handle == 0;
-
-        protected override bool ReleaseHandle()
-        {
-            LibZstd.ZSTD_freeCCtx(handle);
-            return true;
         }
     }
 }

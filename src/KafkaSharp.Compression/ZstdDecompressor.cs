@@ -1,11 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace KafkaSharp.Compression;
 
 /// <summary>Reads zstd frames to the end of the source. A window above zstd's own limit of 128 MB is refused, as in Kafka.</summary>
 sealed unsafe class ZstdDecompressor : Decompressor
 {
-    private readonly Context _context;
+    private readonly NativeContext _context;
     private readonly Pool<ZstdDecompressor> _pool;
     private bool _betweenFrames = true;
 
@@ -14,14 +12,12 @@ sealed unsafe class ZstdDecompressor : Decompressor
         _pool = pool;
         try
         {
-            _context = new Context(LibZstd.ZSTD_createDCtx());
+            _context = new NativeContext(LibZstd.ZSTD_createDCtx(), &LibZstd.ZSTD_freeDCtx, LibZstd.Name);
         }
         catch (DllNotFoundException e)
         {
             throw NativeLibraries.Missing(LibZstd.Name, e);
         }
-        if (_context.IsInvalid)
-            throw new CompressionException("zstd has no memory for a context");
     }
 
     public void Reset()
@@ -66,20 +62,5 @@ sealed unsafe class ZstdDecompressor : Decompressor
     {
         if (LibZstd.ZSTD_isError(code) != 0)
             throw new CompressionException($"zstd: {LibZstd.ErrorName(code)}");
-    }
-
-    private sealed class Context : SafeHandle
-    {
-        public Context(nint context)
-            : base(0, ownsHandle: true) => SetHandle(context);
-
-        public nint Pointer => handle;
-        public override bool IsInvalid => handle == 0;
-
-        protected override bool ReleaseHandle()
-        {
-            LibZstd.ZSTD_freeDCtx(handle);
-            return true;
-        }
     }
 }

@@ -109,14 +109,6 @@ public sealed class LeaderEpochCache
         return null;
     }
 
-    /// <summary>The largest known epoch below another.</summary>
-    public int? PreviousEpoch(int epoch) =>
-        _epochs is var epochs && FirstAbove(epochs, epoch - 1) is > 0 and var above ? epochs[above - 1].Epoch : null;
-
-    /// <summary>The smallest known epoch above another.</summary>
-    public int? NextEpoch(int epoch) =>
-        _epochs is var epochs && FirstAbove(epochs, epoch) is var above && above < epochs.Length ? epochs[above].Epoch : null;
-
     /// <summary>The log now ends at an offset: epochs that begin there or later go.</summary>
     public void TruncateFromEnd(long endOffset)
     {

@@ -88,12 +88,6 @@ public sealed class FaultyFileSystem(IFileSystem inner, Func<FileOperation, stri
             file.Write(offset, source);
         }
 
-        public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> sources)
-        {
-            owner.Check(FileOperation.Write, Path);
-            file.Write(offset, sources);
-        }
-
         public void SetLength(long length)
         {
             owner.Check(FileOperation.SetLength, Path);

@@ -18,9 +18,6 @@ public interface IStorageFile : IDisposable
     /// <summary>Writes all bytes. After an <see cref="IOException"/> (no space, broken disk) the file is as long as before.</summary>
     void Write(long offset, ReadOnlySpan<byte> source);
 
-    /// <summary>Writes all pieces one after another in one system call (pwritev).</summary>
-    void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> sources);
-
     /// <summary>
     /// Truncates, or extends with zeros. Truncating below bytes that are borrowed leaves those readable and unchanged until they are given back.
     /// </summary>

@@ -15,25 +15,6 @@ sealed class MemoryFile(string path, MemoryFileContent content, TimeProvider tim
         content.LastModified = time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
-    public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> sources)
-    {
-        var before = content.Length;
-        try
-        {
-            foreach (var source in sources)
-            {
-                content.Write(offset, source.Span);
-                offset += source.Length;
-            }
-        }
-        catch (IOException) when (content.Length > before)
-        {
-            content.SetLength(before);
-            throw;
-        }
-        content.LastModified = time.GetUtcNow().ToUnixTimeMilliseconds();
-    }
-
     public void SetLength(long length) => content.SetLength(length);
 
     public void Flush()

@@ -79,25 +79,6 @@ sealed class PhysicalFile : IStorageFile
         Publish(offset + source.Length);
     }
 
-    public void Write(long offset, IReadOnlyList<ReadOnlyMemory<byte>> sources)
-    {
-        var end = offset;
-        foreach (var source in sources)
-            end += source.Length;
-        try
-        {
-            RandomAccess.Write(_handle, sources, offset);
-        }
-        catch (IOException)
-        {
-            Changed();
-            ForgetTornTail();
-            throw;
-        }
-        Changed();
-        Publish(end);
-    }
-
     public void SetLength(long length)
     {
         if (length >= _length)

@@ -17,8 +17,6 @@ sealed class IndexTail(int writtenBytes, byte[] entries, int length)
 
     public ReadOnlySpan<byte> Span => entries.AsSpan(0, Length);
 
-    public ReadOnlyMemory<byte> Memory => entries.AsMemory(0, Length);
-
     public bool TryAppend(ReadOnlySpan<byte> entry)
     {
         if (_length + entry.Length > entries.Length)

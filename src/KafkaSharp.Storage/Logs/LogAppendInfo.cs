@@ -35,9 +35,6 @@ public readonly record struct LogAppendInfo
 
     public long LogStartOffset { get; init; }
 
-    /// <summary>The leader epoch of the last batch, -1 where there is none.</summary>
-    public int LastLeaderEpoch { get; init; }
-
     public int BatchCount { get; init; }
 
     public int RecordCount { get; init; }
@@ -59,7 +56,6 @@ public readonly record struct LogAppendInfo
             MaxTimestamp = -1,
             LogAppendTime = -1,
             LogStartOffset = logStartOffset,
-            LastLeaderEpoch = -1,
         };
 
     public static LogAppendInfo Empty(long logStartOffset) => Refused(ErrorCode.None, null, logStartOffset);

@@ -31,7 +31,6 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
             MaxTimestamp = valid.MaxTimestamp,
             LogAppendTime = valid.LogAppendTime,
             LogStartOffset = state.LogStartOffset,
-            LastLeaderEpoch = leaderEpoch,
             BatchCount = valid.BatchCount,
             RecordCount = valid.RecordCount,
         };
@@ -63,7 +62,6 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
             MaxTimestamp = analysis.MaxTimestamp,
             LogAppendTime = -1,
             LogStartOffset = state.LogStartOffset,
-            LastLeaderEpoch = analysis.LastLeaderEpoch,
             BatchCount = analysis.BatchCount,
         };
         var firstOffset = analysis.FirstOffset >= 0 ? analysis.FirstOffset : analysis.LastOffsetOfFirstBatch;

@@ -18,9 +18,6 @@ public readonly record struct LogReadInfo : IDisposable
     /// <summary>Where the read began: the offset asked for, its segment and position.</summary>
     public LogOffsetMetadata FetchOffset { get; init; }
 
-    /// <summary>Whether the bytes asked for did not even hold the first batch: its beginning is given.</summary>
-    public bool FirstEntryIncomplete { get; init; }
-
     /// <summary>The aborted transactions among the records, for <see cref="FetchIsolation.TransactionCommitted"/>; else null.</summary>
     public IReadOnlyList<AbortedTransaction>? AbortedTransactions { get; init; }
 

@@ -81,7 +81,6 @@ sealed class LogReader(LogState state)
             {
                 Records = borrowed.Memory,
                 Lease = borrowed.Lease,
-                FirstEntryIncomplete = length < found.SizeInBytes,
                 AbortedTransactions = aborted,
             };
         }

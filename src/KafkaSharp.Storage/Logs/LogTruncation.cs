@@ -16,10 +16,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
             return false;
         }
         if (state.Segments.First.BaseOffset > offset)
-        {
-            TruncateFullyAndStartAt(offset, null);
-            return true;
-        }
+            return TruncateFullyAndStartAt(offset, null);
         state.CountEndCut();
         RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset)]);
         state.Segments.Active.TruncateTo(offset);
@@ -32,7 +29,8 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
         return true;
     }
 
-    public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset)
+    /// <summary>Removes everything, always.</summary>
+    public bool TruncateFullyAndStartAt(long newOffset, long? logStartOffset)
     {
         state.CountEndCut();
         RemoveSegments(state.Segments.Snapshot);
@@ -43,6 +41,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
         state.SetLogEnd(newOffset);
         ProducerReplay.Rebuild(state.Producers, state.Segments, state.LogStartOffset, newOffset, state.NowMs, afterCleanShutdown: false);
         state.SetHighWatermark(state.LogEnd);
+        return true;
     }
 
     /// <summary>Raises the log start offset and takes along what may not lie below it.</summary>

@@ -285,20 +285,11 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>Removes all from an offset on; false where the log ends before it. Bytes that readers hold stay as they were.</summary>
-    public bool TruncateTo(long offset)
-    {
-        return CutEnd(() => _truncation.TruncateTo(offset));
-    }
+    public bool TruncateTo(long offset) => CutEnd(() => _truncation.TruncateTo(offset));
 
     /// <summary>Removes everything: the log goes on at <paramref name="newOffset"/>.</summary>
-    public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset = null)
-    {
-        CutEnd(() =>
-        {
-            _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset);
-            return true;
-        });
-    }
+    public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset = null) =>
+        CutEnd(() => _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset));
 
     /// <summary>Deletes the segments that retention gives up; how many.</summary>
     public int DeleteOldSegments()
@@ -483,6 +474,9 @@ public sealed class PartitionLog : IDisposable
             {
                 return Failed(fault);
             }
+            // Whoever closed it meanwhile may have kept the flush from being one.
+            if (_closed)
+                return Closed();
         }
         return info;
     }

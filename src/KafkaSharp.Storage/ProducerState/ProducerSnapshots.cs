@@ -12,8 +12,6 @@ sealed class ProducerSnapshots(IFileSystem files, string directory)
 
     public long? Latest => _offsets.Count == 0 ? null : _offsets.Max;
 
-    public long? Oldest => _offsets.Count == 0 ? null : _offsets.Min;
-
     public IReadOnlyCollection<long> Offsets => _offsets;
 
     public string PathOf(long offset) => Path.Combine(Directory, ProducerSnapshotFile.NameOf(offset));

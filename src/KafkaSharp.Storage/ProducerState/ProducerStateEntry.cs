@@ -33,19 +33,11 @@ public sealed class ProducerStateEntry(long producerId)
 
     public bool IsEmpty => BatchCount == 0;
 
-    public int FirstSequence => IsEmpty ? RecordBatchHeader.NoSequence : _batches[0].FirstSequence;
-
     public int LastSequence => IsEmpty ? RecordBatchHeader.NoSequence : _batches[BatchCount - 1].LastSequence;
-
-    public long FirstDataOffset => IsEmpty ? -1 : _batches[0].FirstOffset;
 
     public long LastDataOffset => IsEmpty ? -1 : _batches[BatchCount - 1].LastOffset;
 
     public int LastOffsetDelta => IsEmpty ? 0 : _batches[BatchCount - 1].OffsetDelta;
-
-    /// <summary>The remembered batches, the oldest first.</summary>
-    public BatchMetadata GetBatch(int index) =>
-        (uint)index < (uint)BatchCount ? _batches[index] : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>Finds the batch of the same epoch with exactly these sequences.</summary>
     public bool TryFindDuplicate(short epoch, int firstSequence, int lastSequence, out BatchMetadata duplicate)

@@ -62,8 +62,6 @@ public sealed class ProducerStateManager
 
     public long? LatestSnapshotOffset => _snapshots.Latest;
 
-    public long? OldestSnapshotOffset => _snapshots.Oldest;
-
     public ProducerStateEntry? Find(long producerId) => _producers.GetValueOrDefault(producerId);
 
     /// <summary>Whether a transaction of this producer and epoch is open here.</summary>
@@ -178,9 +176,6 @@ public sealed class ProducerStateManager
         _lastSnapshotOffset = 0;
         MapEndOffset = offset;
     }
-
-    /// <summary>Deletes the snapshots below an offset.</summary>
-    public void DeleteSnapshotsBefore(long offset) => _snapshots.DeleteWhere(snapshot => snapshot < offset);
 
     /// <summary>
     /// Forgets the snapshot at a segment's base offset, whose file the caller deletes together with that segment's; its path, or null where there is none.

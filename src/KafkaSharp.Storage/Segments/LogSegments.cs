@@ -49,13 +49,6 @@ public sealed class LogSegments
         return high;
     }
 
-    public LogSegment? Floor(long offset)
-    {
-        var segments = All;
-        var index = IndexOfFloor(segments, offset);
-        return index < 0 ? null : segments[index];
-    }
-
     /// <summary>The first segment whose base offset is above <paramref name="baseOffset"/>.</summary>
     public LogSegment? Higher(long baseOffset)
     {
@@ -73,7 +66,7 @@ public sealed class LogSegments
     }
 
     /// <summary>Adds a segment; one with the same base offset gives way.</summary>
-    public void Add(LogSegment added)
+    internal void Add(LogSegment added)
     {
         var segments = Snapshot;
         var index = IndexOfFloor(segments, added.BaseOffset);
@@ -83,12 +76,10 @@ public sealed class LogSegments
             : [.. segments[..(index + 1)], added, .. segments[(index + 1)..]]);
     }
 
-    public void Remove(IReadOnlyCollection<LogSegment> removed) =>
+    internal void Remove(IReadOnlyCollection<LogSegment> removed) =>
         Volatile.Write(ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment))]);
 
     /// <summary>Puts segments in the place of others in one step, so that a reader sees the ones or the others.</summary>
-    public void Replace(IReadOnlyCollection<LogSegment> removed, IReadOnlyCollection<LogSegment> added) =>
+    internal void Replace(IReadOnlyCollection<LogSegment> removed, IReadOnlyCollection<LogSegment> added) =>
         Volatile.Write(ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment)).Concat(added).OrderBy(segment => segment.BaseOffset)]);
-
-    public void Clear() => Volatile.Write(ref _segments, []);
 }

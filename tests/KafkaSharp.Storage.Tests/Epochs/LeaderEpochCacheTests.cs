@@ -90,21 +90,6 @@ public sealed class LeaderEpochCacheTests
     }
 
     [Test]
-    public void Neighbours_are_found()
-    {
-        Assign((1, 10), (3, 20), (5, 30));
-        Assert.Multiple(() =>
-        {
-            Assert.That(_cache.PreviousEpoch(1), Is.Null);
-            Assert.That(_cache.PreviousEpoch(3), Is.EqualTo(1));
-            Assert.That(_cache.PreviousEpoch(9), Is.EqualTo(5));
-            Assert.That(_cache.NextEpoch(5), Is.Null);
-            Assert.That(_cache.NextEpoch(0), Is.EqualTo(1));
-            Assert.That(_cache.NextEpoch(3), Is.EqualTo(5));
-        });
-    }
-
-    [Test]
     public void Truncation_at_the_end_takes_epochs_that_begin_there_or_later()
     {
         Assign((1, 10), (3, 20), (5, 30));

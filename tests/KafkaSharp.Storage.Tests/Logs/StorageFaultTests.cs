@@ -106,6 +106,29 @@ public sealed class StorageFaultTests
     }
 
     [Test]
+    public void An_append_whose_log_is_closed_before_its_flush_is_not_acknowledged()
+    {
+        using var folder = new FileSystem.TestFolder();
+        PartitionLog? closing = null;
+        var files = new FaultyFileSystem(folder.Files, (operation, path) =>
+        {
+            if (operation == FileOperation.Flush && path.EndsWith(".log", StringComparison.Ordinal))
+                closing!.CloseAbruptly();
+            return null;
+        });
+        using var log = closing = PartitionLog.Open(new PartitionLogOptions
+        {
+            FileSystem = files,
+            Directory = folder["u-0"],
+            TopicPartition = new TopicPartition("u", 0),
+            Config = LogConfig.From(new Dictionary<string, string>(), new Dictionary<string, string> { ["flush.messages"] = "1" }),
+            Random = new Random(1),
+            HadCleanShutdown = true,
+        });
+        Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+    }
+
+    [Test]
     public void A_read_that_fails_is_a_storage_error()
     {
         Append(3);
