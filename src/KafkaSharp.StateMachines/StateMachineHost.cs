@@ -36,13 +36,10 @@ public sealed class StateMachineHost<TRecord>(
     public long CommittedOffset => Volatile.Read(ref _committedOffset);
 
     /// <summary>
-    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records could not be replayed. Its
-    /// owner then gives up leadership or loads the state anew.
+    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records could not be replayed. From then on it refuses every
+    /// command; nothing is served until its owner makes another with a state loaded anew.
     /// </summary>
     public Task<StateMachineException> Failed => _failed.Task;
-
-    /// <summary>Commands whose answer waits for their records to be committed. Read on the loop.</summary>
-    public int PendingCount => _pending.Count;
 
     /// <summary>
     /// Runs a command and answers when its records are committed; one without records when everything written before it is. The task's
