@@ -169,9 +169,11 @@ public sealed class SocketListenerTests
     [Test]
     public async Task A_changed_configuration_changes_every_limit()
     {
-        await using var fixture = new ListenerFixture(DelegateHandler.Echo());
+        var time = new ManualTimeProvider();
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo(), time: time);
         using var silent = fixture.Connect();
-        await EchoesAsync(silent);
+        await Eventually.True(() => fixture.Listener.Connections.Count == 1, "the silent one is served");
+        time.Advance(TimeSpan.FromSeconds(1));
         using var busy = fixture.Connect();
         await EchoesAsync(busy);
 
