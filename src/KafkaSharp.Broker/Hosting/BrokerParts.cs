@@ -4,6 +4,7 @@ using KafkaSharp.Broker.Lifecycle;
 using KafkaSharp.Broker.MetadataLog;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Configuration;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Publishing;
@@ -165,11 +166,12 @@ sealed class BrokerParts : IAsyncDisposable
                 snapshotLoop,
                 Raft.CreateSnapshot,
                 values.Get(RaftConfigs.MaxRecordBytesBetweenSnapshots),
-                TimeSpan.FromMilliseconds(values.Get(RaftConfigs.MaxSnapshotIntervalMs)),
+                Durations.OfMilliseconds(values.Get(RaftConfigs.MaxSnapshotIntervalMs)),
                 loggers.CreateLogger<SnapshotGenerator>()),
         };
         Controller = new QuorumController(
-            ClusterRegistrations.ControllerOptions(_configuration, _environment, ClusterId, _advertised.Controller), Raft, new ConfigurationValidator(_configuration), Metadata, time, _environment.Random, loggers.CreateLogger<QuorumController>());
+            ClusterRegistrations.ControllerOptions(_configuration, _environment, ClusterId, _advertised.Controller), Raft,
+            new ConfigurationValidator(_configuration), Metadata, time, _environment.Random, loggers.CreateLogger<QuorumController>());
         _stops.Push(("Stopping the controller", Controller.DisposeAsync));
         await Metadata.AddPublisherAsync(Replicas).ConfigureAwait(false);
         Raft.Register(Metadata);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.MetadataLog;
+using KafkaSharp.Configuration;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Features;
@@ -59,7 +60,7 @@ static class ClusterRegistrations
             BrokerSessionTimeout = TimeSpan.FromMilliseconds(values.Get(MetadataConfigs.BrokerSessionTimeoutMs)),
             MaxIdleInterval = TimeSpan.FromMilliseconds(values.Get(RaftConfigs.MaxIdleIntervalMs)),
             LeaderImbalanceCheckInterval = values.Get(MetadataConfigs.AutoLeaderRebalanceEnable)
-                ? TimeSpan.FromSeconds(values.Get(MetadataConfigs.LeaderImbalanceCheckIntervalSeconds))
+                ? Durations.OfSeconds(values.Get(MetadataConfigs.LeaderImbalanceCheckIntervalSeconds))
                 : null,
             MinInSyncReplicas = int.Parse(Text(TopicConfigs.MinInSyncReplicas.Name), CultureInfo.InvariantCulture),
             UncleanLeaderElectionEnable = bool.Parse(Text(TopicConfigs.UncleanLeaderElectionEnable.Name)),
