@@ -36,12 +36,14 @@ sealed class JoinTests
         await using var harness = new GroupHarness();
         harness.Storage.HoldsCommits = true;
         var first = harness.Join(version: 3);
+        harness.Advance(1000);
+        // What it is told also waits for the group to be written, but for longer than the first does.
         var second = harness.Join(version: 3);
-        harness.Advance(5000);
+        harness.Advance(4000);
         Assert.That((await first.Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorNotAvailable));
         harness.Storage.HoldsCommits = false;
         harness.Storage.CommitAll();
-        harness.Advance(1000);
+        harness.Advance(3000);
         Assert.That((await second.Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
     }
 
