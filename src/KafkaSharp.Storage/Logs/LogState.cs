@@ -137,7 +137,10 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
             _firstUnstable.Value = first < 0 ? LogOffsetMetadata.Unknown : WithPlace(new LogOffsetMetadata(first));
     }
 
-    /// <summary>To be called under the gate before bytes are cut that readers may have found.</summary>
+    /// <summary>
+    /// To be called under the gate before bytes are cut that readers may have found; and where the log's end is cut, again once the offsets tell of it,
+    /// as a reader that began between went by the old ones.
+    /// </summary>
     public void CountTruncation() => Interlocked.Increment(ref _truncations);
 
     /// <summary>The same, before the log's end is cut.</summary>

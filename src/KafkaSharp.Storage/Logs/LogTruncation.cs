@@ -24,6 +24,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
         if (state.LogStartOffset > offset)
             state.SetLogStartOffset(offset);
         state.SetLogEnd(offset);
+        state.CountTruncation();
         ProducerReplay.Rebuild(state.Producers, state.Segments, state.LogStartOffset, offset, state.NowMs, afterCleanShutdown: false);
         state.UpdateFirstUnstable();
         return true;
@@ -41,6 +42,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
         state.SetLogEnd(newOffset);
         ProducerReplay.Rebuild(state.Producers, state.Segments, state.LogStartOffset, newOffset, state.NowMs, afterCleanShutdown: false);
         state.SetHighWatermark(state.LogEnd);
+        state.CountTruncation();
         return true;
     }
 
