@@ -259,6 +259,7 @@ sealed class PhysicalFile : IStorageFile
         Volatile.Write(ref _handle, copy);
         Posix.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
     }
+
     /// <summary>A copy that can't be deleted either is deleted when the log is opened.</summary>
     private static void Forget(string copy)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -33,7 +32,7 @@ sealed partial class DataConversationTests
         var versions = new HashSet<short>();
         foreach (var exchange in Exchange.Of("fetch-raw").Where(e => e.Api == "Fetch"))
         {
-            await CompareAsync<FetchRequest, FetchResponse>(
+            await _node.CompareAsync<FetchRequest, FetchResponse>(
                 exchange,
                 (theirs, ours) =>
                 {
@@ -59,7 +58,7 @@ sealed partial class DataConversationTests
         var versions = new HashSet<short>();
         foreach (var exchange in Exchange.Of("list-offsets-raw").Where(e => e.Api == "ListOffsets"))
         {
-            await CompareAsync<ListOffsetsRequest, ListOffsetsResponse>(exchange);
+            await _node.CompareAsync<ListOffsetsRequest, ListOffsetsResponse>(exchange);
             versions.Add(exchange.Version);
         }
         Assert.That(versions.Order(), Is.EqualTo(Enumerable.Range(1, 11).Select(v => (short)v)));
@@ -75,11 +74,11 @@ sealed partial class DataConversationTests
             switch (exchange.Api)
             {
                 case "Produce":
-                    await CompareAsync<ProduceRequest, ProduceResponse>(exchange);
+                    await _node.CompareAsync<ProduceRequest, ProduceResponse>(exchange);
                     produced++;
                     break;
                 case "InitProducerId" when exchange.ReadRequest<InitProducerIdRequest>().TransactionalId is null or "":
-                    await CompareAsync<InitProducerIdRequest, InitProducerIdResponse>(exchange, (theirs, ours) =>
+                    await _node.CompareAsync<InitProducerIdRequest, InitProducerIdResponse>(exchange, (theirs, ours) =>
                     {
                         if (theirs.ErrorCode == ErrorCode.None && ours.ProducerId >= 0)
                             theirs.ProducerId = ours.ProducerId;
@@ -101,7 +100,7 @@ sealed partial class DataConversationTests
         var produced = 0;
         foreach (var exchange in Exchange.Of("producer-errors").Where(e => e.Api == "Produce"))
         {
-            await CompareAsync<ProduceRequest, ProduceResponse>(
+            await _node.CompareAsync<ProduceRequest, ProduceResponse>(
                 exchange,
                 (theirs, ours) =>
                 {
@@ -140,7 +139,7 @@ sealed partial class DataConversationTests
             theirs.FinalizedFeaturesEpoch = theirs.FinalizedFeaturesEpoch < 0 ? -1 : ours.FinalizedFeaturesEpoch;
             Sort(theirs);
             Sort(ours);
-            Assert.That(Readable(known.Bytes(ours)), Is.EqualTo(Readable(known.Bytes(theirs))), $"v{exchange.Version} {exchange.Text}");
+            Assert.That(TestNode.Readable(known.Bytes(ours)), Is.EqualTo(TestNode.Readable(known.Bytes(theirs))), $"v{exchange.Version} {exchange.Text}");
             compared++;
         }
         Assert.That(compared, Is.GreaterThanOrEqualTo(8));
@@ -150,19 +149,6 @@ sealed partial class DataConversationTests
             response.SupportedFeatures.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
             response.FinalizedFeatures.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         }
-    }
-
-    private async Task CompareAsync<TRequest, TResponse>(
-        Exchange exchange, Action<TResponse, TResponse>? alike = null, Action<TRequest>? translate = null)
-        where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse>
-    {
-        var request = exchange.ReadRequest<TRequest>();
-        translate?.Invoke(request);
-        var ours = exchange.ReadResponse<TResponse>(await _node.AskAsync(exchange.WithBody(request)));
-        var theirs = exchange.ReadResponse<TResponse>(exchange.Response);
-        alike?.Invoke(theirs, ours);
-        Assert.That(Readable(exchange.Bytes(ours)), Is.EqualTo(Readable(exchange.Bytes(theirs))), $"{exchange.Api} v{exchange.Version} {exchange.Text}");
     }
 
     // The topic that fetches and lookups were recorded with: the one batch of it that an answer holds.
@@ -182,14 +168,6 @@ sealed partial class DataConversationTests
     }
 
     private Uuid Ours(Uuid id) => _ids.GetValueOrDefault(id, id);
-
-    private static string Readable(byte[] bytes)
-    {
-        var text = new StringBuilder(bytes.Length);
-        foreach (var b in bytes)
-            text.Append(b is >= 32 and < 127 ? ((char)b).ToString() : $"<{b:x2}>");
-        return text.ToString();
-    }
 
     [GeneratedRegex(@"\[\d+, \d+\]")]
     private static partial Regex Range();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
@@ -151,5 +152,27 @@ sealed class TestNode : IAsyncDisposable
     {
         await _broker.DisposeAsync();
         _client.Dispose();
+    }
+
+    /// <summary>Asks what a genuine broker was asked, and expects its answer, byte for byte.</summary>
+    public async Task CompareAsync<TRequest, TResponse>(
+        Exchange exchange, Action<TResponse, TResponse>? alike = null, Action<TRequest>? translate = null)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
+    {
+        var request = exchange.ReadRequest<TRequest>();
+        translate?.Invoke(request);
+        var ours = exchange.ReadResponse<TResponse>(await AskAsync(exchange.WithBody(request)));
+        var theirs = exchange.ReadResponse<TResponse>(exchange.Response);
+        alike?.Invoke(theirs, ours);
+        Assert.That(Readable(exchange.Bytes(ours)), Is.EqualTo(Readable(exchange.Bytes(theirs))), $"{exchange.Api} v{exchange.Version} {exchange.Text}");
+    }
+
+    public static string Readable(byte[] bytes)
+    {
+        var text = new StringBuilder(bytes.Length);
+        foreach (var b in bytes)
+            text.Append(b is >= 32 and < 127 ? ((char)b).ToString() : $"<{b:x2}>");
+        return text.ToString();
     }
 }
