@@ -23,6 +23,7 @@ public sealed class SocketListener : IAsyncDisposable
     private readonly ConcurrentDictionary<long, Connection> _connections = [];
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _socket;
+    private byte[]? _pacing;
     private Task _accepting = Task.CompletedTask;
     private ITimer? _sweep;
     private int _count;
@@ -80,6 +81,7 @@ public sealed class SocketListener : IAsyncDisposable
                 _socket.DualMode = true;
             if (Options.ReceiveBufferBytes > 0)
                 _socket.ReceiveBufferSize = Options.ReceiveBufferBytes;
+            _pacing = LoopbackPacing.TakeOff(_socket);
             _socket.Bind(new IPEndPoint(address, Options.Endpoint.Port));
             _socket.Listen(Options.Backlog);
         }
@@ -185,6 +187,8 @@ public sealed class SocketListener : IAsyncDisposable
                 socket.SendBufferSize = Options.SendBufferBytes;
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             transport = new SocketTransport(socket);
+            if (_pacing is not null && !transport.IsLocal)
+                LoopbackPacing.PutBack(socket, _pacing);
         }
         catch (SocketException)
         {

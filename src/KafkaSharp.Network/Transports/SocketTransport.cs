@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Network;
 
 /// <summary>
-/// A connected TCP socket. Receiving is the framework's; sending tries one vectored system call first (<see cref="VectoredSend"/>) and
+/// A connected TCP socket. Receiving is the framework's; sending tries system calls of our own first (<see cref="ImmediateSend"/>) and
 /// leaves the waiting for room, if there is none, to the framework.
 /// </summary>
 sealed class SocketTransport : Transport
 {
-    // What is handed to the framework while it waits for room in the send buffer; the rest goes vectored again.
+    // What is handed to the framework while it waits for room in the send buffer; the rest goes as before.
     const int WaitingSendBytes = 256 * 1024;
 
     // A large frame comes in many segments: the system wakes us once they are there, not for each.
@@ -24,6 +24,8 @@ sealed class SocketTransport : Transport
 
     public SocketTransport(Socket socket)
     {
+        // What is sent here must not wait, and not every system call can be told so.
+        socket.Blocking = false;
         _socket = socket;
         RemoteEndPoint = Unwrap(socket.RemoteEndPoint);
         LocalEndPoint = Unwrap(socket.LocalEndPoint);
@@ -32,6 +34,9 @@ sealed class SocketTransport : Transport
     public override IPEndPoint RemoteEndPoint { get; }
 
     public override IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Whether the peer is on this machine, so that nothing of this connection meets a network.</summary>
+    public bool IsLocal => IPAddress.IsLoopback(RemoteEndPoint.Address) || RemoteEndPoint.Address.Equals(LocalEndPoint.Address);
 
     public override bool HasPeerLeft
     {
@@ -57,8 +62,8 @@ sealed class SocketTransport : Transport
 
     public override ValueTask SendAsync(SendBatch batch)
     {
-        if (VectoredSend.IsSupported)
-            VectoredSend.SendWithoutWaiting(_socket.SafeHandle, batch);
+        if (ImmediateSend.IsSupported)
+            ImmediateSend.Send(_socket.SafeHandle, batch);
         return batch.IsEmpty ? ValueTask.CompletedTask : SendRestAsync(batch);
     }
 
@@ -75,8 +80,8 @@ sealed class SocketTransport : Transport
             var next = batch.Segments[0];
             var sent = await _socket.SendAsync(next[..Math.Min(next.Length, WaitingSendBytes)], SocketFlags.None);
             batch.Advance(sent);
-            if (VectoredSend.IsSupported)
-                VectoredSend.SendWithoutWaiting(_socket.SafeHandle, batch);
+            if (ImmediateSend.IsSupported)
+                ImmediateSend.Send(_socket.SafeHandle, batch);
         }
     }
 

@@ -4,65 +4,54 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Network;
 
-/// <summary>
-/// <c>sendmsg</c> over the pieces of a batch where they lie: mapped log segments and pooled buffers leave in one call, without being gathered first.
-/// Linux only; never waits.
-/// </summary>
+/// <summary><c>sendmsg</c> over pieces of memory where they lie, without gathering them first. Linux only; never waits.</summary>
 static unsafe partial class VectoredSend
 {
-    const int MostPieces = 64;
+    public const int MostPieces = 64;
+
     const int DontWait = 0x40;
     const int NoSignal = 0x4000;
+    const int MoreFollows = 0x8000;
     const int Interrupted = 4;
     const int TryAgain = 11;
 
     [ThreadStatic]
     private static MemoryHandle[]? t_handles;
 
-    public static bool IsSupported { get; } = OperatingSystem.IsLinux();
-
-    /// <summary>Sends as much as the socket takes now and advances the batch by it.</summary>
+    /// <summary>
+    /// Sends as much of at most <see cref="MostPieces"/> pieces as the socket takes now, none where it has no room, and gives how much that was of the
+    /// bytes that were asked for. Where <paramref name="more"/> is sent right after, the last segment waits for it.
+    /// </summary>
     /// <exception cref="SocketException">The connection is broken.</exception>
-    public static void SendWithoutWaiting(SafeSocketHandle socket, SendBatch batch)
+    public static long Send(SafeSocketHandle socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces, bool more, out long asked)
     {
-        while (!batch.IsEmpty && TrySend(socket, batch.Segments, out var sent, out var asked))
-        {
-            batch.Advance(sent);
-            if (sent < asked)
-                return;
-        }
-    }
-
-    private static bool TrySend(SafeSocketHandle socket, ReadOnlySpan<ReadOnlyMemory<byte>> segments, out long sent, out long asked)
-    {
-        var pieces = Math.Min(segments.Length, MostPieces);
-        var vector = stackalloc IoVector[pieces];
+        var vector = stackalloc IoVector[pieces.Length];
         var handles = t_handles ??= new MemoryHandle[MostPieces];
         asked = 0;
         try
         {
-            for (var i = 0; i < pieces; i++)
+            for (var i = 0; i < pieces.Length; i++)
             {
-                handles[i] = segments[i].Pin();
-                vector[i] = new IoVector { Base = handles[i].Pointer, Length = (nuint)segments[i].Length };
-                asked += segments[i].Length;
+                handles[i] = pieces[i].Pin();
+                vector[i] = new IoVector { Base = handles[i].Pointer, Length = (nuint)pieces[i].Length };
+                asked += pieces[i].Length;
             }
-            var message = new MessageHeader { Vector = vector, VectorLength = (nuint)pieces };
+            var message = new MessageHeader { Vector = vector, VectorLength = (nuint)pieces.Length };
             while (true)
             {
-                sent = SendMessage(socket, &message, DontWait | NoSignal);
+                var sent = SendMessage(socket, &message, DontWait | NoSignal | (more ? MoreFollows : 0));
                 if (sent >= 0)
-                    return true;
+                    return sent;
                 var error = Marshal.GetLastPInvokeError();
                 if (error == TryAgain)
-                    return false;
+                    return 0;
                 if (error != Interrupted)
                     throw new SocketException(error, $"sendmsg failed: {Marshal.GetPInvokeErrorMessage(error)}");
             }
         }
         finally
         {
-            for (var i = 0; i < pieces; i++)
+            for (var i = 0; i < pieces.Length; i++)
                 handles[i].Dispose();
         }
     }

@@ -1,19 +1,25 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
 /// A read-only mapping of a file, counted: the file holds it once, every <see cref="MappedLease"/> once more, and the pages are given back when the
-/// last lets go. It may reach beyond the file's end; touching that faults, so leases are made only for bytes below the file's published length.
+/// last lets go, and with them the file. It may reach beyond the file's end; touching that faults, so leases are made only for bytes below the file's published length.
 /// </summary>
-sealed unsafe class MappedMemoryManager : MemoryManager<byte>
+sealed unsafe class MappedMemoryManager : FileBackedMemory
 {
     private readonly byte* _address;
+    private readonly SafeHandle _file;
     private int _holders = 1;
 
-    private MappedMemoryManager(nint address, long capacity)
+    // The file is kept too, beyond its closing: who sends these bytes may take them from there.
+    private MappedMemoryManager(SafeHandle file, nint address, long capacity)
     {
+        var kept = false;
+        file.DangerousAddRef(ref kept);
+        _file = file;
         _address = (byte*)address;
         Capacity = capacity;
     }
@@ -21,11 +27,13 @@ sealed unsafe class MappedMemoryManager : MemoryManager<byte>
     /// <summary>How many bytes of the file's start can be reached.</summary>
     public long Capacity { get; }
 
+    public override nint FileHandle => _file.DangerousGetHandle();
+
     /// <summary>Maps a file; null where the system refuses (too many mappings, no address space).</summary>
     public static MappedMemoryManager? TryMap(SafeHandle file, long capacity)
     {
         var address = Posix.Map(file, capacity);
-        return address == 0 ? null : new MappedMemoryManager(address, capacity);
+        return address == 0 ? null : new MappedMemoryManager(file, address, capacity);
     }
 
     /// <summary>Whether anybody holds it still; once false it stays so.</summary>
@@ -51,6 +59,7 @@ sealed unsafe class MappedMemoryManager : MemoryManager<byte>
         if (Interlocked.Decrement(ref _holders) != 0)
             return false;
         Posix.Unmap((nint)_address, Capacity);
+        _file.DangerousRelease();
         return true;
     }
 

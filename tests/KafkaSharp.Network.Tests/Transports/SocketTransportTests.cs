@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Network.Tests.Transports;
 
@@ -30,6 +31,73 @@ public sealed class SocketTransportTests
 
         Assert.That(received.AsSpan().SequenceEqual(expected.ToArray()));
         Assert.That(batch.IsEmpty);
+        batch.Clear();
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Long_pieces_of_a_file_are_taken_from_the_file_in_their_place_among_the_others()
+    {
+        using var folder = new FilePieces(120_000);
+        var (transport, client) = await PairAsync(sendBuffer: 1 << 20, receiveBuffer: null);
+        using var served = transport;
+        using var receiving = client;
+        // What the memory shows is not what the file holds: only the short piece in the middle may come from there.
+        var (batch, expected) = BatchOf(folder.Shown(_ => 0), folder.Content);
+        expected.AsSpan(7 + 70_000 + 7, 10_001).Clear();
+
+        await transport.SendAsync(batch);
+
+        Assert.That((await new RawClientBytes(client).ReadAsync(expected.Length)).AsSpan().SequenceEqual(expected));
+        batch.Clear();
+    }
+
+    [Test]
+    public async Task Pieces_of_a_file_arrive_through_a_small_send_buffer()
+    {
+        using var folder = new FilePieces(3_000_000);
+        var (transport, client) = await PairAsync(sendBuffer: 4096);
+        using var served = transport;
+        using var receiving = client;
+        var (batch, expected) = BatchOf(folder.Shown(at => folder.Content[at]), folder.Content);
+
+        var sending = transport.SendAsync(batch).AsTask();
+        var received = await new RawClientBytes(client).ReadAsync(expected.Length);
+        await sending;
+
+        Assert.That(received.AsSpan().SequenceEqual(expected));
+        Assert.That(batch.IsEmpty);
+        batch.Clear();
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_piece_of_something_that_no_file_can_be_sent_from_comes_from_memory()
+    {
+        using var folder = new FilePieces(100_000);
+        var (transport, client) = await PairAsync(sendBuffer: null, receiveBuffer: null);
+        using var served = transport;
+        using var receiving = client;
+        // A socket can't be read like a file.
+        var (batch, expected) = BatchOf(new ShownFile(client.Handle, folder.Content), folder.Content);
+
+        await transport.SendAsync(batch);
+
+        Assert.That((await new RawClientBytes(client).ReadAsync(expected.Length)).AsSpan().SequenceEqual(expected));
+        batch.Clear();
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_file_that_can_not_be_read_breaks_the_connection()
+    {
+        using var folder = new FilePieces(100_000);
+        var (transport, client) = await PairAsync(sendBuffer: null);
+        using var served = transport;
+        using var receiving = client;
+        var (batch, _) = BatchOf(new ShownFile(-1, folder.Content), folder.Content);
+
+        Assert.That(async () => await transport.SendAsync(batch), Throws.InstanceOf<SocketException>().With.Message.StartsWith("sendfile failed"));
         batch.Clear();
     }
 
@@ -89,17 +157,80 @@ public sealed class SocketTransportTests
         Assert.That(await new RawClient(client).ReadFrameAsync(), Is.EqualTo(new byte[] { 7 }));
     }
 
-    private static async Task<(SocketTransport Transport, Socket Client)> PairAsync(int? sendBuffer)
+    private static async Task<(SocketTransport Transport, Socket Client)> PairAsync(int? sendBuffer, int? receiveBuffer = 8192)
     {
         using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen();
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8192 };
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (receiveBuffer is { } received)
+            client.ReceiveBufferSize = received;
         await client.ConnectAsync(listening.LocalEndPoint!);
         var accepted = await listening.AcceptAsync();
         if (sendBuffer is { } size)
             accepted.SendBufferSize = size;
         return (new SocketTransport(accepted), client);
+    }
+
+    // Two frames: small bytes, a long piece of the file, a short one, the rest of the file from an odd place on.
+    private static (SendBatch Batch, byte[] Expected) BatchOf(FileBackedMemory file, byte[] content)
+    {
+        var batch = new SendBatch();
+        var expected = new List<byte>();
+        foreach (var range in new[] { 1..70_001, 70_001..80_002, 12_345..content.Length })
+        {
+            var frame = DelegateHandler.FrameOf([1, 2, 3]);
+            frame.WriteRecords(file.Memory[range]);
+            frame.Complete();
+            expected.AddRange(BitConverter.GetBytes(IPAddress.HostToNetworkOrder((int)frame.Length)));
+            expected.AddRange([1, 2, 3]);
+            expected.AddRange(content[range]);
+            batch.Add(frame);
+        }
+        return (batch, expected.ToArray());
+    }
+
+    /// <summary>A file of random bytes.</summary>
+    private sealed class FilePieces : IDisposable
+    {
+        private readonly string _path = Path.Combine(Path.GetTempPath(), "kafkasharp-" + Guid.NewGuid().ToString("N"));
+        private readonly Microsoft.Win32.SafeHandles.SafeFileHandle _handle;
+
+        public FilePieces(int length)
+        {
+            Content = new byte[length];
+            new Random(2).NextBytes(Content);
+            File.WriteAllBytes(_path, Content);
+            _handle = File.OpenHandle(_path);
+        }
+
+        public byte[] Content { get; }
+
+        public FileBackedMemory Shown(Func<int, byte> content) =>
+            new ShownFile(_handle.DangerousGetHandle(), [.. Enumerable.Range(0, Content.Length).Select(content)]);
+
+        public void Dispose()
+        {
+            _handle.Dispose();
+            File.Delete(_path);
+        }
+    }
+
+    private sealed class ShownFile(nint handle, byte[] shown) : FileBackedMemory
+    {
+        public override nint FileHandle => handle;
+
+        public override Span<byte> GetSpan() => shown;
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => shown.AsMemory(elementIndex).Pin();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 
     private sealed class RawClientBytes(Socket socket)

@@ -1,4 +1,6 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Storage.FileSystem;
+using Microsoft.Win32.SafeHandles;
 
 namespace KafkaSharp.Storage.Tests.FileSystem;
 
@@ -9,5 +11,45 @@ public sealed class PhysicalFileSystemTests
     {
         using var folder = new TestFolder(onDisk: true);
         Assert.That(() => new PhysicalFileSystem().FlushDirectory(folder["gone"]), Throws.InstanceOf<DirectoryNotFoundException>());
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Borrowed_bytes_tell_their_file_which_stays_open_until_they_are_given_back()
+    {
+        using var folder = new TestFolder(onDisk: true);
+        var file = folder.Files.OpenFile(folder["a"], StorageFileMode.Create, 1 << 20);
+        file.Write(0, "0123456789"u8);
+        var borrowed = file.Borrow(3, 4);
+        Assert.That(FileBackedMemory.TryFind(borrowed.Memory[1..], out var backing, out var position));
+        file.Dispose();
+
+        using var handle = new SafeFileHandle(backing!.FileHandle, ownsHandle: false);
+        var read = new byte[2];
+        RandomAccess.Read(handle, read, position);
+        Assert.That(read, Is.EqualTo("45"u8.ToArray()));
+        Assert.That(borrowed.Span.ToArray(), Is.EqualTo("3456"u8.ToArray()));
+
+        borrowed.Dispose();
+        Assert.That(() => RandomAccess.GetLength(handle), Throws.Exception);
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Bytes_borrowed_before_a_truncation_keep_the_file_that_holds_them()
+    {
+        using var folder = new TestFolder(onDisk: true);
+        using var file = folder.Files.OpenFile(folder["a"], StorageFileMode.Create, 1 << 20);
+        file.Write(0, "0123456789"u8);
+        using var borrowed = file.Borrow(0, 10);
+
+        file.SetLength(2);
+        file.Write(2, "abcdefgh"u8);
+
+        Assert.That(FileBackedMemory.TryFind(borrowed.Memory, out var backing, out _));
+        using var handle = new SafeFileHandle(backing!.FileHandle, ownsHandle: false);
+        var read = new byte[10];
+        RandomAccess.Read(handle, read, 0);
+        Assert.That(read, Is.EqualTo("0123456789"u8.ToArray()));
     }
 }

@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace KafkaSharp.Network;
+
+/// <summary><c>sendfile</c>: bytes of a file reach the socket without being copied, and without being mapped page by page. Linux only.</summary>
+static partial class FileSend
+{
+    const int Interrupted = 4;
+    const int TryAgain = 11;
+    const int Invalid = 22;
+    const int IllegalSeek = 29;
+    const int NotImplemented = 38;
+
+    /// <summary>
+    /// Sends as much as the socket takes now, none where it has no room; false where this file or this socket can't be used so, and nothing was sent.
+    /// </summary>
+    /// <exception cref="SocketException">The connection is broken, or the file can't be read.</exception>
+    public static bool TrySend(SafeSocketHandle socket, nint file, long position, int count, out long sent)
+    {
+        while (true)
+        {
+            var offset = position;
+            sent = SendFile(socket, file, ref offset, (nuint)count);
+            if (sent > 0)
+                return true;
+            var error = sent == 0 ? Invalid : Marshal.GetLastPInvokeError();
+            switch (error)
+            {
+                case Interrupted:
+                    continue;
+                case TryAgain:
+                    sent = 0;
+                    return true;
+                case Invalid or IllegalSeek or NotImplemented:
+                    sent = 0;
+                    return false;
+                default:
+                    throw new SocketException(error, $"sendfile failed: {Marshal.GetPInvokeErrorMessage(error)}");
+            }
+        }
+    }
+
+    // off_t is a long: 64 bits only, as all of this broker.
+    [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
+    private static partial nint SendFile(SafeSocketHandle socket, nint file, ref long offset, nuint count);
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Network;
+
+/// <summary>
+/// Sends as much of a batch as a socket takes at once: long pieces of files straight from the file (<see cref="FileSend"/>), all else gathered into
+/// one call (<see cref="VectoredSend"/>). Linux only; never waits, if the socket does not block.
+/// </summary>
+static class ImmediateSend
+{
+    // A call of its own costs more than copying less.
+    const int SmallestFilePiece = 32 * 1024;
+
+    public static bool IsSupported { get; } = OperatingSystem.IsLinux();
+
+    /// <summary>Advances the batch by what was sent.</summary>
+    /// <exception cref="SocketException">The connection is broken, or a file can't be read.</exception>
+    public static void Send(SafeSocketHandle socket, SendBatch batch)
+    {
+        while (!batch.IsEmpty)
+        {
+            var sent = SendSome(socket, batch.Segments, out var asked);
+            if (sent > 0)
+                batch.Advance(sent);
+            if (sent < asked)
+                return;
+        }
+    }
+
+    private static long SendSome(SafeSocketHandle socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces, out long asked)
+    {
+        var gathered = 0;
+        if (IsFilePiece(pieces[0], out var file, out var position))
+        {
+            asked = pieces[0].Length;
+            if (FileSend.TrySend(socket, file.FileHandle, position, pieces[0].Length, out var sent))
+                return sent;
+            gathered = 1;
+        }
+        while (gathered < Math.Min(pieces.Length, VectoredSend.MostPieces) && !IsFilePiece(pieces[gathered], out _, out _))
+            gathered++;
+        return VectoredSend.Send(socket, pieces[..gathered], more: gathered < pieces.Length, out asked);
+    }
+
+    private static bool IsFilePiece(ReadOnlyMemory<byte> piece, [NotNullWhen(true)] out FileBackedMemory? file, out int position)
+    {
+        file = null;
+        position = 0;
+        return piece.Length >= SmallestFilePiece && FileBackedMemory.TryFind(piece, out file, out position);
+    }
+}
