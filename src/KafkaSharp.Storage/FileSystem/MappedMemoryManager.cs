@@ -5,8 +5,9 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// A read-only mapping of a file, counted: the file holds it once, every <see cref="MappedLease"/> once more, and the pages are given back when the
-/// last lets go, and with them the file. It may reach beyond the file's end; touching that faults, so leases are made only for bytes below the file's published length.
+/// A read-only mapping of a file, counted: the file holds it once, every <see cref="MappedLease"/> once more, and the pages, and the file's handle, are
+/// given back when the last lets go. It may reach beyond the file's end; touching that faults, so leases are made only for bytes below the file's
+/// published length.
 /// </summary>
 sealed unsafe class MappedMemoryManager : FileBackedMemory
 {
