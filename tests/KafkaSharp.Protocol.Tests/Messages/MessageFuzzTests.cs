@@ -60,17 +60,9 @@ sealed class MessageFuzzTests
         {
             var frame = new byte[64 * 1024];
             BinaryPrimitives.WriteInt32BigEndian(frame, length);
-            var before = GC.GetAllocatedBytesForCurrentThread();
             var refused = false;
-            try
-            {
-                MessageCodec.Of(nameof(MetadataRequest)).Decode(frame, 1);
-            }
-            catch (ProtocolException)
-            {
-                refused = true;
-            }
-            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(Constant));
+            var allocated = Allocated(Constant, () => refused = TryDecode(MessageCodec.Of(nameof(MetadataRequest)), frame, 1) is null);
+            Assert.That(allocated, Is.LessThanOrEqualTo(Constant));
             Assert.That(refused, Is.True);
         }
     }
@@ -78,23 +70,45 @@ sealed class MessageFuzzTests
     private static IMessage? Attempt(MessageVector vector, byte[] frame, string how)
     {
         var codec = MessageCodec.Of(vector.Name);
-        var before = GC.GetAllocatedBytesForCurrentThread();
         IMessage? message = null;
+        var limit = Constant + (long)frame.Length * BytesPerByte;
         try
         {
-            message = codec.Decode(frame, vector.Version).Message;
+            var allocated = Allocated(limit, () => message = TryDecode(codec, frame, vector.Version));
+            if (allocated > limit)
+                Assert.Fail($"{vector} {how}: {allocated} bytes allocated for a frame of {frame.Length}: {Convert.ToHexStringLower(frame)}");
         }
-        catch (ProtocolException)
-        {
-        }
-        catch (Exception e)
+        catch (Exception e) when (e is not AssertionException)
         {
             Assert.Fail($"{vector} {how} {Convert.ToHexStringLower(frame)}: {e}");
         }
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (allocated > Constant + (long)frame.Length * BytesPerByte)
-            Assert.Fail($"{vector} {how}: {allocated} bytes allocated for a frame of {frame.Length}: {Convert.ToHexStringLower(frame)}");
         return message;
+    }
+
+    private static IMessage? TryDecode(MessageCodec codec, byte[] frame, short version)
+    {
+        try
+        {
+            return codec.Decode(frame, version).Message;
+        }
+        catch (ProtocolException)
+        {
+            return null;
+        }
+    }
+
+    // What the action itself takes, it takes each time. What the runtime takes for itself in whatever thread happens to be there, as for its growing caches
+    // of casts and generic calls, comes once: 33 KB were seen where decoding takes one.
+    private static long Allocated(long limit, Action action)
+    {
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < 5 && least > limit; attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        return least;
     }
 
     private static byte[] Mutate(byte[] original, Random random)
