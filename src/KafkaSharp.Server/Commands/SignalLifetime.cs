@@ -3,29 +3,27 @@ using Microsoft.Extensions.Hosting;
 
 namespace KafkaSharp.Server.Commands;
 
-/// <summary>Ends the host on SIGTERM, SIGINT or SIGQUIT: the broker drains and the process exits 0. A second signal ends it at once.</summary>
-sealed class SignalLifetime(IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
+/// <summary>
+/// Ends the host on SIGTERM, SIGINT or SIGQUIT: the broker drains and the process exits 0. Further signals change nothing, as in a JVM: who signals a
+/// group of processes (<c>timeout</c>, <c>dotnet run</c>) often does so twice, and that must not cost the stop in order.
+/// </summary>
+sealed class SignalLifetime(IHostApplicationLifetime lifetime) : IHostLifetime
 {
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    // Until the process is gone: a second signal may come when all is stopped but its exit.
+    private static readonly List<PosixSignalRegistration> s_registrations = [];
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
-            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+            s_registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-        foreach (var registration in _registrations)
-            registration.Dispose();
-    }
-
     private void OnSignal(PosixSignalContext context)
     {
-        context.Cancel = !lifetime.ApplicationStopping.IsCancellationRequested;
+        context.Cancel = true;
         lifetime.StopApplication();
     }
 }
