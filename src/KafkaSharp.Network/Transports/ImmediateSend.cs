@@ -31,14 +31,13 @@ static class ImmediateSend
 
     private static long SendSome(SafeSocketHandle socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces, out long asked)
     {
-        var gathered = 0;
-        if (IsFilePiece(pieces[0], out var file, out var position))
+        if (IsFilePiece(pieces[0], out var file, out var position)
+            && FileSend.TrySend(socket, file.FileHandle, position, pieces[0].Length, out var sent))
         {
             asked = pieces[0].Length;
-            if (FileSend.TrySend(socket, file.FileHandle, position, pieces[0].Length, out var sent))
-                return sent;
-            gathered = 1;
+            return sent;
         }
+        var gathered = 1;
         while (gathered < Math.Min(pieces.Length, VectoredSend.MostPieces) && !IsFilePiece(pieces[gathered], out _, out _))
             gathered++;
         return VectoredSend.Send(socket, pieces[..gathered], more: gathered < pieces.Length, out asked);

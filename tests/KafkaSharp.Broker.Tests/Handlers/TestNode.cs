@@ -1,7 +1,7 @@
-using System.Text;
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Text;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Metadata.Images;

@@ -25,13 +25,7 @@ public sealed class SocketTransportTests
             expected.AddRange(frame.ToArray());
         }
 
-        var sending = transport.SendAsync(batch).AsTask();
-        var received = await new RawClientBytes(client).ReadAsync(expected.Count);
-        await sending;
-
-        Assert.That(received.AsSpan().SequenceEqual(expected.ToArray()));
-        Assert.That(batch.IsEmpty);
-        batch.Clear();
+        await AssertArrivesAsync(batch, transport, client, expected.ToArray());
     }
 
     [Test]
@@ -46,10 +40,7 @@ public sealed class SocketTransportTests
         var (batch, expected) = BatchOf(folder.Shown(_ => 0), folder.Content);
         expected.AsSpan(7 + 70_000 + 7, 10_001).Clear();
 
-        await transport.SendAsync(batch);
-
-        Assert.That((await new RawClientBytes(client).ReadAsync(expected.Length)).AsSpan().SequenceEqual(expected));
-        batch.Clear();
+        await AssertArrivesAsync(batch, transport, client, expected);
     }
 
     [Test]
@@ -61,13 +52,7 @@ public sealed class SocketTransportTests
         using var receiving = client;
         var (batch, expected) = BatchOf(folder.Shown(at => folder.Content[at]), folder.Content);
 
-        var sending = transport.SendAsync(batch).AsTask();
-        var received = await new RawClientBytes(client).ReadAsync(expected.Length);
-        await sending;
-
-        Assert.That(received.AsSpan().SequenceEqual(expected));
-        Assert.That(batch.IsEmpty);
-        batch.Clear();
+        await AssertArrivesAsync(batch, transport, client, expected);
     }
 
     [Test]
@@ -81,10 +66,7 @@ public sealed class SocketTransportTests
         // A socket can't be read like a file.
         var (batch, expected) = BatchOf(new ShownFile(client.Handle, folder.Content), folder.Content);
 
-        await transport.SendAsync(batch);
-
-        Assert.That((await new RawClientBytes(client).ReadAsync(expected.Length)).AsSpan().SequenceEqual(expected));
-        batch.Clear();
+        await AssertArrivesAsync(batch, transport, client, expected);
     }
 
     [Test]
@@ -172,7 +154,18 @@ public sealed class SocketTransportTests
         return (new SocketTransport(accepted), client);
     }
 
-    // Two frames: small bytes, a long piece of the file, a short one, the rest of the file from an odd place on.
+    private static async Task AssertArrivesAsync(SendBatch batch, SocketTransport transport, Socket client, byte[] expected)
+    {
+        var sending = transport.SendAsync(batch).AsTask();
+        var received = await new RawClientBytes(client).ReadAsync(expected.Length);
+        await sending;
+
+        Assert.That(received.AsSpan().SequenceEqual(expected));
+        Assert.That(batch.IsEmpty);
+        batch.Clear();
+    }
+
+    // Three frames, each with small bytes before a piece of the file: a long one, a short one, the rest of the file from an odd place on.
     private static (SendBatch Batch, byte[] Expected) BatchOf(FileBackedMemory file, byte[] content)
     {
         var batch = new SendBatch();
