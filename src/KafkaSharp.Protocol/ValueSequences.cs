@@ -1,3 +1,4 @@
+#pragma warning disable IDE0130 // Extension methods of an enclosing namespace are preferred over those of an imported one, here over those of System.Linq.
 namespace KafkaSharp;
 
 /// <summary>

@@ -1,3 +1,7 @@
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
+
 namespace KafkaSharp.Raft;
 
 /// <summary>A listener and how far it has heard. Used on the node's event loop.</summary>

@@ -1,5 +1,6 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft;
 

@@ -1,4 +1,5 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft;
 

@@ -1,5 +1,9 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft;
 

@@ -1,3 +1,4 @@
+using KafkaSharp.Raft.Log;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Raft;

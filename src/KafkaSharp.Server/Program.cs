@@ -1,5 +1,5 @@
 using System.CommandLine;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.Server.Commands;
 
 InlineCompletions.Enable();

@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage;

@@ -1,9 +1,9 @@
 using System.Text;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Configuration;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Configs;
 
-namespace KafkaSharp.Architecture;
+namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>docs/configuration.md lists the keys as they are declared, and every declared key is one of Kafka's.</summary>
 sealed class ConfigurationDocumentTests

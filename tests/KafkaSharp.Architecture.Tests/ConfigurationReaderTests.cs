@@ -5,10 +5,11 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Coordinators;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.Raft;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Configs;
 
-namespace KafkaSharp.Architecture;
+namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>A key that is declared is acted on: one that nothing reads would be taken without a word and change nothing.</summary>
 sealed class ConfigurationReaderTests

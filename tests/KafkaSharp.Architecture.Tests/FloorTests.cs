@@ -1,4 +1,4 @@
-namespace KafkaSharp.Architecture;
+namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>A project references only what stands below it, as the table of docs/architecture.md says.</summary>
 sealed class FloorTests

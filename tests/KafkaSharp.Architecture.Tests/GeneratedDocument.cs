@@ -1,6 +1,6 @@
 using NUnit.Framework;
 
-namespace KafkaSharp.Architecture;
+namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>A document below <c>docs</c> that is made from the code: the committed file must be what the code gives now.</summary>
 static class GeneratedDocument

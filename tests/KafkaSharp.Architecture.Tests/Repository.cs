@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using KafkaSharp.TestInfrastructure;
 
-namespace KafkaSharp.Architecture;
+namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>What the working tree holds: its projects, source files and folders, without what a build makes.</summary>
 static class Repository

@@ -10,7 +10,7 @@ using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace KafkaSharp.Architecture;
+namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>What is served is what the table says, on the wire and in docs/protocol-support.md. A broker in memory is asked.</summary>
 sealed class ServedApiTests

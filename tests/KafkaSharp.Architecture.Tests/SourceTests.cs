@@ -1,4 +1,4 @@
-namespace KafkaSharp.Architecture;
+namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>Small rooms: files that fit in a head, and no drawer that takes whatever has no place.</summary>
 sealed class SourceTests

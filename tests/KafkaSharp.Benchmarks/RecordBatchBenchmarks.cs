@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using KafkaSharp.Compression;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
 
 namespace KafkaSharp.Benchmarks;
 

@@ -5,7 +5,7 @@ using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;

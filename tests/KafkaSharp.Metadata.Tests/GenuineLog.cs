@@ -4,7 +4,7 @@ using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Metadata.Tests;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
 
 namespace KafkaSharp.Network.Tests;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests;

@@ -1,3 +1,6 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Tests.Memory;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;

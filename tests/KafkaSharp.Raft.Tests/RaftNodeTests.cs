@@ -1,6 +1,9 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Tests.Memory;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;

@@ -1,3 +1,8 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
+
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>Keeps what it heard: the state a listener would have, and the calls in their order.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Raft.Tests;
 

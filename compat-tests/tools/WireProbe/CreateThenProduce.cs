@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
 
 namespace WireProbe;
 

@@ -1,5 +1,6 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Network;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.Raft;
 
 namespace KafkaSharp.Broker.Configuration;

@@ -3,7 +3,7 @@ using KafkaSharp.Coordinators;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
 using KafkaSharp.Raft;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Configuration;
 

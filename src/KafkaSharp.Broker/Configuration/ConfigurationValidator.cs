@@ -2,7 +2,7 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Configuration;
 

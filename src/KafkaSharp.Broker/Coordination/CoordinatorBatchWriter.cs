@@ -1,7 +1,7 @@
 using System.Buffers;
 using KafkaSharp.Compression;
 using KafkaSharp.Coordinators.Records;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
 
 namespace KafkaSharp.Broker.Coordination;
 

@@ -3,8 +3,10 @@ using KafkaSharp.Compression;
 using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.StateMachines;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Coordination;
 

@@ -3,7 +3,7 @@ using KafkaSharp.Compression;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Shards;
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Broker.Coordination;

@@ -1,4 +1,4 @@
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Fetching;
 

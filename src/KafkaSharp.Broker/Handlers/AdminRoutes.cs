@@ -7,8 +7,8 @@ using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Raft;
-using KafkaSharp.Storage;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Manager;
 
 namespace KafkaSharp.Broker.Handlers;
 

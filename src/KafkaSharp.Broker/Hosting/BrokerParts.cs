@@ -11,8 +11,9 @@ using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Quorum;
 using KafkaSharp.StateMachines;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Hosting;

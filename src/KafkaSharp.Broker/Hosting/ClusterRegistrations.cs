@@ -5,11 +5,12 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Features;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Raft;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Manager;
 
 namespace KafkaSharp.Broker.Hosting;
 

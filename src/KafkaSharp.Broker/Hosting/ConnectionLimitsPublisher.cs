@@ -3,7 +3,7 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Listeners;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Hosting;

@@ -4,9 +4,10 @@ using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Network;
-using KafkaSharp.Raft;
-using KafkaSharp.Storage;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Listeners;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Hosting;

@@ -1,6 +1,6 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 

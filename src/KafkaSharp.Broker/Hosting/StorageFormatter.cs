@@ -4,8 +4,8 @@ using KafkaSharp.Broker.MetadataLog;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Protocol;
-using KafkaSharp.Raft;
-using KafkaSharp.Storage;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.Hosting;

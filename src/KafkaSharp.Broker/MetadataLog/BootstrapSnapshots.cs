@@ -1,7 +1,8 @@
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Records;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.MetadataLog;

@@ -2,8 +2,13 @@ using System.Globalization;
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
 using KafkaSharp.Raft;
-using KafkaSharp.Storage;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
+using KafkaSharp.Storage.Checkpoints;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.MetadataLog;

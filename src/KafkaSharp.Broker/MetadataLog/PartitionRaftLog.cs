@@ -1,8 +1,8 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
-using KafkaSharp.Raft;
-using KafkaSharp.Storage;
-using OffsetAndEpoch = KafkaSharp.Raft.OffsetAndEpoch;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.MetadataLog;
 
@@ -64,7 +64,7 @@ public sealed class PartitionRaftLog : IRaftLog
     }
 
     public OffsetAndEpoch EndOffsetForEpoch(int epoch) =>
-        _log.EndOffsetForEpoch(epoch) is { } end ? new OffsetAndEpoch(end.Offset, end.LeaderEpoch) : new(StartOffset, _epochBeforeStart);
+        _log.EndOffsetForEpoch(epoch) ?? new OffsetAndEpoch(StartOffset, _epochBeforeStart);
 
     public bool DeleteBefore(long offset)
     {

@@ -1,5 +1,5 @@
 using System.Text;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.MetadataLog;

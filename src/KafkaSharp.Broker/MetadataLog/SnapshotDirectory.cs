@@ -1,6 +1,6 @@
-using KafkaSharp.Raft;
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.Storage.FileSystem;
-using OffsetAndEpoch = KafkaSharp.Raft.OffsetAndEpoch;
 
 namespace KafkaSharp.Broker.MetadataLog;
 

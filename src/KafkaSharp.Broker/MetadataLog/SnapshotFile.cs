@@ -1,4 +1,4 @@
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.MetadataLog;

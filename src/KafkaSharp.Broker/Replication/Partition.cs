@@ -2,8 +2,9 @@ using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Protocol.Records;
-using KafkaSharp.Storage;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Replication;
 
@@ -129,7 +130,7 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     {
         if (leaderEpoch == LeaderEpoch)
             return (leaderEpoch, Log.LogEndOffset);
-        return Log.EndOffsetForEpoch(leaderEpoch) is { } end ? (end.LeaderEpoch, end.Offset) : (-1, -1);
+        return Log.EndOffsetForEpoch(leaderEpoch) is { } end ? (end.Epoch, end.Offset) : (-1, -1);
     }
 
     /// <summary>

@@ -4,7 +4,8 @@ using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Replication;

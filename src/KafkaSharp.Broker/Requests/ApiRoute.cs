@@ -1,4 +1,4 @@
-using KafkaSharp.Network;
+using KafkaSharp.Network.Connections;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using Microsoft.Extensions.Logging;

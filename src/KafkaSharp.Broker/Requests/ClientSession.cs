@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Connections;
 
 namespace KafkaSharp.Broker.Requests;
 

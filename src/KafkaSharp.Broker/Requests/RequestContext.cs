@@ -1,5 +1,7 @@
 using System.Net;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Requests;

@@ -1,4 +1,5 @@
-using KafkaSharp.Network;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using Microsoft.Extensions.Logging;

@@ -3,7 +3,8 @@ using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Controller;

@@ -4,6 +4,9 @@ using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 

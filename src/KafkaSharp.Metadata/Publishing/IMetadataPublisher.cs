@@ -1,6 +1,6 @@
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Metadata.Publishing;
 

@@ -2,7 +2,8 @@ using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Snapshots;
 
 namespace KafkaSharp.Metadata.Publishing;
 

@@ -2,6 +2,9 @@ using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 

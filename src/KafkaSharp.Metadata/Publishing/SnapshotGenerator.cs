@@ -1,6 +1,7 @@
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
-using KafkaSharp.Raft;
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.StateMachines;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Metadata.Records;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Buffers;
 
 /// <summary>
 /// A bounded pool of byte arrays in powers of two, last in first out, so that the memory handed out is the memory touched last (the first touch

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Buffers;
 
 /// <summary>
 /// One answer (or request) on its way out: a length prefix, small bytes copied into pooled memory, and records referenced where they lie, with the

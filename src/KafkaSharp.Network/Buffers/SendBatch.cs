@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Buffers;
 
 /// <summary>
 /// Frames that leave together, and how much of them is still to be sent. A transport takes from the front with <see cref="Advance"/>.

@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
+using KafkaSharp.Network.Buffers;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Connections;
 
 /// <summary>
 /// The wait of a connection for one answer at a time. It ends when the answer is there or the connection is closed, whichever comes first, so that

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Transports;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Connections;
 
 /// <summary>
 /// One client or node that came in on a listener: a single loop that reads a frame, has it handled, and sends the answers in the order of the

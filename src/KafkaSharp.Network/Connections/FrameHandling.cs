@@ -1,4 +1,6 @@
-namespace KafkaSharp.Network;
+using KafkaSharp.Network.Buffers;
+
+namespace KafkaSharp.Network.Connections;
 
 /// <summary>What became of a frame: its answer, now or later, whether the next frame may be read before that, or that the connection ends here.</summary>
 public readonly struct FrameHandling

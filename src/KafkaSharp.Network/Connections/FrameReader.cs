@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Transports;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Connections;
 
 /// <summary>What <see cref="FrameReader.TryReadFrame"/> found.</summary>
 enum FrameStatus

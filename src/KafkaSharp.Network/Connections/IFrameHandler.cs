@@ -1,4 +1,4 @@
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Connections;
 
 /// <summary>
 /// What the floor above makes of frames. Called by the loop of each connection, one frame of a connection at a time, on any thread; connections

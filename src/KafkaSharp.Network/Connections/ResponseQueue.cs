@@ -1,6 +1,8 @@
 using System.Runtime.ExceptionServices;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Transports;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Connections;
 
 /// <summary>
 /// The answers of a connection in the order of its requests. Ready ones gather in a batch that the connection's loop sends itself, without a hop;

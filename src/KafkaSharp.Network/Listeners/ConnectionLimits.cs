@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Configuration;
+using KafkaSharp.Network.Connections;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Listeners;
 
 /// <summary>
 /// How many connections all listeners of a node hold together and from one address (<c>max.connections</c>, <c>max.connections.per.ip</c>).

@@ -1,6 +1,6 @@
 using KafkaSharp.Configuration;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Listeners;
 
 /// <summary>Reads endpoints out of the configuration. Stateless.</summary>
 public static class ListenerEndpoints

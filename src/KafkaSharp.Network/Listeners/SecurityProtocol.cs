@@ -1,4 +1,4 @@
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Listeners;
 
 /// <summary>How a listener secures its connections (Kafka's <c>SecurityProtocol</c>, with its ids).</summary>
 public enum SecurityProtocol

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Transports;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Listeners;
 
 /// <summary>
 /// Accepts connections for one named listener. <see cref="Bind"/> takes the port, <see cref="Start"/> begins to accept, <see cref="DrainAsync"/>

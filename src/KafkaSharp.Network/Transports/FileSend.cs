@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Transports;
 
 /// <summary><c>sendfile</c>: bytes of a file reach the socket without being copied, and without being mapped page by page. Linux only.</summary>
 static partial class FileSend

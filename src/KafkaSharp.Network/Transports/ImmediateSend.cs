@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using KafkaSharp.Network.Buffers;
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Transports;
 
 /// <summary>
 /// Sends as much of a batch as a socket takes at once: long pieces of files straight from the file (<see cref="FileSend"/>), all else gathered into

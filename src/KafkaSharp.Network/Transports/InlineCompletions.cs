@@ -1,4 +1,6 @@
-namespace KafkaSharp.Network;
+using KafkaSharp.Network.Connections;
+
+namespace KafkaSharp.Network.Transports;
 
 /// <summary>
 /// Lets what waited for a socket go on in the thread that saw the socket become ready, instead of in a thread of the pool that has to be woken for

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Transports;
 
 /// <summary>
 /// Frees connections within this machine from pacing. Where the system's congestion control is one that paces (<c>bbr</c>), it holds each segment of an

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using KafkaSharp.Network.Buffers;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Transports;
 
 /// <summary>
 /// A connection inside the process: what one end sends the other receives, with the back-pressure of a bounded pipe. For tests and for nodes of a

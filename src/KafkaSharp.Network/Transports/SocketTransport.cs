@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using KafkaSharp.Network.Buffers;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Transports;
 
 /// <summary>
 /// A connected TCP socket. Receiving is the framework's; sending tries system calls of our own first (<see cref="ImmediateSend"/>) and

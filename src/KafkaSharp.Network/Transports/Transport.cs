@@ -1,6 +1,7 @@
 using System.Net;
+using KafkaSharp.Network.Buffers;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Transports;
 
 /// <summary>
 /// Carries the bytes of one connection. At most one receive and one send at a time, each on any thread; <see cref="Dispose()"/> may come at any

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace KafkaSharp.Network;
+namespace KafkaSharp.Network.Transports;
 
 /// <summary><c>sendmsg</c> over pieces of memory where they lie, without gathering them first. Linux only; never waits.</summary>
 static unsafe partial class VectoredSend

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records;
 

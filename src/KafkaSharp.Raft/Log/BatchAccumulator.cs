@@ -1,7 +1,7 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.StateMachines;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>
 /// Gives records their offsets at once, encodes them, and keeps their batches until the node writes them (Kafka's name): what is appended while

@@ -1,7 +1,8 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>
 /// Makes of a batch's bytes what listeners hear. The CRC is checked: what state machines are made of must be what was written.

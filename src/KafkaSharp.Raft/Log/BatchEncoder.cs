@@ -1,9 +1,9 @@
 using System.Buffers;
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.StateMachines;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>Makes the batches of the metadata log from records. Used by one thread at a time; what it returns is the caller's.</summary>
 sealed class BatchEncoder<TRecord>(IRecordSerde<TRecord> serde, int maxBatchBytes, int maxRecordsPerBatch)

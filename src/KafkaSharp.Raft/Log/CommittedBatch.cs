@@ -1,4 +1,4 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>
 /// Consecutive records of the metadata log that are committed, or of a snapshot. Immutable. A batch of Raft's own control records has

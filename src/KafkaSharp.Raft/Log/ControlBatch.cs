@@ -2,8 +2,11 @@ using System.Buffers;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Raft.Quorum;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>Control batches of the metadata log and of snapshots, written and read. All their messages are of version 0.</summary>
 static class ControlBatch

@@ -1,4 +1,6 @@
-namespace KafkaSharp.Raft;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>
 /// The log that Raft keeps: <c>__cluster_metadata-0</c>. Opened means recovered: a torn tail is gone. Called by one thread at a time.

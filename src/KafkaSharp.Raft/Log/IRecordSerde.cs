@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>How a record's value is written in the metadata log (its key is always null). Called from several threads at once.</summary>
 public interface IRecordSerde<TRecord>

@@ -1,6 +1,6 @@
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>Reads batches back from the log. Used on the node's event loop.</summary>
 sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> decoder)

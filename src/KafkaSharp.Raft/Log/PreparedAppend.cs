@@ -1,4 +1,4 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>Records that have their offsets and are encoded, but that the log has yet to be given.</summary>
 readonly record struct PreparedAppend<TRecord>(int Epoch, List<EncodedBatch<TRecord>> Batches)

@@ -1,6 +1,6 @@
 using KafkaSharp.Protocol.Records;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Log;
 
 /// <summary>A control record of the metadata log or of a snapshot.</summary>
 /// <param name="Type">What it is.</param>

@@ -1,6 +1,6 @@
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
 /// What a voter must never forget about an election: the epoch, who leads in it, whom it voted for. Kept in the file <c>quorum-state</c>.

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>Keeps the text of the file <c>quorum-state</c>. Called on the node's event loop; failures are IOExceptions.</summary>
 public interface IQuorumStateStore

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>Who leads the quorum in an epoch; no id where it is not known or there is none.</summary>
 public readonly record struct LeaderAndEpoch(int? LeaderId, int Epoch)

@@ -1,7 +1,8 @@
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Raft.Log;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
 /// The voter set and kraft.version as the log has them at every offset (Kafka's <c>KRaftControlRecordStateMachine</c>). With kraft.version

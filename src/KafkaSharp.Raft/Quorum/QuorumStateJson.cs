@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
 /// The text of the file <c>quorum-state</c>, byte for byte as Kafka writes it: data_version 0 with kraft.version 0, data_version 1 with

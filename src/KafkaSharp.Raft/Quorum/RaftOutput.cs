@@ -1,4 +1,4 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>What <see cref="RaftState"/> asks its driver to do, in this order. Each is done before the next is begun.</summary>
 public abstract record RaftOutput

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>What a node is in its epoch (Kafka's <c>EpochState</c> classes). A sole voter is never candidate nor follower.</summary>
 public enum RaftPhase

@@ -1,4 +1,6 @@
-namespace KafkaSharp.Raft;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
 /// The consensus core, without I/O, clock or threads: inputs change the state and add <see cref="RaftOutput"/>s for its driver. It

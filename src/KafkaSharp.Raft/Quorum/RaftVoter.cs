@@ -1,6 +1,6 @@
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>A voter of the metadata quorum (Kafka's <c>VoterSet.VoterNode</c>). Immutable.</summary>
 /// <param name="Id">Its node id.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using KafkaSharp.Protocol.Messages;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
 /// Who votes: from <c>controller.quorum.voters</c> (kraft.version 0) or from the log's last VotersRecord (kraft.version 1). Immutable.

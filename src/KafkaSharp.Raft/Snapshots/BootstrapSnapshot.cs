@@ -1,7 +1,10 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
 /// The two files that formatting a directory leaves behind: <c>bootstrap.checkpoint</c>, the records a new metadata log begins with, and

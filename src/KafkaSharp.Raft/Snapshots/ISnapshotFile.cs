@@ -1,4 +1,4 @@
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>A snapshot file being written. For one thread; disposed before it is frozen, it leaves nothing.</summary>
 public interface ISnapshotFile : IDisposable

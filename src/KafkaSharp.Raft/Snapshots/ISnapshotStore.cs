@@ -1,4 +1,6 @@
-namespace KafkaSharp.Raft;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
 /// The snapshots of the metadata log: files <c>%020d-%010d.checkpoint</c> beside it. From any thread; failures are IOExceptions.

@@ -1,8 +1,10 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Raft.Log;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
 /// Deletes old snapshots and the log before the oldest one kept, by <c>metadata.max.retention.bytes</c> and <c>.ms</c> (Kafka's

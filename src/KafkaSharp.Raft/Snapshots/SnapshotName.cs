@@ -1,6 +1,7 @@
 using System.Globalization;
+using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
 /// The names of snapshot files: <c>00000000000000000200-0000000001.checkpoint</c>, with <c>.part</c> after it while it is written.

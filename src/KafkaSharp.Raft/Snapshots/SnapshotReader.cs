@@ -1,7 +1,10 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Raft.Log;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
 /// A snapshot being read, batch by batch, so that its size does not matter. Raft's own control records come as batches without records. For

@@ -1,8 +1,11 @@
 using System.Buffers;
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Raft.Log;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
 /// A snapshot being written: header, records, footer. Nobody sees it until <see cref="Freeze"/> made it durable under its name; disposed

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
 /// The text form that Kafka's checkpoint files share: a line with the version, a line with the count, a line an entry. Replaced in one step and

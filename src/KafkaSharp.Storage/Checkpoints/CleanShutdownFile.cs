@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
 /// The file <c>.kafka_cleanshutdown</c> of a log directory: the broker before stopped in order, so nothing needs recovery, and the epoch it had then

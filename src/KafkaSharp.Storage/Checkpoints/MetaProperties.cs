@@ -4,7 +4,7 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
 /// The file <c>meta.properties</c> of a log directory: whose it is. Version 1 is written (KRaft, KIP-631, KIP-858); version 0, which names a

@@ -1,7 +1,7 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
 /// The <c>meta.properties</c> of all log directories of a node together (Kafka's <c>MetaPropertiesEnsemble</c>): which are formatted, which are not,

@@ -2,7 +2,7 @@ using System.Globalization;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
 /// A file of a log directory with an offset for each of its partitions, in lines <c>topic partition offset</c> (Kafka's <c>OffsetCheckpointFile</c>).

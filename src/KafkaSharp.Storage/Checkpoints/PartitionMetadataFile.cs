@@ -2,7 +2,7 @@ using System.Text;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>The file <c>partition.metadata</c> of a partition's folder: the id of the topic that the folder belongs to (KIP-516).</summary>
 public static class PartitionMetadataFile

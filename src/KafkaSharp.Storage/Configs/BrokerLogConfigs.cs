@@ -3,7 +3,7 @@ using System.Globalization;
 using KafkaSharp.Configuration;
 using static KafkaSharp.Configuration.ConfigUpdateMode;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Configs;
 
 /// <summary>
 /// The broker keys under which the topic configs have their defaults (<c>log.*</c> and a few more). Where several name one default the

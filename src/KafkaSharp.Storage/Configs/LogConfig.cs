@@ -1,6 +1,6 @@
 using KafkaSharp.Configuration;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Configs;
 
 /// <summary>
 /// The configuration of one log (Kafka's <c>LogConfig</c>): the topic's own configs over the broker's defaults. Immutable; a change of

@@ -1,7 +1,7 @@
 using KafkaSharp.Configuration;
 using static KafkaSharp.Configuration.ConfigUpdateMode;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Configs;
 
 /// <summary>The broker keys that the log manager acts on: its loops, its recovery, the expiry of producer ids.</summary>
 public static class LogManagerConfigs

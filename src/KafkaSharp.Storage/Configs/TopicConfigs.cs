@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using KafkaSharp.Configuration;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Configs;
 
 /// <summary>
 /// The configs of a topic (Kafka's <c>TopicConfig</c>), declared once. <see cref="LogConfig"/> holds their values for one log. The update

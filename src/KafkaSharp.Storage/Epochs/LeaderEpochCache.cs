@@ -1,6 +1,7 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Epochs;
 
 /// <summary>
 /// The leader epochs of one log with the offsets where they begin, kept in <c>leader-epoch-checkpoint</c> (Kafka's <c>LeaderEpochFileCache</c>, KIP-101).

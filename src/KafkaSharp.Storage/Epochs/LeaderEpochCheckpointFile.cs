@@ -1,7 +1,8 @@
 using System.Globalization;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Epochs;
 
 /// <summary>The file <c>leader-epoch-checkpoint</c> of a partition's folder: lines <c>epoch startOffset</c>, ascending.</summary>
 static class LeaderEpochCheckpointFile

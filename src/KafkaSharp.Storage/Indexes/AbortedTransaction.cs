@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
 /// An aborted transaction as <c>.txnindex</c> stores it (Kafka's <c>AbortedTxn</c>): version, producer id, first offset, offset of the abort

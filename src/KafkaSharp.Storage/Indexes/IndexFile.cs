@@ -1,6 +1,6 @@
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
 /// An append-only file of entries of one size in rising order. One writer (the log's lock), readers without a lock. Opened on first use.

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>A big-endian number at a fixed place in every entry of an index, by which its entries are ordered and found.</summary>
 /// <param name="Position">Where in the entry it lies.</param>

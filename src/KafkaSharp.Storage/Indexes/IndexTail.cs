@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
 /// What of an index lies in its file and what only in memory yet. The writer adds to the tail and publishes its length; when the tail is written out

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
 /// Where in a segment's file offsets lie (Kafka's <c>OffsetIndex</c>, <c>.index</c>): 8 bytes an entry, the offset relative to the base offset and the

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
 /// Which offsets follow a time (Kafka's <c>TimeIndex</c>, <c>.timeindex</c>): 12 bytes an entry, the largest timestamp so far and the relative last

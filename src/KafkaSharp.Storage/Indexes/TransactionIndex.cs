@@ -1,6 +1,6 @@
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
 /// The aborted transactions whose marker lies in a segment (Kafka's <c>TransactionIndex</c>, <c>.txnindex</c>), in the order of their markers. There is

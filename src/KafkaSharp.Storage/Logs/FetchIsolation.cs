@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>How far a read may see (Kafka's <c>FetchIsolation</c>).</summary>
 public enum FetchIsolation

@@ -1,7 +1,7 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Validation;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// What came of an append (Kafka's <c>LogAppendInfo</c>): the offsets given, or why it was refused. A refusal left the log as it was, but for

@@ -1,7 +1,13 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.ProducerState;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Appends to a log (the middle of Kafka's <c>UnifiedLog.append</c>): checks, rolls, writes, and takes what was written into epochs, producers and

@@ -1,4 +1,7 @@
-namespace KafkaSharp.Storage;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.Segments;
+
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Makes a log durable up to an offset and moves its recovery point there. The disk is waited for outside the log's lock; flushes of one log come one

@@ -1,7 +1,10 @@
+using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.ProducerState;
+using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Opens the folder of a log (Kafka's <c>LogLoader</c>): clears what deletion and the cleaner left behind, opens the segments, makes missing indexes

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// An offset and where it lies (Kafka's <c>LogOffsetMetadata</c>): the base offset of its segment and the byte position in it, or neither where only

@@ -1,6 +1,7 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Indexes;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// What a read gives: batches as they lie in the log, the first of which may begin below the offset asked for and the last of which may be cut

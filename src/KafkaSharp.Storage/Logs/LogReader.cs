@@ -1,6 +1,8 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>Reads a log by offset without a lock (Kafka's <c>LocalLog.read</c>): one segment's bytes a call.</summary>
 sealed class LogReader(LogState state)

@@ -1,6 +1,7 @@
+using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>Deletes old segments: those below the log start offset, beyond retention.bytes, and older than retention.ms. Under the log's lock.</summary>
 sealed class LogRetention(LogState state, LogRoller roller, LogTruncation truncation, ILogger logger)

@@ -1,4 +1,6 @@
-namespace KafkaSharp.Storage;
+using KafkaSharp.Storage.Segments;
+
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>Begins new segments (Kafka's <c>UnifiedLog.roll</c>). Every call is made under the log's lock.</summary>
 sealed class LogRoller(LogState state, SegmentDeletion deletion, Action<long> flushLater)

@@ -1,6 +1,10 @@
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.ProducerState;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// What the rooms of a <see cref="PartitionLog"/> share. <see cref="Gate"/> guards every change; segments and offsets are published to readers without

@@ -1,4 +1,6 @@
-namespace KafkaSharp.Storage;
+using KafkaSharp.Storage.Segments;
+
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Shortens a log at its end (a follower whose leader knows less) or at its start. Every call is made under the log's lock.

@@ -1,8 +1,10 @@
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Configs;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>What a log's configuration asks of the records it takes.</summary>
 static class LogValidation

@@ -1,7 +1,10 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>Answers ListOffsets from a log (Kafka's <c>fetchOffsetByTimestamp</c>), without a lock. Without tiered storage its timestamps have no answer.</summary>
 sealed class OffsetFinder(LogState state)

@@ -1,6 +1,6 @@
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>The answer to a timestamp in ListOffsets; timestamp and offset are -1 where no record answers it, the epoch null where it is not known.</summary>
 public readonly record struct OffsetLookup(long Timestamp, long Offset, int? LeaderEpoch, ErrorCode ErrorCode = ErrorCode.None)

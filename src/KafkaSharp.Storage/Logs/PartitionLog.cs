@@ -1,7 +1,14 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Checkpoints;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Epochs;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.ProducerState;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// The log of one partition (Kafka's <c>UnifiedLog</c>): its records with their offsets, epochs, producers, high watermark and last stable offset. One lock

@@ -1,9 +1,10 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>What opening a <see cref="PartitionLog"/> takes.</summary>
 public sealed record PartitionLogOptions

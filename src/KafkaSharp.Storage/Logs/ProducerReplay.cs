@@ -1,7 +1,13 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.ProducerState;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Makes the producer state of a log from its newest snapshot and the batches above it (Kafka's <c>rebuildProducerState</c>). Under the log's lock.

@@ -1,6 +1,7 @@
+using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Deletes segments that left a log: at once renamed to <c>.deleted</c>, so that the folder is right after a crash, and deleted file.delete.delay.ms

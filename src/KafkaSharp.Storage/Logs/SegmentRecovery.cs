@@ -1,7 +1,11 @@
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Storage.Epochs;
+using KafkaSharp.Storage.ProducerState;
+using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Makes a segment whole again after a crash (Kafka's <c>LogSegment.recover</c>): every batch is checked, the indexes and the producer state are made

@@ -1,4 +1,6 @@
-namespace KafkaSharp.Storage;
+using KafkaSharp.Storage.Segments;
+
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Puts segments that the cleaner made in the place of others (Kafka's <c>replaceSegments</c>), so that a crash at any moment leaves the old ones or the new

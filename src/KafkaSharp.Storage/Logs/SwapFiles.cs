@@ -1,6 +1,7 @@
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Brings to an end what was under way in a log's folder when the broker stopped. Files renamed for deletion go, and copies that were to take the place

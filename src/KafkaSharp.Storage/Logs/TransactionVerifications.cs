@@ -1,7 +1,9 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.ProducerState;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// The producers of a log whose transaction is being asked after at its coordinator (Kafka's <c>VerificationStateEntry</c>, KIP-890): without a "yes" to

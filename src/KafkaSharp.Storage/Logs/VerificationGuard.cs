@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Stands for a question to the transaction coordinator whether a transaction is open (KIP-890). It is given out before the question and handed in with

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>Blocking work on many items by a bounded number of threads; the first failure ends it and is thrown as it is.</summary>
 static class Bounded

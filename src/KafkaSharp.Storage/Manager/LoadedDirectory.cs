@@ -1,4 +1,6 @@
-namespace KafkaSharp.Storage;
+using KafkaSharp.Storage.Logs;
+
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>What <see cref="LogDirectoryLoader"/> found.</summary>
 /// <param name="Directory">The directory.</param>

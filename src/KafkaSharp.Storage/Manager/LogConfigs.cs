@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>The log configuration of each topic, made once and shared by its partitions. Safe for use from several threads.</summary>
 sealed class LogConfigs

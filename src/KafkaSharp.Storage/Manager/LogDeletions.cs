@@ -1,7 +1,8 @@
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// Folders whose log is deleted and whose files go after a delay, each by a timer. What is not done when the broker stops is found by its name at the

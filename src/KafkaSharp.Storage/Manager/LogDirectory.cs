@@ -1,7 +1,9 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// One of the folders that log.dirs names: its lock, its checkpoints, and whether it still works. Once offline it stays so until the broker is started

@@ -1,6 +1,6 @@
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>A log directory that went offline.</summary>
 /// <param name="Directory">The directory.</param>

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Checkpoints;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// Takes one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). Folders of deleted logs are not opened,

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>A log directory that another broker holds: this one can't start.</summary>
 public sealed class LogDirectoryLockedException(string directory) : Exception(

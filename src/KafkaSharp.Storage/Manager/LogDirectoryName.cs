@@ -1,7 +1,8 @@
 using System.Globalization;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Segments;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>What a partition's folder is there for, by the end of its name.</summary>
 public enum LogDirectoryKind

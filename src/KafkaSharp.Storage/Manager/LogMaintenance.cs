@@ -1,6 +1,7 @@
+using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// What is done to all logs from time to time. One broken log does not keep the others waiting: its directory goes offline, where

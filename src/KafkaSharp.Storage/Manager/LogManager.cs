@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Checkpoints;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// All logs of a broker over its log directories (Kafka's <c>LogManager</c>): opens them at start, creates and deletes them, runs retention, flushing and

@@ -1,9 +1,10 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>What opening a <see cref="LogManager"/> takes.</summary>
 public sealed record LogManagerOptions

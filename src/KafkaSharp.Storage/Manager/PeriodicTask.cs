@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// Work that a timer of <see cref="TimeProvider"/> does again and again, on the timer's thread and never twice at once: a turn that comes while the one

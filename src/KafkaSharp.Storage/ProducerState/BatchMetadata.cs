@@ -1,6 +1,6 @@
 using KafkaSharp.Protocol.Records;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>Where a batch of an idempotent producer lies: by its sequences it is known again when it is sent twice.</summary>
 /// <param name="LastSequence">The sequence of its last record.</param>

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>A transaction whose marker is in the log (Kafka's <c>CompletedTxn</c>).</summary>
 /// <param name="ProducerId">The producer that ran it.</param>

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
 /// The transactions that hold the last stable offset back, by the offset of their first record: those that are open, and those whose marker is

@@ -1,7 +1,9 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Validation;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
 /// What one append does to the producers of a log (Kafka's <c>ProducerAppendInfo</c>s): each batch is checked against the state with the batches

@@ -1,6 +1,6 @@
 using KafkaSharp.Protocol;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
 /// What the producer state says to a batch: take it, answer with the batch that is there already, or refuse it. A refusal carries the error code

@@ -3,7 +3,7 @@ using System.Globalization;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
 /// The file <c>OFFSET.snapshot</c>: the producers of a log as all records below OFFSET leave them (Kafka's <c>ProducerSnapshot</c>, version 1).

@@ -1,6 +1,6 @@
 using KafkaSharp.Storage.FileSystem;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>The producer snapshot files of one log's folder, by their offsets. Under the log's append lock.</summary>
 sealed class ProducerSnapshots(IFileSystem files, string directory)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using KafkaSharp.Protocol.Records;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
 /// What a log remembers of one producer: its epoch, its last five data batches, its open transaction (Kafka's <c>ProducerStateEntry</c>).

@@ -1,9 +1,9 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
 /// What one log knows of its idempotent and transactional producers, and its snapshots (Kafka's <c>ProducerStateManager</c>). Every call is made under

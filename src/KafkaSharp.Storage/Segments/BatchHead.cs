@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using KafkaSharp.Protocol.Records;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
 /// What finding one's way through a segment needs of a batch of any magic, copied out of its first bytes. For magic 0 and 1 the offset that is stored is

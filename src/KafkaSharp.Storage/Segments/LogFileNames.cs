@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>The names of the files of a log, as Kafka's <c>LogFileUtils</c> makes them: a base offset in 20 digits and a suffix.</summary>
 public static class LogFileNames

@@ -1,7 +1,9 @@
 using System.Buffers;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
 /// A piece of a log: the batches from a base offset on in a <c>.log</c> file, and its indexes. The log's lock guards everything that changes it; reading

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
 /// The segments of a log in the order of their base offsets. The log's lock guards changes, which publish a new array; any thread reads the

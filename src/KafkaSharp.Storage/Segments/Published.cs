@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
 /// A value of several words that one writer at a time (the log's lock) sets and any thread reads whole, without a lock or an allocation: a reader

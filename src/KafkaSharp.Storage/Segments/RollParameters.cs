@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>What decides whether an append rolls the log first (Kafka's <c>RollParams</c>); milliseconds and bytes.</summary>
 readonly record struct RollParameters(

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>Where in a segment a read begins: the batch that holds, or first follows, an offset.</summary>
 /// <param name="Position">Where it begins.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace KafkaSharp.Storage;
+namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
 /// Reads a segment from one position to the next, as recovery and replay do, into one pooled buffer. No mapping: a sector that can't be read is then an

@@ -4,8 +4,9 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Coordinators;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.Raft;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Configuration;

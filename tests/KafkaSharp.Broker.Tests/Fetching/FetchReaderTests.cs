@@ -1,11 +1,10 @@
-using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Tests.Replication;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Protocol.Records;
-using KafkaSharp.Storage;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Broker.Tests.Fetching;
 

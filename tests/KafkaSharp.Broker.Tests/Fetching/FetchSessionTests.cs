@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Broker.Tests.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Logs;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Fetching;

@@ -2,6 +2,7 @@ using KafkaSharp.Compression;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
 
 namespace KafkaSharp.Broker.Tests.Handlers;
 

@@ -4,7 +4,7 @@ using KafkaSharp.Broker.Tests.Configuration;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.TestInfrastructure;
 

@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Tests.Handlers;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.TestInfrastructure;
 

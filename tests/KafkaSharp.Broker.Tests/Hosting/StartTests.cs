@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Tests.Handlers;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.TestInfrastructure;
 

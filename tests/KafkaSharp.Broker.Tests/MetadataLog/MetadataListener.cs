@@ -1,5 +1,9 @@
 using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
 
 namespace KafkaSharp.Broker.Tests.MetadataLog;
 

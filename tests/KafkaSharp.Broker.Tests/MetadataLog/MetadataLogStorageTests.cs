@@ -7,6 +7,8 @@ using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;

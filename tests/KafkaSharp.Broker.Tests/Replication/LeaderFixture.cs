@@ -6,9 +6,11 @@ using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Protocol.Records;
-using KafkaSharp.Storage;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Manager;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 

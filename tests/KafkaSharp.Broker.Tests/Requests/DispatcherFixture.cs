@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Requests;

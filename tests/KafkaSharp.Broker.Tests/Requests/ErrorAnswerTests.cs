@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Network;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
 using KafkaSharp.TestInfrastructure;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Coordinators.Tests.Vectors;

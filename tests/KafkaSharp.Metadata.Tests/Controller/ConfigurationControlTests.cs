@@ -1,7 +1,4 @@
 using KafkaSharp.Metadata.Controller;
-using KafkaSharp.Metadata.Features;
-using KafkaSharp.Metadata.Images;
-using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.StateMachines;

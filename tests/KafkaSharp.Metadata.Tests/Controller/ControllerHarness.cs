@@ -2,7 +2,7 @@ using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,4 @@
 using KafkaSharp.Metadata.Controller;
-using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Tests.Controller;

@@ -3,7 +3,7 @@ using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Metadata.Tests.Publishing;
 

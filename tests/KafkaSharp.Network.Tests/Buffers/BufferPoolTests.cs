@@ -1,3 +1,4 @@
+using KafkaSharp.Network.Buffers;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Buffers;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using KafkaSharp.Network.Buffers;
 
 namespace KafkaSharp.Network.Tests.Buffers;
 

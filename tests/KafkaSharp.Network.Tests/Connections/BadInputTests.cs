@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Connections;

@@ -1,5 +1,9 @@
 using System.Net;
 using System.Text;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Connections;

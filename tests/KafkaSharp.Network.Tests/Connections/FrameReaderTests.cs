@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Transports;
 
 namespace KafkaSharp.Network.Tests.Connections;
 

@@ -1,3 +1,5 @@
+using KafkaSharp.Network.Listeners;
+
 namespace KafkaSharp.Network.Tests.Listeners;
 
 /// <summary>The results and sentences are those of a genuine 4.3.1 (SocketServerConfigs).</summary>

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Configuration;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Listeners;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Listeners;

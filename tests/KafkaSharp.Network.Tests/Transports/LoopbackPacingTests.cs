@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Transports;
 
 namespace KafkaSharp.Network.Tests.Transports;
 

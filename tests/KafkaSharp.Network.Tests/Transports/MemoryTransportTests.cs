@@ -1,3 +1,5 @@
+using KafkaSharp.Network.Transports;
+
 namespace KafkaSharp.Network.Tests.Transports;
 
 public sealed class MemoryTransportTests

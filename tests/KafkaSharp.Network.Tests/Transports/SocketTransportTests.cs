@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Network.Tests.Transports;

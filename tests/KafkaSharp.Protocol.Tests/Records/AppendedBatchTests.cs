@@ -1,5 +1,6 @@
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 

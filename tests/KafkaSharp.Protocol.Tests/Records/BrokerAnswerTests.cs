@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 

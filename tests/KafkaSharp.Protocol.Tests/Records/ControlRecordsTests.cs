@@ -1,4 +1,6 @@
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 

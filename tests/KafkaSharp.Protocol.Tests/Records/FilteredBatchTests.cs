@@ -1,6 +1,8 @@
 using System.Buffers;
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Filtering;
+using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 

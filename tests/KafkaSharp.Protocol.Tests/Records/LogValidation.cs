@@ -1,6 +1,8 @@
 using System.Text.Json;
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 

@@ -1,3 +1,5 @@
+using KafkaSharp.Raft.Quorum;
+
 namespace KafkaSharp.Raft.Tests.Memory;
 
 /// <summary>The quorum state in memory.</summary>

@@ -1,4 +1,7 @@
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Raft.Tests.Memory;
 

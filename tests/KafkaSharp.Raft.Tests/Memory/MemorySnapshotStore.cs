@@ -1,4 +1,7 @@
 using System.Buffers;
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Snapshots;
 
 namespace KafkaSharp.Raft.Tests.Memory;
 

@@ -1,6 +1,7 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Quorum;
 
-namespace KafkaSharp.Raft.Tests;
+namespace KafkaSharp.Raft.Tests.Quorum;
 
 /// <summary>The texts are what 4.3.1 wrote: a static voter, a --standalone one, and a voter of three that voted.</summary>
 [TestFixture]

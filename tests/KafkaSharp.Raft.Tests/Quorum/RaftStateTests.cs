@@ -1,4 +1,8 @@
-namespace KafkaSharp.Raft.Tests;
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+
+namespace KafkaSharp.Raft.Tests.Quorum;
 
 [TestFixture]
 public sealed class RaftStateTests

@@ -1,6 +1,7 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Raft.Quorum;
 
-namespace KafkaSharp.Raft.Tests;
+namespace KafkaSharp.Raft.Tests.Quorum;
 
 [TestFixture]
 public sealed class VoterSetTests

@@ -1,4 +1,8 @@
-namespace KafkaSharp.Raft.Tests;
+using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Snapshots;
+
+namespace KafkaSharp.Raft.Tests.Snapshots;
 
 [TestFixture]
 public sealed class SnapshotNameTests

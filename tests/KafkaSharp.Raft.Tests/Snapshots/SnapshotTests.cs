@@ -1,10 +1,14 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Raft.Log;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Raft.Snapshots;
 using KafkaSharp.Raft.Tests.Memory;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace KafkaSharp.Raft.Tests;
+namespace KafkaSharp.Raft.Tests.Snapshots;
 
 [TestFixture]
 public sealed class SnapshotTests

@@ -1,4 +1,6 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Checkpoints;
+using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.Checkpoints;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.Checkpoints;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KafkaSharp.Configuration;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.Configs;

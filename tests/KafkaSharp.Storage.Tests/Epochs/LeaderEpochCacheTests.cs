@@ -1,4 +1,7 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Storage.Tests.Epochs;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.FileSystem;
 

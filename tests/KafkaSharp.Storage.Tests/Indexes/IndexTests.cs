@@ -1,4 +1,5 @@
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.Tests.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.Indexes;

@@ -1,4 +1,7 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 

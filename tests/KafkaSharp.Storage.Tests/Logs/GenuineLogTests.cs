@@ -1,7 +1,9 @@
 using System.Text.Json;
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 

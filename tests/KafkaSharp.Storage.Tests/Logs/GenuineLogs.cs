@@ -1,7 +1,11 @@
 using System.IO.Compression;
 using System.Text.Json;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Checkpoints;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.Logs;

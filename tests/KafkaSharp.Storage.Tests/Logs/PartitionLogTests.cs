@@ -1,6 +1,11 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 

@@ -1,6 +1,11 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 

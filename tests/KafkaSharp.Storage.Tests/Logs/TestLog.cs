@@ -1,6 +1,10 @@
-using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Logs;
 using KafkaSharp.Storage.Tests.FileSystem;
 using KafkaSharp.TestInfrastructure;
 

@@ -1,5 +1,8 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Logs;
 using KafkaSharp.Storage.Tests.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.Logs;

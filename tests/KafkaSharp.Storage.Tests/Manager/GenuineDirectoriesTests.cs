@@ -1,6 +1,10 @@
 using System.Text.Json;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Manager;
+using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Tests.ProducerState;
 using KafkaSharp.TestInfrastructure;
 

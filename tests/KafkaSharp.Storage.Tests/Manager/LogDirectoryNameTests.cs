@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Manager;
 
 namespace KafkaSharp.Storage.Tests.Manager;
 

@@ -1,6 +1,9 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Manager;
 using KafkaSharp.Storage.Tests.Logs;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging;

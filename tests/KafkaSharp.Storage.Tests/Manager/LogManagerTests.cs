@@ -1,7 +1,11 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Manager;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 

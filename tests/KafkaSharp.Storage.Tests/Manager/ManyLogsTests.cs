@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using KafkaSharp.Protocol;
-using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Storage.Tests.Manager;

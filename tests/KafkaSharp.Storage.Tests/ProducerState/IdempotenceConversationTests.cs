@@ -1,7 +1,7 @@
 using System.Text.Json;
-using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.ProducerState;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.ProducerState;
 
 namespace KafkaSharp.Storage.Tests.ProducerState;
 

@@ -1,6 +1,9 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.ProducerState;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Storage.Tests.ProducerState;

@@ -1,8 +1,9 @@
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Storage;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Manager;
 
 namespace KafkaSharp.Broker.Handlers.Cluster;
 

@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Handlers.Configs;
 

@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Storage;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Handlers.Data;
 

@@ -4,7 +4,8 @@ using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
-using KafkaSharp.Storage;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Handlers.Data;
 

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using KafkaSharp.Protocol.Records.Reading;
+
+namespace KafkaSharp.Protocol.Records.Building;
+
+/// <summary>
+/// The keys and values of control records, and batches of one of them (Kafka's <c>ControlRecordUtils</c>, <c>EndTransactionMarker</c>). A
+/// key is an int16 version and an int16 type; the value of a marker an int16 version and the coordinator's epoch. The values of the
+/// quorum's control records are generated messages (LeaderChangeMessage, SnapshotHeaderRecord, …).
+/// </summary>
+public static class ControlRecords
+{
+    public const int KeySize = 4;
+
+    private const int MarkerValueSize = 6;
+    private const short CurrentVersion = 0;
+
+    /// <summary>
+    /// The type a control record's key names; Unknown for one that is not known here. A key that is too short is a <see
+    /// cref="RecordsException"/>.
+    /// </summary>
+    public static ControlRecordType ParseType(ReadOnlySpan<byte> key)
+    {
+        if (key.Length < KeySize)
+            throw RecordParser.Invalid($"Invalid control record key size {key.Length}, at least {KeySize} are needed");
+        var version = BinaryPrimitives.ReadInt16BigEndian(key);
+        if (version < 0)
+            throw RecordParser.Invalid($"Invalid version {version} of a control record key");
+        var type = (ControlRecordType)BinaryPrimitives.ReadInt16BigEndian(key[sizeof(short)..]);
+        return type is >= ControlRecordType.Abort and <= ControlRecordType.KRaftVoters ? type : ControlRecordType.Unknown;
+    }
+
+    public static void WriteKey(Span<byte> destination, ControlRecordType type)
+    {
+        BinaryPrimitives.WriteInt16BigEndian(destination, CurrentVersion);
+        BinaryPrimitives.WriteInt16BigEndian(destination[sizeof(short)..], (short)type);
+    }
+
+    /// <summary>A commit or abort marker; any other control record is a <see cref="RecordsException"/>.</summary>
+    public static EndTransactionMarker ParseEndTransactionMarker(in Record record)
+    {
+        var type = ParseType(record.Key);
+        if (type is not (ControlRecordType.Abort or ControlRecordType.Commit))
+            throw RecordParser.Invalid($"A control record of type {type} is no end of a transaction");
+        if (record.Value.Length < MarkerValueSize)
+        {
+            throw RecordParser.Invalid(
+                $"Invalid value size {record.Value.Length} of an end transaction marker, at least {MarkerValueSize} are needed");
+        }
+        var version = BinaryPrimitives.ReadInt16BigEndian(record.Value);
+        if (version < 0)
+            throw RecordParser.Invalid($"Invalid version {version} of an end transaction marker");
+        return new EndTransactionMarker(type, BinaryPrimitives.ReadInt32BigEndian(record.Value[sizeof(short)..]));
+    }
+
+    /// <summary>A transactional control batch with one commit or abort marker.</summary>
+    public static byte[] EndTransactionBatch(
+        EndTransactionMarker marker, long baseOffset, long timestamp, long producerId, short producerEpoch, int partitionLeaderEpoch)
+    {
+        Span<byte> value = stackalloc byte[MarkerValueSize];
+        BinaryPrimitives.WriteInt16BigEndian(value, CurrentVersion);
+        BinaryPrimitives.WriteInt32BigEndian(value[sizeof(short)..], marker.CoordinatorEpoch);
+        return Batch(
+            marker.Type,
+            value,
+            timestamp,
+            new RecordBatchOptions
+            {
+                BaseOffset = baseOffset,
+                ProducerId = producerId,
+                ProducerEpoch = producerEpoch,
+                PartitionLeaderEpoch = partitionLeaderEpoch,
+                IsTransactional = true,
+            });
+    }
+
+    /// <summary>A control batch with one record of the given type and value, as the quorum writes them.</summary>
+    public static byte[] Batch(ControlRecordType type, ReadOnlySpan<byte> value, long timestamp, RecordBatchOptions options)
+    {
+        Span<byte> key = stackalloc byte[KeySize];
+        WriteKey(key, type);
+        using var builder = new RecordBatchBuilder(options with { IsControlBatch = true });
+        builder.Append(timestamp, key, value);
+        return builder.Build().ToArray();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+
+namespace KafkaSharp.Protocol.Records.Building;
+
+/// <summary>A growing buffer of pooled memory. Not thread safe; its spans are valid until it grows or is disposed.</summary>
+sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>, IDisposable
+{
+    private byte[]? _bytes;
+
+    public int Length { get; private set; }
+
+    public Span<byte> Span => _bytes.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Sets the length; what is new is not cleared.</summary>
+    public void SetLength(int length)
+    {
+        if (length > Length)
+            Reserve(length - Length);
+        Length = length;
+    }
+
+    public void Dispose()
+    {
+        if (_bytes is not null)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = null;
+        Length = 0;
+    }
+
+    private void Reserve(int count)
+    {
+        if (_bytes is not null && _bytes.Length - Length >= count)
+            return;
+        var needed = (long)Length + count;
+        if (needed > Array.MaxLength)
+            throw new RecordsException(ErrorCode.RecordListTooLarge, "Records take more than one array can hold");
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(needed, Math.Max(initialSize, Length * 2L)), Array.MaxLength));
+        if (_bytes is not null)
+        {
+            _bytes.AsSpan(0, Length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+        _bytes = larger;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+
+namespace KafkaSharp.Protocol.Records.Filtering;
+
+/// <summary>
+/// What compaction leaves of a run of batches (Kafka's <c>MemoryRecords.filterTo</c>): a batch of which all stays is copied as it is, one
+/// of which some stays is built anew with its offsets, sequences and last offset. Where tombstones or a marker of an empty transaction
+/// stay, the batch gets a delete horizon: now and the retention of deletes. Legacy batches are kept whole if anything in them stays, since
+/// they are not written anew. Not thread safe; one per cleaner.
+/// </summary>
+public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetentionMs) : IDisposable
+{
+    private readonly RecordBatchBuilder _builder = new(new RecordBatchOptions());
+    private readonly List<bool> _retained = [];
+
+    /// <summary>Filters all whole batches in <paramref name="records"/>. Broken ones are a <see cref="RecordsException"/>.</summary>
+    public RecordFilterResult Filter(ReadOnlySpan<byte> records, long nowMs, IBufferWriter<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var result = new RecordFilterResult();
+        foreach (var batch in new RecordBatchReader(records))
+        {
+            result = result with { BytesRead = result.BytesRead + batch.SizeInBytes };
+            var retention = filter.CheckBatch(batch, out var containsMarker);
+            if (retention != BatchRetention.Delete)
+                result = Filter(batch, retention, containsMarker, nowMs, destination, result);
+        }
+        return result;
+    }
+
+    public void Dispose() => _builder.Dispose();
+
+    private RecordFilterResult Filter(
+        RecordBatch batch,
+        BatchRetention retention,
+        bool containsMarker,
+        long nowMs,
+        IBufferWriter<byte> destination,
+        RecordFilterResult result)
+    {
+        var kept = Mark(batch, out var maxOffset, out var containsTombstones);
+        result = result with { MessagesRead = result.MessagesRead + _retained.Count };
+        if (kept == 0)
+            return retention == BatchRetention.RetainEmpty ? KeepHeader(batch, destination, result) : result;
+        var setsHorizon = batch.Magic >= 2 && batch.DeleteHorizonMs is null && (containsTombstones || containsMarker);
+        if (batch.Magic < 2 || (kept == _retained.Count && !setsHorizon))
+        {
+            destination.Write(batch.Bytes);
+            return result.Retaining(batch.MaxTimestamp, batch.LastOffset, kept, batch.SizeInBytes);
+        }
+        var rebuilt = Rebuild(batch, setsHorizon ? nowMs + deleteRetentionMs : batch.DeleteHorizonMs).Span;
+        destination.Write(rebuilt);
+        return result.Retaining(_builder.MaxTimestamp, maxOffset, kept, rebuilt.Length);
+    }
+
+    /// <summary>Asks for each record whether it stays, once.</summary>
+    private int Mark(RecordBatch batch, out long maxOffset, out bool containsTombstones)
+    {
+        var kept = 0;
+        maxOffset = -1;
+        containsTombstones = false;
+        _retained.Clear();
+        using var reader = new RecordReader(batch);
+        while (reader.MoveNext())
+        {
+            ref readonly var record = ref reader.Current;
+            var stays = filter.ShouldRetain(batch, record);
+            _retained.Add(stays);
+            if (!stays)
+                continue;
+            kept++;
+            maxOffset = Math.Max(maxOffset, record.Offset);
+            containsTombstones |= !record.HasValue;
+        }
+        return kept;
+    }
+
+    private ReadOnlyMemory<byte> Rebuild(RecordBatch batch, long? deleteHorizonMs)
+    {
+        _builder.Reset(OptionsOf(batch) with { Compression = batch.Compression, DeleteHorizonMs = deleteHorizonMs });
+        using var reader = new RecordReader(batch);
+        for (var i = 0; reader.MoveNext(); i++)
+        {
+            if (!_retained[i])
+                continue;
+            if (reader.Current.Offset <= _builder.LastOffset || reader.Current.Offset > batch.LastOffset)
+            {
+                throw RecordParser.Invalid(
+                    $"Offset {reader.Current.Offset} is out of order in the batch from {batch.BaseOffset} to {batch.LastOffset}");
+            }
+            _builder.Append(reader.Current.Offset, reader.Current);
+        }
+        // The last offset stays, so that the last sequence of the batch does.
+        _builder.OverrideLastOffset(batch.LastOffset);
+        return _builder.Build();
+    }
+
+    private static RecordFilterResult KeepHeader(RecordBatch batch, IBufferWriter<byte> destination, RecordFilterResult result)
+    {
+        destination.Write(RecordBatchBuilder.Empty(OptionsOf(batch), batch.LastOffset, batch.MaxTimestamp));
+        return result.Retaining(batch.MaxTimestamp, batch.LastOffset, 0, RecordBatchHeader.Size);
+    }
+
+    private static RecordBatchOptions OptionsOf(RecordBatch batch) => new()
+    {
+        BaseOffset = batch.BaseOffset,
+        TimestampType = batch.TimestampType,
+        LogAppendTime = batch.MaxTimestamp,
+        ProducerId = batch.ProducerId,
+        ProducerEpoch = batch.ProducerEpoch,
+        BaseSequence = batch.BaseSequence,
+        IsTransactional = batch.IsTransactional,
+        IsControlBatch = batch.IsControlBatch,
+        PartitionLeaderEpoch = batch.PartitionLeaderEpoch,
+    };
+}

@@ -1,0 +1,126 @@
+namespace KafkaSharp.Protocol.Records.Reading;
+
+/// <summary>
+/// Walks the records of a compressed magic 2 batch without keeping keys, values and headers (Kafka's <c>skipKeyValueIterator</c>), so that
+/// its memory does not depend on how large a record is once decompressed.
+/// </summary>
+ref struct PartialRecordReader : IDisposable
+{
+    private const int LargestWhole = 16 * 1024;
+
+    private readonly RecordParser _parser;
+    private RecordWindow _window;
+    private int _left;
+    private int _body;
+
+    public PartialRecordReader(RecordBatch batch)
+    {
+        var header = batch.Header;
+        var count = header.RecordCount;
+        if (count == 0)
+            return;
+        if (count < 0)
+            throw RecordParser.Invalid($"Found invalid record count {count} in magic v{batch.Magic} batch");
+        _parser = new RecordParser(header);
+        _window = new RecordWindow(batch.Bytes[RecordBatchHeader.Size..], batch.Compression, int.MaxValue);
+        _left = count;
+    }
+
+    public long Offset { get; private set; }
+    public long Timestamp { get; private set; }
+
+    /// <summary>-1 for null.</summary>
+    public int KeyLength { get; private set; }
+
+    /// <summary>-1 for null.</summary>
+    public int ValueLength { get; private set; }
+
+    public bool MoveNext()
+    {
+        if (_left == 0)
+            return false;
+        _left--;
+        _body = RecordReader.ReadSize(ref _window);
+        if (!TryReadWhole())
+            ReadInPieces();
+        if (_left == 0 && _window.Ensure(1))
+            throw RecordParser.Invalid("Incorrect declared batch size, records still remaining in file");
+        return true;
+    }
+
+    public void Dispose() => _window.Dispose();
+
+    /// <summary>A record that lies in the window, or is small enough to be brought there.</summary>
+    private bool TryReadWhole()
+    {
+        if ((uint)_body > LargestWhole || !_window.Ensure(_body) || !RecordOutline.TryParse(_window.Available[.._body], out var outline))
+            return false;
+        Timestamp = _parser.TimestampOf(outline.TimestampDelta);
+        Offset = _parser.OffsetOf(outline.OffsetDelta);
+        KeyLength = outline.KeyLength;
+        ValueLength = outline.ValueLength;
+        _window.Advance(_body);
+        return true;
+    }
+
+    private void ReadInPieces()
+    {
+        Skip(1);
+        Timestamp = _parser.TimestampOf(ReadVarlong());
+        Offset = _parser.OffsetOf(ReadVarint());
+        KeyLength = SkipField();
+        ValueLength = SkipField();
+        SkipHeaders(ReadVarint());
+        if (_body != 0)
+            throw RecordParser.InvalidStructure();
+    }
+
+    private void SkipHeaders(int count)
+    {
+        if (count < 0)
+            throw RecordParser.Invalid($"Found invalid number of record headers {count}");
+        for (; count > 0; count--)
+        {
+            var keyLength = SkipField();
+            if (keyLength < 0)
+                throw RecordParser.Invalid($"Invalid negative header key size {keyLength}");
+            SkipField();
+        }
+    }
+
+    private int SkipField()
+    {
+        var length = ReadVarint();
+        Skip(Math.Max(length, 0));
+        return length;
+    }
+
+    private void Skip(int count)
+    {
+        if (count > _body)
+            throw RecordParser.InvalidStructure();
+        if (!_window.TrySkip(count))
+            throw RecordParser.Invalid("Incorrect declared batch size, premature EOF reached");
+        _body -= count;
+    }
+
+    private int ReadVarint()
+    {
+        _window.Ensure(Varint.MaxSize);
+        var position = 0;
+        if (!Varint.TryRead(_window.Available, ref position, out int value))
+            throw RecordParser.InvalidStructure();
+        Skip(position);
+        return value;
+    }
+
+    private long ReadVarlong()
+    {
+        _window.Ensure(Varint.MaxLongSize);
+        var position = 0;
+        if (!Varint.TryRead(_window.Available, ref position, out long value))
+            throw RecordParser.InvalidStructure();
+        Skip(position);
+        return value;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using KafkaSharp.Compression;
+using KafkaSharp.Protocol.Records.Legacy;
+
+namespace KafkaSharp.Protocol.Records.Reading;
+
+/// <summary>
+/// A batch of any magic where it lies: what <see cref="RecordBatchReader"/> finds. Its length and magic are checked, nothing else is until
+/// <see cref="EnsureValid"/>. A magic 0 or 1 "batch" is one message, maybe a compressed wrapper of others. What lies beyond the end of a
+/// batch that is too short is a <see cref="RecordsException"/>.
+/// </summary>
+public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
+{
+    public ReadOnlySpan<byte> Bytes { get; } = bytes;
+
+    public int SizeInBytes => Bytes.Length;
+    public byte Magic => Bytes[RecordBatchHeader.MagicPosition];
+
+    /// <summary>The fixed fields of a magic 2 batch; not to be asked of a legacy one.</summary>
+    public RecordBatchHeader Header =>
+        RecordBatchHeader.Fits(Bytes) ? new(Bytes) : throw new RecordsException(ErrorCode.UnknownServerError, TooSmallMessage);
+
+    /// <summary>For a compressed legacy message this decompresses it.</summary>
+    public long BaseOffset
+    {
+        get
+        {
+            if (Magic >= 2 || Compression == CompressionType.None)
+                return BinaryPrimitives.ReadInt64BigEndian(Bytes);
+            using var records = new RecordReader(this);
+            return records.MoveNext() ? records.Current.Offset : LastOffset;
+        }
+    }
+
+    public long LastOffset => Magic >= 2 ? Header.LastOffset : Legacy.Offset;
+    public long NextOffset => LastOffset + 1;
+    public int PartitionLeaderEpoch => Magic >= 2 ? Header.PartitionLeaderEpoch : -1;
+
+    /// <summary>Milliseconds; -1 in magic 0.</summary>
+    public long MaxTimestamp => Magic >= 2 ? Header.MaxTimestamp : Legacy.Timestamp;
+
+    public TimestampType TimestampType =>
+        Magic < 2 ? Legacy.TimestampType : Header.IsLogAppendTime ? TimestampType.LogAppendTime : TimestampType.CreateTime;
+
+    /// <summary>An unknown type is a <see cref="RecordsException"/>.</summary>
+    public CompressionType Compression => Decompression.TypeOf(Magic >= 2 ? Header.CompressionId : Legacy.CompressionId);
+
+    /// <summary>The number of records, which a legacy message does not tell.</summary>
+    public int? CountOrNull => Magic >= 2 ? Header.RecordCount : null;
+
+    public long ProducerId => Magic >= 2 ? Header.ProducerId : RecordBatchHeader.NoProducerId;
+    public bool HasProducerId => Magic >= 2 && Header.HasProducerId;
+    public short ProducerEpoch => Magic >= 2 ? Header.ProducerEpoch : RecordBatchHeader.NoProducerEpoch;
+    public int BaseSequence => Magic >= 2 ? Header.BaseSequence : RecordBatchHeader.NoSequence;
+    public int LastSequence => Magic >= 2 ? Header.LastSequence : RecordBatchHeader.NoSequence;
+    public bool IsTransactional => Magic >= 2 && Header.IsTransactional;
+    public bool IsControlBatch => Magic >= 2 && Header.IsControlBatch;
+
+    /// <summary>When tombstones and markers in it may go, milliseconds; null where the cleaner has not said so yet.</summary>
+    public long? DeleteHorizonMs => Magic >= 2 && Header.HasDeleteHorizon ? Header.BaseTimestamp : null;
+
+    public uint Crc => Magic >= 2 ? Header.Crc : Legacy.Crc;
+
+    public bool IsValid => Magic >= 2 ? RecordBatchHeader.Fits(Bytes) && Crc == ComputeCrc() : Crc == ComputeCrc();
+
+    private LegacyMessage Legacy => new(Bytes);
+
+    private string TooSmallMessage =>
+        $"Record batch is corrupt (the size {SizeInBytes} is smaller than the minimum allowed overhead {RecordBatchHeader.Size})";
+
+    /// <summary>The CRC that the bytes have.</summary>
+    public uint ComputeCrc() => Magic >= 2 ? Crc32C.Compute(Bytes[RecordBatchHeader.AttributesPosition..]) : Legacy.ComputeCrc();
+
+    /// <summary>Throws <see cref="RecordsException"/> with CORRUPT_MESSAGE when the size or the CRC is wrong.</summary>
+    public void EnsureValid()
+    {
+        if (Magic >= 2 && !RecordBatchHeader.Fits(Bytes))
+            throw new RecordsException(ErrorCode.CorruptMessage, TooSmallMessage);
+        var computed = ComputeCrc();
+        if (Crc != computed)
+            throw new RecordsException(ErrorCode.CorruptMessage, $"Record is corrupt (stored crc = {Crc}, computed crc = {computed})");
+    }
+}

@@ -1,0 +1,96 @@
+namespace KafkaSharp.Protocol.Records.Reading;
+
+/// <summary>
+/// Parses one magic 2 record behind its length (Kafka's <c>DefaultRecord</c>): attributes, timestamp delta, offset delta, key, value,
+/// headers.
+/// </summary>
+readonly struct RecordParser
+{
+    private readonly long _baseOffset;
+    private readonly long _baseTimestamp;
+    private readonly long _logAppendTime;
+    private readonly int _baseSequence;
+    private readonly bool _isLogAppendTime;
+
+    public RecordParser(RecordBatchHeader header)
+    {
+        _baseOffset = header.BaseOffset;
+        _baseTimestamp = header.BaseTimestamp;
+        _baseSequence = header.BaseSequence;
+        _isLogAppendTime = header.IsLogAppendTime;
+        _logAppendTime = header.MaxTimestamp;
+    }
+
+    public long OffsetOf(int delta) => _baseOffset + delta;
+
+    public long TimestampOf(long delta) => _isLogAppendTime ? _logAppendTime : _baseTimestamp + delta;
+
+    public int SequenceOf(int delta) =>
+        _baseSequence >= 0 ? RecordBatchHeader.IncrementSequence(_baseSequence, delta) : RecordBatchHeader.NoSequence;
+
+    /// <summary>
+    /// Parses the body at the start of <paramref name="bytes"/>, which may go on behind it, and checks that it takes just its size.
+    /// </summary>
+    public void Parse(ReadOnlySpan<byte> bytes, int size, scoped ref Record record)
+    {
+        var position = 1;
+        if (bytes.IsEmpty
+            || !Varint.TryRead(bytes, ref position, out long timestampDelta)
+            || !Varint.TryRead(bytes, ref position, out int offsetDelta)
+            || !TryField(bytes, ref position, out var key, out var hasKey)
+            || !TryField(bytes, ref position, out var value, out var hasValue)
+            || !Varint.TryRead(bytes, ref position, out int headerCount))
+            throw InvalidStructure();
+        var headersStart = position;
+        if (headerCount != 0)
+            CheckHeaders(bytes, ref position, headerCount);
+        if (position != size)
+            throw Invalid($"Invalid record size: expected to read {size} bytes in record payload, but instead read {position}");
+        record.SetBody(key, hasKey, value, hasValue);
+        if (headerCount != 0)
+            record.SetHeaders(bytes[headersStart..position], headerCount);
+        record.Offset = OffsetOf(offsetDelta);
+        record.Timestamp = TimestampOf(timestampDelta);
+        record.Sequence = SequenceOf(offsetDelta);
+        record.SizeInBytes = size + Varint.SizeOf(size);
+    }
+
+    public static RecordsException InvalidStructure() => Invalid("Found invalid record structure");
+
+    public static RecordsException Invalid(string message) => new(ErrorCode.InvalidRecord, message);
+
+    private static bool TryField(ReadOnlySpan<byte> bytes, scoped ref int position, out ReadOnlySpan<byte> field, out bool present)
+    {
+        field = default;
+        present = false;
+        if (!Varint.TryRead(bytes, ref position, out int length))
+            return false;
+        if (length < 0)
+            return true;
+        if (length > bytes.Length - position)
+            return false;
+        field = bytes.Slice(position, length);
+        position += length;
+        return present = true;
+    }
+
+    private static void CheckHeaders(ReadOnlySpan<byte> bytes, ref int position, int count)
+    {
+        if (count < 0)
+            throw Invalid($"Found invalid number of record headers {count}");
+        if (count > bytes.Length - position)
+            throw Invalid($"Found invalid number of record headers. {count} is larger than the remaining size of the buffer");
+        for (var i = 0; i < count; i++)
+        {
+            if (!Varint.TryRead(bytes, ref position, out int keyLength))
+                throw InvalidStructure();
+            if (keyLength < 0)
+                throw Invalid($"Invalid negative header key size {keyLength}");
+            if (keyLength > bytes.Length - position)
+                throw InvalidStructure();
+            position += keyLength;
+            if (!TryField(bytes, ref position, out _, out _))
+                throw InvalidStructure();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics.CodeAnalysis;
+using KafkaSharp.Compression;
+using KafkaSharp.Protocol.Records.Legacy;
+
+namespace KafkaSharp.Protocol.Records.Reading;
+
+/// <summary>
+/// Walks the records of a batch of any magic; compressed records are decompressed piece by piece into a pooled buffer that grows to the
+/// largest record and is given back by <see cref="Dispose"/>. Faults are a <see cref="RecordsException"/>.
+/// </summary>
+public ref struct RecordReader : IDisposable
+{
+    private readonly RecordBatch _batch;
+    private readonly LegacyInnerMessages? _inner;
+    private readonly RecordParser _parser;
+    private RecordWindow _window;
+    private int _left;
+    private Record _current;
+
+    /// <param name="batch">The batch, whose bytes outlive the reader.</param>
+    /// <param name="maxRecordBytes">The largest decompressed record that is read; of a legacy message, all that it holds.</param>
+    public RecordReader(RecordBatch batch, int maxRecordBytes = int.MaxValue)
+    {
+        _batch = batch;
+        if (batch.Magic >= 2)
+        {
+            var header = batch.Header;
+            var count = header.RecordCount;
+            if (count == 0)
+                return;
+            _parser = new RecordParser(header);
+            _window = new RecordWindow(batch.Bytes[RecordBatchHeader.Size..], batch.Compression, maxRecordBytes);
+            if (count < 0)
+            {
+                _window.Dispose();
+                throw RecordParser.Invalid($"Found invalid record count {count} in magic v{batch.Magic} batch");
+            }
+            _left = count;
+        }
+        else if (batch.Compression != CompressionType.None)
+        {
+            _inner = new LegacyInnerMessages(batch.Bytes, maxRecordBytes);
+        }
+        else
+        {
+            _left = 1;
+        }
+    }
+
+    [UnscopedRef]
+    public readonly ref readonly Record Current => ref _current;
+
+    /// <summary>The magic of the current message within a legacy one.</summary>
+    internal LegacyMessage CurrentLegacy { readonly get; private set; }
+
+    internal readonly bool IsLegacy => _batch.Magic < 2;
+
+    /// <summary>The timestamp type of the current message, which a wrapper gives to those within.</summary>
+    internal readonly TimestampType CurrentTimestampType => _batch.TimestampType;
+
+    public bool MoveNext()
+    {
+        if (_inner is not null)
+            return MoveNextInner();
+        if (_left == 0)
+            return false;
+        _left--;
+        if (_batch.Magic < 2)
+        {
+            ReadLegacy(new LegacyMessage(_batch.Bytes), _batch.Bytes.Length);
+            _current.Offset = _batch.LastOffset;
+            _current.Timestamp = _batch.MaxTimestamp;
+            return true;
+        }
+        ReadRecord();
+        if (_left == 0 && _window.Ensure(1))
+            throw RecordParser.Invalid("Incorrect declared batch size, records still remaining in file");
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _window.Dispose();
+        _inner?.Dispose();
+    }
+
+    private void ReadRecord()
+    {
+        var size = ReadSize();
+        if (size < 0)
+            throw RecordParser.InvalidStructure();
+        if (!_window.Ensure(size))
+        {
+            throw RecordParser.Invalid(
+                $"Invalid record size: expected {size} bytes in record payload, but instead the buffer has only " +
+                $"{_window.Available.Length} remaining bytes.");
+        }
+        var bytes = _window.Available;
+        _parser.Parse(_window.IsCompressed ? bytes[..size] : bytes, size, ref _current);
+        _window.Advance(size);
+    }
+
+    private int ReadSize() => ReadSize(ref _window);
+
+    internal static int ReadSize(ref RecordWindow window)
+    {
+        window.Ensure(Varint.MaxSize);
+        var position = 0;
+        var bytes = window.Available;
+        if (!Varint.TryRead(bytes, ref position, out int size))
+        {
+            throw position >= Varint.MaxSize
+                ? new RecordsException(ErrorCode.UnknownServerError, "Varint is too long, the most significant bit in the 5th byte is set")
+                : RecordParser.Invalid("Incorrect declared batch size, premature EOF reached");
+        }
+        window.Advance(position);
+        return size;
+    }
+
+    private bool MoveNextInner()
+    {
+        if (!_inner!.TryRead(ref _current, out var bytes))
+            return false;
+        var message = new LegacyMessage(bytes);
+        ReadLegacy(message, bytes.Length);
+        _current.Offset = _inner.OffsetOf(message);
+        _current.Timestamp = _inner.TimestampOf(message);
+        return true;
+    }
+
+    private void ReadLegacy(LegacyMessage message, int size)
+    {
+        CurrentLegacy = message;
+        if (!message.TryParse(ref _current))
+            _current.SetBroken();
+        _current.Sequence = RecordBatchHeader.NoSequence;
+        _current.SizeInBytes = size;
+    }
+}

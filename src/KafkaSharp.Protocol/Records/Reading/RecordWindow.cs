@@ -1,0 +1,103 @@
+using System.Buffers;
+using KafkaSharp.Compression;
+
+namespace KafkaSharp.Protocol.Records.Reading;
+
+/// <summary>
+/// The bytes of a batch's records seen through a window: all of them where they are not compressed, else a pooled buffer that is filled as
+/// it is read. It grows only as bytes really come, never to a length that is merely claimed.
+/// </summary>
+ref struct RecordWindow : IDisposable
+{
+    private const int SmallestBuffer = 4 * 1024;
+    private const int LargestFirstBuffer = 64 * 1024;
+
+    private readonly Decompressor? _decompressor;
+    private readonly int _maxBytes;
+    private ReadOnlySpan<byte> _source;
+    private ReadOnlySpan<byte> _window;
+    private byte[]? _buffer;
+    private int _position;
+    private int _end;
+
+    public RecordWindow(ReadOnlySpan<byte> records, CompressionType compression, int maxBytes)
+    {
+        _maxBytes = maxBytes;
+        if (compression == CompressionType.None)
+        {
+            _window = records;
+            _end = records.Length;
+            return;
+        }
+        _source = records;
+        _decompressor = Decompression.Create(compression);
+        var size = (int)Math.Clamp(records.Length * 4L, SmallestBuffer, LargestFirstBuffer);
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, Math.Min(size, maxBytes)));
+        _window = _buffer;
+    }
+
+    public readonly bool IsCompressed => _decompressor is not null;
+
+    public readonly ReadOnlySpan<byte> Available => _window[_position.._end];
+
+    public void Advance(int count) => _position += count;
+
+    /// <summary>Whether that many bytes lie in the window, which is filled for it; false where the records end before.</summary>
+    public bool Ensure(int count) => _end - _position >= count || (IsCompressed && Fill(count));
+
+    /// <summary>Passes over bytes without keeping them; false where the records end before.</summary>
+    public bool TrySkip(int count)
+    {
+        while (count > _end - _position)
+        {
+            count -= _end - _position;
+            _position = _end;
+            if (!Ensure(1))
+                return false;
+        }
+        _position += count;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _decompressor?.Dispose();
+        if (_buffer is not null)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
+        _window = default;
+        _position = _end = 0;
+    }
+
+    private bool Fill(int count)
+    {
+        if (_buffer is null)
+            return false;
+        var kept = _end - _position;
+        if (_position > 0)
+            _buffer.AsSpan(_position, kept).CopyTo(_buffer);
+        _position = 0;
+        _end = kept;
+        while (_end < count)
+        {
+            if (_end == _buffer.Length)
+                Grow();
+            var read = Decompression.Read(_decompressor!, ref _source, _buffer.AsSpan(_end));
+            if (read == 0)
+                return false;
+            _end += read;
+        }
+        return true;
+    }
+
+    private void Grow()
+    {
+        var size = (int)Math.Min(_buffer!.Length * 2L, Math.Min(_maxBytes, Array.MaxLength));
+        if (size <= _buffer.Length)
+            throw new RecordsException(ErrorCode.MessageTooLarge, $"A record takes more than {_maxBytes} bytes");
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        _buffer.AsSpan(0, _end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _window = _buffer = larger;
+    }
+}

@@ -1,8 +1,0 @@
-namespace KafkaSharp.Protocol.Records;
-
-/// <summary>Single records were refused; it does not leave <see cref="RecordBatchValidator"/>.</summary>
-sealed class RecordsRefusedException(ErrorCode errorCode, string message, IReadOnlyList<RecordError> errors) : Exception(message)
-{
-    public ErrorCode ErrorCode { get; } = errorCode;
-    public IReadOnlyList<RecordError> Errors { get; } = errors;
-}

@@ -1,0 +1,192 @@
+using KafkaSharp.Compression;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+
+namespace KafkaSharp.Protocol.Records.Validation;
+
+/// <summary>
+/// Kafka's <c>LogValidator</c>: checks batches and records and assigns offsets, in place where the batch is of magic 2 and stays as
+/// compressed as it is, else by building it anew.
+/// </summary>
+readonly ref struct LogValidator
+{
+    private const byte CurrentMagic = 2;
+
+    private readonly Span<byte> _records;
+    private readonly RecordValidationOptions _options;
+    private readonly AppendOrigin _origin;
+    private readonly CompressionType _source;
+    private readonly CompressionType _target;
+    private readonly long _firstOffset;
+    private readonly long _nowMs;
+    private readonly int _leaderEpoch;
+
+    public LogValidator(
+        Span<byte> records,
+        RecordValidationOptions options,
+        AppendOrigin origin,
+        CompressionType source,
+        long firstOffset,
+        int leaderEpoch,
+        long nowMs)
+    {
+        _records = records;
+        _options = options;
+        _origin = origin;
+        _source = source;
+        _target = options.TargetCompression ?? source;
+        _firstOffset = firstOffset;
+        _leaderEpoch = leaderEpoch;
+        _nowMs = nowMs;
+    }
+
+    /// <summary>Faults are a <see cref="RecordsException"/> or a <see cref="RecordsRefusedException"/>.</summary>
+    public ValidatedRecords Run()
+    {
+        var first = FirstBatch();
+        var inPlace = _source == CompressionType.None && _target == CompressionType.None
+            ? AllCurrentMagic()
+            : first.Magic == CurrentMagic && (_source == _target || (_source == CompressionType.None && first.IsControlBatch));
+        if (!inPlace)
+            return Rebuild(first);
+        BatchRules.Check(first, first.Magic, _origin, _options.TopicPartition);
+        if (_source != CompressionType.None)
+            return Patch(first, ValidatePartially(first));
+        if (_target == CompressionType.None)
+            return Patch(first, Survey(first) ?? ValidateFull(first, offsetsMustFollow: false, out _));
+        var records = ValidateFull(first, offsetsMustFollow: true, out var offsetsFollow);
+        return offsetsFollow ? Patch(first, records) : Rebuild(first);
+    }
+
+    /// <summary>The first batch; magic 2 and compressed records allow no second one.</summary>
+    private RecordBatch FirstBatch()
+    {
+        var batches = new RecordBatchReader(_records);
+        if (!batches.MoveNext())
+            throw RecordParser.Invalid("Record batch has no batches at all");
+        var first = batches.Current;
+        if ((first.Magic >= CurrentMagic || _source != CompressionType.None) && batches.MoveNext())
+            throw RecordParser.Invalid("Compressed outer record has more than one batch");
+        return first;
+    }
+
+    private bool AllCurrentMagic()
+    {
+        foreach (var batch in new RecordBatchReader(_records))
+        {
+            if (batch.Magic != CurrentMagic)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>The quick pass; null where a record may break a rule, which the slow one then tells.</summary>
+    private (int Count, long MaxTimestamp)? Survey(RecordBatch batch) =>
+        RecordSurvey.TryMake(batch, out var survey) && new RecordRules(_options, batch.TimestampType, _nowMs).AllPass(survey)
+            ? (survey.Count, survey.MaxTimestamp)
+            : null;
+
+    private (int Count, long MaxTimestamp) ValidateFull(RecordBatch batch, bool offsetsMustFollow, out bool offsetsFollow)
+    {
+        var rules = new RecordRules(_options, batch.TimestampType, _nowMs);
+        var errors = default(RecordErrorList);
+        var count = 0;
+        var maxTimestamp = RecordBatchHeader.NoTimestamp;
+        offsetsFollow = true;
+        using var reader = new RecordReader(batch);
+        while (reader.MoveNext())
+        {
+            ref readonly var record = ref reader.Current;
+            offsetsFollow &= !offsetsMustFollow || record.Offset == count;
+            rules.Check(reader, count++, ref errors);
+            maxTimestamp = Math.Max(maxTimestamp, record.Timestamp);
+        }
+        errors.ThrowIfAny();
+        return (count, maxTimestamp);
+    }
+
+    private (int Count, long MaxTimestamp) ValidatePartially(RecordBatch batch)
+    {
+        var rules = new RecordRules(_options, batch.TimestampType, _nowMs);
+        var errors = default(RecordErrorList);
+        var count = 0;
+        var maxTimestamp = RecordBatchHeader.NoTimestamp;
+        var offsetsFollow = true;
+        using var reader = new PartialRecordReader(batch);
+        while (reader.MoveNext())
+        {
+            offsetsFollow &= reader.Offset == count;
+            if (rules.Check(reader, count++, ref errors))
+                maxTimestamp = Math.Max(maxTimestamp, reader.Timestamp);
+        }
+        errors.ThrowIfAny();
+        // Kafka would build such a batch anew, from records whose keys and values it has just skipped, and fails on it with this error.
+        if (!offsetsFollow)
+            throw new RecordsException(ErrorCode.UnknownServerError, "The offsets of a compressed batch do not follow one another from 0");
+        return (count, maxTimestamp);
+    }
+
+    private ValidatedRecords Patch(RecordBatch batch, (int Count, long MaxTimestamp) records)
+    {
+        var bytes = _records[..batch.SizeInBytes];
+        var lastOffset = _firstOffset + records.Count - 1;
+        var timestamp = _options.TimestampType == TimestampType.LogAppendTime ? _nowMs : records.MaxTimestamp;
+        RecordBatchPatch.SetLastOffset(bytes, lastOffset);
+        RecordBatchPatch.SetMaxTimestamp(bytes, _options.TimestampType, timestamp);
+        RecordBatchPatch.SetPartitionLeaderEpoch(bytes, _leaderEpoch);
+        return new ValidatedRecords(null, lastOffset, timestamp, records.Count);
+    }
+
+    private ValidatedRecords Rebuild(RecordBatch first)
+    {
+        var builder = new RecordBatchBuilder(new RecordBatchOptions
+        {
+            BaseOffset = _firstOffset,
+            Compression = _target,
+            CompressionLevel = _options.CompressionLevel,
+            TimestampType = _options.TimestampType,
+            LogAppendTime = _nowMs,
+            ProducerId = first.ProducerId,
+            ProducerEpoch = first.ProducerEpoch,
+            BaseSequence = first.BaseSequence,
+            IsTransactional = first.IsTransactional,
+            PartitionLeaderEpoch = _leaderEpoch,
+        });
+        try
+        {
+            foreach (var batch in new RecordBatchReader(_records))
+            {
+                BatchRules.Check(batch, first.Magic, _origin, _options.TopicPartition);
+                AppendRecords(batch, builder);
+            }
+            return new ValidatedRecords(builder, builder.LastOffset, builder.MaxTimestamp, builder.RecordCount);
+        }
+        catch
+        {
+            builder.Dispose();
+            throw;
+        }
+    }
+
+    private void AppendRecords(RecordBatch batch, RecordBatchBuilder builder)
+    {
+        var rules = new RecordRules(_options, batch.TimestampType, _nowMs);
+        var errors = default(RecordErrorList);
+        var isLegacy = batch.Magic < CurrentMagic;
+        var isCompressed = batch.Compression != CompressionType.None;
+        var index = 0;
+        using var reader = new RecordReader(batch);
+        for (; reader.MoveNext(); index++)
+        {
+            if (isLegacy && !rules.CheckLegacy(reader, batch.Magic, isCompressed, index, ref errors))
+                continue;
+            if (!rules.Check(reader, index, ref errors))
+                continue;
+            ref readonly var record = ref reader.Current;
+            if (record.Timestamp < RecordBatchHeader.NoTimestamp)
+                throw new RecordsException(ErrorCode.UnknownServerError, $"Invalid negative timestamp {record.Timestamp}");
+            builder.Append(builder.NextOffset, record);
+        }
+        errors.ThrowIfAny();
+    }
+}

@@ -1,0 +1,53 @@
+using KafkaSharp.Compression;
+using KafkaSharp.Protocol.Records.Reading;
+
+namespace KafkaSharp.Protocol.Records.Validation;
+
+/// <summary>
+/// What a produce request may hold per partition, before anything looks at a log (Kafka's <c>ProduceRequest.validateRecords</c>).
+/// </summary>
+public static class ProducedRecords
+{
+    private const int FirstVersionOfMagic2Only = 3;
+    private const int FirstVersionWithZstd = 7;
+
+    /// <summary>
+    /// From version 3 on there is just one batch, of magic 2, and no zstd before version 7; else a <see cref="RecordsException"/>.
+    /// </summary>
+    public static void Check(short version, ReadOnlySpan<byte> records)
+    {
+        if (version < FirstVersionOfMagic2Only)
+            return;
+        var batches = new RecordBatchReader(records);
+        if (!batches.MoveNext())
+            throw RecordParser.Invalid($"Produce requests with version {version} must have at least one record batch per partition");
+        if (batches.Current.Magic != 2)
+        {
+            throw RecordParser.Invalid(
+                $"Produce requests with version {version} are only allowed to contain record batches with magic version 2");
+        }
+        if (version < FirstVersionWithZstd && batches.Current.Compression == CompressionType.Zstd)
+        {
+            throw new RecordsException(
+                ErrorCode.UnsupportedCompressionType,
+                $"Produce requests with version {version} are not allowed to use ZStandard compression");
+        }
+        if (batches.MoveNext())
+        {
+            throw RecordParser.Invalid(
+                $"Produce requests with version {version} are only allowed to contain exactly one record batch per partition");
+        }
+    }
+
+    /// <summary>
+    /// Whether the first batch is transactional, which asks for rights on the transactional id; broken bytes are a <see
+    /// cref="RecordsException"/>.
+    /// </summary>
+    public static bool IsTransactional(ReadOnlySpan<byte> records)
+    {
+        var batches = new RecordBatchReader(records);
+        return batches.MoveNext()
+            && batches.Current is { Magic: >= 2 } batch
+            && (batch.Bytes[RecordBatchHeader.AttributesPosition + 1] & 0x10) != 0;
+    }
+}

@@ -1,0 +1,115 @@
+using KafkaSharp.Protocol.Records.Reading;
+
+namespace KafkaSharp.Protocol.Records.Validation;
+
+/// <summary>
+/// What a leader asks of each record (Kafka's <c>LogValidator.validateRecord</c>): a key in a compacted topic, a timestamp in range.
+/// </summary>
+readonly struct RecordRules(RecordValidationOptions options, TimestampType batchTimestampType, long nowMs)
+{
+    private readonly bool _checksRange = options.TimestampType == TimestampType.CreateTime;
+    private readonly bool _batchIsLogAppendTime = batchTimestampType == TimestampType.LogAppendTime;
+
+    /// <summary>Whether every record passes, told from their extremes; false may be a record that has no timestamp.</summary>
+    public bool AllPass(RecordSurvey survey) =>
+        (survey.AllHaveKeys || !options.Compacted)
+        && survey.MinTimestamp >= 0
+        && Check(survey.MinTimestamp) == TimestampFault.None
+        && Check(survey.MaxTimestamp) == TimestampFault.None;
+
+    /// <summary>Adds what is wrong with the record; false where something is.</summary>
+    public bool Check(scoped in RecordReader reader, int index, ref RecordErrorList errors)
+    {
+        ref readonly var record = ref reader.Current;
+        if (options.Compacted && !record.HasKey)
+            return AddNoKey(index, ref errors);
+        var fault = Check(record.Timestamp);
+        if (fault == TimestampFault.OutOfRange)
+            errors.AddTimestamp(index, OutOfRange(record.Timestamp, record.Offset));
+        else if (fault == TimestampFault.LogAppendTime)
+            errors.AddTimestamp(index, WrongType(Describe(reader)));
+        return fault == TimestampFault.None;
+    }
+
+    public bool Check(in PartialRecordReader record, int index, ref RecordErrorList errors)
+    {
+        if (options.Compacted && record.KeyLength < 0)
+            return AddNoKey(index, ref errors);
+        var fault = Check(record.Timestamp);
+        if (fault == TimestampFault.OutOfRange)
+            errors.AddTimestamp(index, OutOfRange(record.Timestamp, record.Offset));
+        else if (fault == TimestampFault.LogAppendTime)
+            errors.AddTimestamp(index, WrongType(Describe(record)));
+        return fault == TimestampFault.None;
+    }
+
+    /// <summary>A legacy message must be of its wrapper's magic, and within a wrapper its own CRC must be right.</summary>
+    public bool CheckLegacy(scoped in RecordReader reader, byte magic, bool isCompressed, int index, ref RecordErrorList errors)
+    {
+        var message = reader.CurrentLegacy;
+        if (message.Magic != magic)
+        {
+            errors.Add(
+                index,
+                $"Record {Describe(reader)}'s magic does not match outer magic {magic} in topic partition {options.TopicPartition}");
+            return false;
+        }
+        if (isCompressed && message.Crc != message.ComputeCrc())
+        {
+            throw new RecordsException(
+                ErrorCode.CorruptMessage, $"Record is corrupt (stored crc = {message.Crc}, computed crc = {message.ComputeCrc()})");
+        }
+        return true;
+    }
+
+    /// <summary>Differences wrap around as Java's do, which matters for the extremes that clients may send.</summary>
+    private TimestampFault Check(long timestamp)
+    {
+        if (_checksRange && timestamp != RecordBatchHeader.NoTimestamp)
+        {
+            var age = nowMs - timestamp;
+            var isOutOfRange = age > options.TimestampBeforeMaxMs || -age > options.TimestampAfterMaxMs;
+            return isOutOfRange ? TimestampFault.OutOfRange : TimestampFault.None;
+        }
+        return _batchIsLogAppendTime ? TimestampFault.LogAppendTime : TimestampFault.None;
+    }
+
+    private bool AddNoKey(int index, ref RecordErrorList errors)
+    {
+        errors.Add(index, $"Compacted topic cannot accept message without key in topic partition {options.TopicPartition}");
+        return false;
+    }
+
+    private string OutOfRange(long timestamp, long offset) =>
+        $"Timestamp {timestamp} of message with offset {offset} is out of range. The timestamp should be within " +
+        $"[{nowMs - options.TimestampBeforeMaxMs}, {nowMs + options.TimestampAfterMaxMs}]";
+
+    private static string WrongType(string record) =>
+        $"Invalid timestamp type in message {record}. Producer should not set timestamp type to LogAppendTime.";
+
+    private static string Describe(in PartialRecordReader record) =>
+        $"PartialDefaultRecord(offset={record.Offset}, timestamp={record.Timestamp}, key={record.KeyLength} bytes, " +
+        $"value={record.ValueLength} bytes)";
+
+    private static string Describe(scoped in RecordReader reader)
+    {
+        ref readonly var record = ref reader.Current;
+        if (!reader.IsLegacy)
+        {
+            return $"DefaultRecord(offset={record.Offset}, timestamp={record.Timestamp}, " +
+                $"key={record.Key.Length} bytes, value={record.Value.Length} bytes)";
+        }
+        var message = reader.CurrentLegacy;
+        var time = message.Magic == 0 ? "" : $"{reader.CurrentTimestampType}={record.Timestamp}, ";
+        return $"LegacyRecordBatch(offset={record.Offset}, Record(magic={message.Magic}, attributes={message.Attributes}, " +
+            $"compression={Decompression.TypeOf(message.CompressionId).ToString().ToLowerInvariant()}, crc={message.Crc}, {time}" +
+            $"key={record.Key.Length} bytes, value={record.Value.Length} bytes))";
+    }
+
+    private enum TimestampFault
+    {
+        None,
+        OutOfRange,
+        LogAppendTime,
+    }
+}
