@@ -2,7 +2,6 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Protocol.Records.Validation;
-using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
@@ -10,77 +9,30 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Appends to a log (the middle of Kafka's <c>UnifiedLog.append</c>): checks, rolls, writes, and takes what was written into epochs, producers and
-/// offsets. Every call is made under the log's lock.
+/// The part of an append that needs the log's lock (Kafka's <c>UnifiedLog.append</c>): it checks producers, rolls, assigns offsets, writes, and updates
+/// epochs, producers and offsets. Every call is made under the lock; <see cref="AppendPreparation"/> has checked the bytes before.
 /// </summary>
 sealed class LogAppender(LogState state, LogRoller roller, TransactionVerifications verifications)
 {
-    private RecordValidationOptions? _validation;
-    private LogConfig? _validationConfig;
-
-    public LogAppendInfo AppendAsLeader(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
+    public LogAppendInfo AppendAsLeader(in PreparedAppend prepared, int leaderEpoch, VerificationGuard guard, short transactionVersion)
     {
-        if (origin == AppendOrigin.RaftLeader)
-            return AppendWithOffsets(records, leaderEpoch, origin);
-        // It waited for the lock while the next epoch began: epochs would go back in the log.
+        // The append waited for the lock while the next epoch began: epochs in a log must not decrease.
         if (leaderEpoch < state.Epochs.LatestEpoch)
             return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, state.LogStartOffset);
-        using var valid = RecordBatchValidator.Validate(records, Validation(), origin, state.LogEndOffset, leaderEpoch, state.NowMs);
-        if (valid.ErrorCode != ErrorCode.None)
-            return LogAppendInfo.Refused(valid.ErrorCode, valid.ErrorMessage, state.LogStartOffset, valid.RecordErrors);
-        if (valid.Records.Length == 0)
+        if (prepared.ErrorCode != ErrorCode.None)
+            return LogAppendInfo.Refused(prepared.ErrorCode, prepared.ErrorMessage, state.LogStartOffset, prepared.RecordErrors);
+        if (prepared.IsEmpty)
             return LogAppendInfo.Empty(state.LogStartOffset);
-        var info = new LogAppendInfo
-        {
-            FirstOffset = valid.FirstOffset,
-            LastOffset = valid.LastOffset,
-            MaxTimestamp = valid.MaxTimestamp,
-            LogAppendTime = valid.LogAppendTime,
-            LogStartOffset = state.LogStartOffset,
-            BatchCount = valid.BatchCount,
-            RecordCount = valid.RecordCount,
-        };
-        return Append(valid.Records, info, origin, guard, transactionVersion);
+        var info = prepared.Assign(state.LogEndOffset, leaderEpoch, state.NowMs, state.LogStartOffset);
+        return Append(prepared.Records, info, prepared.Origin, guard, transactionVersion);
     }
 
-    /// <summary>Appends batches that have their offsets: a follower's, or those of the quorum's leader.</summary>
-    public LogAppendInfo AppendWithOffsets(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin)
+    public LogAppendInfo AppendWithOffsets(in BatchesWithOffsets batches)
     {
-        RecordsAnalysis analysis;
-        try
-        {
-            analysis = RecordsAnalysis.Of(records.Span, state.Options.TopicPartition, origin, leaderEpoch,
-                origin == AppendOrigin.Replication ? int.MaxValue : state.Config.MaxMessageSize);
-        }
-        catch (RecordsException fault)
-        {
-            return LogAppendInfo.Refused(fault.ErrorCode, fault.Message, state.LogStartOffset);
-        }
-        if (analysis.ValidBytes <= 0)
-            return LogAppendInfo.Empty(state.LogStartOffset);
-        if (!analysis.OffsetsMonotonic)
-            return LogAppendInfo.Refused(ErrorCode.UnknownServerError,
-                $"Out of order offsets found in append to {state.Options.TopicPartition}", state.LogStartOffset);
-        var info = new LogAppendInfo
-        {
-            FirstOffset = analysis.FirstOffset,
-            LastOffset = analysis.LastOffset,
-            MaxTimestamp = analysis.MaxTimestamp,
-            LogAppendTime = -1,
-            LogStartOffset = state.LogStartOffset,
-            BatchCount = analysis.BatchCount,
-        };
-        var firstOffset = analysis.FirstOffset >= 0 ? analysis.FirstOffset : analysis.LastOffsetOfFirstBatch;
-        if (firstOffset < state.LogEndOffset)
-        {
-            return info with
-            {
-                ErrorCode = ErrorCode.OffsetOutOfRange,
-                ErrorMessage = $"Unexpected offset in append to {state.Options.TopicPartition}. First offset {firstOffset} is less than the next "
-                    + $"offset {state.LogEndOffset}. Last offset in append {analysis.LastOffset}, log start offset {state.LogStartOffset}",
-            };
-        }
-        return Append(records[..analysis.ValidBytes], info, origin, VerificationGuard.None, transactionVersion: 0);
+        var info = batches.AppendInfo(state.Options.TopicPartition, state.LogStartOffset, state.LogEndOffset);
+        return info.ErrorCode != ErrorCode.None || batches.Records.Length == 0
+            ? info
+            : Append(batches.Records, info, batches.Origin, VerificationGuard.None, transactionVersion: 0);
     }
 
     private LogAppendInfo Append(ReadOnlyMemory<byte> records, in LogAppendInfo info, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
@@ -113,6 +65,8 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
 
         var segment = state.Segments.Active;
         segment.Append(records, info.LastOffset);
+        // First of all: if anything after this fails, the next append must not get the offsets of records that are in the file.
+        state.SetLogEnd(info.LastOffset + 1);
         AssignEpochs(records.Span);
         state.Producers.Commit(staged);
         if (!verifications.IsEmpty)
@@ -120,16 +74,25 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
             foreach (var batch in new RecordBatchReader(records.Span))
                 verifications.Forget(batch);
         }
-        foreach (var completed in staged.Completed)
-        {
-            var lastStableOffset = state.Producers.CompleteTransaction(completed);
-            if (completed.IsAborted)
-                segment.AppendAborted(new AbortedTransaction(completed.ProducerId, completed.FirstOffset, completed.LastOffset, lastStableOffset));
-        }
+        CompleteTransactions(staged, segment);
         state.Producers.UpdateMapEndOffset(info.LastOffset + 1);
-        state.SetLogEnd(info.LastOffset + 1);
         state.UpdateFirstUnstable();
         return info with { SizeInBytes = records.Length };
+    }
+
+    // A transaction counts as completed only when its entry is in the index: else the last stable offset would pass records of an aborted
+    // transaction that no reader could recognize.
+    private void CompleteTransactions(ProducerAppend staged, LogSegment segment)
+    {
+        foreach (var completed in staged.Completed)
+        {
+            if (completed.IsAborted)
+            {
+                segment.AppendAborted(new AbortedTransaction(
+                    completed.ProducerId, completed.FirstOffset, completed.LastOffset, state.Producers.LastStableOffsetAfter(completed)));
+            }
+            state.Producers.CompleteTransaction(completed);
+        }
     }
 
     private ProducerCheck Check(
@@ -137,7 +100,7 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
     {
         try
         {
-            // A duplicate is answered as such even where its transaction has ended since.
+            // A duplicate is reported as one even if its transaction has ended since.
             var check = ProducerReplay.Add(staged, batch, transactionVersion);
             if (check.IsDuplicate)
                 return check;
@@ -168,16 +131,5 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
             }
             position = head.End;
         }
-    }
-
-    private RecordValidationOptions Validation()
-    {
-        var config = state.Config;
-        if (_validation is null || !ReferenceEquals(config, _validationConfig))
-        {
-            _validation = LogValidation.OptionsOf(config, state.Options.TopicPartition);
-            _validationConfig = config;
-        }
-        return _validation;
     }
 }

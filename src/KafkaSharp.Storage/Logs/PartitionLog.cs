@@ -19,6 +19,7 @@ public sealed class PartitionLog : IDisposable
 {
     private readonly LogState _state;
     private readonly SegmentDeletion _deletion;
+    private readonly AppendPreparation _preparation;
     private readonly LogAppender _appender;
     private readonly LogReader _reader;
     private readonly OffsetFinder _finder;
@@ -35,6 +36,7 @@ public sealed class PartitionLog : IDisposable
         _deletion = new SegmentDeletion(options.Time, options.Logger);
         var roller = new LogRoller(_state, _deletion, FlushLater);
         _verifications = new TransactionVerifications(loaded.Producers);
+        _preparation = new AppendPreparation(_state);
         _appender = new LogAppender(_state, roller, _verifications);
         _reader = new LogReader(_state);
         _finder = new OffsetFinder(_state);
@@ -90,23 +92,31 @@ public sealed class PartitionLog : IDisposable
     public static PartitionLog Open(PartitionLogOptions options) => new(options, new LogLoader(options).Load());
 
     /// <summary>
-    /// Appends produced batches: they are checked, given offsets from the log end on, patched where they lie, and written. The bytes are the
-    /// caller's again on return.
+    /// Checks produced batches and converts them to the log's compression, without the log's lock: what an append costs by its content happens here.
+    /// The result is appended with <see cref="AppendAsLeader(in PreparedAppend, int, VerificationGuard?, short)"/> and disposed of by the caller.
     /// </summary>
-    /// <param name="records">Whole batches in writable memory.</param>
-    /// <param name="leaderEpoch">The epoch of this leader.</param>
-    /// <param name="origin">Who wrote them.</param>
-    /// <param name="guard">From <see cref="StartTransactionVerification"/>, after the coordinator's yes; null where nothing was asked.</param>
-    /// <param name="transactionVersion">For markers: from 2 on their epoch must lie above the producer's (KIP-890).</param>
-    public LogAppendInfo AppendAsLeader(
-        ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, VerificationGuard? guard = null,
-        short transactionVersion = 0)
+    /// <param name="records">
+    /// Whole batches in writable memory, which is patched in place unless the batches have to be converted. The caller keeps it unchanged until the append
+    /// has returned.
+    /// </param>
+    /// <param name="origin">A client or a coordinator.</param>
+    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin = AppendOrigin.Client) => _preparation.Prepare(records, origin);
+
+    /// <summary>
+    /// Appends prepared batches: under the log's lock they get their offsets from the log end on, the leader epoch and, under LogAppendTime, the time, and
+    /// are written. Batches that <see cref="Prepare"/> refused are refused here with the same error.
+    /// </summary>
+    /// <param name="prepared">From <see cref="Prepare"/> of this log.</param>
+    /// <param name="leaderEpoch">The epoch of this leader; NOT_LEADER_OR_FOLLOWER when a later one has begun.</param>
+    /// <param name="guard">From <see cref="StartTransactionVerification"/>, after the coordinator has confirmed the transaction; null without verification.</param>
+    /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
+    public LogAppendInfo AppendAsLeader(in PreparedAppend prepared, int leaderEpoch, VerificationGuard? guard = null, short transactionVersion = 0)
     {
         LogAppendInfo info;
         try
         {
             lock (_state.Gate)
-                info = _closed ? Closed() : _appender.AppendAsLeader(records, leaderEpoch, origin, guard ?? VerificationGuard.None, transactionVersion);
+                info = _closed ? Closed() : _appender.AppendAsLeader(prepared, leaderEpoch, guard ?? VerificationGuard.None, transactionVersion);
         }
         catch (IOException fault)
         {
@@ -116,24 +126,26 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Appends batches fetched from a leader as they are. OFFSET_OUT_OF_RANGE with first and last offset set: they do not begin at or above the log end.
+    /// Prepares and appends in one call. Batches of the quorum's leader (<see cref="AppendOrigin.RaftLeader"/>) have their offsets and epoch already and are
+    /// appended as they are.
     /// </summary>
-    /// <param name="records">Batches, the last of which may be cut off.</param>
-    /// <param name="partitionLeaderEpoch">The leader's epoch: batches of a later one are left.</param>
-    public LogAppendInfo AppendAsFollower(ReadOnlyMemory<byte> records, int partitionLeaderEpoch)
+    public LogAppendInfo AppendAsLeader(
+        ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, VerificationGuard? guard = null,
+        short transactionVersion = 0)
     {
-        LogAppendInfo info;
-        try
-        {
-            lock (_state.Gate)
-                info = _closed ? Closed() : _appender.AppendWithOffsets(records, partitionLeaderEpoch, AppendOrigin.Replication);
-        }
-        catch (IOException fault)
-        {
-            return Failed(fault);
-        }
-        return AfterAppend(info);
+        if (origin == AppendOrigin.RaftLeader)
+            return AppendWithOffsets(records, leaderEpoch, origin);
+        using var prepared = Prepare(records, origin);
+        return AppendAsLeader(prepared, leaderEpoch, guard, transactionVersion);
     }
+
+    /// <summary>
+    /// Appends batches fetched from a leader as they are. OFFSET_OUT_OF_RANGE, with first and last offset set, when they begin below the log end.
+    /// </summary>
+    /// <param name="records">Batches, the last of which may be partial.</param>
+    /// <param name="partitionLeaderEpoch">The leader's epoch: batches of a later one are left out.</param>
+    public LogAppendInfo AppendAsFollower(ReadOnlyMemory<byte> records, int partitionLeaderEpoch) =>
+        AppendWithOffsets(records, partitionLeaderEpoch, AppendOrigin.Replication);
 
     /// <summary>
     /// Reads batches from the one that holds, or first follows, an offset, up to what the isolation lets see. OFFSET_OUT_OF_RANGE outside the log;
@@ -430,6 +442,22 @@ public sealed class PartitionLog : IDisposable
         if (isLowered)
             Options.RecoveryPointLowered?.Invoke(this);
         return wasCut;
+    }
+
+    private LogAppendInfo AppendWithOffsets(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin)
+    {
+        var batches = _preparation.Check(records, leaderEpoch, origin);
+        LogAppendInfo info;
+        try
+        {
+            lock (_state.Gate)
+                info = _closed ? Closed() : _appender.AppendWithOffsets(batches);
+        }
+        catch (IOException fault)
+        {
+            return Failed(fault);
+        }
+        return AfterAppend(info);
     }
 
     private void FlushLater(long upTo) => InBackground(() =>

@@ -39,9 +39,12 @@ static class ProducerReplay
             producers.Commit(append);
             foreach (var completed in append.Completed)
             {
-                var lastStableOffset = producers.CompleteTransaction(completed);
                 if (completed.IsAborted)
-                    rebuilt?.AppendAborted(new AbortedTransaction(completed.ProducerId, completed.FirstOffset, completed.LastOffset, lastStableOffset));
+                {
+                    rebuilt?.AppendAborted(new AbortedTransaction(
+                        completed.ProducerId, completed.FirstOffset, completed.LastOffset, producers.LastStableOffsetAfter(completed)));
+                }
+                producers.CompleteTransaction(completed);
             }
         }
         producers.UpdateMapEndOffset(batch.LastOffset + 1);

@@ -91,13 +91,11 @@ public sealed class ProducerStateManager
             _transactions.Begin(producerId, firstOffset);
     }
 
-    /// <summary>Ends a transaction and gives the last stable offset that the transaction index records with it.</summary>
-    public long CompleteTransaction(CompletedTransaction transaction)
-    {
-        var lastStableOffset = _transactions.LastStableOffsetAfter(transaction);
-        _transactions.Complete(transaction);
-        return lastStableOffset;
-    }
+    /// <summary>The last stable offset once this transaction is completed, as the transaction index records it.</summary>
+    public long LastStableOffsetAfter(CompletedTransaction transaction) => _transactions.LastStableOffsetAfter(transaction);
+
+    /// <summary>Ends a transaction. It still limits the last stable offset until the high watermark passes its marker.</summary>
+    public void CompleteTransaction(CompletedTransaction transaction) => _transactions.Complete(transaction);
 
     /// <summary>Says that the records below <paramref name="offset"/> are in the state.</summary>
     public void UpdateMapEndOffset(long offset) => MapEndOffset = offset;

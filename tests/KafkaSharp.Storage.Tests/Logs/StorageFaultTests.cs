@@ -101,6 +101,33 @@ public sealed class StorageFaultTests
         Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>(), "the folder is flushed");
     }
 
+    [TestCase(FileOperation.Open)]
+    [TestCase(FileOperation.Write)]
+    public void A_transaction_index_that_can_not_be_written_costs_no_offset_twice(FileOperation operation)
+    {
+        var marker = new EndTransactionMarker(ControlRecordType.Abort, 0);
+        Append(1);
+        _log.AppendAsLeader(TestLog.Batch(options: TestLog.Producer(1, 0, 0, transactional: true)), 0);
+        (_failing, _kind) = (operation, ".txnindex");
+        var aborted = _log.AppendAsLeader(ControlRecords.EndTransactionBatch(marker, 0, 0, 1, 0, 0), 0, AppendOrigin.Coordinator);
+        _failing = null;
+        Assert.That(aborted.ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(_failed, Has.Count.EqualTo(1));
+        Assert.That(_log.LogEndOffset, Is.EqualTo(3), "the marker is in the file");
+        var next = _log.AppendAsLeader(TestLog.Batch(), 0);
+        Assert.That((next.ErrorCode, next.FirstOffset), Is.EqualTo((ErrorCode.None, 3L)));
+        _log.UpdateHighWatermark(4);
+        Assert.That(_log.LastStableOffset, Is.EqualTo(1), "without its entry the aborted transaction stays undecided");
+        AssertWhole(4);
+
+        _log.CloseAbruptly();
+        _log = Open(cleanShutdown: false);
+        AssertWhole(4);
+        _log.UpdateHighWatermark(4);
+        Assert.That(_log.LastStableOffset, Is.EqualTo(4));
+        Assert.That(_log.AbortedTransactions(0, 4), Has.Count.EqualTo(1), "recovery writes the entry");
+    }
+
     [Test]
     public void An_append_whose_flush_fails_is_not_acknowledged()
     {

@@ -290,7 +290,10 @@ public sealed class ProducerStateManagerTests
             return check.Error;
         _state.Commit(append);
         foreach (var transaction in append.Completed)
-            (completed, lastStable) = (transaction, _state.CompleteTransaction(transaction));
+        {
+            (completed, lastStable) = (transaction, _state.LastStableOffsetAfter(transaction));
+            _state.CompleteTransaction(transaction);
+        }
         _end++;
         _state.UpdateMapEndOffset(_end);
         return ErrorCode.None;
