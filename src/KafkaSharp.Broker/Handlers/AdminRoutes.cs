@@ -3,6 +3,7 @@ using KafkaSharp.Broker.Handlers.Cluster;
 using KafkaSharp.Broker.Handlers.Configs;
 using KafkaSharp.Broker.Handlers.Topics;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
@@ -27,26 +28,26 @@ static class AdminRoutes
             ApiRoute.For(new CreateTopicsHandler(controller)),
             ApiRoute.For(new DeleteTopicsHandler(controller, configuration.Values)),
             ApiRoute.For(new CreatePartitionsHandler(controller)),
-            ApiRoute.For(new ElectLeadersHandler(controller)),
-            ApiRoute.For(new AlterPartitionReassignmentsHandler(controller)),
-            ApiRoute.For(new ListPartitionReassignmentsHandler(controller)),
+            ApiRoute.For(new ElectLeadersHandler(controller), requires: AclOperation.Alter),
+            ApiRoute.For(new AlterPartitionReassignmentsHandler(controller), requires: AclOperation.Alter),
+            ApiRoute.For(new ListPartitionReassignmentsHandler(controller), requires: AclOperation.Describe),
             ApiRoute.For(new DescribeConfigsHandler(configuration, image)),
             ApiRoute.For(new IncrementalAlterConfigsHandler(controller)),
             ApiRoute.For(new AlterConfigsHandler(controller)),
-            ApiRoute.For(new ListConfigResourcesHandler(image)),
-            ApiRoute.For(new DescribeClientQuotasHandler(image)),
-            ApiRoute.For(new AlterClientQuotasHandler(controller)),
+            ApiRoute.For(new ListConfigResourcesHandler(image), requires: AclOperation.DescribeConfigs),
+            ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs),
+            ApiRoute.For(new AlterClientQuotasHandler(controller), requires: AclOperation.AlterConfigs),
             ApiRoute.For(new DescribeClusterHandler(image, clusterId, () => raft.LeaderAndEpoch.LeaderId ?? -1)),
-            ApiRoute.For(new DescribeQuorumHandler(raft)),
-            ApiRoute.For(new DescribeLogDirsHandler(logs, files)),
-            ApiRoute.For(new UpdateFeaturesHandler(controller)),
-            ApiRoute.For(new UnregisterBrokerHandler(controller)),
-            ApiRoute.For(new BrokerRegistrationHandler(controller)),
-            ApiRoute.For(new BrokerHeartbeatHandler(controller)),
-            ApiRoute.For(new ControllerRegistrationHandler(controller)),
-            ApiRoute.For(new AllocateProducerIdsHandler(controller)),
-            ApiRoute.For(new AlterPartitionHandler(controller)),
-            ApiRoute.For(new AssignReplicasToDirsHandler(controller)),
+            ApiRoute.For(new DescribeQuorumHandler(raft), requires: AclOperation.Describe),
+            ApiRoute.For(new DescribeLogDirsHandler(logs, files), requires: AclOperation.Describe),
+            ApiRoute.For(new UpdateFeaturesHandler(controller), requires: AclOperation.Alter),
+            ApiRoute.For(new UnregisterBrokerHandler(controller), requires: AclOperation.Alter),
+            ApiRoute.For(new BrokerRegistrationHandler(controller), requires: AclOperation.ClusterAction),
+            ApiRoute.For(new BrokerHeartbeatHandler(controller), requires: AclOperation.ClusterAction),
+            ApiRoute.For(new ControllerRegistrationHandler(controller), requires: AclOperation.ClusterAction),
+            ApiRoute.For(new AllocateProducerIdsHandler(controller), requires: AclOperation.ClusterAction),
+            ApiRoute.For(new AlterPartitionHandler(controller), requires: AclOperation.ClusterAction),
+            ApiRoute.For(new AssignReplicasToDirsHandler(controller), requires: AclOperation.ClusterAction),
         ];
     }
 }

@@ -12,5 +12,5 @@ static class ControllerRequests
     /// <param name="context">The request.</param>
     /// <param name="timeoutMs">How long the client waits, where its request says so.</param>
     public static ControllerRequestContext ForController(this RequestContext context, int? timeoutMs) =>
-        new(context.Principal, timeoutMs is { } timeout ? TimeSpan.FromMilliseconds(Math.Max(LeastTimeoutMs, timeout)) : null);
+        new(context.Principal.ToString(), timeoutMs is { } timeout ? TimeSpan.FromMilliseconds(Math.Max(LeastTimeoutMs, timeout)) : null);
 }

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Reflection;
 using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Lanes;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Configuration;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Listeners;
@@ -22,11 +24,13 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     private readonly BrokerParts _parts;
     private readonly List<SocketListener> _listeners;
+    private readonly WorkLanes _lanes;
     private readonly ILogger _logger;
     private int _disposed;
 
-    private KafkaBroker(BrokerParts parts, List<SocketListener> listeners, ILogger logger)
+    private KafkaBroker(BrokerParts parts, List<SocketListener> listeners, WorkLanes lanes, ILogger logger)
     {
+        _lanes = lanes;
         _parts = parts;
         _listeners = listeners;
         _logger = logger;
@@ -70,6 +74,8 @@ public sealed class KafkaBroker : IAsyncDisposable
         var directories = LogDirectories.Prepare(configuration, environment.Files, environment.Time, environment.Random, logger);
         logger.Starting(Version, configuration.NodeId, directories.ClusterId, string.Join(", ", configuration.LogDirs));
         var listeners = new List<SocketListener>();
+        // The time of turns is the processor's, whatever the broker's clock is.
+        var lanes = new WorkLanes(TimeProvider.System);
         BrokerParts? parts = null;
         try
         {
@@ -94,7 +100,8 @@ public sealed class KafkaBroker : IAsyncDisposable
             parts = await BrokerParts.StartAsync(configuration, environment, directories, advertised, cancellation).ConfigureAwait(false);
             await parts.Metadata.AddPublisherAsync(new ConnectionLimitsPublisher(configuration, [limits.Clients, limits.Controller], logger))
                 .ConfigureAwait(false);
-            dispatcher.Handler = new RequestDispatcher(parts.ApiTable, environment.Loggers.CreateLogger<RequestDispatcher>());
+            var services = new RequestServices(lanes, AllowAllAuthorizer.Instance, environment.Time);
+            dispatcher.Handler = new RequestDispatcher(parts.ApiTable, services, environment.Loggers.CreateLogger<RequestDispatcher>());
             foreach (var listener in listeners)
                 listener.Start();
         }
@@ -111,7 +118,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         logger.Serving(
             string.Join(", ", listeners.Select(l => $"{l.Options.Name}://{l.EndPoint}")),
             (long)environment.Time.GetElapsedTime(started).TotalMilliseconds);
-        return new KafkaBroker(parts, listeners, logger);
+        return new KafkaBroker(parts, listeners, lanes, logger);
     }
 
     private static bool IsForTheOperator(Exception e) =>
@@ -134,6 +141,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         }
         finally
         {
+            _lanes.Dispose();
             await _parts.DisposeAsync().ConfigureAwait(false);
         }
         _logger.Stopped();

@@ -21,8 +21,8 @@ static class ServedApis
         var groups = parts.Groups.Coordinator;
         return new ApiTable(
         [
-            ApiRoute.For(new ProduceHandler(parts.Replicas, parts.Deadlines), overlaps: true),
-            ApiRoute.For(new FetchHandler(reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)), listeners: ApiListeners.Broker),
+            ApiRoute.For(new ProduceHandler(parts.Replicas, parts.Deadlines), overlaps: true, inlineBytes: int.MaxValue),
+            ApiRoute.For(new FetchHandler(reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)), listeners: ApiListeners.Broker, inlineBytes: 16 * 1024),
             ApiRoute.For(new ListOffsetsHandler(parts.Replicas)),
             ApiRoute.For(new OffsetCommitHandler(groups)),
             ApiRoute.For(new OffsetFetchHandler(groups)),

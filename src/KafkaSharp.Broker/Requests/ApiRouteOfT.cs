@@ -10,15 +10,26 @@ namespace KafkaSharp.Broker.Requests;
 
 /// <summary>Decodes the request of one API, has it handled, and encodes the response straight into the frame that is sent.</summary>
 sealed class ApiRoute<TRequest, TResponse>(
-    IApiHandler<TRequest, TResponse> handler, short lowestVersion, short highestVersion, ApiListeners listeners, bool overlaps)
-    : ApiRoute(TRequest.ApiKey, lowestVersion, highestVersion, listeners, overlaps)
+    IApiHandler<TRequest, TResponse> handler, short lowestVersion, short highestVersion, ApiListeners listeners)
+    : ApiRoute(TRequest.ApiKey, lowestVersion, highestVersion, listeners)
     where TRequest : class, IRequest<TRequest>
     where TResponse : class, IResponse<TResponse>
 {
-    internal override FrameHandling Handle(RequestContext context, ref KafkaReader body, ILogger logger)
+    internal override FrameHandling Handle(RequestContext context, ReadOnlyMemory<byte> body, ErrorCode refusal, ILogger logger)
     {
-        if (!TryRead(context, ref body, out var request, out var refusal))
-            return refusal;
+        if (body.Length <= InlineBytes)
+            return Run(context, body, refusal, logger);
+        context.IsLarge = true;
+        var running = context.RunOnLaneAsync(_ => Run(context, body, refusal, logger));
+        return FrameHandling.Respond(RespondBehindAsync(running, context, logger), Overlaps, running);
+    }
+
+    private FrameHandling Run(RequestContext context, ReadOnlyMemory<byte> body, ErrorCode refusal, ILogger logger)
+    {
+        if (!TryRead(context, body, out var request, out var fault))
+            return FrameHandling.Close(fault);
+        if (refusal != ErrorCode.None)
+            return FrameHandling.Respond(Failed(context, request, refusal));
         ValueTask<TResponse?> handling;
         try
         {
@@ -29,31 +40,49 @@ sealed class ApiRoute<TRequest, TResponse>(
             handling = ValueTask.FromException<TResponse?>(e);
         }
         return handling.IsCompletedSuccessfully
-            ? FrameHandling.Answering(new ValueTask<OutgoingFrame?>(Answer(context, request, handling.Result, logger)))
-            : FrameHandling.Answering(AnswerAsync(context, request, handling, logger), Overlaps);
+            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(Respond(context, request, handling.Result, logger)))
+            : FrameHandling.Respond(RespondAsync(context, request, handling, logger), Overlaps, context.Dispatched);
     }
 
-    internal override FrameHandling Refuse(RequestContext context, ref KafkaReader body, ErrorCode error) =>
-        TryRead(context, ref body, out var request, out var refusal) ? FrameHandling.Answered(Failed(context, request, error)) : refusal;
-
-    private bool TryRead(RequestContext context, ref KafkaReader body, [NotNullWhen(true)] out TRequest? request, out FrameHandling refusal)
+    private bool TryRead(
+        RequestContext context, ReadOnlyMemory<byte> body, [NotNullWhen(true)] out TRequest? request, [NotNullWhen(false)] out string? fault)
     {
-        refusal = default;
+        var reader = new KafkaReader(body);
         try
         {
-            request = TRequest.Read(ref body, context.ApiVersion);
+            request = TRequest.Read(ref reader, context.ApiVersion);
+            fault = null;
             return true;
         }
         catch (ProtocolException e)
         {
             request = null;
-            refusal = FrameHandling.Close($"{ApiKey} v{context.ApiVersion} can't be read: {e.Message}");
+            fault = $"{ApiKey} v{context.ApiVersion} can't be read: {e.Message}";
             return false;
         }
     }
 
+    // The response of a request that was run on a lane. A fault in its body closes the connection as it does elsewhere.
+    private static async ValueTask<OutgoingFrame?> RespondBehindAsync(Task<FrameHandling> running, RequestContext context, ILogger logger)
+    {
+        FrameHandling handling;
+        try
+        {
+            handling = await running;
+        }
+        catch (OperationCanceledException)
+        {
+            // The broker stops.
+            return OutgoingFrame.RentEmpty(closesConnection: true);
+        }
+        if (handling.CloseReason is not { } reason)
+            return await handling.Response;
+        logger.RequestUnreadable(context.ClientId, context.Connection.RemoteEndPoint, reason);
+        return OutgoingFrame.RentEmpty(closesConnection: true);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<OutgoingFrame?> AnswerAsync(
+    private async ValueTask<OutgoingFrame?> RespondAsync(
         RequestContext context, TRequest request, ValueTask<TResponse?> handling, ILogger logger)
     {
         TResponse? response;
@@ -72,15 +101,19 @@ sealed class ApiRoute<TRequest, TResponse>(
             logger.RequestFailed(ApiKey, context.ApiVersion, context.ClientId, context.Connection.RemoteEndPoint, e);
             return Failed(context, request, RequestFailure.ErrorOf(e));
         }
-        return Answer(context, request, response, logger);
+        return context.IsLarge
+            ? await context.RunOnLaneAsync(_ => Respond(context, request, response, logger))
+            : Respond(context, request, response, logger);
     }
 
-    private OutgoingFrame? Answer(RequestContext context, TRequest request, TResponse? response, ILogger logger)
+    private OutgoingFrame? Respond(RequestContext context, TRequest request, TResponse? response, ILogger logger)
     {
         if (response is null)
         {
             context.DropLeases();
-            return context.ClosesConnection ? OutgoingFrame.RentClosing() : null;
+            return context.ClosesConnection || context.ThrottleTimeMs > 0
+                ? OutgoingFrame.RentEmpty(context.ClosesConnection, TimeSpan.FromMilliseconds(context.ThrottleTimeMs))
+                : null;
         }
         try
         {
@@ -102,15 +135,17 @@ sealed class ApiRoute<TRequest, TResponse>(
         }
         catch (ProtocolException)
         {
-            // An error that this version can't carry: closed, as for an API without an error answer.
+            // An error that this version can't carry: closed, as for an API without an error response.
         }
-        return OutgoingFrame.RentClosing();
+        return OutgoingFrame.RentEmpty(closesConnection: true);
     }
 
     private OutgoingFrame Encode(RequestContext context, TResponse response)
     {
         var frame = OutgoingFrame.Rent();
         context.MoveLeasesTo(frame);
+        if (context.ThrottleTimeMs > 0)
+            Throttle(response, frame, context.ThrottleTimeMs);
         try
         {
             var writer = new KafkaWriter(frame);
@@ -127,5 +162,12 @@ sealed class ApiRoute<TRequest, TResponse>(
         }
         frame.ClosesConnection = context.ClosesConnection;
         return frame;
+    }
+
+    private static void Throttle(TResponse response, OutgoingFrame frame, int milliseconds)
+    {
+        if (response is IThrottledResponse throttled)
+            throttled.ThrottleTimeMs = Math.Max(throttled.ThrottleTimeMs, milliseconds);
+        frame.Mute = TimeSpan.FromMilliseconds(milliseconds);
     }
 }

@@ -1,4 +1,7 @@
 using System.Net;
+using KafkaSharp.Broker.Lanes;
+using KafkaSharp.Compression;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Listeners;
@@ -6,7 +9,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Requests;
 
-/// <summary>A request's header and where it came from. Belongs to the handling of that one request.</summary>
+/// <summary>A request's header, its origin, and what its handling may use. Belongs to the handling of that one request.</summary>
 public sealed class RequestContext
 {
     private List<IDisposable>? _leases;
@@ -37,14 +40,90 @@ public sealed class RequestContext
 
     public string? ClientId { get; }
 
-    public string Principal => Session.Principal;
+    public KafkaPrincipal Principal => Session.Principal;
 
     public IPAddress ClientAddress => Session.ClientAddress;
 
-    /// <summary>Whether the connection is to be closed once the answer, or none, has left.</summary>
+    /// <summary>Whether the connection is to be closed once the response, or none, has been sent.</summary>
     public bool ClosesConnection { get; set; }
 
-    /// <summary>Something to dispose once the answer has left or was dropped: what keeps borrowed records of the response where they are.</summary>
+    /// <summary>
+    /// How many milliseconds the client must wait: the response says so in <c>throttle_time_ms</c>, and after it nothing is read from the connection
+    /// for that time (KIP-219).
+    /// </summary>
+    public int ThrottleTimeMs { get; private set; }
+
+    /// <summary>Whether the request is so large that its response is encoded on a lane, too.</summary>
+    internal bool IsLarge { get; set; }
+
+    /// <summary>When the first stage ends, where it goes on beyond the first yield of the handler: see <see cref="RunOnLaneAsync"/>.</summary>
+    internal Task? Dispatched { get; private set; }
+
+    /// <summary>
+    /// Runs work whose cost depends on the content of the request (decompression, loops over what a small request names) on the worker lanes, in the
+    /// order of the connection's requests. Called before the handler first yields, it extends the first stage: the request's bytes stay valid, and the
+    /// next request is not handled, until the function returns. Work that is on a lane already runs at once. The function gets its turn, to be passed to
+    /// long loops; it must not block. What awaits the result goes on in the thread pool.
+    /// </summary>
+    public Task<T> RunOnLaneAsync<T>(Func<IWorkTurn, T> work)
+    {
+        if (CurrentItem is { } turn)
+            return RunHere(work, turn);
+        var running = Session.Services.Lanes.RunAsync(Session.Flow, work);
+        Dispatched ??= running;
+        return running;
+    }
+
+    /// <summary>Called in loops over what the request names, every few hundred entries: lets others run where this request is on a lane.</summary>
+    public void CheckIn() => CurrentItem?.CheckIn();
+
+    /// <summary>Delays the client, see <see cref="ThrottleTimeMs"/>. Of several delays the longest counts.</summary>
+    public void Throttle(int milliseconds) => ThrottleTimeMs = Math.Max(ThrottleTimeMs, milliseconds);
+
+    /// <summary>
+    /// Takes the memory of the request over from the connection, without a copy, until the result is disposed. Only before the handler first yields.
+    /// </summary>
+    public IDisposable TakeFrame() => Connection.TakeFrame();
+
+    /// <summary>Whether the client may do something with one resource. Errors of refusals are the handler's (TOPIC_AUTHORIZATION_FAILED, …).</summary>
+    public bool Authorize(AclOperation operation, ResourceType resourceType, string resourceName) =>
+        Session.Services.Authorizer.IsAllowed(new AuthorizationRequest(Principal, ClientAddress, operation, resourceType, resourceName));
+
+    /// <summary>Whether the client may do something with the cluster.</summary>
+    public bool AuthorizeCluster(AclOperation operation) => Authorize(operation, ResourceType.Cluster, ResourceTypes.ClusterName);
+
+    /// <summary>
+    /// Divides what a request names into what the client may do something with and the rest, both in the order of the request. Where everything is
+    /// allowed, <paramref name="allowed"/> is the list itself and nothing is allocated.
+    /// </summary>
+    public void Authorize<T>(
+        AclOperation operation, ResourceType resourceType, List<T> entries, Func<T, string> nameOf, out List<T> allowed, out List<T> refused)
+        where T : class
+    {
+        allowed = entries;
+        refused = [];
+        if (Session.Services.Authorizer.AllowsEverything)
+            return;
+        allowed = [];
+        foreach (var entry in entries)
+            (Authorize(operation, resourceType, nameOf(entry)) ? allowed : refused).Add(entry);
+    }
+
+    /// <summary>
+    /// The operations the client may do with a resource, a bit per operation id, as responses show them (KIP-430).
+    /// </summary>
+    public int AuthorizedOperations(ResourceType resourceType, string resourceName)
+    {
+        var bits = 0;
+        foreach (var operation in resourceType.SupportedOperations())
+        {
+            if (Authorize(operation, resourceType, resourceName))
+                bits |= 1 << (int)operation;
+        }
+        return bits;
+    }
+
+    /// <summary>Adds what is disposed once the response has been sent or dropped: what keeps borrowed records of the response valid.</summary>
     public void AddLease(IDisposable lease) => (_leases ??= []).Add(lease);
 
     internal void MoveLeasesTo(OutgoingFrame frame)
@@ -63,5 +142,20 @@ public sealed class RequestContext
         foreach (var lease in _leases)
             lease.Dispose();
         _leases = null;
+    }
+
+    // Another connection's work may call into this request's handling from its own lane: that is not this request's turn.
+    private LaneItem? CurrentItem => LaneItem.Current is { } item && item.Flow == Session.Flow ? item : null;
+
+    private static Task<T> RunHere<T>(Func<IWorkTurn, T> work, IWorkTurn turn)
+    {
+        try
+        {
+            return Task.FromResult(work(turn));
+        }
+        catch (Exception e)
+        {
+            return Task.FromException<T>(e);
+        }
     }
 }

@@ -7,15 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>
-/// Reads a request's header and hands its body to the route of its API. As in Kafka, what is not served here (an unknown API or version, one
-/// that belongs to another kind of listener, a body that can't be read) ends the connection; only ApiVersions in a version that is not known
-/// is answered, so that the client can choose another (KIP-511). Thread-safe.
+/// Reads a request's header, applies the gate, and passes the body to the route of its API. As in Kafka, what is not served here (an unknown API or
+/// version, one that belongs to another kind of listener, a body that can't be read) ends the connection; only to ApiVersions in an unknown version
+/// there is a response, so that the client can choose another (KIP-511). Thread-safe.
 /// </summary>
-public sealed class RequestDispatcher(ApiTable table, ILogger logger) : IFrameHandler
+public sealed class RequestDispatcher(ApiTable table, RequestServices services, ILogger logger) : IFrameHandler
 {
     public ApiTable Table { get; } = table;
 
-    public void Opened(Connection connection) => connection.State = new ClientSession(connection);
+    public void Opened(Connection connection)
+    {
+        var session = new ClientSession(connection, services);
+        connection.State = session;
+        RequestGate.Opened(session);
+    }
 
     public FrameHandling Handle(Connection connection, ReadOnlyMemory<byte> frame)
     {
@@ -39,14 +44,18 @@ public sealed class RequestDispatcher(ApiTable table, ILogger logger) : IFrameHa
         {
             return FrameHandling.Close($"a request header can't be read: {e.Message}");
         }
-        if (route.Serves(context.ApiVersion))
-            return route.Handle(context, ref reader, logger);
-        return context.ApiKey == ApiKey.ApiVersions
-            ? FrameHandling.Answered(ApiVersionsOf(route, context.CorrelationId))
-            : FrameHandling.Close($"{context.ApiKey} v{context.ApiVersion} is not supported");
+        if (!route.Serves(context.ApiVersion))
+        {
+            return context.ApiKey == ApiKey.ApiVersions
+                ? FrameHandling.Respond(ApiVersionsOf(route, context.CorrelationId))
+                : FrameHandling.Close($"{context.ApiKey} v{context.ApiVersion} is not supported");
+        }
+        return RequestGate.Passes(context, route, out var error, out var reason) || reason is null
+            ? route.Handle(context, frame[reader.Position..], error, logger)
+            : FrameHandling.Close(reason);
     }
 
-    // Version 0, whatever was asked for, with nothing but the versions of ApiVersions itself.
+    // Version 0, whatever the request asked for, with nothing but the versions of ApiVersions itself.
     private static OutgoingFrame ApiVersionsOf(ApiRoute route, int correlationId)
     {
         var response = new ApiVersionsResponse

@@ -10,4 +10,7 @@ static partial class RequestEvents
     [LoggerMessage(6000, LogLevel.Error, "{ApiKey} v{ApiVersion} of client {ClientId} at {Remote} failed")]
     public static partial void RequestFailed(
         this ILogger logger, ApiKey apiKey, short apiVersion, string? clientId, IPEndPoint remote, Exception exception);
+
+    [LoggerMessage(6001, LogLevel.Warning, "The connection of client {ClientId} at {Remote} is closed: {Reason}")]
+    public static partial void RequestUnreadable(this ILogger logger, string? clientId, IPEndPoint remote, string reason);
 }

@@ -6,13 +6,13 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Network.Buffers;
 
 /// <summary>
-/// One answer (or request) on its way out: a length prefix, small bytes copied into pooled memory, and records referenced where they lie, with the
-/// leases that keep them there. Rented with <see cref="Rent"/>, written by one thread at a time, sent as one vectored write, disposed by the
-/// sender; disposing gives back the memory and the leases. The prefix is filled in when the frame is completed.
+/// One response (or request) to be sent: a length prefix, small bytes copied into pooled memory, and records referenced where they lie, with the
+/// leases that keep them valid. Rented with <see cref="Rent"/>, written by one thread at a time, sent as one vectored write, disposed by the
+/// sender; disposing returns the memory and the leases. The prefix is filled in when the frame is completed.
 /// </summary>
 public sealed class OutgoingFrame : IRecordsSink, IDisposable
 {
-    /// <summary>Records up to this many bytes are copied: dearer to reference than to move.</summary>
+    /// <summary>Records up to this many bytes are copied: a reference costs more.</summary>
     public const int CopiedRecordsBytes = 8 * 1024;
     const int PrefixBytes = 4;
     const int FirstChunkBytes = 4 * 1024;
@@ -36,8 +36,11 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     {
     }
 
-    /// <summary>Whether the connection is closed once this frame has left.</summary>
+    /// <summary>Whether the connection is closed once this frame has been sent.</summary>
     public bool ClosesConnection { get; set; }
+
+    /// <summary>How long nothing is read from the connection once this frame has been sent (KIP-219).</summary>
+    public TimeSpan Mute { get; set; }
 
     /// <summary>Bytes of the frame so far, without the length prefix.</summary>
     public long Length => _sealedBytes + _written - _sealed - PrefixBytes;
@@ -57,11 +60,12 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
         return frame;
     }
 
-    /// <summary>No bytes at all, only the end of the connection in its turn: for a request whose answer is to be closed.</summary>
-    public static OutgoingFrame RentClosing()
+    /// <summary>No bytes at all: closes or mutes the connection in the order of the responses, where a request has no response.</summary>
+    public static OutgoingFrame RentEmpty(bool closesConnection = false, TimeSpan mute = default)
     {
         var frame = Rent();
-        frame.ClosesConnection = true;
+        frame.ClosesConnection = closesConnection;
+        frame.Mute = mute;
         frame._completed = true;
         return frame;
     }
@@ -97,10 +101,10 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
         _sealedBytes += records.Length;
     }
 
-    /// <summary>Something to dispose when the frame has been sent or dropped, such as the lease on a mapped segment.</summary>
+    /// <summary>Adds what is disposed when the frame has been sent or dropped, such as the lease on a mapped segment.</summary>
     public void AddLease(IDisposable lease) => _leases.Add(lease);
 
-    /// <summary>Fills in the length prefix; nothing may be written after. Called by the connection; harmless twice.</summary>
+    /// <summary>Fills in the length prefix; nothing may be written after. Called by the connection; a second call does nothing.</summary>
     public void Complete()
     {
         if (_completed)
@@ -135,6 +139,7 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
         ReturnChunks();
         _sealedBytes = 0;
         ClosesConnection = false;
+        Mute = TimeSpan.Zero;
         lock (IdleGate)
         {
             if (IdleFrames.Count < MaxIdleFrames)

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Network.Buffers;
 
 /// <summary>
-/// Frames that leave together, and how much of them is still to be sent. A transport takes from the front with <see cref="Advance"/>.
-/// Owned by whoever sends on a connection at the moment; not thread-safe.
+/// Frames that are sent together, and how much of them is still to be sent. A transport takes from the front with <see cref="Advance"/>.
+/// Used by one sender at a time; not thread-safe.
 /// </summary>
-/// <param name="advanced">Called whenever some bytes have left.</param>
+/// <param name="advanced">Called whenever some bytes have been sent.</param>
 public sealed class SendBatch(Action? advanced = null)
 {
     private readonly List<OutgoingFrame> _frames = [];
@@ -23,6 +23,12 @@ public sealed class SendBatch(Action? advanced = null)
     /// <summary>Whether one of the frames asks for the connection to be closed behind it.</summary>
     public bool ClosesConnection { get; private set; }
 
+    /// <summary>The longest time one of the frames asks to mute the connection for.</summary>
+    public TimeSpan Mute { get; private set; }
+
+    /// <summary>Whether nothing may be read, for a time or for good, once these frames have been sent.</summary>
+    public bool EndsReading => ClosesConnection || Mute > TimeSpan.Zero;
+
     /// <summary>What is still to be sent, in order.</summary>
     public ReadOnlySpan<ReadOnlyMemory<byte>> Segments => CollectionsMarshal.AsSpan(_segments)[_first..];
 
@@ -36,9 +42,11 @@ public sealed class SendBatch(Action? advanced = null)
             Bytes += segment.Length;
         }
         ClosesConnection |= frame.ClosesConnection;
+        if (frame.Mute > Mute)
+            Mute = frame.Mute;
     }
 
-    /// <summary>Tells that <paramref name="count"/> bytes have left.</summary>
+    /// <summary>Takes <paramref name="count"/> bytes that have been sent off the front.</summary>
     public void Advance(long count)
     {
         Bytes -= count;
@@ -66,5 +74,6 @@ public sealed class SendBatch(Action? advanced = null)
         _segments.Clear();
         _first = 0;
         Bytes = 0;
+        Mute = TimeSpan.Zero;
     }
 }

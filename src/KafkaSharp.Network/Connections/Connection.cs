@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>
-/// One client or node that came in on a listener: a single loop that reads a frame, has it handled, and sends the answers in the order of the
-/// requests. It ends when the peer leaves, says something that is no frame, stays silent too long, or <see cref="Close"/> is called; then
-/// <see cref="IFrameHandler.Closed"/> is told. Members may be used from any thread.
+/// One connection that a listener accepted: a single loop that reads a frame, has it handled, and sends the responses in the order of the requests.
+/// It ends when the peer leaves, sends what is not a frame, stays idle too long, or <see cref="Close"/> is called; then
+/// <see cref="IFrameHandler.Closed"/> is called. Members may be used from any thread.
 /// </summary>
 public sealed class Connection : IThreadPoolWorkItem
 {
-    // How much of one client is handled without waiting before its thread is for others: bytes, a frame counting as some.
+    // How much of one client is handled without waiting before the thread is left to others: bytes, each frame counting as some.
     const int LongestTurn = 1024 * 1024;
     const int TurnCostOfFrame = 16 * 1024;
 
@@ -26,6 +26,7 @@ public sealed class Connection : IThreadPoolWorkItem
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
+    private TaskCompletionSource? _mute;
     private Action<Connection>? _ended;
     private string? _closeReason;
     private long _lastActivity;
@@ -41,7 +42,7 @@ public sealed class Connection : IThreadPoolWorkItem
         _time = time;
         _logger = logger;
         _reader = new FrameReader(transport, BufferPool.Shared, listener.MaxFrameBytes, Touch);
-        _responses = new ResponseQueue(transport, Touch);
+        _responses = new ResponseQueue(transport, time, Touch);
         Touch();
     }
 
@@ -52,11 +53,20 @@ public sealed class Connection : IThreadPoolWorkItem
 
     public IPEndPoint RemoteEndPoint => _transport.RemoteEndPoint;
 
-    /// <summary>The address the peer came in on: what is advertised to it where nothing else is configured.</summary>
+    /// <summary>The address the peer connected to: advertised to it where nothing else is configured.</summary>
     public IPEndPoint LocalEndPoint => _transport.LocalEndPoint;
 
-    /// <summary>What the floor above keeps for this connection. Set by the handler; the connection does not look at it.</summary>
+    /// <summary>What the handler keeps for this connection. The connection does not use it.</summary>
     public object? State { get; set; }
+
+    /// <summary>
+    /// The largest request that is accepted from now on, in bytes; the listener's limit by default. Set by the handler, between two requests.
+    /// </summary>
+    public int MaxFrameBytes
+    {
+        get => _reader.MaxFrameBytes;
+        set => _reader.MaxFrameBytes = value;
+    }
 
     /// <summary>Completes when the connection has ended; never fails.</summary>
     public Task Completion => _completion.Task;
@@ -67,35 +77,55 @@ public sealed class Connection : IThreadPoolWorkItem
     internal long LastActivity => Volatile.Read(ref _lastActivity);
 
     /// <summary>
-    /// Whether the peer has gone while its request waits, which nobody reads from the connection to see. A system call where a request waits.
+    /// Whether the peer has left while a response to it is prepared, when nothing is read from the connection. Costs a system call then.
     /// </summary>
-    internal bool IsAbandoned => _responses.AwaitsAnswer && !_draining && _transport.HasPeerLeft;
+    internal bool IsAbandoned => _responses.AwaitsResponse && !_draining && _transport.HasPeerLeft;
 
-    /// <summary>Whether an answer is being worked on.</summary>
-    internal bool AwaitsAnswer => _responses.AwaitsAnswer;
+    /// <summary>Whether a response is being prepared.</summary>
+    internal bool AwaitsResponse => _responses.AwaitsResponse;
+
+    /// <summary>Whether nothing is read from the connection because it is throttled: it is not idle then.</summary>
+    internal bool IsMuted => Volatile.Read(ref _mute) is not null;
 
     internal int HeldBytes => _reader.HeldBytes;
 
-    /// <summary>Ends the connection now; answers that have not left are dropped. The reason goes into one log line at debug level.</summary>
+    /// <summary>
+    /// Ends the connection now; responses that have not been sent are dropped. The reason is logged at debug level.
+    /// </summary>
     public void Close(string reason)
     {
-        lock (_gate)
-        {
-            if (_isClosed)
-                return;
-            _isClosed = true;
-            _closeReason ??= reason;
-        }
+        if (!TryMarkClosed(reason))
+            return;
         _transport.Dispose();
-        _responses.Close();
+        EndWaits();
     }
 
-    /// <summary>Takes no more requests; ends when the answers to those taken have left.</summary>
+    /// <summary>
+    /// Ends the connection as Kafka ends an idle one: the peer receives what was sent, then the end of the stream (FIN, not RST).
+    /// </summary>
+    internal void CloseInOrder(string reason)
+    {
+        if (!TryMarkClosed(reason))
+            return;
+        _transport.ShutdownSend();
+        _transport.ShutdownReceive();
+        EndWaits();
+    }
+
+    /// <summary>Takes no more requests; ends when the responses to those taken have been sent.</summary>
     public void Drain()
     {
         _draining = true;
         _transport.ShutdownReceive();
+        Volatile.Read(ref _mute)?.TrySetResult();
     }
+
+    /// <summary>
+    /// Takes the memory of the frame that is being handled over from the connection, without a copy: it stays valid until the result is disposed, which
+    /// returns it to its pool. Only inside of <see cref="IFrameHandler.Handle"/>, once for a frame.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No frame is being handled, or it is taken already.</exception>
+    public IDisposable TakeFrame() => _reader.TakeFrame();
 
     /// <summary>Starts the loop on the thread pool.</summary>
     public void Start(Action<Connection>? ended = null)
@@ -122,7 +152,7 @@ public sealed class Connection : IThreadPoolWorkItem
         }
         catch (Exception e)
         {
-            _closeReason ??= "a request failed without an answer";
+            _closeReason ??= "a request failed without a response";
             _logger.ConnectionFailed(Id, Listener.Name, RemoteEndPoint, _responses.HandlerFailure ?? e);
         }
         await EndAsync();
@@ -133,10 +163,17 @@ public sealed class Connection : IThreadPoolWorkItem
         var turn = 0;
         while (!_draining && !_isClosed && !_responses.Ended)
         {
+            if (_responses.MuteLeft > TimeSpan.Zero)
+            {
+                await WaitWhileMutedAsync();
+                continue;
+            }
             switch (_reader.TryReadFrame(out var frame))
             {
                 case FrameStatus.Frame:
                     var handling = Handle(frame);
+                    if (!handling.Dispatched.IsCompleted)
+                        await WaitUntilDispatchedAsync(handling);
                     _reader.FinishFrame();
                     if (handling.CloseReason is { } reason)
                     {
@@ -144,12 +181,12 @@ public sealed class Connection : IThreadPoolWorkItem
                         _logger.RequestRefused(Id, Listener.Name, RemoteEndPoint, reason);
                         return;
                     }
-                    await _responses.AddAsync(handling.Answer, handling.Overlaps);
+                    await _responses.AddAsync(handling.Response, handling.Overlaps);
                     turn += TurnCostOfFrame + frame.Length;
                     break;
                 case FrameStatus.InvalidSize:
                     _closeReason = "invalid frame size";
-                    _logger.InvalidFrameSize(Id, Listener.Name, RemoteEndPoint, _reader.ClaimedBytes, Listener.MaxFrameBytes);
+                    _logger.InvalidFrameSize(Id, Listener.Name, RemoteEndPoint, _reader.ClaimedBytes, _reader.MaxFrameBytes);
                     return;
                 default:
                     await _responses.FlushAsync();
@@ -169,7 +206,7 @@ public sealed class Connection : IThreadPoolWorkItem
         }
     }
 
-    // What fails in the handler is not to be taken for a failure of the connection.
+    // A failure of the handler must not be taken for a failure of the connection.
     private FrameHandling Handle(ReadOnlyMemory<byte> frame)
     {
         try
@@ -178,13 +215,61 @@ public sealed class Connection : IThreadPoolWorkItem
         }
         catch (Exception e)
         {
-            return FrameHandling.Answering(ValueTask.FromException<OutgoingFrame?>(e));
+            return FrameHandling.Respond(ValueTask.FromException<OutgoingFrame?>(e));
         }
+    }
+
+    // Earlier responses are not held back. Whatever happens meanwhile, the frame's memory is in use until the first stage has finished.
+    private async ValueTask WaitUntilDispatchedAsync(FrameHandling handling)
+    {
+        try
+        {
+            await _responses.FlushAsync();
+        }
+        catch
+        {
+            await handling.Dispatched.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ = ResponseQueue.DiscardAsync(handling.Response);
+            throw;
+        }
+        await handling.Dispatched.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async ValueTask WaitWhileMutedAsync()
+    {
+        await _responses.FlushAsync();
+        var left = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(_responses.MuteLeft.TotalMilliseconds)));
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _mute, ended);
+        // Close and Drain end the wait they find; what they have set before is found here.
+        if (!_draining && !_isClosed)
+            await ended.Task.WaitAsync(left, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Touch();
+        Volatile.Write(ref _mute, null);
+    }
+
+    private bool TryMarkClosed(string reason)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return false;
+            _isClosed = true;
+            _closeReason ??= reason;
+            return true;
+        }
+    }
+
+    private void EndWaits()
+    {
+        _responses.Close();
+        Volatile.Read(ref _mute)?.TrySetResult();
     }
 
     private async Task EndAsync()
     {
         Close("the peer left");
+        _transport.Dispose();
         await _responses.AbandonAsync();
         _reader.Complete();
         try

@@ -2,32 +2,44 @@ using KafkaSharp.Network.Buffers;
 
 namespace KafkaSharp.Network.Connections;
 
-/// <summary>What became of a frame: its answer, now or later, whether the next frame may be read before that, or that the connection ends here.</summary>
+/// <summary>
+/// What a handler makes of a frame, in two stages: when the first has finished (<see cref="Dispatched"/>) the connection's next frame may be handled
+/// and the frame's memory is reused; the response may come later. Responses leave in the order of requests.
+/// </summary>
 public readonly struct FrameHandling
 {
-    private FrameHandling(ValueTask<OutgoingFrame?> answer, bool overlaps, string? closeReason)
+    private readonly Task? _dispatched;
+
+    private FrameHandling(ValueTask<OutgoingFrame?> response, bool overlaps, Task? dispatched, string? closeReason)
     {
-        Answer = answer;
+        Response = response;
         Overlaps = overlaps;
+        _dispatched = dispatched;
         CloseReason = closeReason;
     }
 
-    /// <summary>The answer; null for none (Produce with acks=0). Awaited once, by the connection, which disposes the frame.</summary>
-    public ValueTask<OutgoingFrame?> Answer { get; }
+    /// <summary>The response; null for none (Produce with acks=0). Awaited once, by the connection, which disposes the frame.</summary>
+    public ValueTask<OutgoingFrame?> Response { get; }
 
-    /// <summary>Whether the next frame may be handled before the answer is ready. Answers leave in the order of requests all the same.</summary>
+    /// <summary>
+    /// Completes when the first stage has finished. A failure of it is not looked at: the response fails with it. Completed by default.
+    /// </summary>
+    public Task Dispatched => _dispatched ?? Task.CompletedTask;
+
+    /// <summary>Whether the next frame may be handled before the response is ready, once the first stage has finished.</summary>
     public bool Overlaps { get; }
 
-    /// <summary>Why the connection is to be closed, once earlier answers have left; null to go on.</summary>
+    /// <summary>Why the connection is to be closed, once earlier responses have left; null to go on.</summary>
     public string? CloseReason { get; }
 
-    /// <summary>No answer, next frame.</summary>
+    /// <summary>No response, next frame.</summary>
     public static FrameHandling None => default;
 
-    public static FrameHandling Answered(OutgoingFrame answer) => new(new ValueTask<OutgoingFrame?>(answer), false, null);
+    public static FrameHandling Respond(OutgoingFrame response) => new(new ValueTask<OutgoingFrame?>(response), false, null, null);
 
-    public static FrameHandling Answering(ValueTask<OutgoingFrame?> answer, bool overlaps = false) => new(answer, overlaps, null);
+    public static FrameHandling Respond(ValueTask<OutgoingFrame?> response, bool overlaps = false, Task? dispatched = null) =>
+        new(response, overlaps, dispatched, null);
 
-    /// <summary>Close, without an answer to this frame. The reason goes into one log line.</summary>
-    public static FrameHandling Close(string reason) => new(default, false, reason);
+    /// <summary>Close, without a response to this frame. The reason goes into one log line.</summary>
+    public static FrameHandling Close(string reason) => new(default, false, null, reason);
 }

@@ -19,9 +19,9 @@ enum FrameStatus
 /// <summary>
 /// A <see cref="PipeReader"/> over a transport whose bytes always lie in one piece, so that a frame can be parsed and written to disk where it was
 /// received. It waits with a head of 1 KB (8 KB once requests came in bursts), which is all that an idle connection holds; a frame that does not
-/// fit gets a pooled buffer of its own, into which the rest is received directly, and which goes back as soon as the frame is done. A length prefix
-/// is believed up to what this connection has sent before; past that the buffer doubles as bytes arrive, so a claim alone takes no memory. One
-/// reader at a time.
+/// fit gets a pooled buffer of its own, into which the rest is received directly, and which is returned as soon as the frame is finished, or by the
+/// request that took it over (<see cref="TakeFrame"/>). Memory for the length in a prefix is reserved up to what this connection has sent before;
+/// beyond, the buffer doubles as bytes arrive, so a length alone takes no memory. One reader at a time.
 /// </summary>
 sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes, Action? received = null) : PipeReader
 {
@@ -37,15 +37,19 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     private int _end;
     private int _trust = FirstTrust;
     private int _frame = -1;
+    private bool _taken;
     private bool _headFilled;
     private bool _ended;
     private bool _cancelled;
 
-    /// <summary>How many bytes <see cref="TryReadFrame"/> wants buffered before it can give the next frame.</summary>
+    /// <summary>How many bytes must be buffered before <see cref="TryReadFrame"/> can return the next frame.</summary>
     public int Needed { get; private set; } = PrefixBytes;
 
-    /// <summary>The size the current length prefix claims.</summary>
+    /// <summary>The size in the current length prefix.</summary>
     public int ClaimedBytes { get; private set; }
+
+    /// <summary>The largest frame that is accepted, in bytes without the prefix. May change between two frames.</summary>
+    public int MaxFrameBytes { get; set; } = maxFrameBytes;
 
     public int Buffered => _end - _start;
 
@@ -62,7 +66,7 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
         if (Buffered < PrefixBytes)
             return FrameStatus.Incomplete;
         ClaimedBytes = BinaryPrimitives.ReadInt32BigEndian(Current.AsSpan(_start));
-        if (ClaimedBytes < 0 || ClaimedBytes > maxFrameBytes)
+        if (ClaimedBytes < 0 || ClaimedBytes > MaxFrameBytes)
             return FrameStatus.InvalidSize;
         Needed = PrefixBytes + ClaimedBytes;
         if (Buffered < Needed)
@@ -72,16 +76,28 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
         return FrameStatus.Frame;
     }
 
-    /// <summary>Ends the frame last read: its memory goes back, what follows it moves to the head.</summary>
+    /// <summary>
+    /// Takes the buffer of the frame last read out of the reader; the bytes behind the frame are copied when it is finished. Between
+    /// <see cref="TryReadFrame"/> and <see cref="FinishFrame"/>, once.
+    /// </summary>
+    public IDisposable TakeFrame()
+    {
+        if (_frame < 0 || _taken)
+            throw new InvalidOperationException("No frame is being handled, or its memory is taken already");
+        _taken = true;
+        return new FrameMemory(pool, Current);
+    }
+
+    /// <summary>Ends the frame last read: its memory is returned unless it was taken, and what follows it moves to the head.</summary>
     public void FinishFrame()
     {
-#if DEBUG
-        // A handler that keeps a frame beyond its call would see another frame's bytes one day: make that day today.
-        Current.AsSpan(_start, PrefixBytes + _frame).Fill(0xDB);
-#endif
-        Consume(PrefixBytes + _frame);
+        if (_taken)
+            DetachFrame();
+        else
+            ReleaseFrame();
         _trust = Math.Clamp(_frame + PrefixBytes, _trust, MostTrust);
         _frame = -1;
+        _taken = false;
     }
 
     /// <summary>
@@ -161,6 +177,27 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
             MoveTo(_large, _large);
         var room = Math.Min(Current.Length - _end, Math.Max(minimum - Buffered, 0) + _head.Length);
         return MemoryMarshal.CreateFromPinnedArray(Current, _end, room);
+    }
+
+    private void ReleaseFrame()
+    {
+#if DEBUG
+        // A handler that keeps a frame for too long would see the bytes of another request one day: make it fail today.
+        Current.AsSpan(_start, PrefixBytes + _frame).Fill(0xDB);
+#endif
+        Consume(PrefixBytes + _frame);
+    }
+
+    // The buffer belongs to the request now.
+    private void DetachFrame()
+    {
+        var rest = Current.AsSpan(_start + PrefixBytes + _frame, Buffered - PrefixBytes - _frame);
+        if (_large is null)
+            _head = pool.Rent(_head.Length);
+        _large = rest.Length > _head.Length ? pool.Rent(rest.Length) : null;
+        rest.CopyTo(Current);
+        _start = 0;
+        _end = rest.Length;
     }
 
     private void GrowHead()

@@ -5,14 +5,15 @@ using KafkaSharp.Network.Transports;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>
-/// The answers of a connection in the order of its requests. Ready ones gather in a batch that the connection's loop sends itself, without a hop;
-/// once an answer is waited for behind which more may come (<see cref="FrameHandling.Overlaps"/>), a drain takes over the sending until
-/// the queue is empty again. <see cref="AddAsync"/>, <see cref="FlushAsync"/> and what ends belong to the connection's loop, <see cref="Close"/>
-/// to anyone.
+/// The responses of a connection in the order of its requests. Ready ones gather in a batch that the connection's loop sends itself, without a hop;
+/// once a response is waited for behind which more may come (<see cref="FrameHandling.Overlaps"/>), a drain takes over the sending until the queue
+/// is empty again. <see cref="AddAsync"/>, <see cref="FlushAsync"/> and <see cref="FinishAsync"/> are for the connection's loop,
+/// <see cref="Close"/> for any thread.
 /// </summary>
-/// <param name="transport">Where answers leave.</param>
-/// <param name="progressed">Called whenever some bytes have left.</param>
-sealed class ResponseQueue(Transport transport, Action progressed)
+/// <param name="transport">Where responses are sent.</param>
+/// <param name="time">The clock of mutes.</param>
+/// <param name="progressed">Called whenever some bytes have been sent.</param>
+sealed class ResponseQueue(Transport transport, TimeProvider time, Action progressed)
 {
     const int FlushBytes = 64 * 1024;
     const int FlushFrames = 64;
@@ -20,7 +21,7 @@ sealed class ResponseQueue(Transport transport, Action progressed)
 
     private readonly Lock _gate = new();
     private readonly SendBatch _batch = new(progressed);
-    private readonly AnswerWait _wait = new();
+    private readonly ResponseWait _wait = new();
     private Queue<ValueTask<OutgoingFrame?>>? _pending;
     private TaskCompletionSource? _waiter;
     private int _waiterBelow;
@@ -28,55 +29,57 @@ sealed class ResponseQueue(Transport transport, Action progressed)
     private Task _drain = Task.CompletedTask;
     private Exception? _failure;
     private volatile int _awaited;
+    private long _mutedUntil;
 
-    /// <summary>Whether an answer is being worked on: the silence is ours, not the client's.</summary>
-    public bool AwaitsAnswer => _awaited > 0;
+    /// <summary>Whether a response is being prepared: the connection is silent because of the broker, not because of the client.</summary>
+    public bool AwaitsResponse => _awaited > 0;
 
-    /// <summary>Whether an answer asked for the connection to be closed and has left.</summary>
+    /// <summary>Whether a response that closes the connection has been sent.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>What an answer failed with, which is the handler's fault and ends the connection.</summary>
+    /// <summary>The exception a response failed with: a fault of the handler, which ends the connection.</summary>
     public Exception? HandlerFailure { get; private set; }
 
-    /// <summary>Takes the answer to the next request; returns when the next frame may be handled.</summary>
-    public ValueTask AddAsync(ValueTask<OutgoingFrame?> answer, bool overlaps)
+    /// <summary>How long nothing may be read from the connection, by the responses already sent; zero or less for not at all.</summary>
+    public TimeSpan MuteLeft => Volatile.Read(ref _mutedUntil) is var end and not 0 ? time.GetElapsedTime(time.GetTimestamp(), end) : TimeSpan.Zero;
+
+    /// <summary>Takes the response to the next request; returns when the next frame may be handled.</summary>
+    public ValueTask AddAsync(ValueTask<OutgoingFrame?> response, bool overlaps)
     {
-        if (!Volatile.Read(ref _draining) && answer.IsCompletedSuccessfully)
-        {
-            return AddReady(answer.Result);
-        }
-        return AddSlowAsync(answer, overlaps);
+        if (!Volatile.Read(ref _draining) && response.IsCompletedSuccessfully)
+            return AddReady(response.Result);
+        return AddSlowAsync(response, overlaps);
     }
 
-    /// <summary>Sends what is ready, unless a drain is at it.</summary>
+    /// <summary>Sends what is ready, unless a drain does.</summary>
     public ValueTask FlushAsync() => Volatile.Read(ref _draining) || _batch.Frames == 0 ? ValueTask.CompletedTask : SendAsync();
 
-    /// <summary>Returns when every answer has left.</summary>
+    /// <summary>Returns when every response has been sent.</summary>
     public async ValueTask FinishAsync()
     {
         await WaitUntilPendingAtMost(0);
         await FlushAsync();
     }
 
-    /// <summary>The connection is closed: nothing is waited for any more.</summary>
+    /// <summary>The connection is closed: no response is waited for any longer.</summary>
     public void Close() => _wait.Close();
 
-    /// <summary>After <see cref="Close"/>: drops what has not left; answers that come later are disposed as they come. Never fails.</summary>
+    /// <summary>After <see cref="Close"/>: drops what has not been sent; responses that come later are disposed then. Never fails.</summary>
     public async ValueTask AbandonAsync()
     {
         await _drain;
         _batch.Clear();
     }
 
-    internal static async Task DiscardAsync(ValueTask<OutgoingFrame?> answer)
+    internal static async Task DiscardAsync(ValueTask<OutgoingFrame?> response)
     {
         try
         {
-            (await answer)?.Dispose();
+            (await response)?.Dispose();
         }
         catch (Exception)
         {
-            // The connection is gone, and with it whoever the failure would be told to.
+            // The connection is gone: there is nothing left that the failure could end.
         }
     }
 
@@ -84,12 +87,12 @@ sealed class ResponseQueue(Transport transport, Action progressed)
     {
         if (frame is not null)
             _batch.Add(frame);
-        return _batch.Bytes >= FlushBytes || _batch.Frames >= FlushFrames || _batch.ClosesConnection ? FlushAsync() : ValueTask.CompletedTask;
+        return _batch.Bytes >= FlushBytes || _batch.Frames >= FlushFrames || _batch.EndsReading ? FlushAsync() : ValueTask.CompletedTask;
     }
 
-    private async ValueTask AddSlowAsync(ValueTask<OutgoingFrame?> answer, bool overlaps)
+    private async ValueTask AddSlowAsync(ValueTask<OutgoingFrame?> response, bool overlaps)
     {
-        if (TryEnqueueBehindOthers(answer))
+        if (TryEnqueueBehindOthers(response))
         {
             await WaitUntilPendingAtMost(overlaps ? MostPending : 0);
             return;
@@ -100,7 +103,7 @@ sealed class ResponseQueue(Transport transport, Action progressed)
         }
         catch
         {
-            _ = DiscardAsync(answer);
+            _ = DiscardAsync(response);
             throw;
         }
         if (overlaps)
@@ -108,21 +111,21 @@ sealed class ResponseQueue(Transport transport, Action progressed)
             lock (_gate)
             {
                 _draining = true;
-                (_pending ??= new Queue<ValueTask<OutgoingFrame?>>()).Enqueue(answer);
+                (_pending ??= new Queue<ValueTask<OutgoingFrame?>>()).Enqueue(response);
             }
             _drain = DrainAsync();
             return;
         }
-        await AddReady(await AwaitAsync(answer));
+        await AddReady(await AwaitAsync(response));
     }
 
-    private bool TryEnqueueBehindOthers(ValueTask<OutgoingFrame?> answer)
+    private bool TryEnqueueBehindOthers(ValueTask<OutgoingFrame?> response)
     {
         lock (_gate)
         {
             if (!_draining)
                 return false;
-            _pending!.Enqueue(answer);
+            _pending!.Enqueue(response);
             return true;
         }
     }
@@ -151,17 +154,17 @@ sealed class ResponseQueue(Transport transport, Action progressed)
             ExceptionDispatchInfo.Throw(_failure);
     }
 
-    // Runs while answers are waited for. It never throws: a failure is kept for the connection's loop, and closes the transport to wake it.
+    // Runs while responses are waited for. It never throws: a failure is kept for the connection's loop, and closes the transport to wake it.
     private async Task DrainAsync()
     {
-        while (TryTakeNext(out var answer, out var waiter))
+        while (TryTakeNext(out var response, out var waiter))
         {
             waiter?.SetResult();
             try
             {
                 if (_failure is not null)
-                    _ = DiscardAsync(answer);
-                else if (await AwaitAsync(answer) is { } frame)
+                    _ = DiscardAsync(response);
+                else if (await AwaitAsync(response) is { } frame)
                     _batch.Add(frame);
                 if (_failure is null && _batch.Frames > 0 && !NextIsReady())
                     await SendAsync();
@@ -173,13 +176,13 @@ sealed class ResponseQueue(Transport transport, Action progressed)
         }
     }
 
-    // Takes the next answer, or ends the drain; in both cases hands out a waiter whose condition now holds.
-    private bool TryTakeNext(out ValueTask<OutgoingFrame?> answer, out TaskCompletionSource? waiter)
+    // Takes the next response, or ends the drain; in both cases returns a waiter whose condition now holds.
+    private bool TryTakeNext(out ValueTask<OutgoingFrame?> response, out TaskCompletionSource? waiter)
     {
         TaskCompletionSource? last;
         lock (_gate)
         {
-            if (_pending!.TryDequeue(out answer))
+            if (_pending!.TryDequeue(out response))
             {
                 waiter = _waiter is not null && _waiterBelow > 0 && _pending.Count <= _waiterBelow ? _waiter : null;
                 if (waiter is not null)
@@ -201,23 +204,23 @@ sealed class ResponseQueue(Transport transport, Action progressed)
             return _batch.Bytes < FlushBytes && _pending!.TryPeek(out var next) && next.IsCompleted;
     }
 
-    private async ValueTask<OutgoingFrame?> AwaitAsync(ValueTask<OutgoingFrame?> answer)
+    private async ValueTask<OutgoingFrame?> AwaitAsync(ValueTask<OutgoingFrame?> response)
     {
-        if (answer.IsCompletedSuccessfully)
-            return answer.Result;
+        if (response.IsCompletedSuccessfully)
+            return response.Result;
         _awaited = 1;
-        var answered = await _wait.ForAsync(answer);
+        var ready = await _wait.ForAsync(response);
         _awaited = 0;
-        if (!answered)
+        if (!ready)
             throw new IOException("The connection was closed");
         try
         {
-            return await answer;
+            return await response;
         }
         catch (Exception e)
         {
             HandlerFailure = e;
-            throw new IOException("A request failed without an answer", e);
+            throw new IOException("A request failed without a response", e);
         }
     }
 
@@ -227,6 +230,8 @@ sealed class ResponseQueue(Transport transport, Action progressed)
         {
             await transport.SendAsync(_batch);
             Ended |= _batch.ClosesConnection;
+            if (_batch.Mute > TimeSpan.Zero)
+                Mute(_batch.Mute);
         }
         finally
         {
@@ -234,6 +239,13 @@ sealed class ResponseQueue(Transport transport, Action progressed)
         }
         if (Ended)
             transport.ShutdownReceive();
+    }
+
+    // From now on, as a client counts the throttle time of its response. 0 stands for no mute.
+    private void Mute(TimeSpan period)
+    {
+        var end = time.GetTimestamp() + (long)(period.TotalSeconds * time.TimestampFrequency);
+        Volatile.Write(ref _mutedUntil, Math.Max(Math.Max(end, _mutedUntil), 1));
     }
 
     private void Fail(Exception e)

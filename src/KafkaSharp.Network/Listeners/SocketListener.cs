@@ -219,7 +219,7 @@ public sealed class SocketListener : IAsyncDisposable
         _limits.Leave(connection.RemoteEndPoint.Address);
     }
 
-    // As in Kafka a request that waits does not save a silent connection; but a poll that is shorter than the limit is never cut.
+    // As in Kafka a request that waits does not keep a silent connection open; but a poll that is shorter than the limit is never cut.
     private void Sweep()
     {
         var now = _time.GetTimestamp();
@@ -227,8 +227,8 @@ public sealed class SocketListener : IAsyncDisposable
         {
             if (connection.IsAbandoned)
                 connection.Close("the peer left while its request waited");
-            else if (ClosesIdle && _time.GetElapsedTime(connection.LastActivity, now) > Options.MaxIdle)
-                connection.Close("idle for longer than connections.max.idle.ms");
+            else if (ClosesIdle && !connection.IsMuted && _time.GetElapsedTime(connection.LastActivity, now) > Options.MaxIdle)
+                connection.CloseInOrder("idle for longer than connections.max.idle.ms");
         }
     }
 

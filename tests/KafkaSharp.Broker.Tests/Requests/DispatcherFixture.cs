@@ -14,12 +14,14 @@ sealed class DispatcherFixture : IDisposable
 
     private readonly MemoryTransport _client;
 
-    public DispatcherFixture(ApiTable table, bool controller = false)
+    public DispatcherFixture(ApiTable table, bool controller = false, RequestServices? services = null)
     {
+        services ??= TestServices.Create();
         (var server, _client) = MemoryTransport.CreatePair();
         var endpoint = new Endpoint(controller ? "CONTROLLER" : "PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 9092);
         Connection = new Connection(
-            1, new ListenerOptions(endpoint) { IsController = controller }, server, new RequestDispatcher(table, Log), TimeProvider.System, Log);
+            1, new ListenerOptions(endpoint) { IsController = controller }, server,
+            new RequestDispatcher(table, services, Log), services.Time, Log);
         Connection.Start();
     }
 

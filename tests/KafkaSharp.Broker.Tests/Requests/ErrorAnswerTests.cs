@@ -6,6 +6,7 @@ using KafkaSharp.Network.Listeners;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
 using KafkaSharp.TestInfrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Broker.Tests.Requests;
 
@@ -22,7 +23,7 @@ public sealed class ErrorAnswerTests
         var endpoint = new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 1);
         var connection = new Connection(
             1, new ListenerOptions(endpoint), MemoryTransport.CreatePair().Server, DispatcherOf(broker), TimeProvider.System, broker.Log);
-        var session = new ClientSession(connection);
+        var session = new ClientSession(connection, TestServices.Create());
         var wrong = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         var checkedCases = 0;
         foreach (var line in Vectors.Lines("error-responses.jsonl.gz"))
@@ -50,11 +51,10 @@ public sealed class ErrorAnswerTests
 
     private static string Answer(ApiRoute route, RequestContext context, byte[] request)
     {
-        var reader = new KafkaReader(request);
-        var handling = route.Refuse(context, ref reader, ErrorCode.UnknownServerError);
+        var handling = route.Handle(context, request, ErrorCode.UnknownServerError, NullLogger.Instance);
         if (handling.CloseReason is { } reason)
             return reason;
-        using var frame = handling.Answer.Result!;
+        using var frame = handling.Response.AsTask().GetAwaiter().GetResult()!;
         return frame.ClosesConnection
             ? "closed"
             : Convert.ToHexStringLower(frame.ToArray().AsSpan(8 + route.Range.ResponseHeaderVersion(context.ApiVersion)));
@@ -71,5 +71,5 @@ public sealed class ErrorAnswerTests
         return hex;
     }
 
-    private static RequestDispatcher DispatcherOf(RunningBroker broker) => new(broker.ApiTable, broker.Log);
+    private static RequestDispatcher DispatcherOf(RunningBroker broker) => new(broker.ApiTable, TestServices.Create(), broker.Log);
 }

@@ -23,7 +23,7 @@ public sealed class RequestDispatcherTests
             Assert.That(seen.CorrelationId, Is.EqualTo(77));
             Assert.That(seen.ClientId, Is.EqualTo("my-client"));
             Assert.That(seen.ListenerName, Is.EqualTo("PLAINTEXT"));
-            Assert.That(seen.Principal, Is.EqualTo("User:ANONYMOUS"));
+            Assert.That(seen.Principal.ToString(), Is.EqualTo("User:ANONYMOUS"));
             Assert.That(seen.ClientAddress.ToString(), Is.EqualTo("127.0.0.1"));
         });
     }

@@ -100,7 +100,7 @@ public sealed class BadInputTests
     public async Task A_client_that_sends_no_more_still_gets_its_answers()
     {
         var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task), overlaps: true));
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true));
         await using var fixture = new ListenerFixture(handler);
         using var client = fixture.Connect();
         await client.SendFrameAsync(new byte[] { 1 });
@@ -155,12 +155,12 @@ public sealed class BadInputTests
         await using var fixture = new ListenerFixture(new DelegateHandler((_, frame) =>
         {
             if (frame.Length < 100)
-                return FrameHandling.Answered(DelegateHandler.FrameOf(frame.Span));
+                return FrameHandling.Respond(DelegateHandler.FrameOf(frame.Span));
             var answer = DelegateHandler.FrameOf("big"u8);
             answer.WriteRecords(answerBytes);
             InterlockedMax(ref most, Interlocked.Increment(ref held));
             answer.AddLease(new Lease(() => Interlocked.Decrement(ref held)));
-            return FrameHandling.Answered(answer);
+            return FrameHandling.Respond(answer);
         }));
         const int Requests = 60;
         using var client = fixture.Connect(receiveBuffer: 4096);
@@ -189,7 +189,7 @@ public sealed class BadInputTests
                 var answer = new TaskCompletionSource<OutgoingFrame?>();
                 answers.Enqueue(answer);
                 most = Math.Max(most, answers.Count);
-                return FrameHandling.Answering(new(answer.Task), overlaps: true);
+                return FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true);
             }
         }));
         using var client = fixture.Connect();
@@ -220,8 +220,8 @@ public sealed class BadInputTests
         var answer = new TaskCompletionSource<OutgoingFrame?>();
         var disposed = 0;
         var handler = new DelegateHandler((_, frame) => frame.Span[0] == 1
-            ? FrameHandling.Answering(new(answer.Task), overlaps: true)
-            : FrameHandling.Answered(LeasedFrame(() => Interlocked.Increment(ref disposed))));
+            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true)
+            : FrameHandling.Respond(LeasedFrame(() => Interlocked.Increment(ref disposed))));
         await using var fixture = new ListenerFixture(handler);
         using (var client = fixture.Connect())
         {
@@ -242,7 +242,7 @@ public sealed class BadInputTests
     public async Task A_handler_that_throws_closes_its_connection_with_one_line([Values] bool later, [Values] bool overlaps)
     {
         await using var fixture = new ListenerFixture(new DelegateHandler((_, frame) => frame.Span[0] == 1 ? Fail(later, overlaps)
-            : FrameHandling.Answered(DelegateHandler.FrameOf(frame.Span))));
+            : FrameHandling.Respond(DelegateHandler.FrameOf(frame.Span))));
         using var client = fixture.Connect();
 
         await client.SendFrameAsync(new byte[] { 1 });
@@ -254,7 +254,7 @@ public sealed class BadInputTests
     }
 
     private static FrameHandling Fail(bool later, bool overlaps) => later
-        ? FrameHandling.Answering(FailLaterAsync(), overlaps)
+        ? FrameHandling.Respond(FailLaterAsync(), overlaps)
         : throw new IOException("bug in the handler");
 
     private static async ValueTask<OutgoingFrame?> FailLaterAsync()

@@ -67,8 +67,8 @@ public sealed class ConnectionTests
         {
             handled.Add(frame.Span[0]);
             return frame.Span[0] == 1
-                ? FrameHandling.Answering(new(first.Task), overlaps: true)
-                : FrameHandling.Answered(DelegateHandler.FrameOf(frame.Span));
+                ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(first.Task), overlaps: true)
+                : FrameHandling.Respond(DelegateHandler.FrameOf(frame.Span));
         }));
         using var client = fixture.Connect();
 
@@ -86,8 +86,8 @@ public sealed class ConnectionTests
     {
         var first = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, frame) => frame.Span[0] == 1
-            ? FrameHandling.Answering(new(first.Task))
-            : FrameHandling.Answered(DelegateHandler.FrameOf(frame.Span)));
+            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(first.Task))
+            : FrameHandling.Respond(DelegateHandler.FrameOf(frame.Span)));
         await using var fixture = new ListenerFixture(handler);
         using var client = fixture.Connect();
 
@@ -124,9 +124,9 @@ public sealed class ConnectionTests
         var first = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, frame) => frame.Span[0] switch
         {
-            1 when waited => FrameHandling.Answering(new(first.Task), overlaps: true),
-            1 => FrameHandling.Answered(DelegateHandler.FrameOf([1])),
-            _ => FrameHandling.Answered(OutgoingFrame.RentClosing()),
+            1 when waited => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(first.Task), overlaps: true),
+            1 => FrameHandling.Respond(DelegateHandler.FrameOf([1])),
+            _ => FrameHandling.Respond(OutgoingFrame.RentEmpty(closesConnection: true)),
         });
         await using var fixture = new ListenerFixture(handler);
         using var client = fixture.Connect();
@@ -144,13 +144,13 @@ public sealed class ConnectionTests
     public async Task Nothing_is_handled_behind_an_answer_that_was_waited_for_and_closes()
     {
         var first = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(first.Task)));
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(first.Task)));
         await using var fixture = new ListenerFixture(handler);
         using var client = fixture.Connect();
 
         await client.SendAsync(RawClient.Framed([1]).Concat(RawClient.Framed([2])).ToArray());
         await TestInfrastructure.Eventually.True(() => handler.Frames == 1, "the first request is handled");
-        first.SetResult(OutgoingFrame.RentClosing());
+        first.SetResult(OutgoingFrame.RentEmpty(closesConnection: true));
 
         Assert.That(await client.IsClosedByServerAsync());
         await TestInfrastructure.Eventually.True(() => handler.Closed == 1, "it ended");

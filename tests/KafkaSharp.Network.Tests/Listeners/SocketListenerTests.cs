@@ -203,13 +203,13 @@ public sealed class SocketListenerTests
     {
         var time = new ManualTimeProvider();
         var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task)));
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task)));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
         using var client = fixture.Connect();
         if (waits)
             await client.SendFrameAsync(new byte[] { 1 });
         await Eventually.True(
-            () => fixture.Listener.ConnectionCount == 1 && fixture.Listener.Connections.First().AwaitsAnswer == waits, "the client is here");
+            () => fixture.Listener.ConnectionCount == 1 && fixture.Listener.Connections.First().AwaitsResponse == waits, "the client is here");
 
         time.Advance(TimeSpan.FromMinutes(10));
         Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(1));
@@ -224,13 +224,13 @@ public sealed class SocketListenerTests
     {
         var time = new ManualTimeProvider();
         var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task)));
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task)));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
         using var client = fixture.Connect();
         await Eventually.True(() => fixture.Listener.ConnectionCount == 1, "the client is here");
         time.Advance(TimeSpan.FromMinutes(9));
         await client.SendFrameAsync(new byte[] { 1 });
-        await Eventually.True(() => fixture.Listener.Connections.First().AwaitsAnswer, "the request waits");
+        await Eventually.True(() => fixture.Listener.Connections.First().AwaitsResponse, "the request waits");
 
         time.Advance(TimeSpan.FromMinutes(9.5));
 
@@ -243,14 +243,14 @@ public sealed class SocketListenerTests
     {
         var time = new ManualTimeProvider();
         var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task), overlaps));
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromSeconds(-1) }, time: time);
         using var staying = fixture.Connect();
         await staying.SendFrameAsync(new byte[] { 1 });
         using var leaving = fixture.Connect();
         await leaving.SendFrameAsync(new byte[] { 2 });
         await leaving.SendFrameAsync(new byte[] { 3 });
-        await Eventually.True(() => fixture.Listener.Connections.Count(c => c.AwaitsAnswer) == 2, "both wait");
+        await Eventually.True(() => fixture.Listener.Connections.Count(c => c.AwaitsResponse) == 2, "both wait");
         if (!overlaps)
             time.Advance(TimeSpan.FromSeconds(10));
         Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(2), "nobody has left");
@@ -276,8 +276,8 @@ public sealed class SocketListenerTests
     {
         var answer = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, frame) => frame.Span[0] == 1
-            ? FrameHandling.Answering(new(answer.Task), overlaps: true)
-            : FrameHandling.Answered(DelegateHandler.FrameOf(frame.Span)));
+            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true)
+            : FrameHandling.Respond(DelegateHandler.FrameOf(frame.Span)));
         await using var fixture = new ListenerFixture(handler);
         using var silent = fixture.Connect();
         using var client = fixture.Connect();
@@ -300,7 +300,7 @@ public sealed class SocketListenerTests
     {
         var time = new ManualTimeProvider();
         var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Answering(new(answer.Task)));
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task)));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromSeconds(-1) }, time: time);
         using var client = fixture.Connect();
         await client.SendFrameAsync(new byte[] { 1 });

@@ -25,7 +25,7 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         var all = request.Topics is null || (context.ApiVersion == 0 && request.Topics.Count == 0);
         var created = all || byId || !AllowsCreation(context, request)
             ? null
-            : await creation.CreateMissingAsync(request.Topics!.Select(topic => topic.Name!), context.Principal).ConfigureAwait(false);
+            : await creation.CreateMissingAsync(request.Topics!.Select(topic => topic.Name!), context.Principal.ToString()).ConfigureAwait(false);
 
         var metadata = image();
         var response = new MetadataResponse

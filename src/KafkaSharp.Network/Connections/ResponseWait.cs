@@ -4,36 +4,36 @@ using KafkaSharp.Network.Buffers;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>
-/// The wait of a connection for one answer at a time. It ends when the answer is there or the connection is closed, whichever comes first, so that
-/// a peer that left is not kept for as long as its request may wait; an answer that comes later is disposed. One wait after another, by whoever
-/// sends at the moment; <see cref="Close"/> from any thread. Allocates nothing for a wait.
+/// The wait of a connection for one response at a time. It ends when the response is ready or the connection is closed, whichever comes first, so
+/// that the connection of a peer that left does not live for as long as its request may wait; a response that comes later is disposed. One wait
+/// after another, by the current sender; <see cref="Close"/> from any thread. Allocates nothing for a wait.
 /// </summary>
-sealed class AnswerWait : IValueTaskSource<bool>
+sealed class ResponseWait : IValueTaskSource<bool>
 {
     const int Idle = 0;
     const int Waiting = 1;
     const int Closed = 2;
 
-    private readonly Action _answered;
+    private readonly Action _ready;
     private ManualResetValueTaskSourceCore<bool> _core;
-    private ValueTask<OutgoingFrame?> _answer;
+    private ValueTask<OutgoingFrame?> _response;
     private int _state;
 
-    public AnswerWait() => _answered = OnAnswered;
+    public ResponseWait() => _ready = OnReady;
 
-    /// <summary>True when the answer is there and the caller's to take; false when the connection was closed, and the answer is not.</summary>
-    public ValueTask<bool> ForAsync(ValueTask<OutgoingFrame?> answer)
+    /// <summary>True when the response is ready, for the caller to take; false when the connection was closed: then the caller must not take it.</summary>
+    public ValueTask<bool> ForAsync(ValueTask<OutgoingFrame?> response)
     {
-        if (answer.IsCompleted)
+        if (response.IsCompleted)
             return new(true);
         _core.Reset();
-        _answer = answer;
+        _response = response;
         var closed = Interlocked.CompareExchange(ref _state, Waiting, Idle) == Closed;
-        answer.GetAwaiter().UnsafeOnCompleted(_answered);
+        response.GetAwaiter().UnsafeOnCompleted(_ready);
         return closed ? new(false) : new(this, _core.Version);
     }
 
-    /// <summary>Ends the wait, on a thread of the pool, and all that come after.</summary>
+    /// <summary>Ends the wait, on a thread of the pool, and every later one at once.</summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _state, Closed) == Waiting)
@@ -47,11 +47,11 @@ sealed class AnswerWait : IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    private void OnAnswered()
+    private void OnReady()
     {
         if (Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
             _core.SetResult(true);
         else
-            _ = ResponseQueue.DiscardAsync(_answer);
+            _ = ResponseQueue.DiscardAsync(_response);
     }
 }

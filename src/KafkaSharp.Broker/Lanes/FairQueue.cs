@@ -1,0 +1,29 @@
+namespace KafkaSharp.Broker.Lanes;
+
+/// <summary>
+/// Items that wait for a turn, at most one of a flow, ordered by the time their flows have used: the flow with the least runs first, equal ones in the
+/// order they came. Not thread-safe.
+/// </summary>
+sealed class FairQueue
+{
+    private readonly PriorityQueue<LaneItem, (long Used, long Order)> _items = new();
+    private long _order;
+
+    public void Enqueue(LaneItem item) => _items.Enqueue(item, (item.Flow.Used, _order++));
+
+    public LaneItem Dequeue() => _items.Dequeue();
+
+    /// <summary>The time used by the flow of the next item.</summary>
+    public bool TryPeek(out long used)
+    {
+        var found = _items.TryPeek(out _, out var key);
+        used = key.Used;
+        return found;
+    }
+
+    public IEnumerable<LaneItem> Drain()
+    {
+        while (_items.TryDequeue(out var item, out _))
+            yield return item;
+    }
+}

@@ -1,0 +1,205 @@
+using KafkaSharp.Compression;
+
+namespace KafkaSharp.Broker.Lanes;
+
+/// <summary>
+/// Runs work whose cost depends on the content of requests, apart from the socket threads and the thread pool. At any time a fixed number of items run,
+/// each on a thread of the lanes. An item that has used up its turn (<see cref="IWorkTurn.CheckIn"/>) is paused while another flow waits that has used
+/// less time, so that short work of one connection is not delayed by long work of another. Threads start on demand and end when idle. Thread-safe.
+/// </summary>
+public sealed class WorkLanes : IDisposable
+{
+    /// <summary>Threads at most: paused items keep theirs, so this is how many long items can be under way.</summary>
+    const int MaxThreads = 128;
+    const int StackBytes = 512 * 1024;
+    static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(2);
+    static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
+
+    private readonly object _gate = new();
+    private readonly FairQueue _paused = new();
+    private readonly FairQueue _new = new();
+    private readonly Queue<LaneItem> _starting = new();
+    private readonly TimeProvider _time;
+    private readonly long _turnTicks;
+    private int _free;
+    private int _threads;
+    private int _idle;
+    private long _floor;
+    private bool _stopped;
+
+    /// <param name="time">The clock of turns.</param>
+    /// <param name="parallelism">How many items run at once; by default one processor is left to the sockets.</param>
+    public WorkLanes(TimeProvider time, int? parallelism = null)
+    {
+        _time = time;
+        _turnTicks = (long)(s_turn.TotalSeconds * time.TimestampFrequency);
+        _free = parallelism ?? Math.Max(1, Environment.ProcessorCount - 1);
+    }
+
+    private bool CanStart => _idle > _starting.Count || _threads < MaxThreads;
+
+    /// <summary>
+    /// Runs a function behind the earlier ones of its flow. What awaits the result goes on in the thread pool. Cancelled when the lanes are disposed
+    /// before it began.
+    /// </summary>
+    public Task<T> RunAsync<T>(LaneFlow flow, Func<IWorkTurn, T> work)
+    {
+        var item = new LaneItem<T>(this, flow, work);
+        lock (_gate)
+        {
+            if (_stopped)
+                item.Cancel();
+            else if (flow.Current is not null)
+                (flow.Waiting ??= new Queue<LaneItem>()).Enqueue(item);
+            else
+            {
+                // A flow that was idle has no claim to the time others used meanwhile.
+                flow.Used = Math.Max(flow.Used, _floor);
+                Activate(item);
+                Grant();
+            }
+        }
+        return item.Completion;
+    }
+
+    /// <summary>Cancels what has not begun; what runs is not waited for.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            foreach (var item in _new.Drain())
+            {
+                item.Cancel();
+                CancelWaiting(item.Flow);
+            }
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    internal void CheckIn(LaneItem item)
+    {
+        var now = _time.GetTimestamp();
+        if (now - item.TurnStarted < _turnTicks)
+            return;
+        lock (_gate)
+        {
+            Charge(item, now);
+            if (!OthersGoFirst(item))
+                return;
+            _paused.Enqueue(item);
+            _free++;
+            Grant();
+        }
+        item.Pause();
+    }
+
+    private void Activate(LaneItem item)
+    {
+        item.Flow.Current = item;
+        _new.Enqueue(item);
+    }
+
+    private bool OthersGoFirst(LaneItem item) =>
+        (_paused.TryPeek(out var paused) && paused <= item.Flow.Used) || (CanStart && _new.TryPeek(out var next) && next <= item.Flow.Used);
+
+    // Gives free turns to the flows that have used the least.
+    private void Grant()
+    {
+        while (_free > 0)
+        {
+            var hasPaused = _paused.TryPeek(out var paused);
+            var hasNew = _new.TryPeek(out var next) && CanStart;
+            if (!hasPaused && !hasNew)
+                return;
+            var item = hasPaused && (!hasNew || paused <= next) ? _paused.Dequeue() : _new.Dequeue();
+            _free--;
+            _floor = Math.Max(_floor, item.Flow.Used);
+            item.TurnStarted = _time.GetTimestamp();
+            if (item.IsStarted)
+                item.Resume();
+            else
+                Start(item);
+        }
+    }
+
+    private void Start(LaneItem item)
+    {
+        item.IsStarted = true;
+        _starting.Enqueue(item);
+        if (_idle >= _starting.Count)
+        {
+            Monitor.Pulse(_gate);
+            return;
+        }
+        _threads++;
+        try
+        {
+            new Thread(Work, StackBytes) { IsBackground = true, Name = "request lane" }.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The system gives no further thread. One of the others takes the item when it is done; without any, the pool has to.
+            if (--_threads > 0)
+                return;
+            _threads++;
+            ThreadPool.UnsafeQueueUserWorkItem(static lanes => lanes.Work(), this, preferLocal: false);
+        }
+    }
+
+    private void Work()
+    {
+        while (TakeStarting() is { } item)
+        {
+            item.Execute();
+            Finish(item);
+        }
+    }
+
+    private LaneItem? TakeStarting()
+    {
+        lock (_gate)
+        {
+            while (_starting.Count == 0)
+            {
+                _idle++;
+                var signalled = !_stopped && Monitor.Wait(_gate, s_idle);
+                _idle--;
+                if (!signalled && _starting.Count == 0)
+                {
+                    _threads--;
+                    return null;
+                }
+            }
+            return _starting.Dequeue();
+        }
+    }
+
+    private void Finish(LaneItem item)
+    {
+        lock (_gate)
+        {
+            var flow = item.Flow;
+            Charge(item, _time.GetTimestamp());
+            _free++;
+            flow.Current = null;
+            if (_stopped)
+                CancelWaiting(flow);
+            else if (flow.Waiting?.TryDequeue(out var next) == true)
+                Activate(next);
+            Grant();
+        }
+    }
+
+    private static void Charge(LaneItem item, long now)
+    {
+        item.Flow.Used += now - item.TurnStarted;
+        item.TurnStarted = now;
+    }
+
+    private static void CancelWaiting(LaneFlow flow)
+    {
+        while (flow.Waiting?.TryDequeue(out var item) == true)
+            item.Cancel();
+    }
+}

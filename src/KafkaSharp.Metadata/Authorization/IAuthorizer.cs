@@ -1,0 +1,16 @@
+using System.Net;
+
+namespace KafkaSharp.Metadata.Authorization;
+
+/// <summary>Decides what principals may do (Kafka's <c>Authorizer</c>). Called for every request, on any thread; must neither block nor throw.</summary>
+public interface IAuthorizer
+{
+    /// <summary>Whether every operation is allowed to everybody, so that callers need not ask for each resource.</summary>
+    bool AllowsEverything { get; }
+
+    bool IsAllowed(in AuthorizationRequest request);
+}
+
+/// <summary>One question to an <see cref="IAuthorizer"/>.</summary>
+public readonly record struct AuthorizationRequest(
+    KafkaPrincipal Principal, IPAddress ClientAddress, AclOperation Operation, ResourceType ResourceType, string ResourceName);

@@ -1,0 +1,28 @@
+namespace KafkaSharp.Metadata.Authorization;
+
+/// <summary>
+/// The identity of a client or node (Kafka's <c>KafkaPrincipal</c>). Immutable; equal by type and name.
+/// </summary>
+public sealed class KafkaPrincipal(string type, string name, bool tokenAuthenticated = false) : IEquatable<KafkaPrincipal>
+{
+    public const string UserType = "User";
+
+    /// <summary>The principal of every connection on a listener without authentication.</summary>
+    public static KafkaPrincipal Anonymous { get; } = new(UserType, "ANONYMOUS");
+
+    public string Type { get; } = type;
+
+    public string Name { get; } = name;
+
+    /// <summary>Whether it was authenticated with a delegation token, which may not create further tokens.</summary>
+    public bool TokenAuthenticated { get; } = tokenAuthenticated;
+
+    public bool Equals(KafkaPrincipal? other) => other is not null && Type == other.Type && Name == other.Name;
+
+    public override bool Equals(object? obj) => Equals(obj as KafkaPrincipal);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Name);
+
+    /// <summary><c>Type:name</c>, as ACLs and logs spell it.</summary>
+    public override string ToString() => $"{Type}:{Name}";
+}
