@@ -6,51 +6,51 @@ namespace KafkaSharp.Broker;
 /// <summary>What the broker's own rooms log.</summary>
 static partial class BrokerEvents
 {
-    [LoggerMessage(1, LogLevel.Information, "KafkaSharp {Version}, node {NodeId} of cluster {ClusterId}, keeps its data in {LogDirs}")]
+    [LoggerMessage(6101, LogLevel.Information, "KafkaSharp {Version}, node {NodeId} of cluster {ClusterId}, keeps its data in {LogDirs}")]
     public static partial void Starting(this ILogger logger, string version, int nodeId, string clusterId, string logDirs);
 
-    [LoggerMessage(2, LogLevel.Information, "Formatted {LogDir} for cluster {ClusterId}")]
+    [LoggerMessage(6102, LogLevel.Information, "Formatted {LogDir} for cluster {ClusterId}")]
     public static partial void Formatted(this ILogger logger, string logDir, string clusterId);
 
-    [LoggerMessage(3, LogLevel.Information, "KafkaSharp serves on {Listeners} after {Milliseconds} ms")]
+    [LoggerMessage(6103, LogLevel.Information, "KafkaSharp serves on {Listeners} after {Milliseconds} ms")]
     public static partial void Serving(this ILogger logger, string listeners, long milliseconds);
 
-    [LoggerMessage(4, LogLevel.Information, "Stopping: no new connections, finishing requests in flight")]
+    [LoggerMessage(6104, LogLevel.Information, "Stopping: no new connections, finishing requests in flight")]
     public static partial void Stopping(this ILogger logger);
 
-    [LoggerMessage(5, LogLevel.Information, "KafkaSharp has stopped")]
+    [LoggerMessage(6105, LogLevel.Information, "KafkaSharp has stopped")]
     public static partial void Stopped(this ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Warning, "The configuration sets {Key}, which KafkaSharp does not act on yet: it has no effect")]
+    [LoggerMessage(6106, LogLevel.Warning, "The configuration sets {Key}, which KafkaSharp does not act on yet: it has no effect")]
     public static partial void InactiveConfig(this ILogger logger, string key);
 
-    [LoggerMessage(7, LogLevel.Warning, "The configuration sets {Key}, which is no key of Kafka's: it has no effect")]
+    [LoggerMessage(6107, LogLevel.Warning, "The configuration sets {Key}, which is no key of Kafka's: it has no effect")]
     public static partial void UnknownConfig(this ILogger logger, string key);
 
-    [LoggerMessage(8, LogLevel.Error, "{Partition} is offline: {Error}")]
+    [LoggerMessage(6108, LogLevel.Error, "{Partition} is offline: {Error}")]
     public static partial void PartitionOffline(this ILogger logger, TopicPartition partition, ErrorCode error);
 
-    [LoggerMessage(9, LogLevel.Information, "Registered with the controller, broker epoch {Epoch}")]
+    [LoggerMessage(6109, LogLevel.Information, "Registered with the controller, broker epoch {Epoch}")]
     public static partial void Registered(this ILogger logger, long epoch);
 
-    [LoggerMessage(10, LogLevel.Warning, "The controller could not be told of the log directories of replicas: {Error}")]
+    [LoggerMessage(6110, LogLevel.Warning, "The controller could not be told of the log directories of replicas: {Error}")]
     public static partial void AssignmentFailed(this ILogger logger, ErrorCode error);
 
-    [LoggerMessage(11, LogLevel.Warning, "A heartbeat to the controller failed: {Error}")]
+    [LoggerMessage(6111, LogLevel.Warning, "A heartbeat to the controller failed: {Error}")]
     public static partial void HeartbeatFailed(this ILogger logger, ErrorCode error);
 
-    [LoggerMessage(12, LogLevel.Critical, "The broker can't go on and ends")]
+    [LoggerMessage(6112, LogLevel.Critical, "The broker can't go on and ends")]
     public static partial void Fatal(this ILogger logger, Exception exception);
 
-    [LoggerMessage(13, LogLevel.Warning, "{Step} failed while stopping")]
+    [LoggerMessage(6113, LogLevel.Warning, "{Step} failed while stopping")]
     public static partial void StopStepFailed(this ILogger logger, string step, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Warning, "{Topic} could not be created: {Reason}")]
+    [LoggerMessage(6114, LogLevel.Warning, "{Topic} could not be created: {Reason}")]
     public static partial void InternalTopicNotCreated(this ILogger logger, string topic, string reason);
 
-    [LoggerMessage(15, LogLevel.Warning, "The broker serves, but nobody leads {Partitions}")]
+    [LoggerMessage(6115, LogLevel.Warning, "The broker serves, but nobody leads {Partitions}")]
     public static partial void StartsWithoutLeader(this ILogger logger, string partitions);
 
-    [LoggerMessage(16, LogLevel.Warning, "Changed limits of connections are not taken: {Reason}")]
+    [LoggerMessage(6116, LogLevel.Warning, "Changed limits of connections are not taken: {Reason}")]
     public static partial void ConnectionLimitsRefused(this ILogger logger, string reason);
 }

@@ -6,42 +6,42 @@ namespace KafkaSharp.Metadata;
 /// <summary>What this room logs.</summary>
 static partial class MetadataEvents
 {
-    [LoggerMessage(1, LogLevel.Information, "Caught up with the metadata log at offset {Offset}.")]
+    [LoggerMessage(5001, LogLevel.Information, "Caught up with the metadata log at offset {Offset}.")]
     public static partial void CaughtUp(this ILogger logger, long offset);
 
-    [LoggerMessage(2, LogLevel.Error, "Publisher {Publisher} failed on the metadata at offset {Offset}.")]
+    [LoggerMessage(5002, LogLevel.Error, "Publisher {Publisher} failed on the metadata at offset {Offset}.")]
     public static partial void PublisherFaulted(this ILogger logger, string publisher, long offset, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Critical, "The metadata log can't be followed after offset {Offset}.")]
+    [LoggerMessage(5003, LogLevel.Critical, "The metadata log can't be followed after offset {Offset}.")]
     public static partial void LoaderFaulted(this ILogger logger, long offset, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Information, "Wrote metadata snapshot {Offset}-{Epoch}, due by {Reason}.")]
+    [LoggerMessage(5004, LogLevel.Information, "Wrote metadata snapshot {Offset}-{Epoch}, due by {Reason}.")]
     public static partial void SnapshotWritten(this ILogger logger, long offset, int epoch, string reason);
 
-    [LoggerMessage(5, LogLevel.Error, "Could not write a metadata snapshot at offset {Offset}.")]
+    [LoggerMessage(5005, LogLevel.Error, "Could not write a metadata snapshot at offset {Offset}.")]
     public static partial void SnapshotFaulted(this ILogger logger, long offset, Exception exception);
 
-    [LoggerMessage(10, LogLevel.Information, "[QuorumController id={NodeId}] Active in epoch {Epoch} after offset {Offset}.")]
+    [LoggerMessage(5010, LogLevel.Information, "[QuorumController id={NodeId}] Active in epoch {Epoch} after offset {Offset}.")]
     public static partial void ControllerActivated(this ILogger logger, int nodeId, int epoch, long offset);
 
-    [LoggerMessage(11, LogLevel.Information, "[QuorumController id={NodeId}] Not active any more{Successor}.")]
+    [LoggerMessage(5011, LogLevel.Information, "[QuorumController id={NodeId}] Not active any more{Successor}.")]
     public static partial void ControllerDeactivated(this ILogger logger, int nodeId, string successor);
 
-    [LoggerMessage(12, LogLevel.Critical, "[QuorumController id={NodeId}] The metadata log can't be followed.")]
+    [LoggerMessage(5012, LogLevel.Critical, "[QuorumController id={NodeId}] The metadata log can't be followed.")]
     public static partial void ControllerFaulted(this ILogger logger, int nodeId, Exception exception);
 
-    [LoggerMessage(13, LogLevel.Information, "Registered broker {BrokerId} with epoch {Epoch} and incarnation {Incarnation}.")]
+    [LoggerMessage(5013, LogLevel.Information, "Registered broker {BrokerId} with epoch {Epoch} and incarnation {Incarnation}.")]
     public static partial void BrokerRegistered(this ILogger logger, int brokerId, long epoch, string incarnation);
 
-    [LoggerMessage(14, LogLevel.Information, "Broker {BrokerId} with epoch {Epoch} goes from {From} to {To}.")]
+    [LoggerMessage(5014, LogLevel.Information, "Broker {BrokerId} with epoch {Epoch} goes from {From} to {To}.")]
     public static partial void BrokerStateChanged(this ILogger logger, int brokerId, long epoch, string from, string to);
 
-    [LoggerMessage(15, LogLevel.Information, "Creating topic {Topic} with id {TopicId} and {Partitions} partition(s).")]
+    [LoggerMessage(5015, LogLevel.Information, "Creating topic {Topic} with id {TopicId} and {Partitions} partition(s).")]
     public static partial void TopicCreated(this ILogger logger, string topic, Uuid topicId, int partitions);
 
-    [LoggerMessage(16, LogLevel.Information, "Deleting topic {Topic} with id {TopicId}.")]
+    [LoggerMessage(5016, LogLevel.Information, "Deleting topic {Topic} with id {TopicId}.")]
     public static partial void TopicDeleted(this ILogger logger, string topic, Uuid topicId);
 
-    [LoggerMessage(17, LogLevel.Warning, "[QuorumController id={NodeId}] {Operation} failed.")]
+    [LoggerMessage(5017, LogLevel.Warning, "[QuorumController id={NodeId}] {Operation} failed.")]
     public static partial void OperationFaulted(this ILogger logger, int nodeId, string operation, Exception exception);
 }

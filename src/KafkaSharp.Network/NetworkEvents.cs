@@ -6,35 +6,35 @@ namespace KafkaSharp.Network;
 /// <summary>The log lines of this floor; ids 2000-2099. What bad input causes is one line a connection.</summary>
 static partial class NetworkEvents
 {
-    [LoggerMessage(2000, LogLevel.Information, "Listener {Listener} waits for connections on {EndPoint}")]
+    [LoggerMessage(1000, LogLevel.Information, "Listener {Listener} waits for connections on {EndPoint}")]
     public static partial void Listening(this ILogger logger, string listener, IPEndPoint endPoint);
 
-    [LoggerMessage(2001, LogLevel.Debug, "Connection {Id} on {Listener} from {Remote} opened")]
+    [LoggerMessage(1001, LogLevel.Debug, "Connection {Id} on {Listener} from {Remote} opened")]
     public static partial void ConnectionOpened(this ILogger logger, long id, string listener, IPEndPoint remote);
 
-    [LoggerMessage(2002, LogLevel.Debug, "Connection {Id} on {Listener} from {Remote} closed: {Reason}")]
+    [LoggerMessage(1002, LogLevel.Debug, "Connection {Id} on {Listener} from {Remote} closed: {Reason}")]
     public static partial void ConnectionClosed(this ILogger logger, long id, string listener, IPEndPoint remote, string? reason);
 
-    [LoggerMessage(2003, LogLevel.Error, "Connection {Id} on {Listener} from {Remote} failed")]
+    [LoggerMessage(1003, LogLevel.Error, "Connection {Id} on {Listener} from {Remote} failed")]
     public static partial void ConnectionFailed(this ILogger logger, long id, string listener, IPEndPoint remote, Exception exception);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Connection {Id} on {Listener} from {Remote} is closed: {Reason}")]
+    [LoggerMessage(1004, LogLevel.Warning, "Connection {Id} on {Listener} from {Remote} is closed: {Reason}")]
     public static partial void RequestRefused(this ILogger logger, long id, string listener, IPEndPoint remote, string reason);
 
-    [LoggerMessage(2005, LogLevel.Warning,
+    [LoggerMessage(1005, LogLevel.Warning,
         "Connection {Id} on {Listener} from {Remote} is closed: a request of {Size} bytes is not between 0 and socket.request.max.bytes ({Max})")]
     public static partial void InvalidFrameSize(this ILogger logger, long id, string listener, IPEndPoint remote, int size, int max);
 
-    [LoggerMessage(2006, LogLevel.Information,
+    [LoggerMessage(1006, LogLevel.Information,
         "Rejected connection from {Address} on {Listener}: the address already has the configured maximum of {Max} connections")]
     public static partial void TooManyFromAddress(this ILogger logger, IPAddress address, string listener, int max);
 
-    [LoggerMessage(2007, LogLevel.Information, "Listener {Listener} is at its limit of connections; new ones wait until others leave")]
+    [LoggerMessage(1007, LogLevel.Information, "Listener {Listener} is at its limit of connections; new ones wait until others leave")]
     public static partial void ConnectionLimitReached(this ILogger logger, string listener);
 
-    [LoggerMessage(2008, LogLevel.Error, "Listener {Listener} could not accept a connection; tries again in {Milliseconds} ms")]
+    [LoggerMessage(1008, LogLevel.Error, "Listener {Listener} could not accept a connection; tries again in {Milliseconds} ms")]
     public static partial void AcceptFailed(this ILogger logger, string listener, int milliseconds, Exception exception);
 
-    [LoggerMessage(2009, LogLevel.Warning, "Listener {Listener}: {Count} connections did not finish in time and were cut")]
+    [LoggerMessage(1009, LogLevel.Warning, "Listener {Listener}: {Count} connections did not finish in time and were cut")]
     public static partial void DrainCut(this ILogger logger, string listener, int count);
 }

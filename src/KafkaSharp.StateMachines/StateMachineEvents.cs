@@ -5,13 +5,13 @@ namespace KafkaSharp.StateMachines;
 /// <summary>What this room logs.</summary>
 static partial class StateMachineEvents
 {
-    [LoggerMessage(1, LogLevel.Error, "[{Loop}] A command failed.")]
+    [LoggerMessage(3001, LogLevel.Error, "[{Loop}] A command failed.")]
     public static partial void CommandFaulted(this ILogger logger, string loop, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Error, "[{Loop}] {Command} failed.")]
+    [LoggerMessage(3002, LogLevel.Error, "[{Loop}] {Command} failed.")]
     public static partial void WriteFaulted(this ILogger logger, string loop, string command, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Critical,
+    [LoggerMessage(3003, LogLevel.Critical,
         "[{Loop}] Records of {Command} could not be replayed; the state machine stops serving.")]
     public static partial void ReplayFaulted(this ILogger logger, string loop, string command, Exception exception);
 }
