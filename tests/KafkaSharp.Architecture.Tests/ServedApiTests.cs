@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using KafkaSharp.Broker;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Protocol;

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
+using KafkaSharp.Broker;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Protocol;

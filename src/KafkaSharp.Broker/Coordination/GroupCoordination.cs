@@ -1,5 +1,4 @@
 using KafkaSharp.Broker.Configuration;
-using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Compression;
 using KafkaSharp.Coordinators;

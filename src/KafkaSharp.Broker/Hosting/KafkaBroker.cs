@@ -1,12 +1,9 @@
 using System.Net;
 using System.Reflection;
 using KafkaSharp.Broker.Configuration;
-using KafkaSharp.Broker.Lanes;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Configuration;
-using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Listeners;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Storage.Manager;
@@ -15,52 +12,57 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// A running broker with the controller of its cluster built in: what <see cref="StartAsync"/> gives serves, with every partition that was
-/// there before led and readable. Disposing it drains, checkpoints and gives its folders back.
+/// A running broker with the controller of its cluster. When <see cref="StartAsync"/> returns, it accepts connections and leads every partition that it
+/// can lead. Disposing it finishes the requests in flight, closes the logs in order and unlocks its directories.
 /// </summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {
-    private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly BrokerParts _parts;
-    private readonly List<SocketListener> _listeners;
-    private readonly WorkLanes _lanes;
+    private readonly BrokerContext _context;
+    private readonly QuorumStage _quorum;
+    private readonly ServiceStage _services;
+    private readonly BrokerListeners _listeners;
     private readonly ILogger _logger;
     private int _disposed;
 
-    private KafkaBroker(BrokerParts parts, List<SocketListener> listeners, WorkLanes lanes, ILogger logger)
+    private KafkaBroker(BrokerContext context, QuorumStage quorum, ServiceStage services, BrokerListeners listeners, ILogger logger)
     {
-        _lanes = lanes;
-        _parts = parts;
+        _context = context;
+        _quorum = quorum;
+        _services = services;
         _listeners = listeners;
         _logger = logger;
     }
 
-    public string ClusterId => _parts.ClusterId;
+    public string ClusterId => _context.Directories.ClusterId;
 
-    internal ApiTable ApiTable => _parts.ApiTable;
+    internal ApiTable ApiTable => _services.ApiTable;
 
-    internal MetadataImage Metadata => _parts.Metadata.Image;
+    internal MetadataImage Metadata => _quorum.Metadata.Image;
 
-    /// <summary>Completes when the broker can't go on by itself: its metadata log or its last log directory has failed.</summary>
-    public Task Failed => _parts.Failed;
+    /// <summary>Completes when the broker cannot continue: its metadata log or its last log directory has failed.</summary>
+    public Task Failed => _context.Failure.Task;
 
-    /// <summary>Where each listener is bound.</summary>
-    public IReadOnlyDictionary<string, IPEndPoint> EndPoints => _listeners.ToDictionary(l => l.Options.Name, l => l.EndPoint);
+    /// <summary>The bound address of each listener, by the listener's name.</summary>
+    public IReadOnlyDictionary<string, IPEndPoint> EndPoints => _listeners.All.ToDictionary(l => l.Options.Name, l => l.EndPoint);
 
-    /// <summary>What a client is given to find the broker: host:port of the first listener for clients.</summary>
+    /// <summary>The address for <c>bootstrap.servers</c>: host:port of the first listener for clients.</summary>
     public string BootstrapServers
     {
         get
         {
-            var listener = _listeners.First(l => !l.Options.IsController);
+            var listener = _listeners.All.First(l => !l.Options.IsController);
             var address = listener.EndPoint.Address;
             var host = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : address;
             return new IPEndPoint(host, listener.Port).ToString();
         }
     }
 
-    /// <exception cref="BrokerStartException">Why it can't start, in one sentence; nothing is left running or locked.</exception>
+    private static string Version =>
+        typeof(KafkaBroker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    /// <exception cref="BrokerStartException">The reason why it cannot start, in one sentence; nothing is left running or locked.</exception>
     public static async Task<KafkaBroker> StartAsync(
         BrokerConfiguration configuration, BrokerEnvironment environment, CancellationToken cancellation = default)
     {
@@ -70,92 +72,64 @@ public sealed class KafkaBroker : IAsyncDisposable
             logger.UnknownConfig(key);
         foreach (var key in configuration.InactiveKeys)
             logger.InactiveConfig(key);
-
-        var directories = LogDirectories.Prepare(configuration, environment.Files, environment.Time, environment.Random, logger);
-        logger.Starting(Version, configuration.NodeId, directories.ClusterId, string.Join(", ", configuration.LogDirs));
-        var listeners = new List<SocketListener>();
-        // The time of turns is the processor's, whatever the broker's clock is.
-        var lanes = new WorkLanes(TimeProvider.System);
-        BrokerParts? parts = null;
         try
         {
-            // Bound before any data is touched: a port in use is said at once. Nobody is served before the last line of this method.
-            var dispatcher = new LateDispatcher();
-            // As in Kafka the controller's listeners have limits of their own: clients can't keep nodes out.
-            var limits = (Clients: ConnectionLimits.From(configuration.Values), Controller: ConnectionLimits.From(configuration.Values));
-            foreach (var endpoint in configuration.Listeners)
-            {
-                var options = ListenerOptions.From(endpoint, configuration.Values) with
-                {
-                    IsController = configuration.ControllerListenerNames.Contains(endpoint.ListenerName),
-                    IsProtected = endpoint.ListenerName == configuration.InterBrokerListenerName,
-                };
-                var listener = new SocketListener(
-                    options, dispatcher, options.IsController ? limits.Controller : limits.Clients, environment.Time,
-                    environment.Loggers.CreateLogger<SocketListener>());
-                listeners.Add(listener);
-                listener.Bind();
-            }
-            var advertised = new AdvertisedEndpoints(configuration, listeners);
-            parts = await BrokerParts.StartAsync(configuration, environment, directories, advertised, cancellation).ConfigureAwait(false);
-            await parts.Metadata.AddPublisherAsync(new ConnectionLimitsPublisher(configuration, [limits.Clients, limits.Controller], logger))
-                .ConfigureAwait(false);
-            var services = new RequestServices(lanes, AllowAllAuthorizer.Instance, environment.Time);
-            dispatcher.Handler = new RequestDispatcher(parts.ApiTable, services, environment.Loggers.CreateLogger<RequestDispatcher>());
-            foreach (var listener in listeners)
-                listener.Start();
+            var broker = await StartStagesAsync(configuration, environment, logger, cancellation).ConfigureAwait(false);
+            logger.Serving(
+                string.Join(", ", broker._listeners.All.Select(l => $"{l.Options.Name}://{l.EndPoint}")),
+                (long)environment.Time.GetElapsedTime(started).TotalMilliseconds);
+            return broker;
         }
-        catch (Exception e)
+        catch (Exception e) when (IsForTheOperator(e))
         {
-            foreach (var listener in listeners)
-                await listener.DisposeAsync().ConfigureAwait(false);
-            if (parts is not null)
-                await parts.DisposeAsync().ConfigureAwait(false);
-            if (IsForTheOperator(e))
-                throw new BrokerStartException(e.Message, e);
-            throw;
+            throw new BrokerStartException(e.Message, e);
         }
-        logger.Serving(
-            string.Join(", ", listeners.Select(l => $"{l.Options.Name}://{l.EndPoint}")),
-            (long)environment.Time.GetElapsedTime(started).TotalMilliseconds);
-        return new KafkaBroker(parts, listeners, lanes, logger);
     }
-
-    private static bool IsForTheOperator(Exception e) =>
-        e is ListenerException or IOException or UnauthorizedAccessException or LogDirectoryLockedException or QuorumConfigurationException
-            or ConfigException;
-
-    private static string Version =>
-        typeof(KafkaBroker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _logger.Stopping();
-        // First leave the cluster, so that leadership is elsewhere before clients lose their connections.
-        await _parts.LeaveAsync(DrainDeadline).ConfigureAwait(false);
+        // Leadership moves to other brokers before clients lose their connections.
+        await _services.ControlledShutdownAsync(s_drainTimeout).ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(_listeners.Select(l => l.DrainAsync(DrainDeadline))).ConfigureAwait(false);
+            await _listeners.DrainAsync(s_drainTimeout).ConfigureAwait(false);
         }
         finally
         {
-            _lanes.Dispose();
-            await _parts.DisposeAsync().ConfigureAwait(false);
+            await _context.Shutdown.DisposeAsync().ConfigureAwait(false);
         }
         _logger.Stopped();
     }
 
-    /// <summary>Listeners are bound before there is anything to hand a frame to; none is started before there is.</summary>
-    private sealed class LateDispatcher : IFrameHandler
+    private static async Task<KafkaBroker> StartStagesAsync(
+        BrokerConfiguration configuration, BrokerEnvironment environment, ILogger logger, CancellationToken cancellation)
     {
-        public IFrameHandler? Handler { get; set; }
-
-        public void Opened(Connection connection) => Handler!.Opened(connection);
-
-        public void Closed(Connection connection) => Handler!.Closed(connection);
-
-        public FrameHandling Handle(Connection connection, ReadOnlyMemory<byte> frame) => Handler!.Handle(connection, frame);
+        var directories = LogDirectories.Prepare(configuration, environment.Files, environment.Time, environment.Random, logger);
+        logger.Starting(Version, configuration.NodeId, directories.ClusterId, string.Join(", ", configuration.LogDirs));
+        var listeners = await BrokerListeners.BindAsync(configuration, environment).ConfigureAwait(false);
+        var context = new BrokerContext(configuration, environment, directories, new AdvertisedEndpoints(configuration, listeners.All));
+        try
+        {
+            var logs = LogStage.Open(context);
+            var quorum = await QuorumStage.StartAsync(context, logs).ConfigureAwait(false);
+            var services = await ServiceStage.StartAsync(context, logs, quorum, cancellation).ConfigureAwait(false);
+            logs.Logs.StartTasks();
+            await quorum.Metadata.AddPublisherAsync(listeners.LimitsPublisher(logger)).ConfigureAwait(false);
+            listeners.Start(services.Dispatcher);
+            return new KafkaBroker(context, quorum, services, listeners, logger);
+        }
+        catch
+        {
+            await listeners.DisposeAsync().ConfigureAwait(false);
+            await context.Shutdown.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
+
+    private static bool IsForTheOperator(Exception e) =>
+        e is ListenerException or IOException or UnauthorizedAccessException or LogDirectoryLockedException or QuorumConfigurationException
+            or ConfigException;
 }

@@ -1,0 +1,11 @@
+using KafkaSharp.Storage.FileSystem;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Broker;
+
+/// <summary>The resources that a broker gets from outside, so that a test can replace them.</summary>
+/// <param name="Files">The file system of logs, checkpoints and metadata.</param>
+/// <param name="Time">The clock of timeouts, timestamps and timers.</param>
+/// <param name="Random">The source of ids and jitter. It is shared: lock it to draw from it.</param>
+/// <param name="Loggers">Makes the loggers of all components.</param>
+public sealed record BrokerEnvironment(IFileSystem Files, TimeProvider Time, Random Random, ILoggerFactory Loggers);

@@ -1,0 +1,94 @@
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.MetadataLog;
+using KafkaSharp.Configuration;
+using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Publishing;
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Raft;
+using KafkaSharp.Raft.Quorum;
+using KafkaSharp.StateMachines;
+using KafkaSharp.Storage.Manager;
+
+namespace KafkaSharp.Broker.Hosting;
+
+/// <summary>The second stage of a broker: the metadata log, its quorum, the controller, and the loader that follows the metadata.</summary>
+sealed class QuorumStage
+{
+    private QuorumStage(BrokerContext context)
+    {
+        var (configuration, environment) = (context.Configuration, context.Environment);
+        LockMetadataDirectory(context);
+        Raft = NewRaftNode(context);
+        context.Shutdown.Add("Stopping the metadata quorum", Raft.DisposeAsync);
+        Metadata = NewLoader(context, Raft);
+        Controller = new QuorumController(
+            ClusterRegistrations.ControllerOptions(configuration, environment, context.Directories.ClusterId, context.Advertised.Controller), Raft,
+            new ConfigurationValidator(configuration), Metadata, environment.Time, environment.Random, context.LoggerOf<QuorumController>());
+        context.Shutdown.Add("Stopping the controller", Controller.DisposeAsync);
+    }
+
+    public RaftNode<MetadataRecord> Raft { get; }
+
+    public MetadataLoader Metadata { get; }
+
+    public QuorumController Controller { get; }
+
+    public static async Task<QuorumStage> StartAsync(BrokerContext context, LogStage logs)
+    {
+        var stage = new QuorumStage(context);
+        _ = context.Failure.FailWithAsync(stage.Raft.Completion);
+        await stage.Metadata.AddPublisherAsync(logs.Replicas).ConfigureAwait(false);
+        stage.Raft.Register(stage.Metadata);
+        stage.Raft.Register(stage.Controller);
+        await stage.Raft.StartAsync().ConfigureAwait(false);
+        return stage;
+    }
+
+    // A metadata directory that is one of log.dirs is locked with the logs.
+    private static void LockMetadataDirectory(BrokerContext context)
+    {
+        var directory = context.Configuration.MetadataLogDir;
+        if (context.Configuration.LogDirs.Contains(directory))
+            return;
+        var held = context.Environment.Files.TryLock(Path.Combine(directory, LogDirectory.LockFileName))
+            ?? throw new LogDirectoryLockedException(directory);
+        context.Shutdown.Add("Unlocking the metadata directory", held);
+    }
+
+    private static RaftNode<MetadataRecord> NewRaftNode(BrokerContext context)
+    {
+        var (configuration, environment) = (context.Configuration, context.Environment);
+        var storage = MetadataLogStorage.Open(
+            environment.Files, configuration.MetadataLogDir, configuration.Values, environment.Time, environment.Random,
+            context.LoggerOf<MetadataLogStorage>());
+        IReadOnlyList<RaftEndpoint> endpoints =
+            [.. context.Advertised.Controller.Select(e => new RaftEndpoint(e.ListenerName, e.Host!, (ushort)e.Port))];
+        return new RaftNode<MetadataRecord>(
+            RaftOptions.From(configuration.Values, configuration.NodeId, context.Directories.Ids[configuration.MetadataLogDir], endpoints),
+            storage.Log, storage.Snapshots, storage.QuorumState, MetadataRecordSerde.Instance, environment.Time,
+            context.LoggerOf<RaftNode<MetadataRecord>>());
+    }
+
+    private static MetadataLoader NewLoader(BrokerContext context, RaftNode<MetadataRecord> raft)
+    {
+        var values = context.Configuration.Values;
+        var loaderLoop = NewLoop(context, "metadata-loader");
+        var snapshotLoop = NewLoop(context, "metadata-snapshots");
+        return new MetadataLoader(loaderLoop, () => raft.HighWatermark, context.Failure.Fail, context.LoggerOf<MetadataLoader>())
+        {
+            SnapshotGenerator = new SnapshotGenerator(
+                snapshotLoop,
+                raft.CreateSnapshot,
+                values.Get(RaftConfigs.MaxRecordBytesBetweenSnapshots),
+                Durations.OfMilliseconds(values.Get(RaftConfigs.MaxSnapshotIntervalMs)),
+                context.LoggerOf<SnapshotGenerator>()),
+        };
+    }
+
+    private static EventLoop NewLoop(BrokerContext context, string name)
+    {
+        var loop = new EventLoop(name, context.Environment.Time, context.LoggerOf<EventLoop>());
+        context.Shutdown.Add($"Stopping {name}", loop.DisposeAsync);
+        return loop;
+    }
+}

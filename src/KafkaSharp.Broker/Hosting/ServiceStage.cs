@@ -1,0 +1,87 @@
+using KafkaSharp.Broker.Coordination;
+using KafkaSharp.Broker.Lanes;
+using KafkaSharp.Broker.Lifecycle;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata;
+using KafkaSharp.Metadata.Authorization;
+
+namespace KafkaSharp.Broker.Hosting;
+
+/// <summary>
+/// The third stage of a broker: the coordinators, the membership of the cluster, and the table of the APIs. When it has started, the broker is registered,
+/// unfenced, and leads its partitions.
+/// </summary>
+sealed class ServiceStage
+{
+    private readonly BrokerContext _context;
+    private readonly QuorumStage _quorum;
+
+    private ServiceStage(BrokerContext context, LogStage logs, QuorumStage quorum)
+    {
+        var (configuration, environment) = (context.Configuration, context.Environment);
+        (_context, _quorum) = (context, quorum);
+        Groups = new GroupCoordination(configuration, environment, logs.Replicas, quorum.Controller, quorum.Metadata);
+        context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
+        Lifecycle = new BrokerLifecycle(
+            ClusterRegistrations.Broker(configuration, environment, context.Directories.ClusterId, context.Advertised.Broker, logs.Logs),
+            quorum.Controller, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments, BrokerLifecycleOptions.From(configuration.Values),
+            environment.Time, context.LoggerOf<BrokerLifecycle>());
+        logs.Replicas.Assignments.Added = Lifecycle.Tell;
+        logs.DirectoryFailed += _ => Lifecycle.Tell();
+        context.Shutdown.Add("Leaving the cluster", () =>
+        {
+            logs.BrokerEpoch = Lifecycle.BrokerEpoch;
+            return Lifecycle.DisposeAsync();
+        });
+        ApiTable = ServedApis.Create(context, logs, quorum, Groups, () => Lifecycle.BrokerEpoch);
+        // The turns of lanes are measured in the processor's time, whatever the broker's clock is.
+        var lanes = new WorkLanes(TimeProvider.System);
+        context.Shutdown.Add("Stopping the worker lanes", lanes);
+        Dispatcher = new RequestDispatcher(
+            ApiTable, new RequestServices(lanes, AllowAllAuthorizer.Instance, environment.Time), context.LoggerOf<RequestDispatcher>());
+    }
+
+    public GroupCoordination Groups { get; }
+
+    public BrokerLifecycle Lifecycle { get; }
+
+    public ApiTable ApiTable { get; }
+
+    /// <summary>Handles the frames of all listeners.</summary>
+    public RequestDispatcher Dispatcher { get; }
+
+    public static async Task<ServiceStage> StartAsync(BrokerContext context, LogStage logs, QuorumStage quorum, CancellationToken cancellation)
+    {
+        var stage = new ServiceStage(context, logs, quorum);
+        await context.Failure.RunAsync(stage.JoinClusterAsync, cancellation).ConfigureAwait(false);
+        return stage;
+    }
+
+    /// <summary>
+    /// Requests a controlled shutdown (<c>controlled.shutdown.enable</c>): the controller moves leadership to other brokers where there are any. A failure is
+    /// logged; the broker stops in any case.
+    /// </summary>
+    public async Task ControlledShutdownAsync(TimeSpan timeout)
+    {
+        if (!_context.Configuration.Values.Get(MetadataConfigs.ControlledShutdownEnable))
+            return;
+        using var expired = new CancellationTokenSource(timeout, _context.Environment.Time);
+        try
+        {
+            await Lifecycle.ShutDownAsync(expired.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _context.LoggerOf<ServiceStage>().StopStepFailed("The controlled shutdown", e);
+        }
+    }
+
+    private async Task JoinClusterAsync(CancellationToken cancellation)
+    {
+        var (metadata, environment) = (_quorum.Metadata, _context.Environment);
+        await Groups.StartAsync(metadata).ConfigureAwait(false);
+        await Lifecycle.StartAsync(cancellation).ConfigureAwait(false);
+        await LeadershipWait.ForAsync(_context.Configuration.NodeId, metadata, environment.Time, _context.LoggerOf<ServiceStage>(), cancellation)
+            .ConfigureAwait(false);
+    }
+}
