@@ -5,26 +5,27 @@ using KafkaSharp.Raft.Snapshots;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// Hears what the quorum agrees on (Kafka's <c>RaftClient.Listener</c>). All calls come one after another from the node's event loop and
-/// must be short: a listener with a loop of its own posts to it. Commits come in the order of offsets without a gap; the leader hears of
-/// its own appends too, with the record objects it appended. A snapshot replaces everything heard before.
+/// Receives what the quorum commits (Kafka's <c>RaftClient.Listener</c>). The node calls it from its event loop, one call at a time, and a
+/// call must be short: a listener with its own loop posts the work to that loop. Commits arrive in offset order without a gap. On the
+/// leader they include its own appends, with the same record objects that were appended. An exception stops the node.
 /// </summary>
 public interface IRaftListener<TRecord>
 {
-    /// <summary>One or more batches that follow one another: one where the quorum is at work, many where a listener catches up.</summary>
+    /// <summary>Consecutive committed batches: usually one, several while the listener catches up.</summary>
     void HandleCommit(IReadOnlyList<CommittedBatch<TRecord>> batches);
 
     /// <summary>
-    /// Load this first; commits go on from <see cref="SnapshotReader{TRecord}.Id"/>. The reader is the listener's, which disposes it.
+    /// A snapshot that replaces all state received before. Commits continue from the offset of <see cref="SnapshotReader{TRecord}.Id"/>.
+    /// The listener owns the reader and disposes it.
     /// </summary>
     void HandleLoadSnapshot(SnapshotReader<TRecord> reader);
 
     /// <summary>
-    /// The leader or the epoch changed. Where this node is the new leader, the call comes once everything of earlier epochs was
-    /// given to <see cref="HandleCommit"/>, so the listener may append as soon as it has replayed that.
+    /// The leader or the epoch changed. If this node is the new leader, <see cref="HandleCommit"/> has already received every record of
+    /// earlier epochs, so the listener may append as soon as it has replayed them.
     /// </summary>
     void HandleLeaderChange(LeaderAndEpoch leader);
 
-    /// <summary>The node goes down; no call comes after this one.</summary>
+    /// <summary>The node shuts down. This is the last call.</summary>
     void BeginShutdown();
 }

@@ -4,53 +4,56 @@ using KafkaSharp.Raft.Snapshots;
 
 namespace KafkaSharp.Raft;
 
-/// <summary>A listener and how far it has heard. Used on the node's event loop.</summary>
+/// <summary>A listener and its position in the log. Used on the node's event loop.</summary>
 sealed class ListenerContext<TRecord>(IRaftListener<TRecord> listener)
 {
-    private bool _begun;
-    private LeaderAndEpoch? _told;
+    private bool _started;
+    private LeaderAndEpoch? _lastLeader;
 
     public IRaftListener<TRecord> Listener { get; } = listener;
 
-    /// <summary>The offset it hears next.</summary>
+    /// <summary>The offset of the next record to deliver.</summary>
     public long NextOffset { get; private set; }
 
     /// <summary>
-    /// A listener that has heard nothing begins with the latest snapshot; one that fell behind the log's start goes on with it.
+    /// Whether the latest snapshot must be delivered next: nothing was delivered yet, or the next record is no longer in the log.
     /// </summary>
-    public bool NeedsSnapshot(long logStartOffset) => !_begun || NextOffset < logStartOffset;
+    public bool NeedsSnapshot(long logStartOffset) => !_started || NextOffset < logStartOffset;
 
-    /// <summary>There is no snapshot: it begins with the log.</summary>
-    public void BeginAt(long offset)
+    /// <summary>Starts at an offset of the log, without a snapshot.</summary>
+    public void StartAt(long offset)
     {
-        _begun = true;
+        _started = true;
         NextOffset = offset;
     }
 
     public void LoadSnapshot(SnapshotReader<TRecord> reader)
     {
-        BeginAt(reader.Id.Offset);
+        StartAt(reader.Id.Offset);
         Listener.HandleLoadSnapshot(reader);
     }
 
-    /// <summary>Tells it what it has not heard of consecutive batches; whole batches, even where it heard a part.</summary>
+    /// <summary>
+    /// Delivers those of the consecutive batches that the listener has not received completely. A batch is delivered whole even if a
+    /// snapshot already covered its first records.
+    /// </summary>
     public void Commit(IReadOnlyList<CommittedBatch<TRecord>> batches)
     {
-        var heard = 0;
-        while (heard < batches.Count && batches[heard].LastOffset < NextOffset)
-            heard++;
-        if (heard == batches.Count)
+        var delivered = 0;
+        while (delivered < batches.Count && batches[delivered].LastOffset < NextOffset)
+            delivered++;
+        if (delivered == batches.Count)
             return;
         NextOffset = batches[^1].LastOffset + 1;
-        Listener.HandleCommit(heard == 0 ? batches : [.. batches.Skip(heard)]);
+        Listener.HandleCommit(delivered == 0 ? batches : [.. batches.Skip(delivered)]);
     }
 
-    /// <summary>Tells who leads, once for each change.</summary>
-    public void TellLeader(LeaderAndEpoch leader)
+    /// <summary>Notifies the listener of the leader, once per change.</summary>
+    public void NotifyLeader(LeaderAndEpoch leader)
     {
-        if (_told == leader)
+        if (_lastLeader == leader)
             return;
-        _told = leader;
+        _lastLeader = leader;
         Listener.HandleLeaderChange(leader);
     }
 }

@@ -4,12 +4,12 @@ using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft;
 
-/// <summary>The answer to DescribeQuorum, for <c>__cluster_metadata-0</c> and nothing else.</summary>
+/// <summary>Makes the response to DescribeQuorum. The only partition it knows is <c>__cluster_metadata-0</c>.</summary>
 static class QuorumDescription
 {
     private const string Topic = "__cluster_metadata";
 
-    public static DescribeQuorumResponse Answer(
+    public static DescribeQuorumResponse Respond(
         DescribeQuorumRequest request, int nodeId, LeaderAndEpoch leader, long highWatermark, long logEndOffset, VoterSet voters, long now)
     {
         if (request.Topics is not [{ TopicName: Topic, Partitions: [{ PartitionIndex: 0 }] }])

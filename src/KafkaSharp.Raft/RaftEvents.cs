@@ -2,31 +2,28 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Raft;
 
-/// <summary>What this room logs.</summary>
+/// <summary>The log messages of the metadata quorum.</summary>
 static partial class RaftEvents
 {
     [LoggerMessage(4001, LogLevel.Information,
         "Metadata log opened: offsets {Start} to {End}, last epoch {Epoch}, latest snapshot {Snapshot}.")]
     public static partial void LogOpened(this ILogger logger, long start, long end, int epoch, string snapshot);
 
-    [LoggerMessage(4002, LogLevel.Information, "Node {NodeId} leads the metadata quorum in epoch {Epoch} from offset {Offset} on.")]
-    public static partial void EpochBegun(this ILogger logger, int nodeId, int epoch, long offset);
+    [LoggerMessage(4002, LogLevel.Information,
+        "Node {NodeId} is the leader of the metadata quorum in epoch {Epoch}, which starts at offset {Offset}.")]
+    public static partial void EpochStarted(this ILogger logger, int nodeId, int epoch, long offset);
 
-    [LoggerMessage(4003, LogLevel.Information, "Node {NodeId} resigned from epoch {Epoch}.")]
+    [LoggerMessage(4003, LogLevel.Information, "Node {NodeId} resigned as leader of the metadata quorum in epoch {Epoch}.")]
     public static partial void Resigned(this ILogger logger, int nodeId, int epoch);
 
-    [LoggerMessage(4004, LogLevel.Information, "Created snapshot {Name} of {Bytes} bytes.")]
-    public static partial void SnapshotFrozen(this ILogger logger, string name, int bytes);
+    [LoggerMessage(4006, LogLevel.Warning,
+        "The metadata log ends at offset {End}, before snapshot {Name}. Its records were removed; it continues after the snapshot.")]
+    public static partial void LogBehindSnapshot(this ILogger logger, long end, string name);
 
-    [LoggerMessage(4005, LogLevel.Information, "Deleted snapshot {Name}; the metadata log now starts at offset {Start}.")]
-    public static partial void SnapshotDeleted(this ILogger logger, string name, long start);
-
-    [LoggerMessage(4006, LogLevel.Warning, "The metadata log ends before snapshot {Name} and is begun anew from it.")]
-    public static partial void LogBehindSnapshot(this ILogger logger, string name);
-
-    [LoggerMessage(4007, LogLevel.Critical, "The metadata log failed; this node stops.")]
+    [LoggerMessage(4007, LogLevel.Critical,
+        "The metadata log failed, or a component that replays it. This node shuts down. Check the disk of the metadata log and restart.")]
     public static partial void NodeFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(4008, LogLevel.Error, "Old metadata snapshots could not be deleted.")]
-    public static partial void CleaningFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(4008, LogLevel.Error, "Old metadata snapshots could not be deleted. The next cleaning run, in {Seconds} s, tries again.")]
+    public static partial void CleaningFailed(this ILogger logger, double seconds, Exception exception);
 }

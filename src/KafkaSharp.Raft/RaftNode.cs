@@ -1,6 +1,7 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Snapshots;
@@ -10,16 +11,16 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// A node of the metadata quorum (Kafka's <c>KafkaRaftClient</c>): keeps <c>__cluster_metadata</c>, elects itself where it is the sole
-/// voter, appends, flushes, commits and tells its listeners. It drives <see cref="RaftState"/>, which decides; all I/O happens on an event
-/// loop of its own, so appending blocks nobody. All members may be called from any thread. A failure of the log or of a listener
-/// stops the node for good, see <see cref="Completion"/>. The log is its own and is closed with it.
+/// A node of the metadata quorum (Kafka's <c>KafkaRaftClient</c>): it keeps <c>__cluster_metadata</c>, elects itself if it is the sole
+/// voter, appends, flushes, commits and notifies its listeners. <see cref="RaftState"/> makes the decisions; this class carries them out.
+/// All I/O runs on the node's event loop, so an append never blocks its caller. Thread-safe. A failure of the log or of a listener stops
+/// the node permanently: see <see cref="Completion"/>. The node owns the log and closes it.
 /// </summary>
 public sealed class RaftNode<TRecord> : IAsyncDisposable
 {
     private readonly RaftOptions _options;
     private readonly IRaftLog _log;
-    private readonly ISnapshotStore _snapshots;
+    private readonly ISnapshotStore _snapshotStore;
     private readonly IQuorumStateStore _quorumState;
     private readonly IRecordSerde<TRecord> _serde;
     private readonly TimeProvider _time;
@@ -27,12 +28,11 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     private readonly EventLoop _loop;
     private readonly RaftState _state;
     private readonly QuorumHistory _history;
-    private readonly BatchDecoder<TRecord> _decoder;
-    private readonly MetadataLogReader<TRecord> _reader;
     private readonly BatchAccumulator<TRecord> _accumulator;
+    private readonly SnapshotSource<TRecord> _snapshots;
     private readonly SnapshotCleaner _cleaner;
-    private readonly List<ListenerContext<TRecord>> _listeners = [];
-    private readonly Queue<CommittedBatch<TRecord>> _uncommitted = new();
+    private readonly MetadataLogRecovery<TRecord> _recovery;
+    private readonly ListenerNotifier<TRecord> _listeners;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile QuorumView _view = new(default, -1, 0);
     private bool _stopped;
@@ -43,7 +43,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     {
         _options = options;
         _log = log;
-        _snapshots = snapshots;
+        _snapshotStore = snapshots;
         _quorumState = quorumState;
         _serde = serde;
         _time = time;
@@ -51,49 +51,48 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         _loop = new EventLoop("raft", time, logger, scheduler);
         _state = new RaftState(options.NodeId);
         _history = new QuorumHistory(options.StaticVoters);
-        _decoder = new BatchDecoder<TRecord>(serde);
-        _reader = new MetadataLogReader<TRecord>(log, _decoder);
         _accumulator = new BatchAccumulator<TRecord>(
             new BatchEncoder<TRecord>(serde, options.MaxBatchBytes, options.MaxRecordsPerBatch), time);
+        var decoder = new BatchDecoder<TRecord>(serde);
+        var reader = new MetadataLogReader<TRecord>(log, decoder);
+        _snapshots = new SnapshotSource<TRecord>(
+            snapshots, decoder, Math.Max(options.MaxBatchBytes, RaftConfigs.MaxBatchSizeInBytes.Default));
         _cleaner = new SnapshotCleaner(log, snapshots, options, time, logger);
+        _recovery = new MetadataLogRecovery<TRecord>(log, _snapshots, _cleaner, reader, _history, logger);
+        _listeners = new ListenerNotifier<TRecord>(log, _snapshots, reader);
     }
 
-    /// <summary>The leader and epoch as of now.</summary>
+    /// <summary>The current leader and epoch.</summary>
     public LeaderAndEpoch LeaderAndEpoch => _view.Leader;
 
-    /// <summary>The offset up to which everything is committed, exclusive; -1 while that is unknown.</summary>
+    /// <summary>Every record before this offset is committed. -1 while it is unknown.</summary>
     public long HighWatermark => _view.HighWatermark;
 
     /// <summary>The offset after the last record in the log.</summary>
     public long LogEndOffset => _view.LogEndOffset;
 
-    /// <summary>The level of kraft.version that the quorum runs at: 0 where the voters are those of the configuration, not of the log.</summary>
+    /// <summary>The kraft.version of the quorum: 0 if the voters come from the configuration, 1 if they come from the log.</summary>
     public short KRaftVersion => _history.KRaftVersion;
 
     /// <summary>The latest snapshot, or null.</summary>
-    public OffsetAndEpoch? LatestSnapshotId => _snapshots.List() is [.., var latest] ? latest : null;
+    public OffsetAndEpoch? LatestSnapshotId => _snapshots.LatestId;
 
-    /// <summary>Completes when the node has stopped; faulted with the failure where one ended it.</summary>
+    /// <summary>Completes when the node has stopped. Faulted if a failure stopped it.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>
-    /// Adds a listener: it hears the latest snapshot, all commits from there on, and the leader. Before or after <see cref="StartAsync"/>.
+    /// Adds a listener, before or after <see cref="StartAsync"/>. It receives the latest snapshot, all commits after it, and the leader.
     /// </summary>
-    public void Register(IRaftListener<TRecord> listener) => _loop.Post(() => Guarded(() =>
-    {
-        var context = new ListenerContext<TRecord>(listener);
-        _listeners.Add(context);
-        if (_state.HighWatermark < 0)
-            return;
-        CatchUp([context]);
-        context.TellLeader(_state.LeaderAndEpoch);
-    }));
+    public void Register(IRaftListener<TRecord> listener) =>
+        _loop.Post(() => Guarded(() => _listeners.Add(listener, _state.HighWatermark, _state.LeaderAndEpoch)));
 
-    /// <summary>Removes a listener; it hears nothing more, not even of the shutdown.</summary>
-    public Task UnregisterAsync(IRaftListener<TRecord> listener) =>
-        _loop.RunAsync(() => _listeners.RemoveAll(context => context.Listener == listener));
+    /// <summary>Removes a listener. It is not called again, also not at shutdown.</summary>
+    public Task UnregisterAsync(IRaftListener<TRecord> listener) => _loop.RunAsync(() => _listeners.Remove(listener));
 
-    /// <summary>Recovers the log and joins the quorum; done when a sole voter leads and its listeners were told.</summary>
+    /// <summary>
+    /// Recovers the log and joins the quorum. The task of a sole voter completes when it is the leader and its listeners have been
+    /// notified.
+    /// </summary>
     /// <exception cref="QuorumConfigurationException">This node cannot take part as configured.</exception>
     public Task StartAsync() => _loop.RunAsync(() =>
     {
@@ -109,18 +108,19 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     });
 
     /// <summary>
-    /// Encodes records for the offsets that come next: as one batch if <paramref name="isAtomic"/>, else perhaps as several that each fit.
+    /// Encodes records for the next offsets: as one batch if <paramref name="isAtomic"/>, otherwise as several batches if one would be too
+    /// large.
     /// </summary>
     /// <exception cref="StateMachineException">
-    /// NotController: this node does not lead in that epoch. RecordListTooLarge: over the size of a batch (8 MiB).
+    /// NotController: this node is not the leader in that epoch. RecordListTooLarge: the records exceed the size limit of a batch.
     /// </exception>
     internal PreparedAppend<TRecord> Prepare(int epoch, IReadOnlyList<TRecord> records, bool isAtomic) =>
         _accumulator.Prepare(epoch, records, isAtomic);
 
     /// <summary>
-    /// Appends what was prepared. It is committed when <see cref="IRaftListener{TRecord}.HandleCommit"/> says so.
+    /// Appends prepared records. They are committed when the listeners receive them in <see cref="IRaftListener{TRecord}.HandleCommit"/>.
     /// </summary>
-    /// <exception cref="StateMachineException">NotController: this node does not lead in that epoch any more.</exception>
+    /// <exception cref="StateMachineException">NotController: this node is no longer the leader in that epoch.</exception>
     internal void Append(PreparedAppend<TRecord> prepared)
     {
         if (_accumulator.Append(prepared))
@@ -128,37 +128,37 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives up leadership of an epoch, as after a fault of the state machine; of no effect when that epoch is over. What was appended but
-    /// not yet written is forgotten.
+    /// Resigns as leader of an epoch, for example after a failure of the state machine. Has no effect if that epoch is over. Records that
+    /// were appended but not yet written to the log are discarded.
     /// </summary>
     public void Resign(int epoch) => _loop.Post(() => Guarded(() => Drive(outputs => _state.Resign(epoch, outputs))));
 
-    /// <summary>Starts a snapshot of everything before an offset; null where there is one with that id already.</summary>
-    /// <param name="id">The offset after the last record it holds, and that record's epoch.</param>
-    /// <param name="lastContainedLogTimestamp">That record's append time, in milliseconds since 1970.</param>
-    /// <exception cref="ArgumentException">Not everything before the offset is committed.</exception>
+    /// <summary>Starts a snapshot of all records before an offset. Null if a snapshot with this id or a later one exists.</summary>
+    /// <param name="id">The offset after the last record of the snapshot, and the epoch of that record.</param>
+    /// <param name="lastContainedLogTimestamp">The append time of that record, in milliseconds since the Unix epoch.</param>
+    /// <exception cref="ArgumentException">Some record before the offset is not committed.</exception>
     public SnapshotWriter<TRecord>? CreateSnapshot(OffsetAndEpoch id, long lastContainedLogTimestamp)
     {
         if (id.Offset > HighWatermark || id.Epoch > LeaderAndEpoch.Epoch)
             throw new ArgumentException($"{id} is not committed: the high watermark is {HighWatermark}", nameof(id));
         if (LatestSnapshotId is { } latest && id <= latest)
             return null;
-        var quorum = ControlBatch.Quorum(_history.KRaftVersionAt(id.Offset - 1), _history.VotersAt(id.Offset - 1));
+        var quorum = QuorumRecords.Voters(_history.KRaftVersionAt(id.Offset - 1), _history.VotersAt(id.Offset - 1));
         return new SnapshotWriter<TRecord>(
-            id, _snapshots.Create(id), _serde, _time, _options.MaxBatchBytes, lastContainedLogTimestamp, quorum,
-            (frozen, bytes) => _logger.SnapshotFrozen(SnapshotName.Format(frozen), bytes));
+            id, _snapshotStore.Create(id), _serde, _time, _options.MaxBatchBytes, lastContainedLogTimestamp, quorum,
+            (frozen, bytes) => _logger.SnapshotCreated(SnapshotName.Format(frozen), bytes));
     }
 
-    /// <summary>Answers DescribeQuorum.</summary>
+    /// <summary>The response to a DescribeQuorum request.</summary>
     public DescribeQuorumResponse DescribeQuorum(DescribeQuorumRequest request)
     {
         var view = _view;
-        return QuorumDescription.Answer(
+        return QuorumDescription.Respond(
             request, _options.NodeId, view.Leader, view.HighWatermark, view.LogEndOffset, _history.Voters,
             _time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    /// <summary>Writes what was appended, tells the listeners, and closes the log.</summary>
+    /// <summary>Writes the appended records, notifies the listeners of the shutdown, and closes the log.</summary>
     public async ValueTask DisposeAsync()
     {
         _loop.Post(() => Guarded(WriteAppended));
@@ -168,28 +168,10 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
 
     private void Start()
     {
-        if (LatestSnapshotId is { } latest)
-        {
-            if (latest.Epoch > _log.EndOffset.Epoch || (latest.Epoch == _log.EndOffset.Epoch && latest.Offset > _log.EndOffset.Offset))
-            {
-                if (latest.Offset > 0)
-                    _logger.LogBehindSnapshot(SnapshotName.Format(latest));
-                _log.TruncateFullyAndStartAt(latest);
-            }
-            using var reader = OpenSnapshot(latest);
-            foreach (var record in reader.ReadBatches().SelectMany(batch => batch.ControlRecords))
-                _history.Add(latest.Offset - 1, record);
-        }
-        if (_log.StartOffset > (LatestSnapshotId?.Offset ?? 0))
-            throw new InvalidDataException(
-                $"The metadata log begins at offset {_log.StartOffset}, but no snapshot holds what came before: restore the missing snapshot.");
-        _cleaner.DeleteUnreachable();
-        _reader.ReadControlRecords(Math.Max(_log.StartOffset, LatestSnapshotId?.Offset ?? 0), _history.Add);
-        var end = _log.EndOffset;
-        _logger.LogOpened(_log.StartOffset, end.Offset, end.Epoch, LatestSnapshotId is { } id ? SnapshotName.Format(id) : "none");
+        _recovery.Run();
         var stored = _quorumState.Read() is { } text ? QuorumStateJson.Read(text) : null;
         CheckDirectory();
-        Drive(outputs => _state.Start(stored, end, _history.Voters, outputs));
+        Drive(outputs => _state.Start(stored, _log.EndOffset, _history.Voters, outputs));
         ScheduleCleaning();
     }
 
@@ -197,11 +179,11 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     {
         if (_history.Voters.Find(_options.NodeId) is { } self && !self.DirectoryId.IsZero && self.DirectoryId != _options.DirectoryId)
             throw new QuorumConfigurationException(
-                $"Node {_options.NodeId} votes with directory {self.DirectoryId}, "
-                + $"but the directory of its metadata log is {_options.DirectoryId}.");
+                $"The metadata log registers node {_options.NodeId} as a voter with directory id {self.DirectoryId}, "
+                + $"but the directory of its metadata log has the id {_options.DirectoryId}.");
     }
 
-    /// <summary>Gives the core an input and does what it asks for, until it asks for nothing more.</summary>
+    /// <summary>Passes an input to the core and carries out its outputs, including those that arise meanwhile.</summary>
     private void Drive(Action<List<RaftOutput>> input)
     {
         var outputs = new List<RaftOutput>();
@@ -218,34 +200,32 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
             case RaftOutput.PersistElection persist:
                 _quorumState.Write(QuorumStateJson.Write(persist.State, _history.KRaftVersion));
                 break;
-            case RaftOutput.BeginEpoch begin:
-                BeginEpoch(begin.Epoch, outputs);
+            case RaftOutput.StartEpoch start:
+                StartEpoch(start.Epoch, outputs);
                 break;
             case RaftOutput.AdvanceHighWatermark advance:
                 _log.UpdateHighWatermark(advance.Offset);
                 Publish();
-                CatchUp(_listeners);
-                while (_uncommitted.TryPeek(out var batch) && batch.LastOffset < advance.Offset)
-                    _uncommitted.Dequeue();
+                _listeners.Committed(advance.Offset);
                 break;
             case RaftOutput.ChangeLeader change:
                 ChangeLeader(change.Leader);
                 break;
-            case RaftOutput.ArmElectionTimer:
+            case RaftOutput.StartElectionTimer:
                 _loop.Schedule(_options.ElectionTimeout, () => Guarded(() => Drive(_state.ElectionTimeout)));
                 break;
         }
     }
 
-    private void BeginEpoch(int epoch, List<RaftOutput> outputs)
+    private void StartEpoch(int epoch, List<RaftOutput> outputs)
     {
         var start = _log.EndOffset.Offset;
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var voters = _history.Voters;
-        var records = new List<RaftControlRecord> { ControlBatch.LeaderChange(_options.NodeId, voters) };
+        var records = new List<RaftControlRecord> { QuorumRecords.LeaderChange(_options.NodeId, voters) };
         var updated = voters.WithUpdated(_options.NodeId, _options.Endpoints);
         if (_history.VotersAreOnlyInBootstrap || updated != voters)
-            records.AddRange(ControlBatch.Quorum(_history.KRaftVersion, updated));
+            records.AddRange(QuorumRecords.Voters(_history.KRaftVersion, updated));
         var bytes = ControlBatch.Encode(records, start, epoch, now);
         for (var i = 0; i < records.Count; i++)
             _history.Add(start + i, records[i]);
@@ -253,10 +233,10 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         {
             ControlRecords = records,
         }));
-        _state.EpochBegun(start);
+        _state.EpochStarted(start);
         _accumulator.Open(epoch, start + records.Count);
         _log.Flush();
-        _logger.EpochBegun(_options.NodeId, epoch, start);
+        _logger.EpochStarted(_options.NodeId, epoch, start);
         _state.LogFlushed(_log.EndOffset.Offset, outputs);
     }
 
@@ -274,7 +254,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     private void Write(EncodedBatch<TRecord> batch)
     {
         _log.AppendAsLeader(batch.Bytes);
-        _uncommitted.Enqueue(batch.Batch);
+        _listeners.Appended(batch.Batch);
     }
 
     private void ChangeLeader(LeaderAndEpoch leader)
@@ -285,45 +265,12 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
             _logger.Resigned(_options.NodeId, leader.Epoch);
         }
         Publish();
-        foreach (var context in _listeners)
-            context.TellLeader(leader);
+        _listeners.LeaderChanged(leader);
     }
-
-    /// <summary>Tells listeners everything up to the high watermark that they have not heard; what they have in common is read once.</summary>
-    private void CatchUp(List<ListenerContext<TRecord>> contexts)
-    {
-        if (contexts.Count == 0)
-            return;
-        foreach (var context in contexts)
-            Begin(context);
-        var highWatermark = _state.HighWatermark;
-        var kept = _uncommitted.TryPeek(out var first) ? first.BaseOffset : highWatermark;
-        _reader.Read(contexts.Min(context => context.NextOffset), Math.Min(kept, highWatermark), Commit);
-        Commit([.. _uncommitted.TakeWhile(batch => batch.LastOffset < highWatermark)]);
-
-        void Commit(IReadOnlyList<CommittedBatch<TRecord>> batches)
-        {
-            foreach (var context in contexts)
-                context.Commit(batches);
-        }
-    }
-
-    private void Begin(ListenerContext<TRecord> context)
-    {
-        if (!context.NeedsSnapshot(_log.StartOffset))
-            return;
-        if (LatestSnapshotId is { } id)
-            context.LoadSnapshot(OpenSnapshot(id));
-        else
-            context.BeginAt(_log.StartOffset);
-    }
-
-    private SnapshotReader<TRecord> OpenSnapshot(OffsetAndEpoch id) =>
-        new(id, _snapshots.OpenRead(id), _decoder, Math.Max(_options.MaxBatchBytes, RaftConfigs.MaxBatchSizeInBytes.Default));
 
     private void ScheduleCleaning() => _loop.Schedule(_options.CleaningInterval, () =>
     {
-        // A node that has failed keeps its loop until it is disposed, but its log is closed.
+        // After a failure the loop runs until the node is disposed, but the log is closed.
         if (_stopped)
             return;
         try
@@ -332,7 +279,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RecordsException)
         {
-            _logger.CleaningFailed(e);
+            _logger.CleaningFailed(_options.CleaningInterval.TotalSeconds, e);
         }
         finally
         {
@@ -342,7 +289,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
 
     private void Publish() => _view = new QuorumView(_state.LeaderAndEpoch, _state.HighWatermark, _log.EndOffset.Offset);
 
-    /// <summary>Runs a step; whatever fails in it leaves log and listeners in doubt, so the node stops.</summary>
+    /// <summary>Runs a step. If it throws, the state of log and listeners is unknown, so the node stops.</summary>
     private void Guarded(Action step)
     {
         if (_stopped)
@@ -351,7 +298,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         {
             step();
         }
-#pragma warning disable CA1031 // Nothing may go on after a step was done by half.
+#pragma warning disable CA1031 // After any failure within a step the node must not continue.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -367,12 +314,9 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         _stopped = true;
         _accumulator.Close();
         _view = _view with { Leader = new LeaderAndEpoch(null, _state.Epoch) };
-        foreach (var context in _listeners)
-        {
-            if (failure is not null)
-                context.TellLeader(_view.Leader);
-            context.Listener.BeginShutdown();
-        }
+        if (failure is not null)
+            _listeners.LeaderChanged(_view.Leader);
+        _listeners.ShutDown();
         _log.Dispose();
         if (failure is null)
             _completion.TrySetResult();
@@ -380,6 +324,6 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
             _completion.TrySetException(failure);
     }
 
-    /// <summary>What other threads see of the node, swapped whole.</summary>
+    /// <summary>The state that other threads may read, replaced as a whole.</summary>
     private sealed record QuorumView(LeaderAndEpoch Leader, long HighWatermark, long LogEndOffset);
 }

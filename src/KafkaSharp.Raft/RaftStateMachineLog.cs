@@ -4,11 +4,11 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Raft;
 
 /// <summary>
-/// The metadata log as the leader of one epoch appends to it: the log of a <see cref="StateMachineHost{TRecord}"/>. Records that can't be
-/// replayed never get into it. Nobody else appends in that epoch.
+/// The metadata log for the leader of one epoch: the log of a <see cref="StateMachineHost{TRecord}"/>. Records are written only after the
+/// host has replayed them, so a record that cannot be replayed never reaches the log. The host must be the only writer in the epoch.
 /// </summary>
-/// <param name="node">The node that leads.</param>
-/// <param name="epoch">The epoch it leads in; once that is over every append is refused with NotController.</param>
+/// <param name="node">The leader.</param>
+/// <param name="epoch">The epoch of the leader. When it is over, every append is refused with NotController.</param>
 public sealed class RaftStateMachineLog<TRecord>(RaftNode<TRecord> node, int epoch) : IStateMachineLog<TRecord>
 {
     private PreparedAppend<TRecord> _prepared;

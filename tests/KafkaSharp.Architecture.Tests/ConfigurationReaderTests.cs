@@ -6,7 +6,7 @@ using KafkaSharp.Coordinators;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
 using KafkaSharp.Network.Listeners;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Architecture.Tests;

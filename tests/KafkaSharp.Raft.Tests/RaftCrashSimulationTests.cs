@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Tests.Memory;
@@ -8,9 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>
-/// A node that is killed again and again at random moments, from a seed: appends, snapshots, cleaning, resignations, failing disks. Its
-/// event loop is run by the test, so a seed is one history. What was told as committed must be there after every crash, in order, and
-/// epochs only rise.
+/// Crashes a node repeatedly at random points of a seeded schedule of appends, snapshots, cleaning, resignations and disk failures. The test runs
+/// the event loop, so a seed always gives the same history. After every crash all committed records must be present and in order, and epochs must
+/// only increase.
 /// </summary>
 [TestFixture]
 public sealed class RaftCrashSimulationTests
@@ -18,7 +19,7 @@ public sealed class RaftCrashSimulationTests
     private const int Seeds = 200;
 
     [Test]
-    public void No_committed_record_is_lost_and_epochs_never_go_back([Range(0, 3)] int part)
+    public void No_committed_record_is_lost_and_epochs_never_decrease([Range(0, 3)] int part)
     {
         for (var seed = part * Seeds / 4; seed < (part + 1) * Seeds / 4; seed++)
             new Simulation(seed).Run();
@@ -42,14 +43,14 @@ public sealed class RaftCrashSimulationTests
             _quorumState.OnWrite = text =>
             {
                 var epoch = QuorumStateJson.Read(text).Epoch;
-                Assert.That(epoch, Is.GreaterThan(_storedEpoch), $"seed {seed}: an epoch was begun twice");
+                Assert.That(epoch, Is.GreaterThan(_storedEpoch), $"seed {seed}: an epoch was started twice");
                 _storedEpoch = epoch;
             };
-            for (var life = 0; life < 12; life++)
-                Live();
+            for (var run = 0; run < 12; run++)
+                RunUntilCrash();
         }
 
-        private void Live()
+        private void RunUntilCrash()
         {
             var options = new RaftOptions
             {
@@ -79,7 +80,7 @@ public sealed class RaftCrashSimulationTests
                     Step(node, listener);
                 if (_random.Next(4) == 0)
                     DrainAll();
-                Note(listener);
+                Remember(listener);
             }
             else
                 Assert.That(start.Exception!.InnerException!.Message, Is.EqualTo("the disk failed"), $"seed {seed}");
@@ -112,7 +113,7 @@ public sealed class RaftCrashSimulationTests
                         work.Execute();
                     break;
             }
-            Note(listener);
+            Remember(listener);
         }
 
         private void Append(RaftNode<string> node)
@@ -124,7 +125,7 @@ public sealed class RaftCrashSimulationTests
             }
             catch (KafkaSharp.StateMachines.StateMachineException)
             {
-                // It has resigned, or has not begun.
+                // The node has resigned, or its epoch has not started.
             }
         }
 
@@ -138,8 +139,8 @@ public sealed class RaftCrashSimulationTests
                 writer.Freeze();
         }
 
-        /// <summary>What was told in this life is promised to the next one, which has a listener of its own.</summary>
-        private void Note(RecordingListener listener)
+        /// <summary>Remembers the committed records, which the node must deliver again to the listener of the next run.</summary>
+        private void Remember(RecordingListener listener)
         {
             if (listener.Gap)
                 Assert.Fail($"seed {seed}: a commit left a gap");
@@ -147,7 +148,7 @@ public sealed class RaftCrashSimulationTests
             if (listener.Leader is { LeaderId: not null } leader)
             {
                 if (leader.Epoch < _lastEpoch)
-                    Assert.Fail($"seed {seed}: epoch {leader.Epoch} came after {_lastEpoch}");
+                    Assert.Fail($"seed {seed}: epoch {leader.Epoch} followed {_lastEpoch}");
                 _lastEpoch = leader.Epoch;
             }
         }
@@ -155,8 +156,8 @@ public sealed class RaftCrashSimulationTests
         private void Check(RecordingListener listener)
         {
             Assert.That(listener.Records.Take(_committed.Count), Is.EqualTo(_committed), $"seed {seed}: a committed record is lost");
-            Assert.That(listener.Leader!.Value.Epoch, Is.GreaterThan(_lastEpoch), $"seed {seed}: an epoch came twice");
-            Note(listener);
+            Assert.That(listener.Leader!.Value.Epoch, Is.GreaterThan(_lastEpoch), $"seed {seed}: an epoch was used twice");
+            Remember(listener);
         }
 
         private void DrainAll()

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Raft.Tests;
 
-/// <summary>Prepares and appends at once, as tests of the node alone do.</summary>
+/// <summary>Prepares and appends in one step.</summary>
 static class RaftNodeExtensions
 {
     /// <returns>The offset of the last record.</returns>

@@ -2,6 +2,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Tests.Memory;
@@ -39,7 +40,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_fresh_static_voter_leads_epoch_1_and_says_so_after_its_first_batch_is_committed()
+    public async Task A_fresh_static_voter_becomes_leader_of_epoch_1_and_notifies_listeners_after_its_first_commit()
     {
         var (node, listener) = await Start();
         Assert.Multiple(() =>
@@ -53,7 +54,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_standalone_formatted_voter_writes_version_and_voters_to_the_log_once()
+    public async Task A_voter_formatted_as_standalone_writes_version_and_voters_to_the_log_once()
     {
         FormatStandalone();
         var (node, listener) = await Start(isStatic: false);
@@ -71,7 +72,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_voter_that_moved_to_another_address_writes_its_voters_anew()
+    public async Task A_voter_with_a_new_address_writes_a_new_voters_record()
     {
         FormatStandalone();
         RaftEndpoint[] before = [new("CONTROLLER", "127.0.0.1", 23001)];
@@ -95,7 +96,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task Appends_get_consecutive_offsets_and_come_back_as_the_same_objects_at_commit()
+    public async Task Appends_get_consecutive_offsets_and_the_listener_receives_the_same_objects_at_commit()
     {
         var (node, listener) = await Start();
         var records = new[] { "a", "b" };
@@ -114,15 +115,15 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task Appends_made_while_a_flush_runs_do_not_wait_for_it_and_share_the_next()
+    public async Task Appends_during_a_flush_do_not_wait_and_share_the_next_flush()
     {
         var (node, listener) = await Start();
         using var inFlush = new SemaphoreSlim(0);
-        using var goOn = new SemaphoreSlim(0);
+        using var resume = new SemaphoreSlim(0);
         _log.OnFlush = () =>
         {
             inFlush.Release();
-            goOn.Wait();
+            resume.Wait();
         };
         node.Append(1, ["first"]);
         await inFlush.WaitAsync();
@@ -130,13 +131,13 @@ public sealed class RaftNodeTests
         for (var i = 0; i < 100; i++)
             node.Append(1, [$"r{i}"]);
         Assert.That(listener.NextOffset, Is.EqualTo(1), "nothing is committed before it is flushed");
-        goOn.Release(2);
+        resume.Release(2);
         await listener.Until(l => l.NextOffset == 102);
         Assert.That(_log.Flushes - before, Is.EqualTo(2));
     }
 
     [Test]
-    public async Task Only_the_leader_s_epoch_may_append()
+    public async Task Only_the_epoch_of_the_leader_can_append()
     {
         var (node, _) = await Start();
         foreach (var epoch in new[] { 0, 2 })
@@ -147,7 +148,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task An_atomic_append_that_no_batch_holds_is_refused_and_another_is_split()
+    public async Task An_atomic_append_larger_than_a_batch_is_refused_and_a_non_atomic_one_is_split()
     {
         var (node, listener) = await Start(o => o with { MaxBatchBytes = 1000, MaxRecordsPerBatch = 7 });
         var big = Enumerable.Range(0, 20).Select(i => new string((char)('a' + i), 90)).ToList();
@@ -166,7 +167,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_restart_reads_everything_again_in_a_higher_epoch()
+    public async Task A_restart_replays_all_records_in_a_higher_epoch()
     {
         for (var epoch = 1; epoch <= 5; epoch++)
         {
@@ -175,19 +176,19 @@ public sealed class RaftNodeTests
             Assert.That(listener.Records, Is.EqualTo(Enumerable.Range(1, epoch - 1).Select(e => $"of epoch {e}")));
             node.Append(epoch, [$"of epoch {epoch}"]);
             await node.DisposeAsync();
-            Assert.That(listener.Records[^1], Is.EqualTo($"of epoch {epoch}"), "what was appended is written before the node stops");
+            Assert.That(listener.Records[^1], Is.EqualTo($"of epoch {epoch}"), "the node writes all appended records before it stops");
             Assert.That(listener.Calls[^1], Is.EqualTo("shutdown"));
             Assert.That(node.Completion.IsCompletedSuccessfully);
         }
     }
 
     [Test]
-    public async Task What_a_state_machine_could_not_replay_is_not_in_the_log()
+    public async Task Records_that_are_not_released_are_not_written_to_the_log()
     {
         var (node, listener) = await Start();
         var log = new RaftStateMachineLog<string>(node, epoch: 1);
         Assert.That(log.Append(["never released"], isAtomic: true), Is.EqualTo(2));
-        Assert.That(log.Append(["a", "b"], isAtomic: true), Is.EqualTo(3), "offsets of what was dropped are given again");
+        Assert.That(log.Append(["a", "b"], isAtomic: true), Is.EqualTo(3), "the offsets of dropped records are reused");
         log.Release();
         await listener.Until(l => l.NextOffset == 3);
         Assert.That(listener.Records, Is.EqualTo(new[] { "a", "b" }));
@@ -198,7 +199,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_late_listener_hears_everything_from_the_log()
+    public async Task A_late_listener_receives_all_records_from_the_log()
     {
         var (node, first) = await Start();
         node.Append(1, ["a", "b"]);
@@ -215,7 +216,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task Resigning_refuses_appends_until_the_next_epoch_begins()
+    public async Task After_a_resignation_appends_are_refused_until_the_next_epoch_starts()
     {
         var (node, listener) = await Start();
         node.Append(1, ["a"]);
@@ -245,7 +246,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_listener_that_fails_stops_the_node_because_it_missed_a_commit()
+    public async Task A_listener_that_throws_stops_the_node()
     {
         var (node, listener) = await Start();
         listener.OnCommit = _ => throw new InvalidOperationException("bug");
@@ -254,7 +255,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public void A_voter_whose_directory_is_another_is_refused()
+    public void A_voter_with_another_directory_id_is_refused()
     {
         FormatStandalone();
         Assert.That(async () => await Start(o => o with { DirectoryId = Uuid.One }, isStatic: false),
@@ -262,22 +263,22 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task DescribeQuorum_answers_as_Kafka_does()
+    public async Task DescribeQuorum_responds_like_Kafka()
     {
         FormatStandalone();
         var (node, listener) = await Start(isStatic: false);
         node.Append(1, ["a"]);
         await listener.Until(l => l.NextOffset == 4);
-        var answer = node.DescribeQuorum(new DescribeQuorumRequest
+        var response = node.DescribeQuorum(new DescribeQuorumRequest
         {
             Topics = [new() { TopicName = "__cluster_metadata", Partitions = [new() { PartitionIndex = 0 }] }],
         });
-        var partition = answer.Topics.Single().Partitions.Single();
+        var partition = response.Topics.Single().Partitions.Single();
         var voter = partition.CurrentVoters.Single();
-        var node1 = answer.Nodes.Single();
+        var node1 = response.Nodes.Single();
         Assert.Multiple(() =>
         {
-            Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
+            Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
             Assert.That((partition.LeaderId, partition.LeaderEpoch, partition.HighWatermark), Is.EqualTo((1, 1, 4L)));
             Assert.That((voter.ReplicaId, voter.ReplicaDirectoryId, voter.LogEndOffset), Is.EqualTo((1, Directory, 4L)));
             Assert.That(voter.LastCaughtUpTimestamp, Is.EqualTo(_time.GetUtcNow().ToUnixTimeMilliseconds()));
@@ -291,7 +292,7 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public async Task A_batch_that_holds_the_end_of_a_reading_is_left_and_one_that_holds_its_beginning_is_read()
+    public async Task Reading_a_range_includes_the_batch_with_its_start_and_excludes_the_batch_with_its_end()
     {
         var (node, listener) = await Start();
         node.Append(1, ["a", "b", "c"]);
@@ -317,14 +318,14 @@ public sealed class RaftNodeTests
     }
 
     [Test]
-    public void A_listener_hears_the_batch_of_which_it_has_heard_a_part()
+    public void A_listener_receives_a_batch_again_if_it_received_only_a_part_of_it()
     {
         var listener = new RecordingListener();
         var context = new ListenerContext<string>(listener);
-        context.BeginAt(2);
+        context.StartAt(2);
         context.Commit([new CommittedBatch<string>(0, 1, 1, 0, 0, ["a", "b"]), new CommittedBatch<string>(2, 3, 1, 0, 0, ["c", "d"])]);
         Assert.That(listener.Calls, Is.EqualTo(new[] { "commit 2-3" }));
-        context.BeginAt(3);
+        context.StartAt(3);
         context.Commit([new CommittedBatch<string>(2, 3, 1, 0, 0, ["c", "d"]), new CommittedBatch<string>(4, 4, 1, 0, 0, ["e"])]);
         Assert.That(listener.Calls, Is.EqualTo(new[] { "commit 2-3", "commit 2-3", "commit 4-4" }));
         Assert.That(context.NextOffset, Is.EqualTo(5));

@@ -5,7 +5,7 @@ using KafkaSharp.Raft.Snapshots;
 
 namespace KafkaSharp.Raft.Tests;
 
-/// <summary>Keeps what it heard: the state a listener would have, and the calls in their order.</summary>
+/// <summary>Records the state of a listener and its calls in order.</summary>
 sealed class RecordingListener : IRaftListener<string>
 {
     private readonly Lock _gate = new();
@@ -41,7 +41,7 @@ sealed class RecordingListener : IRaftListener<string>
             HandleCommit(batch);
     }
 
-    private void HandleCommit(CommittedBatch<string> batch) => Heard($"commit {batch.BaseOffset}-{batch.LastOffset}", () =>
+    private void HandleCommit(CommittedBatch<string> batch) => Record($"commit {batch.BaseOffset}-{batch.LastOffset}", () =>
     {
         Gap |= batch.BaseOffset != NextOffset;
         NextOffset = batch.LastOffset + 1;
@@ -50,7 +50,7 @@ sealed class RecordingListener : IRaftListener<string>
         OnCommit?.Invoke(batch);
     });
 
-    public void HandleLoadSnapshot(SnapshotReader<string> reader) => Heard($"snapshot {reader.Id.Offset}-{reader.Id.Epoch}", () =>
+    public void HandleLoadSnapshot(SnapshotReader<string> reader) => Record($"snapshot {reader.Id.Offset}-{reader.Id.Epoch}", () =>
     {
         using (reader)
         {
@@ -61,11 +61,11 @@ sealed class RecordingListener : IRaftListener<string>
         }
     });
 
-    public void HandleLeaderChange(LeaderAndEpoch leader) => Heard($"leader {leader.LeaderId?.ToString() ?? "none"} {leader.Epoch}", () => Leader = leader);
+    public void HandleLeaderChange(LeaderAndEpoch leader) => Record($"leader {leader.LeaderId?.ToString() ?? "none"} {leader.Epoch}", () => Leader = leader);
 
-    public void BeginShutdown() => Heard("shutdown", () => { });
+    public void BeginShutdown() => Record("shutdown", () => { });
 
-    /// <summary>Waits until a condition on what was heard holds.</summary>
+    /// <summary>Waits until a condition on the received state is true.</summary>
     public async Task Until(Func<RecordingListener, bool> condition)
     {
         while (true)
@@ -81,7 +81,7 @@ sealed class RecordingListener : IRaftListener<string>
         }
     }
 
-    private void Heard(string call, Action effect)
+    private void Record(string call, Action effect)
     {
         lock (_gate)
         {

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Raft.Tests;
 
-/// <summary>What a genuine 4.3.1 broker wrote, from log-dirs/stage1-uncleaned of the vectors.</summary>
+/// <summary>Files written by Apache Kafka 4.3.1, from log-dirs/stage1-uncleaned of the vectors.</summary>
 static class StageOne
 {
     private const string CheckpointHex =
@@ -11,7 +11,7 @@ static class StageOne
         + "ffffff000000011a00000008000000040600000000";
 
     /// <summary>
-    /// The checkpoint that kafka-storage format --standalone wrote: version 1 and node 1 at 127.0.0.1:23001 as the voter.
+    /// The checkpoint written by kafka-storage format --standalone: kraft.version 1 with node 1 at 127.0.0.1:23001 as the voter.
     /// </summary>
     public static byte[] BootstrapCheckpoint => Convert.FromHexString(CheckpointHex);
 

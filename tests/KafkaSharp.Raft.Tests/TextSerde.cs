@@ -4,7 +4,7 @@ using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Raft.Tests;
 
-/// <summary>Records that are texts.</summary>
+/// <summary>Serializes records that are strings.</summary>
 sealed class TextSerde : IRecordSerde<string>
 {
     public void Write(string record, IBufferWriter<byte> destination) => Encoding.UTF8.GetBytes(record, destination);

@@ -1,7 +1,7 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Network;
 using KafkaSharp.Network.Listeners;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Configuration;
 
 namespace KafkaSharp.Broker.Configuration;
 

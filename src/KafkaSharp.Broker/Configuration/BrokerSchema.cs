@@ -2,7 +2,7 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Coordinators;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Configuration;

@@ -8,7 +8,7 @@ using KafkaSharp.Metadata.Features;
 using KafkaSharp.Network.Listeners;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Raft;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.Manager;
 

@@ -5,6 +5,7 @@ using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.StateMachines;
 using KafkaSharp.Storage.Manager;

@@ -2,6 +2,7 @@ using System.Globalization;
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
 using KafkaSharp.Raft;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Snapshots;

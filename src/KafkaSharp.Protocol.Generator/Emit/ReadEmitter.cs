@@ -7,7 +7,7 @@ sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames nam
 {
     public void Emit(StructSchema type)
     {
-        var flexible = Versions.Condition(message.FlexibleVersions, type.Versions);
+        var flexible = VersionCondition.Present(message.FlexibleVersions, type.Versions);
         using (code.Open($"internal {names[type.Name]}(ref KafkaReader reader, short version)"))
         {
             if (flexible is not ("true" or "false"))
@@ -32,7 +32,7 @@ sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames nam
 
     private void EmitField(FieldSchema field, StructSchema type)
     {
-        var present = Versions.Condition(field.Versions, type.Versions);
+        var present = VersionCondition.Present(field.Versions, type.Versions);
         if (present == "true")
         {
             EmitValue(field, FlexibleArgument(type, field), "");
@@ -47,13 +47,13 @@ sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames nam
     {
         if (field.NeverFlexible)
             return "false";
-        var within = Versions.Condition(message.FlexibleVersions, field.Versions);
+        var within = VersionCondition.Present(message.FlexibleVersions, field.Versions);
         return within is "true" or "false" ? within : "flexible";
     }
 
     private void EmitValue(FieldSchema field, string flexible, string prefix)
     {
-        var nullable = Versions.Condition(field.NullableVersions, field.Versions);
+        var nullable = VersionCondition.Present(field.NullableVersions, field.Versions);
         if (field.Type.IsArray && field.Type.IsStruct)
         {
             EmitStructs(field, flexible, nullable, prefix);
@@ -126,7 +126,7 @@ sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames nam
                 foreach (var field in known)
                 {
                     code.Line($"case {field.Tag}:");
-                    var absent = Versions.Absence(field.Versions, type.Versions.Intersect(message.FlexibleVersions));
+                    var absent = VersionCondition.Absent(field.Versions, type.Versions.Intersect(message.FlexibleVersions));
                     if (absent != "false")
                         code.Line($"if ({absent}) throw reader.InvalidTag(tag, version);");
                     if (!field.Versions.IsEmpty)
@@ -138,7 +138,9 @@ sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames nam
         }
     }
 
-    /// <summary>The least number of bytes that a struct takes in any version: what bounds the length of an array by the bytes that are left.</summary>
+    /// <summary>
+    /// The least number of bytes that a struct takes in any version: what bounds the length of an array by the bytes that are left.
+    /// </summary>
     private int MinimalSize(string name, HashSet<string> above)
     {
         if (!above.Add(name))

@@ -10,7 +10,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
 {
     public void Emit(StructSchema type, bool isRoot)
     {
-        var flexible = Versions.Condition(message.FlexibleVersions, type.Versions);
+        var flexible = VersionCondition.Present(message.FlexibleVersions, type.Versions);
         using (code.Open($"{(isRoot ? "public" : "internal")} void Write(ref KafkaWriter writer, short version)"))
         {
             if (isRoot)
@@ -26,8 +26,8 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
 
     private void EmitPlain(FieldSchema field, StructSchema type)
     {
-        var present = Versions.Condition(field.Versions, type.Versions);
-        var flexible = field.NeverFlexible ? "false" : Versions.Condition(message.FlexibleVersions, field.Versions);
+        var present = VersionCondition.Present(field.Versions, type.Versions);
+        var flexible = field.NeverFlexible ? "false" : VersionCondition.Present(message.FlexibleVersions, field.Versions);
         if (flexible is not ("true" or "false"))
             flexible = "flexible";
         if (present == "true")
@@ -43,7 +43,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
     private void EmitValue(FieldSchema field, string writer, string flexible, string prefix)
     {
         var name = field.Name;
-        var nullable = Versions.Condition(field.NullableVersions, field.Versions);
+        var nullable = VersionCondition.Present(field.NullableVersions, field.Versions);
         if (field.Type.IsStruct && field.Type.IsArray)
         {
             using (OpenAfter(prefix))
@@ -118,7 +118,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
         var known = type.Fields.Where(f => f.IsTagged).OrderBy(f => f.Tag).ToList();
         foreach (var field in known.Where(f => !f.Ignorable))
         {
-            var absent = Versions.Absence(field.Versions, type.Versions);
+            var absent = VersionCondition.Absent(field.Versions, type.Versions);
             if (absent != "false")
                 code.Line($"if ({(absent == "true" ? "" : absent + " && ")}({Defaults.Differs(field)})) {Refusal(field)}");
         }
@@ -146,7 +146,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
         code.Line("var unknown = 0;");
         foreach (var field in known)
         {
-            var present = Versions.Condition(field.Versions, around);
+            var present = VersionCondition.Present(field.Versions, around);
             var differs = Defaults.Differs(field);
             code.Line(present == "true"
                 ? $"var has{field.Name} = {differs};"

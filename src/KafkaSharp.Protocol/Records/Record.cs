@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// A record as <see cref="RecordReader"/> found it; its spans are valid until the reader moves on. Key and value of a legacy message that
-/// are broken are a <see cref="RecordsException"/> when they are asked for, as in Kafka.
+/// A record as <see cref="Reading.RecordReader"/> found it; its spans are valid until the reader moves on. Key and value of a legacy
+/// message that are broken are a <see cref="RecordsException"/> when they are asked for, as in Kafka.
 /// </summary>
 public ref struct Record
 {

@@ -7,4 +7,8 @@ namespace KafkaSharp.Protocol.Records;
 public sealed class RecordsException(ErrorCode errorCode, string message, Exception? inner = null) : Exception(message, inner)
 {
     public ErrorCode ErrorCode { get; } = errorCode;
+
+    internal static RecordsException InvalidStructure() => Invalid("Found invalid record structure");
+
+    internal static RecordsException Invalid(string message) => new(ErrorCode.InvalidRecord, message);
 }

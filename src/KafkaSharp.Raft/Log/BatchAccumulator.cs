@@ -4,8 +4,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Raft.Log;
 
 /// <summary>
-/// Gives records their offsets at once, encodes them, and keeps their batches until the node writes them (Kafka's name): what is appended while
-/// one flush runs shares the next. From any thread.
+/// Assigns offsets to records, encodes them, and keeps the batches until the node writes them (Kafka's <c>BatchAccumulator</c>). Batches
+/// that are appended while a flush runs share the next flush. Thread-safe.
 /// </summary>
 sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvider time)
 {
@@ -16,14 +16,14 @@ sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvid
     private int _epoch = NotLeading;
     private long _nextOffset;
 
-    /// <summary>Takes appends of an epoch from an offset on.</summary>
+    /// <summary>Accepts appends in this epoch, starting at an offset.</summary>
     public void Open(int epoch, long nextOffset)
     {
         lock (_gate)
             (_epoch, _nextOffset) = (epoch, nextOffset);
     }
 
-    /// <summary>Refuses appends from now on and forgets what was not drained: it never reached the log.</summary>
+    /// <summary>Refuses further appends and discards the batches that were not drained. They never reached the log.</summary>
     public void Close()
     {
         lock (_gate)
@@ -33,7 +33,7 @@ sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvid
         }
     }
 
-    /// <summary>Encodes records for the offsets that come next. Nobody else knows of them until they are appended.</summary>
+    /// <summary>Encodes records for the next offsets, without any effect until <see cref="Append"/>.</summary>
     public PreparedAppend<TRecord> Prepare(int epoch, IReadOnlyList<TRecord> records, bool isAtomic)
     {
         ArgumentOutOfRangeException.ThrowIfZero(records.Count);
@@ -44,14 +44,17 @@ sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvid
         }
     }
 
-    /// <returns>Whether this append is the first to wait, so that its caller asks for a drain.</returns>
+    /// <returns>Whether no other batch was waiting. The caller must then schedule a drain.</returns>
     public bool Append(PreparedAppend<TRecord> prepared)
     {
         lock (_gate)
         {
             CheckEpoch(prepared.Epoch);
             if (prepared.BaseOffset != _nextOffset)
-                throw new InvalidOperationException($"Prepared for offset {prepared.BaseOffset}, but {_nextOffset} comes next");
+            {
+                throw new InvalidOperationException(
+                    $"The records were prepared for offset {prepared.BaseOffset}, but the next offset is {_nextOffset}");
+            }
             var isFirst = _waiting.Count == 0;
             _waiting.AddRange(prepared.Batches);
             _nextOffset = prepared.LastOffset + 1;
@@ -59,7 +62,7 @@ sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvid
         }
     }
 
-    /// <summary>Everything that waits; empty when another drain was faster.</summary>
+    /// <summary>Removes and returns all waiting batches. Empty if another drain took them first.</summary>
     public List<EncodedBatch<TRecord>> Drain()
     {
         lock (_gate)
@@ -74,6 +77,7 @@ sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvid
     private void CheckEpoch(int epoch)
     {
         if (epoch != _epoch)
-            throw new StateMachineException(ErrorCode.NotController, $"This node does not lead the metadata quorum in epoch {epoch}");
+            throw new StateMachineException(
+                ErrorCode.NotController, $"This node is not the leader of the metadata quorum in epoch {epoch}");
     }
 }

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Raft.Log;
 
 /// <summary>
-/// Makes of a batch's bytes what listeners hear. The CRC is checked: what state machines are made of must be what was written.
+/// Decodes batches of the metadata log for the listeners. It checks the CRC, because a corrupt record must never reach a state machine.
 /// </summary>
 sealed class BatchDecoder<TRecord>(IRecordSerde<TRecord> serde)
 {

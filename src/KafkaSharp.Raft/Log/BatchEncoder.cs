@@ -5,18 +5,21 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Raft.Log;
 
-/// <summary>Makes the batches of the metadata log from records. Used by one thread at a time; what it returns is the caller's.</summary>
+/// <summary>Encodes records as batches of the metadata log. Not thread-safe. The caller owns the returned batches.</summary>
 sealed class BatchEncoder<TRecord>(IRecordSerde<TRecord> serde, int maxBatchBytes, int maxRecordsPerBatch)
 {
-    /// <summary>The most a record's own lengths, attributes and deltas add to its value.</summary>
+    /// <summary>Upper bound of the bytes that a record's lengths, attributes and deltas add to its value.</summary>
     private const int MaxRecordOverhead = 32;
 
     private readonly ArrayBufferWriter<byte> _value = new(1024);
 
     /// <summary>
-    /// Encodes records as consecutive batches from an offset on: one if they must be atomic, else as many as the limits ask for.
+    /// Encodes records as consecutive batches, starting at an offset: one batch if they must be atomic, otherwise as many as the limits
+    /// require.
     /// </summary>
-    /// <exception cref="StateMachineException">RecordListTooLarge: one batch would not hold what it must.</exception>
+    /// <exception cref="StateMachineException">
+    /// RecordListTooLarge: the atomic records, or a single record, exceed the size limit of a batch.
+    /// </exception>
     public List<EncodedBatch<TRecord>> Encode(IReadOnlyList<TRecord> records, bool isAtomic, long baseOffset, int epoch, long timestamp)
     {
         var batches = new List<EncodedBatch<TRecord>>(1);
@@ -37,7 +40,7 @@ sealed class BatchEncoder<TRecord>(IRecordSerde<TRecord> serde, int maxBatchByte
             if (!fits)
                 throw new StateMachineException(
                     ErrorCode.RecordListTooLarge,
-                    $"{records.Count} records do not fit a batch of {maxBatchBytes} bytes of the metadata log");
+                    $"{records.Count} records do not fit into one batch of the metadata log, which is limited to {maxBatchBytes} bytes");
             builder.Append(timestamp, default, _value.WrittenSpan, hasKey: false);
         }
         batches.Add(Finish(builder, records, first, records.Count, baseOffset + first, epoch, timestamp));

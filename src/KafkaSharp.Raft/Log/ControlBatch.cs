@@ -4,11 +4,10 @@ using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Protocol.Records.Reading;
-using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft.Log;
 
-/// <summary>Control batches of the metadata log and of snapshots, written and read. All their messages are of version 0.</summary>
+/// <summary>Encodes and decodes the control batches of the metadata log and of snapshots. All their messages have version 0.</summary>
 static class ControlBatch
 {
     private const short Version = 0;
@@ -29,7 +28,7 @@ static class ControlBatch
         return builder.Build().ToArray();
     }
 
-    /// <summary>The control records of a batch with their offsets; types that Raft does not know are left out.</summary>
+    /// <summary>The control records of a batch with their offsets; records of an unknown type are skipped.</summary>
     public static List<(long Offset, RaftControlRecord Record)> Decode(RecordBatch batch)
     {
         var records = new List<(long, RaftControlRecord)>();
@@ -44,24 +43,6 @@ static class ControlBatch
         return records;
     }
 
-    /// <summary>What a leader says first in its epoch; the sole voter granted itself the vote.</summary>
-    public static RaftControlRecord LeaderChange(int leaderId, VoterSet voters) =>
-        new(ControlRecordType.LeaderChange, new LeaderChangeMessage
-        {
-            LeaderId = leaderId,
-            Voters = [.. voters.Voters.Select(voter => new LeaderChangeMessage.Voter { VoterId = voter.Id })],
-            GrantingVoters = [new LeaderChangeMessage.Voter { VoterId = leaderId }],
-        });
-
-    /// <summary>The version and the voters; none with kraft.version 0, which has its voters in the configuration.</summary>
-    public static IEnumerable<RaftControlRecord> Quorum(short kraftVersion, VoterSet voters) => kraftVersion == 0
-        ? []
-        :
-        [
-            new RaftControlRecord(ControlRecordType.KRaftVersion, new KRaftVersionRecord { KRaftVersion = kraftVersion }),
-            new RaftControlRecord(ControlRecordType.KRaftVoters, voters.ToRecord()),
-        ];
-
     private static void Write(object message, ArrayBufferWriter<byte> sink)
     {
         var writer = new KafkaWriter(sink);
@@ -72,7 +53,7 @@ static class ControlBatch
             case SnapshotFooterRecord m: m.Write(ref writer, Version); break;
             case KRaftVersionRecord m: m.Write(ref writer, Version); break;
             case VotersRecord m: m.Write(ref writer, Version); break;
-            default: throw new ArgumentException($"{message.GetType().Name} is no control record", nameof(message));
+            default: throw new ArgumentException($"{message.GetType().Name} is not a control record", nameof(message));
         }
         writer.Flush();
     }

@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace KafkaSharp.Raft.Log;
 
-/// <summary>How a record's value is written in the metadata log (its key is always null). Called from several threads at once.</summary>
+/// <summary>Serializes the value of a record of the metadata log; the key is always null. Must be thread-safe.</summary>
 public interface IRecordSerde<TRecord>
 {
     void Write(TRecord record, IBufferWriter<byte> destination);
 
-    /// <remarks>Throws ProtocolException where the bytes are not a record.</remarks>
+    /// <exception cref="KafkaSharp.Protocol.ProtocolException">The bytes are not a record.</exception>
     TRecord Read(ReadOnlyMemory<byte> value);
 }

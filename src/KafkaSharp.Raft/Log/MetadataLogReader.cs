@@ -2,14 +2,14 @@ using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Raft.Log;
 
-/// <summary>Reads batches back from the log. Used on the node's event loop.</summary>
+/// <summary>Reads batches from the log. Used on the node's event loop.</summary>
 sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> decoder)
 {
     private const int ReadBytes = 1 << 20;
 
     /// <summary>
-    /// Gives every batch from the one that holds <paramref name="from"/> on that ends before <paramref name="to"/> to
-    /// <paramref name="take"/>, in runs.
+    /// Passes batches to <paramref name="take"/>, several per call: from the batch that contains <paramref name="from"/> to the last batch
+    /// that ends before <paramref name="to"/>.
     /// </summary>
     public void Read(long from, long to, Action<IReadOnlyList<CommittedBatch<TRecord>>> take)
     {
@@ -17,7 +17,10 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
         {
             var run = ReadRun(from, to, out var next);
             if (next == from)
-                throw new InvalidDataException($"The metadata log has no batch at offset {from}, below its high watermark or end {to}");
+            {
+                throw new InvalidDataException(
+                    $"The metadata log has no batch at offset {from}, although all offsets before {to} must be in it");
+            }
             if (run.Count > 0)
                 take(run);
             from = next;
@@ -25,7 +28,7 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
     }
 
     /// <summary>
-    /// Gives every control record from a batch boundary up to the end to <paramref name="take"/>, without decoding what lies between.
+    /// Passes every control record from a batch boundary to the end of the log to <paramref name="take"/>. Data records are not decoded.
     /// </summary>
     public void ReadControlRecords(long from, Action<long, RaftControlRecord> take)
     {
@@ -42,12 +45,12 @@ sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> deco
                     take(offset, record);
             }
             if (next == from)
-                throw new InvalidDataException($"The metadata log has no batch at offset {from}, before its end {end}");
+                throw new InvalidDataException($"The metadata log has no batch at offset {from}, although it ends at offset {end}");
             from = next;
         }
     }
 
-    // Where reading goes on is in next: behind to where that lies within a batch.
+    // next is the offset at which to continue. It is greater than to if a batch contains to.
     private List<CommittedBatch<TRecord>> ReadRun(long from, long to, out long next)
     {
         next = from;

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Raft.Log;
 
-/// <summary>Records that have their offsets and are encoded, but that the log has yet to be given.</summary>
+/// <summary>Encoded records with assigned offsets that are not yet appended.</summary>
 readonly record struct PreparedAppend<TRecord>(int Epoch, List<EncodedBatch<TRecord>> Batches)
 {
     public long BaseOffset => Batches[0].Batch.BaseOffset;

@@ -3,13 +3,14 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
-/// What a voter must never forget about an election: the epoch, who leads in it, whom it voted for. Kept in the file <c>quorum-state</c>.
+/// The state of an election that a voter must keep across restarts (Kafka's <c>ElectionState</c>), stored in the file <c>quorum-state</c>.
+/// Immutable.
 /// </summary>
 /// <param name="Epoch">The epoch.</param>
-/// <param name="LeaderId">Its leader, where one is known.</param>
-/// <param name="VotedId">Whom this node voted for in the epoch.</param>
-/// <param name="VotedDirectoryId">That voter's directory; zero where it is not known.</param>
-/// <param name="VoterIds">The static voters; only written with kraft.version 0.</param>
+/// <param name="LeaderId">The leader of the epoch, or null if it is unknown.</param>
+/// <param name="VotedId">The voter for which this node voted in the epoch, or null if it did not vote.</param>
+/// <param name="VotedDirectoryId">The directory id of that voter; zero if it is unknown.</param>
+/// <param name="VoterIds">The static voters, which are stored only with kraft.version 0.</param>
 public sealed record ElectionState(int Epoch, int? LeaderId, int? VotedId, Uuid VotedDirectoryId, IReadOnlyList<int> VoterIds)
 {
     public static ElectionState WithLeader(int epoch, int leaderId, VoterSet voters) =>

@@ -1,6 +1,8 @@
 namespace KafkaSharp.Raft.Quorum;
 
-/// <summary>Who leads the quorum in an epoch; no id where it is not known or there is none.</summary>
+/// <summary>
+/// The leader of the quorum in an epoch (Kafka's <c>LeaderAndEpoch</c>); a null id if there is no leader or it is unknown.
+/// </summary>
 public readonly record struct LeaderAndEpoch(int? LeaderId, int Epoch)
 {
     public bool IsLeader(int nodeId) => LeaderId == nodeId;

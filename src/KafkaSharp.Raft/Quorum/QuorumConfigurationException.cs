@@ -1,4 +1,4 @@
 namespace KafkaSharp.Raft.Quorum;
 
-/// <summary>This node can't take part in the metadata quorum as configured. The message is one sentence for the operator.</summary>
+/// <summary>This node cannot join the metadata quorum with its configuration. The message is one sentence for the operator.</summary>
 public sealed class QuorumConfigurationException(string message) : Exception(message);

@@ -5,12 +5,12 @@ using KafkaSharp.Raft.Log;
 namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
-/// The voter set and kraft.version as the log has them at every offset (Kafka's <c>KRaftControlRecordStateMachine</c>). With kraft.version
-/// 0 the static voters hold. Written on the node's event loop, read from any thread.
+/// The voter set and the kraft.version at every offset of the log (Kafka's <c>KRaftControlRecordStateMachine</c>). With kraft.version 0 the
+/// static voters apply. Written on the node's event loop, read from any thread.
 /// </summary>
 sealed class QuorumHistory(VoterSet staticVoters)
 {
-    /// <summary>The offset of what the bootstrap checkpoint says: before the log begins.</summary>
+    /// <summary>The offset of the records of the bootstrap checkpoint, which come before the first record of the log.</summary>
     public const long BeforeLog = -1;
 
     private readonly Lock _gate = new();
@@ -21,7 +21,7 @@ sealed class QuorumHistory(VoterSet staticVoters)
 
     public VoterSet Voters => VotersAt(long.MaxValue);
 
-    /// <summary>Whether the voters come from the bootstrap checkpoint alone, so that the first leader must write them to the log.</summary>
+    /// <summary>Whether only the bootstrap checkpoint contains the voters. The first leader must then write them to the log.</summary>
     public bool VotersAreOnlyInBootstrap
     {
         get
@@ -43,7 +43,7 @@ sealed class QuorumHistory(VoterSet staticVoters)
             return (Latest(_versions, offset) == 0 ? null : Latest(_voters, offset)) ?? staticVoters;
     }
 
-    /// <summary>Takes note of a control record at an offset; of no effect for those that are neither.</summary>
+    /// <summary>Adds a control record at an offset. Records of types other than version and voters have no effect.</summary>
     public void Add(long offset, RaftControlRecord record)
     {
         lock (_gate)

@@ -6,8 +6,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
-/// The text of the file <c>quorum-state</c>, byte for byte as Kafka writes it: data_version 0 with kraft.version 0, data_version 1 with
-/// kraft.version 1.
+/// The text of the file <c>quorum-state</c>, byte for byte as Kafka writes it (<c>FileQuorumStateStore</c>): data_version 0 with
+/// kraft.version 0, data_version 1 with kraft.version 1.
 /// </summary>
 public static class QuorumStateJson
 {
@@ -34,7 +34,7 @@ public static class QuorumStateJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <exception cref="InvalidDataException">The text is not a quorum state; the message says why.</exception>
+    /// <exception cref="InvalidDataException">The text is not a quorum state. The message gives the reason.</exception>
     public static ElectionState Read(string text)
     {
         try
@@ -43,7 +43,7 @@ public static class QuorumStateJson
             var root = document.RootElement;
             var version = root.GetProperty("data_version").GetInt32();
             if (version is not (0 or 1))
-                throw new InvalidDataException($"quorum-state has data_version {version}, which is neither 0 nor 1");
+                throw new InvalidDataException($"quorum-state has data_version {version}, but only 0 and 1 are supported");
             var votedId = root.GetProperty("votedId").GetInt32();
             return new ElectionState(
                 root.GetProperty("leaderEpoch").GetInt32(),

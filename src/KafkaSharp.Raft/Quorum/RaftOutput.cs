@@ -1,20 +1,26 @@
 namespace KafkaSharp.Raft.Quorum;
 
-/// <summary>What <see cref="RaftState"/> asks its driver to do, in this order. Each is done before the next is begun.</summary>
+/// <summary>
+/// An action that <see cref="RaftState"/> requires from its driver. The driver carries outputs out in the order in which they were added,
+/// one at a time.
+/// </summary>
 public abstract record RaftOutput
 {
     /// <summary>Make the election state durable.</summary>
     public sealed record PersistElection(ElectionState State) : RaftOutput;
 
-    /// <summary>Append the control batch that begins a leader's epoch, flush, and report both.</summary>
-    public sealed record BeginEpoch(int Epoch) : RaftOutput;
+    /// <summary>
+    /// Append the control batch with which a leader starts its epoch, flush the log, and call <see cref="RaftState.EpochStarted"/> and
+    /// <see cref="RaftState.LogFlushed"/>.
+    /// </summary>
+    public sealed record StartEpoch(int Epoch) : RaftOutput;
 
-    /// <summary>Everything before this offset is committed: tell the listeners.</summary>
+    /// <summary>Deliver every record before this offset to the listeners; it is committed.</summary>
     public sealed record AdvanceHighWatermark(long Offset) : RaftOutput;
 
-    /// <summary>Tell the listeners who leads.</summary>
+    /// <summary>Notify the listeners of the leader.</summary>
     public sealed record ChangeLeader(LeaderAndEpoch Leader) : RaftOutput;
 
     /// <summary>Call <see cref="RaftState.ElectionTimeout"/> after the election timeout.</summary>
-    public sealed record ArmElectionTimer : RaftOutput;
+    public sealed record StartElectionTimer : RaftOutput;
 }

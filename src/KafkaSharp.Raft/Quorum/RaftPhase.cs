@@ -1,13 +1,13 @@
 namespace KafkaSharp.Raft.Quorum;
 
-/// <summary>What a node is in its epoch (Kafka's <c>EpochState</c> classes). A sole voter is never candidate nor follower.</summary>
+/// <summary>The role of a node in its epoch (Kafka's <c>EpochState</c> classes). A sole voter is never a candidate or a follower.</summary>
 public enum RaftPhase
 {
-    /// <summary>Knows the epoch but no leader.</summary>
+    /// <summary>The epoch is known, the leader is not.</summary>
     Unattached,
 
     Leader,
 
-    /// <summary>Led this epoch and gave it up; waits before it stands again.</summary>
+    /// <summary>The node was the leader and resigned. It waits for the election timeout before it starts an election.</summary>
     Resigned,
 }

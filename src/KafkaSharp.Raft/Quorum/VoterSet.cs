@@ -4,7 +4,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>
-/// Who votes: from <c>controller.quorum.voters</c> (kraft.version 0) or from the log's last VotersRecord (kraft.version 1). Immutable.
+/// The voters of the metadata quorum (Kafka's <c>VoterSet</c>): from <c>controller.quorum.voters</c> with kraft.version 0, from the last
+/// VotersRecord of the log with kraft.version 1. Immutable.
 /// </summary>
 public sealed class VoterSet(IEnumerable<RaftVoter> voters)
 {
@@ -15,14 +16,14 @@ public sealed class VoterSet(IEnumerable<RaftVoter> voters)
 
     public int Count => Voters.Count;
 
-    /// <summary>How many of them decide.</summary>
+    /// <summary>The number of voters that is a majority.</summary>
     public int Majority => Count / 2 + 1;
 
     public RaftVoter? Find(int id) => Voters.FirstOrDefault(voter => voter.Id == id);
 
     /// <summary>
-    /// The set with a voter's endpoints and supported versions as it states them now; this very set where nothing differs or it is no
-    /// voter.
+    /// The set with the current endpoints and supported versions of a voter. The same instance if nothing changes, if the id is not a
+    /// voter, or if there are no endpoints.
     /// </summary>
     public VoterSet WithUpdated(int id, IReadOnlyList<RaftEndpoint> endpoints)
     {
@@ -34,10 +35,10 @@ public sealed class VoterSet(IEnumerable<RaftVoter> voters)
         return new VoterSet(Voters.Select(other => other.Id == id ? updated : other));
     }
 
-    /// <summary>Reads <c>controller.quorum.voters</c>: <c>id@host:port</c> each.</summary>
-    /// <param name="entries">The list's entries.</param>
-    /// <param name="listenerName">The name the endpoints get: the first of <c>controller.listener.names</c>.</param>
-    /// <exception cref="FormatException">An entry is not of that form or an id comes twice.</exception>
+    /// <summary>Parses <c>controller.quorum.voters</c>. Each entry has the form <c>id@host:port</c>.</summary>
+    /// <param name="entries">The entries of the list.</param>
+    /// <param name="listenerName">The listener name of the endpoints: the first of <c>controller.listener.names</c>.</param>
+    /// <exception cref="FormatException">An entry does not have that form, or an id appears twice.</exception>
     public static VoterSet Parse(IEnumerable<string> entries, string listenerName)
     {
         var voters = new List<RaftVoter>();

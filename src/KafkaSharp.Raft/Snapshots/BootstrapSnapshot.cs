@@ -1,14 +1,15 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
-/// The two files that formatting a directory leaves behind: <c>bootstrap.checkpoint</c>, the records a new metadata log begins with, and
-/// for a quorum that keeps its voters in the log the snapshot <c>0-0</c> that names the first of them (KIP-853). Failures are IOExceptions.
+/// The two files that the formatting of a directory writes: <c>bootstrap.checkpoint</c>, with the first records of a new metadata log, and,
+/// for a quorum with its voters in the log, the snapshot <c>0-0</c> with the first voters (KIP-853). Failures are IOExceptions.
 /// </summary>
 public static class BootstrapSnapshot
 {

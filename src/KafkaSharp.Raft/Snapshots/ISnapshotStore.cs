@@ -3,14 +3,14 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
-/// The snapshots of the metadata log: files <c>%020d-%010d.checkpoint</c> beside it. From any thread; failures are IOExceptions.
+/// The snapshots of the metadata log: files <c>%020d-%010d.checkpoint</c> in its directory. Thread-safe; failures are IOExceptions.
 /// </summary>
 public interface ISnapshotStore
 {
-    /// <summary>Ids of the finished snapshots, oldest first.</summary>
+    /// <summary>The ids of the finished snapshots, oldest first.</summary>
     IReadOnlyList<OffsetAndEpoch> List();
 
-    /// <summary>Begins a snapshot, invisible until it is frozen.</summary>
+    /// <summary>Creates a snapshot file. It is not listed until it is frozen.</summary>
     ISnapshotFile Create(OffsetAndEpoch id);
 
     /// <summary>Opens a finished snapshot for reading.</summary>
@@ -18,6 +18,6 @@ public interface ISnapshotStore
 
     long SizeInBytes(OffsetAndEpoch id);
 
-    /// <summary>Deletes a snapshot; readers that have it open go on reading it.</summary>
+    /// <summary>Deletes a snapshot. Readers that have opened it can still read it.</summary>
     void Delete(OffsetAndEpoch id);
 }

@@ -1,20 +1,22 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
-/// Deletes old snapshots and the log before the oldest one kept, by <c>metadata.max.retention.bytes</c> and <c>.ms</c> (Kafka's
-/// <c>KafkaMetadataLog.maybeClean</c>). The newest snapshot always stays, and the log from the oldest remaining one on. Used on the event
-/// loop.
+/// Deletes old snapshots according to <c>metadata.max.retention.bytes</c> and <c>metadata.max.retention.ms</c>, and the part of the log
+/// before the oldest remaining snapshot (Kafka's <c>KafkaMetadataLog.maybeClean</c>). The latest snapshot is never deleted. Used on the
+/// node's event loop.
 /// </summary>
 sealed class SnapshotCleaner(IRaftLog log, ISnapshotStore snapshots, RaftOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>
-    /// What a crash between making a snapshot and cleaning left: snapshots older than the log's start are of no use to anyone.
+    /// Deletes snapshots older than the start of the log, which a crash during cleaning left. The records after such a snapshot are gone,
+    /// so it cannot be used.
     /// </summary>
     public void DeleteUnreachable()
     {
@@ -45,7 +47,7 @@ sealed class SnapshotCleaner(IRaftLog log, ISnapshotStore snapshots, RaftOptions
         }
     }
 
-    /// <summary>The time of the last record a snapshot holds; null where its header cannot be read.</summary>
+    /// <summary>The append time of the last record in a snapshot; null if it has no readable header.</summary>
     private long? TimestampOf(OffsetAndEpoch id)
     {
         using var stream = snapshots.OpenRead(id);

@@ -4,14 +4,15 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
-/// The names of snapshot files: <c>00000000000000000200-0000000001.checkpoint</c>, with <c>.part</c> after it while it is written.
+/// The names of snapshot files: <c>00000000000000000200-0000000001.checkpoint</c> (offset and epoch), with the suffix <c>.part</c> while
+/// the file is being written.
 /// </summary>
 public static class SnapshotName
 {
     public const string Suffix = ".checkpoint";
     public const string PartialSuffix = ".checkpoint.part";
 
-    /// <summary>Kafka renames a snapshot so before it deletes it.</summary>
+    /// <summary>The suffix to which Kafka renames a snapshot before it deletes the file.</summary>
     public const string DeletedSuffix = ".checkpoint.deleted";
 
     private const int OffsetDigits = 20;
@@ -20,7 +21,7 @@ public static class SnapshotName
     public static string Format(OffsetAndEpoch id) =>
         string.Create(CultureInfo.InvariantCulture, $"{id.Offset:D20}-{id.Epoch:D10}{Suffix}");
 
-    /// <summary>Reads the name of a finished snapshot; false for every other file.</summary>
+    /// <summary>Parses the name of a finished snapshot. False for every other file.</summary>
     public static bool TryParse(string fileName, out OffsetAndEpoch id)
     {
         id = default;

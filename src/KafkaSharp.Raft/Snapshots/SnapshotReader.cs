@@ -7,8 +7,8 @@ using KafkaSharp.Raft.Log;
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
-/// A snapshot being read, batch by batch, so that its size does not matter. Raft's own control records come as batches without records. For
-/// one thread at a time; disposed by its reader.
+/// Reads a snapshot batch by batch, so its memory does not depend on the size of the snapshot. Control batches are returned without
+/// records. Not thread-safe. The caller disposes it.
 /// </summary>
 public sealed class SnapshotReader<TRecord> : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class SnapshotReader<TRecord> : IDisposable
         {
             _first = ReadBatch();
             var header = _first?.ControlRecords.Select(record => record.Message).OfType<SnapshotHeaderRecord>().FirstOrDefault()
-                ?? throw Corrupt("it does not begin with a header");
+                ?? throw Corrupt("it does not start with a header record");
             LastContainedLogTimestamp = header.LastContainedLogTimestamp;
         }
         catch
@@ -38,14 +38,16 @@ public sealed class SnapshotReader<TRecord> : IDisposable
         }
     }
 
-    /// <summary>The snapshot holds everything before this offset.</summary>
+    /// <summary>The snapshot contains the state before this offset.</summary>
     public OffsetAndEpoch Id { get; }
 
-    /// <summary>Append time of the last record it holds, in milliseconds since 1970; 0 or less where that is not known.</summary>
+    /// <summary>
+    /// The append time of the last record in the snapshot, in milliseconds since the Unix epoch; 0 or less if it is unknown.
+    /// </summary>
     public long LastContainedLogTimestamp { get; }
 
-    /// <summary>All batches; their offsets count within the snapshot. Once only.</summary>
-    /// <exception cref="InvalidDataException">The snapshot is corrupt or ends without its footer.</exception>
+    /// <summary>All batches, with offsets relative to the snapshot. Can be enumerated only once.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is corrupt or has no footer.</exception>
     public IEnumerable<CommittedBatch<TRecord>> ReadBatches()
     {
         var complete = false;
@@ -55,7 +57,7 @@ public sealed class SnapshotReader<TRecord> : IDisposable
             yield return batch;
         }
         if (!complete)
-            throw Corrupt("it ends without a footer");
+            throw Corrupt("it ends without a footer record");
     }
 
     public void Dispose() => _stream.Dispose();
@@ -66,10 +68,10 @@ public sealed class SnapshotReader<TRecord> : IDisposable
         if (have == 0)
             return null;
         if (have < RecordBatchHeader.Size)
-            throw Corrupt("it ends within a batch");
+            throw Corrupt("it ends in the middle of a batch");
         long size = (long)new RecordBatchHeader(_buffer).BatchLength + RecordBatchHeader.LogOverhead;
         if (size < RecordBatchHeader.Size || size > _maxBatchBytes || size - have > _stream.Length - _stream.Position)
-            throw Corrupt($"a batch claims {size} bytes");
+            throw Corrupt($"a batch has the invalid size {size}");
         if (size > _buffer.Length)
             Array.Resize(ref _buffer, (int)size);
         _stream.ReadExactly(_buffer, have, (int)size - have);

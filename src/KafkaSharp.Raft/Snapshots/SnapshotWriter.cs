@@ -8,8 +8,8 @@ using KafkaSharp.Raft.Log;
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>
-/// A snapshot being written: header, records, footer. Nobody sees it until <see cref="Freeze"/> made it durable under its name; disposed
-/// before that it leaves nothing. For one thread, any; failures are IOExceptions.
+/// Writes a snapshot: header, records, footer (Kafka's <c>RecordsSnapshotWriter</c>). <see cref="Freeze"/> makes it durable and visible; if
+/// the writer is disposed before that, no file remains. Not thread-safe; failures are IOExceptions.
 /// </summary>
 public sealed class SnapshotWriter<TRecord> : IDisposable
 {
@@ -44,7 +44,7 @@ public sealed class SnapshotWriter<TRecord> : IDisposable
         }
         catch
         {
-            // Nobody else can: the file is this writer's from the start.
+            // The caller has no reference to this writer yet, so nothing else can dispose the file.
             Dispose();
             throw;
         }
@@ -56,7 +56,7 @@ public sealed class SnapshotWriter<TRecord> : IDisposable
 
     private RecordBatchOptions BatchOptions => new() { BaseOffset = _nextOffset, PartitionLeaderEpoch = Id.Epoch };
 
-    /// <summary>Appends records; they are gathered into batches as large as the log allows.</summary>
+    /// <summary>Appends records. They are collected into batches up to the size limit of the log.</summary>
     public void Append(IEnumerable<TRecord> records)
     {
         foreach (var record in records)
@@ -69,7 +69,7 @@ public sealed class SnapshotWriter<TRecord> : IDisposable
         }
     }
 
-    /// <summary>Writes the footer, flushes, and gives the snapshot its name.</summary>
+    /// <summary>Writes the footer, flushes the file, and renames it to the name of the snapshot.</summary>
     public void Freeze()
     {
         ObjectDisposedException.ThrowIf(_isFrozen, this);

@@ -7,7 +7,7 @@ sealed class MemoryQuorumStateStore : IQuorumStateStore
 {
     public string? Text { get; set; }
 
-    /// <summary>Called with each text before it is kept; what it throws is the disk's failure.</summary>
+    /// <summary>Called with each text before it is stored. An exception simulates a disk failure.</summary>
     public Action<string>? OnWrite { get; set; }
 
     public string? Read() => Text;

@@ -5,7 +5,7 @@ using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Raft.Tests.Memory;
 
-/// <summary>A metadata log in memory: it knows which bytes are flushed and can crash. Not thread-safe.</summary>
+/// <summary>A metadata log in memory that tracks which bytes are flushed and can simulate a crash. Not thread-safe.</summary>
 sealed class MemoryRaftLog : IRaftLog
 {
     private readonly List<byte[]> _batches = [];
@@ -20,7 +20,7 @@ sealed class MemoryRaftLog : IRaftLog
 
     public long HighWatermark { get; private set; } = -1;
 
-    /// <summary>Called before each flush; what it throws is the disk's failure.</summary>
+    /// <summary>Called before each flush. An exception simulates a disk failure.</summary>
     public Action? OnFlush { get; set; }
 
     public int Flushes { get; private set; }
@@ -86,7 +86,7 @@ sealed class MemoryRaftLog : IRaftLog
     }
 
     /// <summary>
-    /// The log as a crash leaves it: what was flushed, and of the rest a random part, maybe torn within a batch; then recovered.
+    /// The log after a crash and recovery: all flushed bytes, and a random part of the others, which may end within a batch.
     /// </summary>
     public MemoryRaftLog Crash(Random random)
     {
@@ -108,7 +108,7 @@ sealed class MemoryRaftLog : IRaftLog
         }
         catch (RecordsException)
         {
-            // The tail is broken here: recovery ends.
+            // The tail is torn here, so recovery stops.
         }
         survivor._flushed = survivor._batches.Count;
         return survivor;

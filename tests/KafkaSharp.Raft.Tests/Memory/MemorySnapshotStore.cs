@@ -5,19 +5,19 @@ using KafkaSharp.Raft.Snapshots;
 
 namespace KafkaSharp.Raft.Tests.Memory;
 
-/// <summary>Snapshots in memory. From any thread.</summary>
+/// <summary>Snapshots in memory. Thread-safe.</summary>
 sealed class MemorySnapshotStore : ISnapshotStore
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<OffsetAndEpoch, byte[]> _snapshots = [];
 
-    /// <summary>Called before each listing; what it throws is the disk's failure.</summary>
+    /// <summary>Called before each listing. An exception simulates a disk failure.</summary>
     public Action? OnList { get; set; }
 
-    /// <summary>Called before each write to a file; what it throws is the disk's failure.</summary>
+    /// <summary>Called before each write to a file. An exception simulates a disk failure.</summary>
     public Action? OnAppend { get; set; }
 
-    /// <summary>Files begun and not yet disposed.</summary>
+    /// <summary>The number of created files that are not yet disposed.</summary>
     public int OpenFiles { get; private set; }
 
     public IReadOnlyList<OffsetAndEpoch> List()
@@ -51,7 +51,7 @@ sealed class MemorySnapshotStore : ISnapshotStore
             _snapshots.Remove(id);
     }
 
-    /// <summary>Puts the bytes of a snapshot file here, as if a node had made it.</summary>
+    /// <summary>Adds a finished snapshot file.</summary>
     public void Add(OffsetAndEpoch id, byte[] bytes)
     {
         lock (_gate)

@@ -3,7 +3,9 @@ using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft.Tests.Quorum;
 
-/// <summary>The texts are what 4.3.1 wrote: a static voter, a --standalone one, and a voter of three that voted.</summary>
+/// <summary>
+/// The texts were written by Apache Kafka 4.3.1: by a static voter, by a --standalone voter, and by one of three voters that voted for another.
+/// </summary>
 [TestFixture]
 public sealed class QuorumStateJsonTests
 {
@@ -19,11 +21,11 @@ public sealed class QuorumStateJsonTests
     [TestCase(Static, 0)]
     [TestCase(Standalone, 1)]
     [TestCase(Voted, 1)]
-    public void What_Kafka_wrote_is_read_and_written_again_byte_for_byte(string text, short kraftVersion) =>
+    public void A_text_of_Kafka_is_read_and_rewritten_byte_for_byte(string text, short kraftVersion) =>
         Assert.That(QuorumStateJson.Write(QuorumStateJson.Read(text), kraftVersion), Is.EqualTo(text));
 
     [Test]
-    public void The_fields_are_understood()
+    public void The_fields_are_read()
     {
         var state = QuorumStateJson.Read(Voted);
         Assert.That((state.Epoch, state.LeaderId, state.VotedId, state.VotedDirectoryId),
@@ -37,6 +39,6 @@ public sealed class QuorumStateJsonTests
     [TestCase("""{"leaderId":1,"leaderEpoch":"x","votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1}""")]
     [TestCase("""{"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"A","data_version":1}""")]
     [TestCase("""{"leaderId":1,"leaderEpoch":1,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":2}""")]
-    public void What_is_no_quorum_state_is_refused(string text) =>
+    public void A_text_that_is_not_a_quorum_state_is_refused(string text) =>
         Assert.That(() => QuorumStateJson.Read(text), Throws.TypeOf<InvalidDataException>());
 }

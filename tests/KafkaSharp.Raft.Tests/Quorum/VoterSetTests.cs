@@ -1,4 +1,5 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft.Tests.Quorum;
@@ -7,7 +8,7 @@ namespace KafkaSharp.Raft.Tests.Quorum;
 public sealed class VoterSetTests
 {
     [Test]
-    public void Static_voters_are_read_with_their_addresses()
+    public void Static_voters_are_parsed_with_their_addresses()
     {
         var voters = VoterSet.Parse(["2@[::1]:9094", "1@localhost:9093"], "CONTROLLER");
         Assert.That(voters.Voters.Select(voter => (voter.Id, voter.Endpoints[0].ToString())), Is.EqualTo(new[]
@@ -22,11 +23,11 @@ public sealed class VoterSetTests
     [TestCase("x@host:1")]
     [TestCase("1@:1")]
     [TestCase("1@host:65536")]
-    public void Anything_else_is_refused(string entry) =>
+    public void A_malformed_entry_is_refused(string entry) =>
         Assert.That(() => VoterSet.Parse([entry], "C"), Throws.TypeOf<FormatException>().With.Message.Contain(entry));
 
     [Test]
-    public void A_bad_value_names_the_key()
+    public void The_error_for_a_malformed_value_names_the_key()
     {
         var values = ConfigValues.Parse(new ConfigSchema(RaftConfigs.All), new Dictionary<string, string>
         {

@@ -8,7 +8,7 @@ namespace KafkaSharp.Raft.Tests.Snapshots;
 public sealed class SnapshotNameTests
 {
     [Test]
-    public void A_name_is_written_and_read_as_Kafka_does()
+    public void A_name_is_formatted_and_parsed_like_Kafka()
     {
         Assert.That(SnapshotName.Format(new OffsetAndEpoch(200, 1)), Is.EqualTo("00000000000000000200-0000000001.checkpoint"));
         Assert.That(SnapshotName.TryParse("00000000000000000200-0000000001.checkpoint", out var id));
@@ -21,5 +21,5 @@ public sealed class SnapshotNameTests
     [TestCase("00000000000000000200-0000000001.checkpoint.deleted")]
     [TestCase("00000000000000000200x0000000001.checkpoint")]
     [TestCase("0000000000000000020x-0000000001.checkpoint")]
-    public void Other_files_are_no_snapshots(string name) => Assert.That(SnapshotName.TryParse(name, out _), Is.False);
+    public void Names_of_other_files_are_not_snapshots(string name) => Assert.That(SnapshotName.TryParse(name, out _), Is.False);
 }

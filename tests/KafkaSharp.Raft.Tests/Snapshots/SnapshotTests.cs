@@ -1,6 +1,7 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Snapshots;
@@ -54,7 +55,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public async Task A_snapshot_of_what_is_not_committed_is_refused_and_one_that_exists_is_not_made_again()
+    public async Task A_snapshot_of_uncommitted_records_is_refused_and_an_existing_one_is_not_created_again()
     {
         await Append("a");
         Assert.That(() => _node.CreateSnapshot(new OffsetAndEpoch(3, 1), 0), Throws.ArgumentException);
@@ -64,7 +65,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public async Task A_large_snapshot_is_cut_into_batches_with_header_and_footer_around()
+    public async Task A_large_snapshot_is_split_into_batches_between_header_and_footer()
     {
         await Append("a");
         var records = Enumerable.Range(0, 3000).Select(i => $"{i}-{new string('x', 6000)}").ToList();
@@ -84,7 +85,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public async Task A_broken_snapshot_stops_the_start_and_names_the_file()
+    public async Task A_corrupt_snapshot_stops_the_start_and_the_error_names_the_file()
     {
         await Append("a");
         Snapshot(2, ["state"]);
@@ -96,17 +97,17 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public async Task A_log_whose_beginning_is_in_no_snapshot_is_refused()
+    public async Task A_log_without_a_snapshot_of_its_deleted_start_is_refused()
     {
         await Append("a", "b");
         Snapshot(3, ["ab"]);
         _log.DeleteBefore(3);
         _snapshots.Delete(new OffsetAndEpoch(3, 1));
-        Assert.That(Restart, Throws.TypeOf<InvalidDataException>().With.Message.Contain("begins at offset 3"));
+        Assert.That(Restart, Throws.TypeOf<InvalidDataException>().With.Message.Contain("starts at offset 3"));
     }
 
     [Test]
-    public async Task A_log_that_ends_before_the_latest_snapshot_begins_anew_from_it()
+    public async Task A_log_that_ends_before_the_latest_snapshot_restarts_after_it()
     {
         await Append("a", "b", "c");
         Snapshot(4, ["abc"]);
@@ -117,7 +118,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public async Task Retention_deletes_old_snapshots_and_the_log_before_the_oldest_that_stays()
+    public async Task Retention_deletes_old_snapshots_and_the_log_before_the_oldest_remaining_one()
     {
         await Restart(o => o with { RetentionBytes = -1, RetentionMs = 1000 });
         var first = _listener.NextOffset;
@@ -135,7 +136,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public async Task Cleaning_goes_on_after_a_fault_and_ends_with_the_node()
+    public async Task Cleaning_continues_after_a_failure_and_stops_with_the_node()
     {
         var cleanings = 0;
         await Restart(o => o with { RetentionBytes = 1 });
@@ -171,7 +172,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public async Task Without_pressure_nothing_is_deleted()
+    public async Task Within_the_retention_limits_nothing_is_deleted()
     {
         await Append("a");
         Snapshot(2, ["a"], _time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -184,7 +185,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public void A_snapshot_of_Kafka_is_read_and_its_control_batches_are_written_alike()
+    public void A_snapshot_of_Kafka_is_read_and_its_control_batches_are_written_identically()
     {
         var bytes = StageOne.BootstrapCheckpoint;
         using var reader = new SnapshotReader<string>(default, new MemoryStream(bytes), new BatchDecoder<string>(new TextSerde()), 8 << 20);
@@ -195,7 +196,7 @@ public sealed class SnapshotTests
     }
 
     [Test]
-    public void Formatting_writes_the_batches_that_Kafka_s_format_writes()
+    public void Formatting_writes_the_same_batches_as_Kafka()
     {
         var store = new MemorySnapshotStore();
         var voters = new VoterSet([new RaftVoter(1, Uuid.Parse("EdPpqKAhRqmVaoet9QenNg"), [new RaftEndpoint("CONTROLLER", "127.0.0.1", 23001)])]);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records.Building;
 
@@ -22,10 +21,10 @@ public static class ControlRecords
     public static ControlRecordType ParseType(ReadOnlySpan<byte> key)
     {
         if (key.Length < KeySize)
-            throw RecordParser.Invalid($"Invalid control record key size {key.Length}, at least {KeySize} are needed");
+            throw RecordsException.Invalid($"Invalid control record key size {key.Length}, at least {KeySize} are needed");
         var version = BinaryPrimitives.ReadInt16BigEndian(key);
         if (version < 0)
-            throw RecordParser.Invalid($"Invalid version {version} of a control record key");
+            throw RecordsException.Invalid($"Invalid version {version} of a control record key");
         var type = (ControlRecordType)BinaryPrimitives.ReadInt16BigEndian(key[sizeof(short)..]);
         return type is >= ControlRecordType.Abort and <= ControlRecordType.KRaftVoters ? type : ControlRecordType.Unknown;
     }
@@ -41,15 +40,15 @@ public static class ControlRecords
     {
         var type = ParseType(record.Key);
         if (type is not (ControlRecordType.Abort or ControlRecordType.Commit))
-            throw RecordParser.Invalid($"A control record of type {type} is no end of a transaction");
+            throw RecordsException.Invalid($"A control record of type {type} is no end of a transaction");
         if (record.Value.Length < MarkerValueSize)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Invalid value size {record.Value.Length} of an end transaction marker, at least {MarkerValueSize} are needed");
         }
         var version = BinaryPrimitives.ReadInt16BigEndian(record.Value);
         if (version < 0)
-            throw RecordParser.Invalid($"Invalid version {version} of an end transaction marker");
+            throw RecordsException.Invalid($"Invalid version {version} of an end transaction marker");
         return new EndTransactionMarker(type, BinaryPrimitives.ReadInt32BigEndian(record.Value[sizeof(short)..]));
     }
 

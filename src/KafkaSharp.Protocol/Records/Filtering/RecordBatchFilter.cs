@@ -87,7 +87,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
                 continue;
             if (reader.Current.Offset <= _builder.LastOffset || reader.Current.Offset > batch.LastOffset)
             {
-                throw RecordParser.Invalid(
+                throw RecordsException.Invalid(
                     $"Offset {reader.Current.Offset} is out of order in the batch from {batch.BaseOffset} to {batch.LastOffset}");
             }
             _builder.Append(reader.Current.Offset, reader.Current);

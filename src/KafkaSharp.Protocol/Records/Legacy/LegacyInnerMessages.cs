@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using KafkaSharp.Compression;
-using KafkaSharp.Protocol.Records.Building;
-using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records.Legacy;
 
@@ -31,7 +29,7 @@ sealed class LegacyInnerMessages : IDisposable
                 return;
             if (wrapper.Offset != 0 && wrapper.Offset < lastOffset)
             {
-                throw RecordParser.Invalid(
+                throw RecordsException.Invalid(
                     $"Found invalid wrapper offset in compressed v1 message set, wrapper offset '{wrapper.Offset}' is less than the " +
                     $"last inner message offset '{lastOffset}' and it is not zero.");
             }
@@ -56,7 +54,7 @@ sealed class LegacyInnerMessages : IDisposable
         _position += bytes.Length;
         var message = new LegacyMessage(bytes);
         if (Decompression.TypeOf(message.CompressionId) != CompressionType.None)
-            throw RecordParser.Invalid("Inner messages must not be compressed");
+            throw RecordsException.Invalid("Inner messages must not be compressed");
         return true;
     }
 
@@ -72,12 +70,12 @@ sealed class LegacyInnerMessages : IDisposable
     {
         var type = Decompression.TypeOf(wrapper.CompressionId);
         if (type == CompressionType.Zstd)
-            throw RecordParser.Invalid($"Invalid wrapper compressionType found in legacy deep record iterator {wrapper.Magic}");
+            throw RecordsException.Invalid($"Invalid wrapper compressionType found in legacy deep record iterator {wrapper.Magic}");
         var body = default(Record);
         if (!wrapper.TryParse(ref body))
             body.SetBroken();
         if (!body.HasValue)
-            throw RecordParser.Invalid($"Found invalid compressed record set with null value (magic = {wrapper.Magic})");
+            throw RecordsException.Invalid($"Found invalid compressed record set with null value (magic = {wrapper.Magic})");
         var codec = type == CompressionType.Lz4 && wrapper.Magic == 0 ? CompressionCodecs.LegacyLz4 : CompressionCodecs.Get(type);
         Decompression.All(codec, body.Value, _bytes, maxBytes);
     }
@@ -89,7 +87,7 @@ sealed class LegacyInnerMessages : IDisposable
         while (reader.TryRead(out var bytes))
             lastOffset = new LegacyMessage(bytes).Offset;
         end = reader.Position;
-        return lastOffset ?? throw RecordParser.Invalid("Found invalid compressed record set with no inner records");
+        return lastOffset ?? throw RecordsException.Invalid("Found invalid compressed record set with no inner records");
     }
 
     private ref struct LegacyInnerReader(ReadOnlySpan<byte> bytes)
@@ -106,7 +104,7 @@ sealed class LegacyInnerMessages : IDisposable
                 return false;
             var size = BinaryPrimitives.ReadInt32BigEndian(rest[RecordBatchHeader.BatchLengthPosition..]);
             if (size < LegacyMessage.MinSize)
-                throw RecordBatchReader.TooSmall(size);
+                throw LegacyMessage.TooSmall(size);
             if (size > rest.Length - RecordBatchHeader.LogOverhead)
                 return false;
             message = rest[..(size + RecordBatchHeader.LogOverhead)];

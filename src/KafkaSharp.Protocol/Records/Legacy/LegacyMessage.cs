@@ -30,6 +30,9 @@ readonly ref struct LegacyMessage(ReadOnlySpan<byte> bytes)
     public TimestampType TimestampType =>
         Magic == 0 ? TimestampType.NoTimestampType : IsLogAppendTime ? TimestampType.LogAppendTime : TimestampType.CreateTime;
 
+    public static RecordsException TooSmall(int size) =>
+        new(ErrorCode.CorruptMessage, $"Record size {size} is less than the minimum record overhead ({MinSize})");
+
     public uint ComputeCrc() => Crc32.Compute(_bytes[RecordBatchHeader.MagicPosition..]);
 
     /// <summary>Finds key and value; false where their lengths lead out of the message.</summary>

@@ -20,7 +20,7 @@ ref struct PartialRecordReader : IDisposable
         if (count == 0)
             return;
         if (count < 0)
-            throw RecordParser.Invalid($"Found invalid record count {count} in magic v{batch.Magic} batch");
+            throw RecordsException.Invalid($"Found invalid record count {count} in magic v{batch.Magic} batch");
         _parser = new RecordParser(header);
         _window = new RecordWindow(batch.Bytes[RecordBatchHeader.Size..], batch.Compression, int.MaxValue);
         _left = count;
@@ -44,7 +44,7 @@ ref struct PartialRecordReader : IDisposable
         if (!TryReadWhole())
             ReadInPieces();
         if (_left == 0 && _window.Ensure(1))
-            throw RecordParser.Invalid("Incorrect declared batch size, records still remaining in file");
+            throw RecordsException.Invalid("Incorrect declared batch size, records still remaining in file");
         return true;
     }
 
@@ -72,18 +72,18 @@ ref struct PartialRecordReader : IDisposable
         ValueLength = SkipField();
         SkipHeaders(ReadVarint());
         if (_body != 0)
-            throw RecordParser.InvalidStructure();
+            throw RecordsException.InvalidStructure();
     }
 
     private void SkipHeaders(int count)
     {
         if (count < 0)
-            throw RecordParser.Invalid($"Found invalid number of record headers {count}");
+            throw RecordsException.Invalid($"Found invalid number of record headers {count}");
         for (; count > 0; count--)
         {
             var keyLength = SkipField();
             if (keyLength < 0)
-                throw RecordParser.Invalid($"Invalid negative header key size {keyLength}");
+                throw RecordsException.Invalid($"Invalid negative header key size {keyLength}");
             SkipField();
         }
     }
@@ -98,9 +98,9 @@ ref struct PartialRecordReader : IDisposable
     private void Skip(int count)
     {
         if (count > _body)
-            throw RecordParser.InvalidStructure();
+            throw RecordsException.InvalidStructure();
         if (!_window.TrySkip(count))
-            throw RecordParser.Invalid("Incorrect declared batch size, premature EOF reached");
+            throw RecordsException.Invalid("Incorrect declared batch size, premature EOF reached");
         _body -= count;
     }
 
@@ -109,7 +109,7 @@ ref struct PartialRecordReader : IDisposable
         _window.Ensure(Varint.MaxSize);
         var position = 0;
         if (!Varint.TryRead(_window.Available, ref position, out int value))
-            throw RecordParser.InvalidStructure();
+            throw RecordsException.InvalidStructure();
         Skip(position);
         return value;
     }
@@ -119,7 +119,7 @@ ref struct PartialRecordReader : IDisposable
         _window.Ensure(Varint.MaxLongSize);
         var position = 0;
         if (!Varint.TryRead(_window.Available, ref position, out long value))
-            throw RecordParser.InvalidStructure();
+            throw RecordsException.InvalidStructure();
         Skip(position);
         return value;
     }

@@ -43,7 +43,7 @@ public ref struct RecordBatchReader(ReadOnlySpan<byte> buffer, int maxBatchSize 
             return false;
         var length = BinaryPrimitives.ReadInt32BigEndian(bytes[RecordBatchHeader.BatchLengthPosition..]);
         if (length < LegacyMessage.MinSize)
-            throw TooSmall(length);
+            throw LegacyMessage.TooSmall(length);
         if (length > maxBatchSize)
         {
             throw new RecordsException(
@@ -59,7 +59,4 @@ public ref struct RecordBatchReader(ReadOnlySpan<byte> buffer, int maxBatchSize 
         size = length + RecordBatchHeader.LogOverhead;
         return true;
     }
-
-    internal static RecordsException TooSmall(int size) =>
-        new(ErrorCode.CorruptMessage, $"Record size {size} is less than the minimum record overhead ({LegacyMessage.MinSize})");
 }

@@ -40,12 +40,15 @@ readonly struct RecordParser
             || !TryField(bytes, ref position, out var key, out var hasKey)
             || !TryField(bytes, ref position, out var value, out var hasValue)
             || !Varint.TryRead(bytes, ref position, out int headerCount))
-            throw InvalidStructure();
+            throw RecordsException.InvalidStructure();
         var headersStart = position;
         if (headerCount != 0)
             CheckHeaders(bytes, ref position, headerCount);
         if (position != size)
-            throw Invalid($"Invalid record size: expected to read {size} bytes in record payload, but instead read {position}");
+        {
+            throw RecordsException.Invalid(
+                $"Invalid record size: expected to read {size} bytes in record payload, but instead read {position}");
+        }
         record.SetBody(key, hasKey, value, hasValue);
         if (headerCount != 0)
             record.SetHeaders(bytes[headersStart..position], headerCount);
@@ -54,10 +57,6 @@ readonly struct RecordParser
         record.Sequence = SequenceOf(offsetDelta);
         record.SizeInBytes = size + Varint.SizeOf(size);
     }
-
-    public static RecordsException InvalidStructure() => Invalid("Found invalid record structure");
-
-    public static RecordsException Invalid(string message) => new(ErrorCode.InvalidRecord, message);
 
     private static bool TryField(ReadOnlySpan<byte> bytes, scoped ref int position, out ReadOnlySpan<byte> field, out bool present)
     {
@@ -77,20 +76,23 @@ readonly struct RecordParser
     private static void CheckHeaders(ReadOnlySpan<byte> bytes, ref int position, int count)
     {
         if (count < 0)
-            throw Invalid($"Found invalid number of record headers {count}");
+            throw RecordsException.Invalid($"Found invalid number of record headers {count}");
         if (count > bytes.Length - position)
-            throw Invalid($"Found invalid number of record headers. {count} is larger than the remaining size of the buffer");
+        {
+            throw RecordsException.Invalid(
+                $"Found invalid number of record headers. {count} is larger than the remaining size of the buffer");
+        }
         for (var i = 0; i < count; i++)
         {
             if (!Varint.TryRead(bytes, ref position, out int keyLength))
-                throw InvalidStructure();
+                throw RecordsException.InvalidStructure();
             if (keyLength < 0)
-                throw Invalid($"Invalid negative header key size {keyLength}");
+                throw RecordsException.Invalid($"Invalid negative header key size {keyLength}");
             if (keyLength > bytes.Length - position)
-                throw InvalidStructure();
+                throw RecordsException.InvalidStructure();
             position += keyLength;
             if (!TryField(bytes, ref position, out _, out _))
-                throw InvalidStructure();
+                throw RecordsException.InvalidStructure();
         }
     }
 }

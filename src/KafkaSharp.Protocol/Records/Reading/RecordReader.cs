@@ -33,7 +33,7 @@ public ref struct RecordReader : IDisposable
             if (count < 0)
             {
                 _window.Dispose();
-                throw RecordParser.Invalid($"Found invalid record count {count} in magic v{batch.Magic} batch");
+                throw RecordsException.Invalid($"Found invalid record count {count} in magic v{batch.Magic} batch");
             }
             _left = count;
         }
@@ -74,7 +74,7 @@ public ref struct RecordReader : IDisposable
         }
         ReadRecord();
         if (_left == 0 && _window.Ensure(1))
-            throw RecordParser.Invalid("Incorrect declared batch size, records still remaining in file");
+            throw RecordsException.Invalid("Incorrect declared batch size, records still remaining in file");
         return true;
     }
 
@@ -88,10 +88,10 @@ public ref struct RecordReader : IDisposable
     {
         var size = ReadSize();
         if (size < 0)
-            throw RecordParser.InvalidStructure();
+            throw RecordsException.InvalidStructure();
         if (!_window.Ensure(size))
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Invalid record size: expected {size} bytes in record payload, but instead the buffer has only " +
                 $"{_window.Available.Length} remaining bytes.");
         }
@@ -111,7 +111,7 @@ public ref struct RecordReader : IDisposable
         {
             throw position >= Varint.MaxSize
                 ? new RecordsException(ErrorCode.UnknownServerError, "Varint is too long, the most significant bit in the 5th byte is set")
-                : RecordParser.Invalid("Incorrect declared batch size, premature EOF reached");
+                : RecordsException.Invalid("Incorrect declared batch size, premature EOF reached");
         }
         window.Advance(position);
         return size;

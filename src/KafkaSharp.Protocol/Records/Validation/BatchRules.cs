@@ -9,7 +9,7 @@ static class BatchRules
     {
         if (batch.Magic != firstMagic)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Batch magic {batch.Magic} is not the same as the first batch's magic byte {firstMagic} in topic partition {partition}");
         }
         if (origin != AppendOrigin.Client)
@@ -17,10 +17,10 @@ static class BatchRules
         if (batch.Magic >= 2)
             CheckOffsets(batch.Header, partition);
         if (batch.IsControlBatch)
-            throw RecordParser.Invalid($"Clients are not allowed to write control records in topic partition {partition}");
+            throw RecordsException.Invalid($"Clients are not allowed to write control records in topic partition {partition}");
         if (batch.HasProducerId && batch.BaseSequence < 0)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Invalid sequence number {batch.BaseSequence} in record batch with producerId {batch.ProducerId} " +
                 $"in topic partition {partition}");
         }
@@ -31,15 +31,15 @@ static class BatchRules
         var countFromOffsets = header.LastOffset - header.BaseOffset + 1;
         if (countFromOffsets <= 0)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Batch has an invalid offset range: [{header.BaseOffset}, {header.LastOffset}] in topic partition {partition}");
         }
         long count = header.RecordCount;
         if (count <= 0)
-            throw RecordParser.Invalid($"Invalid reported count for record batch: {count} in topic partition {partition}");
+            throw RecordsException.Invalid($"Invalid reported count for record batch: {count} in topic partition {partition}");
         if (countFromOffsets != count)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Inconsistent batch offset range [{header.BaseOffset}, {header.LastOffset}] and count of records {count} " +
                 $"in topic partition {partition}");
         }

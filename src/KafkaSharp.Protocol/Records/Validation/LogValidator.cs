@@ -63,10 +63,10 @@ readonly ref struct LogValidator
     {
         var batches = new RecordBatchReader(_records);
         if (!batches.MoveNext())
-            throw RecordParser.Invalid("Record batch has no batches at all");
+            throw RecordsException.Invalid("Record batch has no batches at all");
         var first = batches.Current;
         if ((first.Magic >= CurrentMagic || _source != CompressionType.None) && batches.MoveNext())
-            throw RecordParser.Invalid("Compressed outer record has more than one batch");
+            throw RecordsException.Invalid("Compressed outer record has more than one batch");
         return first;
     }
 

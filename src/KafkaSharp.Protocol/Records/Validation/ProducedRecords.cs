@@ -20,10 +20,10 @@ public static class ProducedRecords
             return;
         var batches = new RecordBatchReader(records);
         if (!batches.MoveNext())
-            throw RecordParser.Invalid($"Produce requests with version {version} must have at least one record batch per partition");
+            throw RecordsException.Invalid($"Produce requests with version {version} must have at least one record batch per partition");
         if (batches.Current.Magic != 2)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Produce requests with version {version} are only allowed to contain record batches with magic version 2");
         }
         if (version < FirstVersionWithZstd && batches.Current.Compression == CompressionType.Zstd)
@@ -34,7 +34,7 @@ public static class ProducedRecords
         }
         if (batches.MoveNext())
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Produce requests with version {version} are only allowed to contain exactly one record batch per partition");
         }
     }

@@ -77,14 +77,14 @@ public readonly record struct RecordsAnalysis
     {
         if (origin == AppendOrigin.RaftLeader && batch.PartitionLeaderEpoch != leaderEpoch)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"Append from Raft leader did not set the batch epoch correctly, expected {leaderEpoch} " +
                 $"but the batch has {batch.PartitionLeaderEpoch}");
         }
         var baseOffset = BinaryPrimitives.ReadInt64BigEndian(batch.Bytes);
         if (batch.Magic >= 2 && origin == AppendOrigin.Client && baseOffset != 0)
         {
-            throw RecordParser.Invalid(
+            throw RecordsException.Invalid(
                 $"The baseOffset of the record batch in the append to {partition} should be 0, but it is {baseOffset}");
         }
         if (batch.SizeInBytes > maxMessageBytes)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using KafkaSharp.Compression;
 
-namespace KafkaSharp.Protocol.Records.Reading;
+namespace KafkaSharp.Protocol.Records;
 
 /// <summary>Decompression whose faults are those of the record readers.</summary>
 static class Decompression

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace KafkaSharp.Protocol.Records.Building;
+namespace KafkaSharp.Protocol.Records;
 
 /// <summary>A growing buffer of pooled memory. Not thread safe; its spans are valid until it grows or is disposed.</summary>
 sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>, IDisposable

@@ -1,36 +1,38 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Raft.Quorum;
 
-namespace KafkaSharp.Raft;
+namespace KafkaSharp.Raft.Configuration;
 
 /// <summary>The configuration keys of the metadata quorum, its log and its snapshots.</summary>
 public static class RaftConfigs
 {
     public static readonly ConfigKey<IReadOnlyList<string>> Voters = ConfigKeys.List(
-        "controller.quorum.voters", "", "The static voters of the metadata quorum, id@host:port each.");
+        "controller.quorum.voters", "", "The static voters of the metadata quorum, each in the form id@host:port.");
 
     public static readonly ConfigKey<int> ElectionTimeoutMs = ConfigKeys.Int(
         "controller.quorum.election.timeout.ms", 1000,
-        "How long a voter waits for a leader before it stands for election, in milliseconds.", 0);
+        "How long a voter waits for a leader before it starts an election, in milliseconds.", 0);
 
     public static readonly ConfigKey<string> LogDir = ConfigKeys.String(
         "metadata.log.dir", null, "The directory of the metadata log; the first of log.dirs unless set.");
 
     public static readonly ConfigKey<int> SegmentBytes = ConfigKeys.Int(
-        "metadata.log.segment.bytes", 1073741824, "The size at which a segment of the metadata log is closed, in bytes.", 8388608);
+        "metadata.log.segment.bytes", 1073741824,
+        "The size at which a segment of the metadata log is closed, in bytes.", 8388608);
 
     public static readonly ConfigKey<int?> InternalSegmentBytes = ConfigKeys.OptionalInt(
-        "internal.metadata.log.segment.bytes", "The same without a lower bound; for tests.");
+        "internal.metadata.log.segment.bytes",
+        "The size at which a segment of the metadata log is closed, in bytes, without a lower bound. For tests.");
 
     public static readonly ConfigKey<long> SegmentMs = ConfigKeys.Long(
         "metadata.log.segment.ms", 604800000, "The age at which a segment of the metadata log is closed, in milliseconds.");
 
     public static readonly ConfigKey<long> MaxRecordBytesBetweenSnapshots = ConfigKeys.Long(
-        "metadata.log.max.record.bytes.between.snapshots", 20971520, "The bytes of new records after which a snapshot is made.", 1);
+        "metadata.log.max.record.bytes.between.snapshots", 20971520, "The size of new records after which a snapshot is created, in bytes.", 1);
 
     public static readonly ConfigKey<long> MaxSnapshotIntervalMs = ConfigKeys.Long(
         "metadata.log.max.snapshot.interval.ms", 3600000,
-        "The time after which a snapshot is made if there are new records, in milliseconds; 0 for never.", 0);
+        "The time after which a snapshot is created if there are new records, in milliseconds; 0 for never.", 0);
 
     public static readonly ConfigKey<int> MaxIdleIntervalMs = ConfigKeys.Int(
         "metadata.max.idle.interval.ms", 500, "How often an idle leader appends a no-op record, in milliseconds; 0 for never.", 0);
@@ -45,20 +47,20 @@ public static class RaftConfigs
 
     public static readonly ConfigKey<long> DeleteDelayMs = ConfigKeys.Long(
         "internal.metadata.delete.delay.millis", 60000,
-        "How long files of the metadata log stay after they were given up, in milliseconds.");
+        "How long files of the metadata log are kept before they are deleted from the disk, in milliseconds.");
 
     public static readonly ConfigKey<int> MaxBatchSizeInBytes = ConfigKeys.Int(
         "internal.metadata.max.batch.size.in.bytes", 8388608, "The largest batch of the metadata log, in bytes.");
 
-    /// <summary>Every key of this room.</summary>
+    /// <summary>All keys of this class.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         Voters, ElectionTimeoutMs, LogDir, SegmentBytes, InternalSegmentBytes, SegmentMs, MaxRecordBytesBetweenSnapshots,
         MaxSnapshotIntervalMs, MaxIdleIntervalMs, RetentionBytes, RetentionMs, DeleteDelayMs, MaxBatchSizeInBytes,
     ];
 
-    /// <summary>The voters that are configured; none where the log names them.</summary>
-    /// <exception cref="ConfigException">An entry is no voter.</exception>
+    /// <summary>The configured static voters; empty if the log contains the voters.</summary>
+    /// <exception cref="ConfigException">An entry is not a voter.</exception>
     public static VoterSet ParseVoters(ConfigValues values, string listenerName)
     {
         try

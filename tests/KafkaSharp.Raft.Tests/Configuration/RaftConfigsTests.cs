@@ -1,7 +1,8 @@
 using System.Text.Json;
+using KafkaSharp.Raft.Configuration;
 using KafkaSharp.TestInfrastructure;
 
-namespace KafkaSharp.Raft.Tests;
+namespace KafkaSharp.Raft.Tests.Configuration;
 
 [TestFixture]
 public sealed class RaftConfigsTests

@@ -3,10 +3,12 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>Conditions on the variable <c>version</c>, left out where the versions around them already decide.</summary>
-static class Versions
+static class VersionCondition
 {
-    /// <summary>"true", "false" or a comparison that says whether a version within <paramref name="around"/> lies in <paramref name="range"/>.</summary>
-    public static string Condition(VersionRange range, VersionRange around)
+    /// <summary>
+    /// "true", "false" or a comparison that says whether a version within <paramref name="around"/> lies in <paramref name="range"/>.
+    /// </summary>
+    public static string Present(VersionRange range, VersionRange around)
     {
         var inside = range.Intersect(around);
         if (inside.IsEmpty)
@@ -18,8 +20,8 @@ static class Versions
         return inside.Highest == around.Highest ? $"version >= {inside.Lowest}" : $"version is >= {inside.Lowest} and <= {inside.Highest}";
     }
 
-    /// <summary>The opposite of <see cref="Condition"/>.</summary>
-    public static string Absence(VersionRange range, VersionRange around)
+    /// <summary>The opposite of <see cref="Present"/>.</summary>
+    public static string Absent(VersionRange range, VersionRange around)
     {
         var inside = range.Intersect(around);
         if (inside.IsEmpty)
