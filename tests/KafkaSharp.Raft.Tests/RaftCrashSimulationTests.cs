@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>
-/// Crashes a node repeatedly at random points of a seeded schedule of appends, snapshots, cleaning, resignations and disk failures. The test runs
-/// the event loop, so a seed always gives the same history. After every crash all committed records must be present and in order, and epochs must
-/// only increase.
+/// Crashes a node repeatedly at random points of a seeded schedule of appends, snapshots, cleaning, resignations and disk failures. The
+/// test runs the event loop, so a seed always gives the same history. After every crash all committed records must be present and in order,
+/// and epochs must only increase.
 /// </summary>
 [TestFixture]
 public sealed class RaftCrashSimulationTests
@@ -118,7 +118,8 @@ public sealed class RaftCrashSimulationTests
 
         private void Append(RaftNode<string> node)
         {
-            var records = Enumerable.Range(0, _random.Next(1, 5)).Select(_ => $"r{_appended++}-{new string('x', _random.Next(50))}").ToList();
+            var records = Enumerable.Range(0, _random.Next(1, 5))
+                .Select(_ => $"r{_appended++}-{new string('x', _random.Next(50))}").ToList();
             try
             {
                 node.Append(node.LeaderAndEpoch.Epoch, records, isAtomic: _random.Next(2) == 0);

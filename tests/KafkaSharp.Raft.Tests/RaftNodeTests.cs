@@ -48,7 +48,8 @@ public sealed class RaftNodeTests
             Assert.That(node.LeaderAndEpoch, Is.EqualTo(new LeaderAndEpoch(1, 1)));
             Assert.That(listener.Calls, Is.EqualTo(new[] { "commit 0-0", "leader 1 1" }));
             Assert.That(_quorumState.Text, Is.EqualTo(
-                """{"clusterId":"","leaderId":1,"leaderEpoch":1,"votedId":-1,"appliedOffset":0,"currentVoters":[{"voterId":1}],"data_version":0}"""));
+                """{"clusterId":"","leaderId":1,"leaderEpoch":1,"votedId":-1"""
+                + ""","appliedOffset":0,"currentVoters":[{"voterId":1}],"data_version":0}"""));
             Assert.That(listener.Batches[0].ControlRecords.Single().Type, Is.EqualTo(ControlRecordType.LeaderChange));
         });
     }
@@ -282,7 +283,8 @@ public sealed class RaftNodeTests
             Assert.That((partition.LeaderId, partition.LeaderEpoch, partition.HighWatermark), Is.EqualTo((1, 1, 4L)));
             Assert.That((voter.ReplicaId, voter.ReplicaDirectoryId, voter.LogEndOffset), Is.EqualTo((1, Directory, 4L)));
             Assert.That(voter.LastCaughtUpTimestamp, Is.EqualTo(_time.GetUtcNow().ToUnixTimeMilliseconds()));
-            Assert.That((node1.NodeId, node1.Listeners.Single().Host, node1.Listeners.Single().Port), Is.EqualTo((1, "127.0.0.1", (ushort)23001)));
+            var listener1 = node1.Listeners.Single();
+            Assert.That((node1.NodeId, listener1.Host, listener1.Port), Is.EqualTo((1, "127.0.0.1", (ushort)23001)));
         });
         var unknown = node.DescribeQuorum(new DescribeQuorumRequest
         {

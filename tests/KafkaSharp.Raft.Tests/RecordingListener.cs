@@ -61,7 +61,8 @@ sealed class RecordingListener : IRaftListener<string>
         }
     });
 
-    public void HandleLeaderChange(LeaderAndEpoch leader) => Record($"leader {leader.LeaderId?.ToString() ?? "none"} {leader.Epoch}", () => Leader = leader);
+    public void HandleLeaderChange(LeaderAndEpoch leader) =>
+        Record($"leader {leader.LeaderId?.ToString() ?? "none"} {leader.Epoch}", () => Leader = leader);
 
     public void BeginShutdown() => Record("shutdown", () => { });
 

@@ -28,7 +28,8 @@ public static class RaftConfigs
         "metadata.log.segment.ms", 604800000, "The age at which a segment of the metadata log is closed, in milliseconds.");
 
     public static readonly ConfigKey<long> MaxRecordBytesBetweenSnapshots = ConfigKeys.Long(
-        "metadata.log.max.record.bytes.between.snapshots", 20971520, "The size of new records after which a snapshot is created, in bytes.", 1);
+        "metadata.log.max.record.bytes.between.snapshots", 20971520,
+        "The size of new records after which a snapshot is created, in bytes.", 1);
 
     public static readonly ConfigKey<long> MaxSnapshotIntervalMs = ConfigKeys.Long(
         "metadata.log.max.snapshot.interval.ms", 3600000,

@@ -4,7 +4,8 @@ using KafkaSharp.Raft.Quorum;
 namespace KafkaSharp.Raft.Tests.Quorum;
 
 /// <summary>
-/// The texts were written by Apache Kafka 4.3.1: by a static voter, by a --standalone voter, and by one of three voters that voted for another.
+/// The texts were written by Apache Kafka 4.3.1: by a static voter, by a --standalone voter, and by one of three voters that voted for
+/// another.
 /// </summary>
 [TestFixture]
 public sealed class QuorumStateJsonTests

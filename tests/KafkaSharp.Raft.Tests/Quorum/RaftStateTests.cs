@@ -26,7 +26,8 @@ public sealed class RaftStateTests
         Assert.Multiple(() =>
         {
             Assert.That(_outputs, Has.Count.EqualTo(2));
-            Assert.That(((RaftOutput.PersistElection)_outputs[0]).State, Has.Property("Epoch").EqualTo(1).And.Property("LeaderId").EqualTo(1));
+            Assert.That(
+                ((RaftOutput.PersistElection)_outputs[0]).State, Has.Property("Epoch").EqualTo(1).And.Property("LeaderId").EqualTo(1));
             Assert.That(_outputs[1], Is.EqualTo(new RaftOutput.StartEpoch(1)));
             Assert.That(_state.LeaderAndEpoch, Is.EqualTo(new LeaderAndEpoch(1, 1)));
             Assert.That(_state.HighWatermark, Is.EqualTo(-1));

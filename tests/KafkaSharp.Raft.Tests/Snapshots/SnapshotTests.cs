@@ -199,7 +199,8 @@ public sealed class SnapshotTests
     public void Formatting_writes_the_same_batches_as_Kafka()
     {
         var store = new MemorySnapshotStore();
-        var voters = new VoterSet([new RaftVoter(1, Uuid.Parse("EdPpqKAhRqmVaoet9QenNg"), [new RaftEndpoint("CONTROLLER", "127.0.0.1", 23001)])]);
+        RaftEndpoint[] endpoints = [new("CONTROLLER", "127.0.0.1", 23001)];
+        var voters = new VoterSet([new RaftVoter(1, Uuid.Parse("EdPpqKAhRqmVaoet9QenNg"), endpoints)]);
         BootstrapSnapshot.WriteVoters(
             store, new TextSerde(), new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(1795239295966)), voters);
         var ours = Read(store.OpenRead(default));
