@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>Runs a decompressor to the end of its stream and stops it at a bound.</summary>
+/// <summary>Decompresses a whole stream and fails if it exceeds a size limit.</summary>
 static class BoundedDecompression
 {
     private const int SmallestPiece = 4096;
@@ -17,7 +17,7 @@ static class BoundedDecompression
             {
                 Span<byte> probe = stackalloc byte[1];
                 if (decompressor.Read(ref source, probe) != 0)
-                    throw new CompressionException($"More than {maxBytes} bytes");
+                    throw new CompressionException($"The decompressed data exceeds the limit of {maxBytes} bytes");
                 return;
             }
             var hint = Math.Clamp((int)Math.Min(source.Length * 4L, LargestPiece), SmallestPiece, LargestPiece);

@@ -1,17 +1,19 @@
 namespace KafkaSharp.Compression;
 
-/// <summary>The codecs of Kafka's five compression types.</summary>
+/// <summary>The codecs of Kafka's five compression types. Thread-safe.</summary>
 public static class CompressionCodecs
 {
     private static readonly ICompressionCodec[] ByType =
         [new NoCompressionCodec(), new GzipCodec(), new SnappyCodec(), new Lz4Codec(ignoreHeaderChecksum: false), new ZstdCodec()];
 
     /// <summary>
-    /// lz4 as magic 0 messages hold it: their old writers computed the header's checksum over the wrong bytes, so it is not looked at.
+    /// The lz4 codec for magic 0 messages. It ignores the checksum of the frame header, because old clients computed it over the wrong
+    /// bytes.
     /// </summary>
     public static ICompressionCodec LegacyLz4 { get; } = new Lz4Codec(ignoreHeaderChecksum: true);
 
-    /// <summary>The codec of a type; anything but the five defined values is an <see cref="ArgumentOutOfRangeException"/>.</summary>
+    /// <summary>The codec of a compression type.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The type is not one of the five defined values.</exception>
     public static ICompressionCodec Get(CompressionType type) =>
         (uint)type < (uint)ByType.Length
             ? ByType[(int)type]

@@ -1,4 +1,4 @@
 namespace KafkaSharp.Compression;
 
-/// <summary>Compressed bytes that are broken, that hold more than was allowed, or a codec whose native library is not installed.</summary>
+/// <summary>The compressed data is corrupt or exceeds the size limit, or the native library of the codec is not installed.</summary>
 public sealed class CompressionException(string message, Exception? inner = null) : Exception(message, inner);

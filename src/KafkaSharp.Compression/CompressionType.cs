@@ -1,6 +1,6 @@
 namespace KafkaSharp.Compression;
 
-/// <summary>How the records of a batch are compressed: the low three bits of its attributes (Kafka's <c>CompressionType</c>).</summary>
+/// <summary>The compression of a record batch: the low three bits of its attributes (Kafka's <c>CompressionType</c>).</summary>
 public enum CompressionType : byte
 {
     None = 0,

@@ -1,16 +1,17 @@
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Decompresses one stream piece by piece, with memory that does not depend on its length. Not for two threads at once.
-/// Disposing gives it back to its codec's pool; it must not be used after.
+/// Decompresses one stream piece by piece. Its memory does not depend on the length of the stream. Not thread-safe. Dispose returns it to
+/// the pool of its codec; the caller must not use it afterwards.
 /// </summary>
 public abstract class Decompressor : IDisposable
 {
     /// <summary>
-    /// Writes the next bytes to <paramref name="destination"/> and says how many; 0 is the end of the stream (when the destination
-    /// is not empty). <paramref name="source"/> is all that is left of the compressed bytes and is shortened by what was taken.
-    /// A broken or truncated stream is a <see cref="CompressionException"/>.
+    /// Writes the next decompressed bytes to <paramref name="destination"/> and returns their number; 0 at the end of the stream, if the
+    /// destination is not empty. <paramref name="source"/> must contain all remaining compressed bytes; the consumed bytes are removed from
+    /// it.
     /// </summary>
+    /// <exception cref="CompressionException">The stream is corrupt or truncated.</exception>
     public abstract int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination);
 
     public abstract void Dispose();

@@ -3,14 +3,14 @@ using System.IO.Compression;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>gzip by the framework's zlib. Levels are 1 to 9, and -1 for zlib's default.</summary>
+/// <summary>gzip, with the zlib of the .NET runtime. Levels are 1 to 9, and -1 for zlib's default.</summary>
 sealed class GzipCodec : ICompressionCodec
 {
     public const int DefaultLevel = -1;
 
     public CompressionType Type => CompressionType.Gzip;
 
-    /// <summary>A stream of no bytes, which the framework's writer leaves out altogether.</summary>
+    /// <summary>The gzip stream of an empty input, for which <see cref="GZipStream"/> writes nothing.</summary>
     private static ReadOnlySpan<byte> Empty => [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level)
@@ -33,7 +33,7 @@ sealed class GzipCodec : ICompressionCodec
 
     public Decompressor CreateDecompressor() => new GzipDecompressor();
 
-    /// <summary>A stream that can only be written, into a buffer writer.</summary>
+    /// <summary>A write-only stream over a buffer writer.</summary>
     private sealed class BufferWriterStream(IBufferWriter<byte> writer) : Stream
     {
         public override bool CanRead => false;

@@ -4,8 +4,9 @@ using System.IO.Compression;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Reads a gzip stream of one member, as every client writes it. The framework's stream asks for compressed bytes while <see cref="Read"/>
-/// runs, and only then. It takes a cut-off stream for an ended one, so the length at the stream's end is held against what came out.
+/// Reads a gzip stream with one member, as all clients write it. <see cref="GZipStream"/> reads compressed bytes only during
+/// <see cref="Read"/>. It does not detect a truncated stream, so the length field at the end of the stream is compared with the number of
+/// bytes that were decompressed.
 /// </summary>
 sealed unsafe class GzipDecompressor : Decompressor
 {
@@ -22,7 +23,7 @@ sealed unsafe class GzipDecompressor : Decompressor
     {
         _expectedLength ??= source.Length >= SmallestStream
             ? BinaryPrimitives.ReadUInt32LittleEndian(source[^sizeof(uint)..])
-            : throw new CompressionException("The gzip stream is too short to be one");
+            : throw new CompressionException("The gzip stream is too short");
         fixed (byte* start = source)
         {
             _source.Start = start;
@@ -34,7 +35,7 @@ sealed unsafe class GzipDecompressor : Decompressor
                     written += count;
                 _length += (uint)written;
                 if (written < destination.Length && _length != _expectedLength)
-                    throw new CompressionException("The gzip stream is cut off");
+                    throw new CompressionException("The gzip stream is truncated or its length field is wrong");
                 source = source[^_source.Left..];
                 return written;
             }
@@ -52,7 +53,7 @@ sealed unsafe class GzipDecompressor : Decompressor
 
     public override void Dispose() => _stream.Dispose();
 
-    /// <summary>The compressed bytes of the read under way.</summary>
+    /// <summary>The compressed bytes of the current read.</summary>
     private sealed class SourceStream : Stream
     {
         public byte* Start { get; set; }

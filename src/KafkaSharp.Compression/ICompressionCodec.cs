@@ -3,23 +3,25 @@ using System.Buffers;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// One compression of Kafka's record batches. Safe for use by many threads at once. Faults of the input are a <see
-/// cref="CompressionException"/>.
+/// A compression format of Kafka's record batches. Thread-safe. Invalid input causes a <see cref="CompressionException"/>.
 /// </summary>
 public interface ICompressionCodec
 {
     CompressionType Type { get; }
 
     /// <summary>
-    /// Compresses all of <paramref name="source"/> into one stream of the codec's format; null is the codec's default level.
+    /// Compresses <paramref name="source"/> to one stream in the format of the codec. A null level is the default of the codec.
     /// </summary>
     void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level);
 
     /// <summary>
-    /// Decompresses a whole stream; more than <paramref name="maxBytes"/> of output is a fault, found before it is stored.
+    /// Decompresses a whole stream.
     /// </summary>
+    /// <exception cref="CompressionException">
+    /// The stream is corrupt, or its output exceeds <paramref name="maxBytes"/>. The bytes beyond the limit are not written.
+    /// </exception>
     void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes);
 
-    /// <summary>A decompressor for one stream, taken from a pool: dispose it to give it back.</summary>
+    /// <summary>A pooled decompressor for one stream. The caller disposes it, which returns it to the pool.</summary>
     Decompressor CreateDecompressor();
 }

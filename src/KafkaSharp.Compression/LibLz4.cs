@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>The functions of liblz4 that are used: the block compressors and the frame decompressor.</summary>
+/// <summary>The imported functions of liblz4: the block compressors and the frame decompressor.</summary>
 static unsafe partial class LibLz4
 {
     public const string Name = "lz4";

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>The functions of libzstd that are used.</summary>
+/// <summary>The imported functions of libzstd.</summary>
 static unsafe partial class LibZstd
 {
     public const string Name = "zstd";
@@ -27,7 +27,7 @@ static unsafe partial class LibZstd
     [LibraryImport(Name)]
     public static partial nuint ZSTD_freeDCtx(nint context);
 
-    /// <summary>Directive 1 resets the session and keeps the parameters.</summary>
+    /// <summary>Directive 1 resets the session but not the parameters.</summary>
     [LibraryImport(Name)]
     public static partial nuint ZSTD_DCtx_reset(nint context, int directive);
 

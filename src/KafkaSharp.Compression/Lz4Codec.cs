@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// lz4 frames as Kafka writes them: version 1, independent blocks of 64 KB, no checksums but the header's, no content size. Any valid frame
-/// is read. Levels as in Kafka: 9, the default, is the fast compressor; every other level is the high compressor's.
+/// The lz4 frame format as Kafka writes it: version 1, independent blocks of 64 KB, a checksum of the header only, no content size. It
+/// reads any valid frame. As in Kafka, level 9, the default, selects the fast compressor; every other level selects the high compressor.
 /// </summary>
 sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
 {
@@ -63,7 +63,7 @@ sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
                 : LibLz4.LZ4_compress_HC(from, to + sizeof(uint), block.Length, bound, level);
         }
         if (size <= 0)
-            throw new CompressionException("lz4 could not compress a block");
+            throw new CompressionException("liblz4 failed to compress a block");
         if (size >= block.Length)
         {
             size = block.Length;

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Compression;
 
-/// <summary>Reads one lz4 frame; bytes after it are left.</summary>
+/// <summary>Reads one lz4 frame. Bytes after the frame are not consumed.</summary>
 sealed unsafe class Lz4Decompressor : Decompressor
 {
     private readonly NativeContext _context;
@@ -45,14 +45,14 @@ sealed unsafe class Lz4Decompressor : Decompressor
             source = source[taken..];
             written += produced;
             if (taken == 0 && produced == 0 && !_ended)
-                throw new CompressionException("The lz4 stream ends before its frame does");
+                throw new CompressionException("The lz4 frame is truncated");
         }
         return written;
     }
 
     public override void Dispose()
     {
-        // The library's reset leaves the content size that an unfinished frame announced, and would hold the next frame against it.
+        // LZ4F_resetDecompressionContext does not reset the content size of an unfinished frame; the next frame would fail its size check.
         if (!_ended || !_pool.TryReturn(this))
             _context.Dispose();
     }
@@ -60,32 +60,32 @@ sealed unsafe class Lz4Decompressor : Decompressor
     private int Step(ReadOnlySpan<byte> source, Span<byte> destination, out int produced)
     {
         var taken = (nuint)source.Length;
-        var room = (nuint)destination.Length;
+        var written = (nuint)destination.Length;
         fixed (byte* from = source)
         fixed (byte* to = destination)
         {
-            var hint = LibLz4.LZ4F_decompress(_context.Pointer, to, &room, from, &taken, null);
+            var hint = LibLz4.LZ4F_decompress(_context.Pointer, to, &written, from, &taken, null);
             Check(hint);
             _ended = hint == 0;
         }
-        produced = (int)room;
+        produced = (int)written;
         return (int)taken;
     }
 
-    /// <summary>Hands the library the header with the checksum that it ought to have.</summary>
+    /// <summary>Passes the header to the library with a corrected checksum.</summary>
     private void ReadHeader(ref ReadOnlySpan<byte> source)
     {
         const int magicSize = 4;
         const int contentSizeFlag = 0x08;
         var length = source.Length > magicSize && (source[magicSize] & contentSizeFlag) != 0 ? 15 : 7;
         if (source.Length < length)
-            throw new CompressionException("The lz4 stream ends within its header");
+            throw new CompressionException("The lz4 frame header is truncated");
         Span<byte> header = stackalloc byte[length];
         source[..length].CopyTo(header);
         header[^1] = (byte)(XxHash32.OfShort(header[magicSize..^1]) >> 8);
         var taken = Step(header, [], out _);
         if (taken != length)
-            throw new CompressionException("The lz4 header is broken");
+            throw new CompressionException("The lz4 frame header is corrupt");
         source = source[length..];
     }
 

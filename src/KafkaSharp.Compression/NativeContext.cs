@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>A context of a native library, freed with its handle.</summary>
+/// <summary>A handle of a native library's context. The context is freed with the handle.</summary>
 sealed unsafe class NativeContext : SafeHandle
 {
     private readonly delegate*<nint, nuint> _free;
 
-    /// <exception cref="CompressionException">The library gave none: it has no memory.</exception>
+    /// <exception cref="CompressionException">The library returned no context, because it is out of memory.</exception>
     public NativeContext(nint context, delegate*<nint, nuint> free, string library)
         : base(0, ownsHandle: true)
     {
         if (context == 0)
-            throw new CompressionException($"{library} has no memory for a context");
+            throw new CompressionException($"{library} cannot allocate a context: out of memory");
         _free = free;
         SetHandle(context);
     }

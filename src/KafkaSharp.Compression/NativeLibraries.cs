@@ -5,21 +5,21 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Finds the C libraries: "lz4" and "zstd" are liblz4.so.1 and libzstd.so.1 (Debian: liblz4-1, libzstd1) and their names elsewhere. In the
-/// native executable they are linked in and this is not asked.
+/// Finds the native libraries: "lz4" and "zstd" are liblz4.so.1 and libzstd.so.1 on Linux (Debian packages liblz4-1 and libzstd1), with
+/// other file names on other systems. The native executable does not use this class, because the libraries are linked into it.
 /// </summary>
 static class NativeLibraries
 {
-#pragma warning disable CA2255 // The resolver must stand before the first call, whoever makes it.
+#pragma warning disable CA2255 // The resolver must be registered before the first call of an imported function.
     [ModuleInitializer]
     internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
 #pragma warning restore CA2255
 
-    /// <summary>The fault of a codec whose library is absent, with what to install.</summary>
+    /// <summary>The exception for a missing library. Its message names the package to install.</summary>
     public static CompressionException Missing(string name, Exception inner)
     {
         var package = name == LibLz4.Name ? "liblz4-1" : "libzstd1";
-        return new($"The native library lib{name}.so.1 is not installed; on Debian it is in the package {package}", inner);
+        return new($"The native library lib{name}.so.1 is not installed. On Debian, install the package {package}.", inner);
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>Bytes as they are.</summary>
+/// <summary>The codec of <see cref="CompressionType.None"/>. It copies the bytes.</summary>
 sealed class NoCompressionCodec : ICompressionCodec
 {
     public CompressionType Type => CompressionType.None;
@@ -12,7 +12,7 @@ sealed class NoCompressionCodec : ICompressionCodec
     public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
     {
         if (source.Length > maxBytes)
-            throw new CompressionException($"More than {maxBytes} bytes");
+            throw new CompressionException($"The data exceeds the limit of {maxBytes} bytes");
         destination.Write(source);
     }
 

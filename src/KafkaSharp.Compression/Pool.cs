@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>A few idle objects kept for reuse, without a lock; what finds no room is refused and is its owner's to free.</summary>
+/// <summary>
+/// A small lock-free pool of idle objects. Thread-safe. If the pool is full, <see cref="TryReturn"/> returns false and the caller still
+/// owns the object.
+/// </summary>
 sealed class Pool<T>
     where T : class
 {

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// snappy in the framing of snappy-java ("xerial"): a header of 16 bytes, then raw snappy blocks of 32 KB of input, each led by its size,
-/// big endian. A raw snappy block without framing is read too. There are no levels.
+/// snappy in the framing of snappy-java ("xerial"): a header of 16 bytes, then raw snappy blocks of 32 KB of input, each preceded by its
+/// compressed size as a big-endian int32. It also reads a raw snappy block without framing. There are no levels.
 /// </summary>
 sealed class SnappyCodec : ICompressionCodec
 {

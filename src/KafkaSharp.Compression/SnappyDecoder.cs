@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Decodes a raw snappy block: a varint of the length, then literals and copies. Every step is checked against both ends.
+/// Decodes a raw snappy block: the decoded length as a varint, then literals and copies. Every read and write is bounds-checked.
 /// </summary>
 static unsafe class SnappyDecoder
 {
@@ -17,19 +17,19 @@ static unsafe class SnappyDecoder
             length |= (uint)(value & 0x7f) << (7 * start);
             start++;
             if (value < 0x80)
-                return length <= int.MaxValue && (start < 5 || value < 0x10) ? (int)length : throw Broken();
+                return length <= int.MaxValue && (start < 5 || value < 0x10) ? (int)length : throw Corrupt();
         }
-        throw Broken();
+        throw Corrupt();
     }
 
-    /// <summary>Fills exactly <paramref name="destination"/> from the block's body.</summary>
+    /// <summary>Decodes the body of a block. Its decoded length must equal the length of <paramref name="destination"/>.</summary>
     public static void Decode(ReadOnlySpan<byte> body, Span<byte> destination)
     {
         fixed (byte* source = &MemoryMarshal.GetReference(body))
         fixed (byte* target = &MemoryMarshal.GetReference(destination))
         {
             if (!TryDecode(source, source + body.Length, target, target + destination.Length))
-                throw Broken();
+                throw Corrupt();
         }
     }
 
@@ -100,7 +100,7 @@ static unsafe class SnappyDecoder
     {
         if (to - from >= 16 && toEnd - to >= 64)
         {
-            // At most 64 bytes, so four steps that may write past the length but not past the end.
+            // A copy has at most 64 bytes: four steps, which may write beyond length but not beyond toEnd.
             Unsafe.CopyBlockUnaligned(to, from, 16);
             for (long done = 16; done < length; done += 16)
                 Unsafe.CopyBlockUnaligned(to + done, from + done, 16);
@@ -124,5 +124,5 @@ static unsafe class SnappyDecoder
         return value;
     }
 
-    private static CompressionException Broken() => new("A snappy block is broken");
+    private static CompressionException Corrupt() => new("A snappy block is corrupt");
 }

@@ -4,8 +4,9 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Reads framed or raw snappy block by block. A block goes straight to the destination where that has room, else into a pooled buffer. A
-/// block that claims more output than its input can hold (a copy of 64 bytes takes 3) is refused before anything is rented for it.
+/// Reads framed or raw snappy block by block. A block is decoded directly into the destination if it fits, otherwise into a pooled buffer.
+/// A block whose length field exceeds what its input can encode (a copy of 64 bytes takes 3 bytes) is refused before a buffer is rented for
+/// it.
 /// </summary>
 sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
 {
@@ -67,7 +68,7 @@ sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
             return;
         }
         if (BinaryPrimitives.ReadInt32BigEndian(source[magicSize..]) < lowestVersion)
-            throw new CompressionException("The snappy stream is of an unknown version");
+            throw new CompressionException("The snappy stream has an unsupported version");
         _framed = true;
         source = source[SnappyCodec.Header.Length..];
     }
@@ -83,7 +84,7 @@ sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
         }
         if (source.Length < sizeof(int))
         {
-            // A cut-off length ends the stream quietly, as snappy-java has it.
+            // A truncated length field ends the stream without an error, as in snappy-java.
             _ended = true;
             source = [];
             return false;
@@ -91,7 +92,7 @@ sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
         var size = BinaryPrimitives.ReadInt32BigEndian(source);
         source = source[sizeof(int)..];
         if ((uint)size > (uint)source.Length)
-            throw new CompressionException("A snappy block is cut off");
+            throw new CompressionException("A snappy block is truncated");
         block = source[..size];
         source = source[size..];
         return true;
@@ -102,7 +103,7 @@ sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
         var length = SnappyDecoder.ReadLength(block, out var start);
         var body = block[start..];
         if (length > (long)body.Length * MaxExpansion)
-            throw new CompressionException("A snappy block claims more than it can hold");
+            throw new CompressionException("The length field of a snappy block exceeds what the block can encode");
         if (length <= destination.Length)
         {
             SnappyDecoder.Decode(body, destination[..length]);

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Encodes a raw snappy block of at most 64 KB: greedy matching over a hash of four bytes, as the reference encoder does.
+/// Encodes a raw snappy block of at most 64 KB of input with greedy matching over a hash of four bytes, like the reference encoder.
 /// </summary>
 static unsafe class SnappyEncoder
 {
@@ -19,7 +19,7 @@ static unsafe class SnappyEncoder
 
     public static int MaxEncodedLength(int length) => 32 + length + length / 6;
 
-    /// <summary>Encodes <paramref name="source"/> and says how many bytes that took.</summary>
+    /// <summary>Encodes <paramref name="source"/> and returns the number of bytes written.</summary>
     public static int Encode(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(source.Length, MaxBlock, nameof(source));
@@ -51,7 +51,7 @@ static unsafe class SnappyEncoder
             var nextHash = Hash(Load32(from), shift);
             while (true)
             {
-                // Look for a match; the longer none is found the larger the steps, so that what does not compress costs little.
+                // Search for a match. The steps grow while none is found, so incompressible input costs little.
                 var skip = 32u;
                 var next = from;
                 byte* candidate;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>zstd frames. Levels are zstd's own, -131072 to 22, 3 by default.</summary>
+/// <summary>The zstd frame format. Levels are -131072 to 22, 3 by default.</summary>
 sealed unsafe class ZstdCodec : ICompressionCodec
 {
     public const int DefaultLevel = 3;

@@ -1,6 +1,8 @@
 namespace KafkaSharp.Compression;
 
-/// <summary>Reads zstd frames to the end of the source. A window above zstd's own limit of 128 MB is refused, as in Kafka.</summary>
+/// <summary>
+/// Reads all zstd frames of the source. A frame whose window exceeds libzstd's default limit of 128 MB is refused, as in Kafka.
+/// </summary>
 sealed unsafe class ZstdDecompressor : Decompressor
 {
     private readonly NativeContext _context;
@@ -47,7 +49,7 @@ sealed unsafe class ZstdDecompressor : Decompressor
             source = source[(int)taken..];
             written += (int)produced;
             if (taken == 0 && produced == 0 && !_betweenFrames)
-                throw new CompressionException("The zstd stream ends before its frame does");
+                throw new CompressionException("The zstd frame is truncated");
         }
         return written;
     }

@@ -1,6 +1,9 @@
 namespace KafkaSharp.Configuration;
 
-/// <summary>A configuration value that can't be used. The message is one sentence in Kafka's form that names the key, the value and why.</summary>
+/// <summary>
+/// An invalid configuration value (Kafka's <c>ConfigException</c>). The message is one sentence in Kafka's form, with the key, the value
+/// and the reason.
+/// </summary>
 public sealed class ConfigException : Exception
 {
     public ConfigException(string key, string? value, string reason)
@@ -10,11 +13,11 @@ public sealed class ConfigException : Exception
         Value = value;
     }
 
-    /// <summary>A fault whose whole sentence is given, for those where Kafka's form differs.</summary>
+    /// <summary>An exception with a complete message, for errors whose text differs from the usual form.</summary>
     public ConfigException(string message)
         : base(message) => Key = "";
 
-    /// <summary>The key at fault, or empty where the sentence is about several.</summary>
+    /// <summary>The invalid key, or empty if the exception was created with a complete message.</summary>
     public string Key { get; }
 
     public string? Value { get; }

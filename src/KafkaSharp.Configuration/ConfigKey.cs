@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KafkaSharp.Configuration;
 
-/// <summary>What kind of value a configuration key holds, as DescribeConfigs names it (Kafka's <c>ConfigDef.Type</c>).</summary>
+/// <summary>The type of a configuration key, as DescribeConfigs reports it (Kafka's <c>ConfigDef.Type</c>).</summary>
 public enum ConfigType
 {
     Boolean,
@@ -16,7 +16,7 @@ public enum ConfigType
     Password,
 }
 
-/// <summary>Whether a broker key may change while the broker runs, and for which brokers at once.</summary>
+/// <summary>Whether a broker key can be changed while the broker runs, for one broker or for the cluster.</summary>
 public enum ConfigUpdateMode
 {
     ReadOnly,
@@ -25,8 +25,8 @@ public enum ConfigUpdateMode
 }
 
 /// <summary>
-/// A configuration key: Kafka's name, type, default and meaning, declared once in the room that uses it. Parsing, validation,
-/// DescribeConfigs and docs/configuration.md are made from these declarations.
+/// A configuration key: Kafka's name, type, default and documentation, declared once in the component that uses it (Kafka's
+/// <c>ConfigKey</c>). Parsing, validation, DescribeConfigs and docs/configuration.md are based on these declarations. Immutable.
 /// </summary>
 public abstract class ConfigKey
 {
@@ -43,22 +43,24 @@ public abstract class ConfigKey
 
     public ConfigType Type { get; }
 
-    /// <summary>The default as properties text, or null where the key has none.</summary>
+    /// <summary>The default as properties text, or null if the key has no default.</summary>
     public string? DefaultText { get; }
 
     public ConfigUpdateMode UpdateMode { get; }
 
-    /// <summary>One sentence for people: what it does, with its unit.</summary>
+    /// <summary>One sentence that says what the key does, with its unit.</summary>
     public string Documentation { get; }
 
-    /// <summary>What is allowed, in words, or null where all values of the type are.</summary>
+    /// <summary>The allowed values as text, or null if every value of the type is allowed.</summary>
     public string? AllowedText { get; init; }
 
     /// <summary>Parses and checks a value.</summary>
-    /// <exception cref="ConfigException">The value is not of the type or not allowed; the message names key, value and what is allowed.</exception>
+    /// <exception cref="ConfigException">
+    /// The value is malformed or not allowed. The message names the key, the value and what is allowed.
+    /// </exception>
     public abstract object? ParseObject(string text);
 
-    /// <summary>A value of this key as properties text.</summary>
+    /// <summary>Formats a value of this key as properties text.</summary>
     public virtual string? Format(object? value) => value switch
     {
         null => null,
@@ -70,7 +72,7 @@ public abstract class ConfigKey
     };
 }
 
-/// <summary>A key whose values are of type <typeparamref name="T"/>. Made by the factories of <see cref="ConfigKeys"/>.</summary>
+/// <summary>A key with values of type <typeparamref name="T"/>. Created by the methods of <see cref="ConfigKeys"/>.</summary>
 public sealed class ConfigKey<T> : ConfigKey
 {
     private readonly Func<string, T> _parse;
@@ -86,7 +88,7 @@ public sealed class ConfigKey<T> : ConfigKey
         Default = defaultText is null ? default! : Parse(defaultText);
     }
 
-    /// <summary>The default; for a key without one, null (or zero for a value type).</summary>
+    /// <summary>The default. For a key without a default, null, or zero for a value type.</summary>
     public T Default { get; }
 
     /// <inheritdoc cref="ConfigKey.ParseObject"/>
@@ -107,14 +109,16 @@ public sealed class ConfigKey<T> : ConfigKey
 
     public override object? ParseObject(string text) => Parse(text);
 
-    /// <summary>The same type, default and check under another name, as a broker key that gives a topic config its default.</summary>
+    /// <summary>
+    /// A broker key with the type, default and validation of this topic config. It provides the default of the topic config.
+    /// </summary>
     public ConfigKey<T> Synonym(string name, ConfigUpdateMode updateMode) =>
         new(name, Type, DefaultText, updateMode, $"The default of the topic config {Name}. {Documentation}", _parse, _ensureValid)
         {
             AllowedText = AllowedText,
         };
 
-    // Java's trim takes every character up to and including the space, and no other white space.
+    // Like Java's String.trim: it removes all characters up to U+0020, and no other white space.
     private static string JavaTrim(string text)
     {
         var (start, end) = (0, text.Length);

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace KafkaSharp.Configuration;
 
-/// <summary>Makes keys of each type. What is refused and the messages are Kafka's own (<c>ConfigDef</c>): see <see cref="ConfigValidators"/>.</summary>
+/// <summary>
+/// Creates keys of each type. Validation and error messages are those of Kafka's <c>ConfigDef</c>; see <see cref="ConfigValidators"/>.
+/// </summary>
 public static class ConfigKeys
 {
     public static ConfigKey<int> Int(
@@ -11,11 +13,12 @@ public static class ConfigKeys
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         Number(name, ConfigType.Int, defaultValue, documentation, min, max, update, ParseInteger<int>("INT"));
 
-    /// <summary>An int with a check of its own, which throws <see cref="ConfigException"/>.</summary>
+    /// <summary>An int with a custom check, which throws <see cref="ConfigException"/> for an invalid value.</summary>
     public static ConfigKey<int> Int(
         string name, int defaultValue, string documentation, Action<string, int> ensureValid, string allowedText,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        new(name, ConfigType.Int, defaultValue.ToString(CultureInfo.InvariantCulture), update, documentation, ParseInteger<int>("INT"), ensureValid)
+        new(name, ConfigType.Int, defaultValue.ToString(CultureInfo.InvariantCulture), update, documentation,
+            ParseInteger<int>("INT"), ensureValid)
         {
             AllowedText = allowedText,
         };
@@ -35,12 +38,12 @@ public static class ConfigKeys
         double max = double.PositiveInfinity, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         Number(name, ConfigType.Double, defaultValue, documentation, min, max, update, ParseDouble);
 
-    /// <summary>A long without a default: null unless it is set, and then another key decides.</summary>
+    /// <summary>A long without a default. It is null if it is not set; another key then applies.</summary>
     public static ConfigKey<long?> OptionalLong(
         string name, string documentation, long min = long.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         Optional(name, ConfigType.Long, documentation, min, long.MaxValue, update, ParseInteger<long>("LONG"));
 
-    /// <summary>An int without a default: null unless it is set, and then another key decides.</summary>
+    /// <summary>An int without a default. It is null if it is not set; another key then applies.</summary>
     public static ConfigKey<int?> OptionalInt(
         string name, string documentation, int min = int.MinValue, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         Optional(name, ConfigType.Int, documentation, min, int.MaxValue, update, ParseInteger<int>("INT"));
@@ -49,7 +52,7 @@ public static class ConfigKeys
         string name, bool defaultValue, string documentation, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         new(name, ConfigType.Boolean, defaultValue ? "true" : "false", update, documentation, ParseBoolean, null);
 
-    /// <summary>A string; with <paramref name="allowed"/>, one of those words.</summary>
+    /// <summary>A string. If <paramref name="allowed"/> is given, it must be one of those values.</summary>
     public static ConfigKey<string> String(
         string name, string? defaultValue, string documentation, IReadOnlyList<string>? allowed = null,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
@@ -60,8 +63,8 @@ public static class ConfigKeys
         };
 
     /// <summary>
-    /// A comma-separated list without duplicates or blank items; empty text is the empty list, where <paramref name="allowEmpty"/>. With
-    /// <paramref name="allowed"/>, each item is one of those words.
+    /// A comma-separated list without duplicates or blank items. Empty text is the empty list, which is valid if
+    /// <paramref name="allowEmpty"/> is true. If <paramref name="allowed"/> is given, each item must be one of those values.
     /// </summary>
     public static ConfigKey<IReadOnlyList<string>> List(
         string name, string? defaultValue, string documentation, IReadOnlyList<string>? allowed = null,
@@ -69,13 +72,15 @@ public static class ConfigKeys
         List(name, defaultValue, documentation, ConfigValidators.ValidList(allowed ?? [], allowEmpty),
             allowed is null ? null : $"[{string.Join(", ", allowed)}]", update);
 
-    /// <summary>A comma-separated list with a check of its own, which throws <see cref="ConfigException"/>, or none.</summary>
+    /// <summary>
+    /// A comma-separated list with a custom check, which throws <see cref="ConfigException"/> for an invalid value. Null: no check.
+    /// </summary>
     public static ConfigKey<IReadOnlyList<string>> List(
         string name, string? defaultValue, string documentation, Action<string, IReadOnlyList<string>>? ensureValid, string? allowedText,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         new(name, ConfigType.List, defaultValue, update, documentation, ParseList, ensureValid) { AllowedText = allowedText };
 
-    /// <summary>A key that is known by name, type and default only: its values are of the type but kept as text, and nothing acts on them.</summary>
+    /// <summary>A key of Kafka that this broker does not use. Only the type of its values is checked, and they are kept as text.</summary>
     public static ConfigKey<string> Known(string name, ConfigType type, string? defaultValue, ConfigUpdateMode update) =>
         new(name, type, defaultValue, update, "", text => OfType(type, text), null);
 

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace KafkaSharp.Configuration;
 
-/// <summary>A set of keys that belong together: the broker's, a topic's, a group's.</summary>
+/// <summary>The set of keys of one kind of resource: broker, topic or group. Immutable.</summary>
 public sealed class ConfigSchema
 {
     private readonly FrozenDictionary<string, ConfigKey> _keys;
@@ -13,7 +13,7 @@ public sealed class ConfigSchema
         _keys = Keys.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>All keys in the order of their names.</summary>
+    /// <summary>All keys, ordered by name.</summary>
     public IReadOnlyList<ConfigKey> Keys { get; }
 
     public ConfigKey? Find(string name) => _keys.GetValueOrDefault(name);

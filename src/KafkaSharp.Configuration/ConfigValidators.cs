@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace KafkaSharp.Configuration;
 
-/// <summary>Checks of parsed values that throw <see cref="ConfigException"/> in Kafka's words (<c>ConfigDef.Range</c>, <c>ValidString</c>, <c>ValidList</c>).</summary>
+/// <summary>
+/// Checks of parsed values. They throw <see cref="ConfigException"/> with Kafka's messages (<c>ConfigDef.Range</c>, <c>ValidString</c>,
+/// <c>ValidList</c>).
+/// </summary>
 static class ConfigValidators
 {
     public static Action<string, T> Between<T>(T min, T max)
@@ -11,9 +14,9 @@ static class ConfigValidators
         (name, value) =>
         {
             if (value < min)
-                throw new ConfigException(name, Text(value), string.Create(CultureInfo.InvariantCulture, $"Value must be at least {min}"));
+                throw Refused(name, value, $"Value must be at least {min}");
             if (value > max)
-                throw new ConfigException(name, Text(value), string.Create(CultureInfo.InvariantCulture, $"Value must be no more than {max}"));
+                throw Refused(name, value, $"Value must be no more than {max}");
         };
 
     public static Action<string, string> OneOf(IReadOnlyList<string> allowed) =>
@@ -44,6 +47,9 @@ static class ConfigValidators
             }
         };
     }
+
+    private static ConfigException Refused<T>(string name, T value, FormattableString reason)
+        where T : INumber<T> => new(name, Text(value), reason.ToString(CultureInfo.InvariantCulture));
 
     private static string? Text<T>(T value)
         where T : INumber<T> => value is double d ? JavaNumber.Format(d) : value.ToString(null, CultureInfo.InvariantCulture);

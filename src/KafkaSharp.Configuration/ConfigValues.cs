@@ -1,7 +1,7 @@
 namespace KafkaSharp.Configuration;
 
 /// <summary>
-/// Parsed values of a set of keys: what was given, else the default. Immutable, so a reader may keep it; a dynamic change makes a new one.
+/// The parsed values of a set of keys. A key that was not given has its default. Immutable; a dynamic change creates a new instance.
 /// </summary>
 public sealed class ConfigValues
 {
@@ -14,20 +14,20 @@ public sealed class ConfigValues
         _given = given;
     }
 
-    /// <summary>All keys at their defaults.</summary>
+    /// <summary>The defaults of all keys.</summary>
     public static ConfigValues Empty { get; } = new([], []);
 
-    /// <summary>The texts that were given, by key name; keys that the schema does not hold are in it too.</summary>
+    /// <summary>The given texts by key name, including keys that are not in the schema.</summary>
     public IReadOnlyDictionary<string, string> Given => _given;
 
     public bool IsSet(ConfigKey key) => _parsed.ContainsKey(key.Name);
 
     public T Get<T>(ConfigKey<T> key) => _parsed.TryGetValue(key.Name, out var value) ? (T)value! : key.Default;
 
-    /// <summary>The value of a key as properties text, defaults included; null where it has none.</summary>
+    /// <summary>The value or default of a key as properties text; null if it has neither.</summary>
     public string? GetText(ConfigKey key) => _parsed.TryGetValue(key.Name, out var value) ? key.Format(value) : key.DefaultText;
 
-    /// <summary>Parses every given text whose key is in the schema and adds one sentence to <paramref name="faults"/> for each that is refused.</summary>
+    /// <summary>Parses the given texts. Adds one message to <paramref name="faults"/> for each invalid value.</summary>
     public static ConfigValues Parse(ConfigSchema schema, IReadOnlyDictionary<string, string> given, ICollection<string> faults)
     {
         var parsed = new Dictionary<string, object?>(given.Count);
@@ -47,8 +47,8 @@ public sealed class ConfigValues
         return new ConfigValues(parsed, new Dictionary<string, string>(given));
     }
 
-    /// <summary>The values of one text after another, later ones winning.</summary>
-    /// <exception cref="ConfigException">The first value that is refused.</exception>
+    /// <summary>Parses the given texts.</summary>
+    /// <exception cref="ConfigException">A value is invalid.</exception>
     public static ConfigValues Parse(ConfigSchema schema, IReadOnlyDictionary<string, string> given)
     {
         var parsed = new Dictionary<string, object?>(given.Count);

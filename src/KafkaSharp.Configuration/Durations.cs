@@ -1,6 +1,8 @@
 namespace KafkaSharp.Configuration;
 
-/// <summary>Durations from numbers of a configuration; what is longer than a <see cref="TimeSpan"/> can be is as long as one can be.</summary>
+/// <summary>
+/// Converts numbers of a configuration to durations. A number beyond the range of <see cref="TimeSpan"/> gives its minimum or maximum.
+/// </summary>
 public static class Durations
 {
     public static TimeSpan OfMilliseconds(long value) => Of(value, TimeSpan.TicksPerMillisecond);

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace KafkaSharp.Configuration;
 
 /// <summary>
-/// Numbers as Java reads and writes them: what <c>Double.parseDouble</c> takes (suffixes, <c>NaN</c>, no group separators; hexadecimal
-/// floats aside) and how <c>Double.toString</c> prints, which is what tools see in DescribeConfigs.
+/// Parses numbers like Java's <c>Double.parseDouble</c> (with suffixes and <c>NaN</c>, without group separators; hexadecimal floats are not
+/// supported) and formats them like <c>Double.toString</c>, because tools see this form in DescribeConfigs.
 /// </summary>
 static class JavaNumber
 {
@@ -38,7 +38,7 @@ static class JavaNumber
         var sign = value < 0 ? "-" : "";
         return point switch
         {
-            // From 10^-3 up to 10^7 as a plain decimal number, else with one digit before the point and an exponent.
+            // From 10^-3 to 10^7 a decimal number; otherwise one digit before the point and an exponent.
             > -3 and <= 0 => $"{sign}0.{new string('0', -point)}{digits}",
             > 0 and <= 7 when digits.Length > point => $"{sign}{digits[..point]}.{digits[point..]}",
             > 0 and <= 7 => $"{sign}{digits.PadRight(point, '0')}.0",
@@ -46,7 +46,10 @@ static class JavaNumber
         };
     }
 
-    /// <summary>The fewest digits that read back as the value, without zeros at either end, and where the point stands before them.</summary>
+    /// <summary>
+    /// The shortest digits that parse to the value, without leading and trailing zeros, and the position of the decimal point relative to
+    /// the first digit.
+    /// </summary>
     private static (string Digits, int Point) ShortestDigits(double value)
     {
         var text = value.ToString("R", CultureInfo.InvariantCulture);

@@ -3,13 +3,15 @@ using System.Text;
 namespace KafkaSharp.Configuration;
 
 /// <summary>
-/// Files in the syntax of <c>java.util.Properties</c>: server.properties, meta.properties. Reading follows <c>load</c> to the letter:
-/// comments with # and !, separators = : or white space, continued lines, escapes. Writing follows <c>store</c>.
+/// Files in the format of <c>java.util.Properties</c>, such as server.properties and meta.properties. Parsing is identical to <c>load</c>:
+/// comments with # and !, separators = : or white space, continuation lines, escapes. Formatting is identical to <c>store</c>.
 /// </summary>
 public static class PropertiesFile
 {
-    /// <summary>Parses the bytes of a file, which Java takes for ISO-8859-1. A key given twice has its last value.</summary>
-    /// <exception cref="FormatException">A \u escape without four hexadecimal digits.</exception>
+    /// <summary>
+    /// Parses the bytes of a file in ISO-8859-1, the encoding that Java uses. If a key appears twice, the last value applies.
+    /// </summary>
+    /// <exception cref="FormatException">A \u escape does not have four hexadecimal digits.</exception>
     public static Dictionary<string, string> Parse(ReadOnlySpan<byte> bytes) => Parse(Encoding.Latin1.GetString(bytes));
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
@@ -27,11 +29,13 @@ public static class PropertiesFile
     }
 
     /// <summary>
-    /// What <c>store</c> writes: a comment, the date, a line a property in the given order. With <paramref name="escapeUnicode"/> (as for a
-    /// stream) everything outside printable ASCII is escaped; without (as for a writer) it is left as it is.
+    /// Formats a file like <c>store</c>: a comment, the date, and one line per property in the given order. If
+    /// <paramref name="escapeUnicode"/> is true (<c>store</c> to a stream), all characters except printable ASCII are escaped; otherwise
+    /// (<c>store</c> to a writer) they are not.
     /// </summary>
     public static string Format(
-        IEnumerable<KeyValuePair<string, string>> properties, string? comment = null, DateTimeOffset? date = null, bool escapeUnicode = false)
+        IEnumerable<KeyValuePair<string, string>> properties, string? comment = null, DateTimeOffset? date = null,
+        bool escapeUnicode = false)
     {
         var text = new StringBuilder();
         if (comment is not null)

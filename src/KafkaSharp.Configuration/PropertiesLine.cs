@@ -3,10 +3,10 @@ using System.Text;
 
 namespace KafkaSharp.Configuration;
 
-/// <summary>One logical line of a properties file: reading it over its continued lines, cutting it into key and value, escaping.</summary>
+/// <summary>Reads a logical line of a properties file from its physical lines, splits it into key and value, and escapes text.</summary>
 static class PropertiesLine
 {
-    /// <summary>Reads the next logical line that is neither blank nor a comment; escapes stay in it. False at the end.</summary>
+    /// <summary>Reads the next logical line that is neither blank nor a comment, without replacing escapes. False at the end.</summary>
     public static bool TryRead(string text, ref int position, StringBuilder line)
     {
         line.Clear();

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace KafkaSharp.Protocol.Generator;
 
 /// <summary>
-/// Turns the <c>.schema</c> files among a project's additional files into message classes: one source file a message, and one each for
-/// the tables of APIs and of record types. A file that did not change costs nothing: every step is equatable and has a name to be tested by.
+/// Generates message classes from the <c>.schema</c> files of a project: one source file per message, and one for each of the tables of
+/// APIs and of record types. The result of every step is equatable, so an unchanged file causes no work. Each step has a name for tests.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class MessageGenerator : IIncrementalGenerator
@@ -19,7 +19,7 @@ public sealed class MessageGenerator : IIncrementalGenerator
     internal const string RecordStep = "Records";
 
     private static readonly DiagnosticDescriptor s_fault = new(
-        "KSP001", "A schema file can't be read", "{0}", "Schema", DiagnosticSeverity.Error, isEnabledByDefault: true);
+        "KSP001", "A schema file is invalid", "{0}", "Schema", DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol;
 
-/// <summary>The number that names an API in a request header (Kafka's <c>ApiKeys</c>). The wire type is int16.</summary>
+/// <summary>The number that identifies an API in a request header (Kafka's <c>ApiKeys</c>). An int16 on the wire.</summary>
 public enum ApiKey : short
 {
     Produce = 0,

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol;
 
-/// <summary>The kinds of listener that serve an API.</summary>
+/// <summary>The types of listener on which an API is served (Kafka's <c>ListenerType</c>).</summary>
 [Flags]
 public enum ApiListeners
 {

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol;
 
-/// <summary>Kafka's error codes, as answers carry them (Kafka's <c>Errors</c>). The wire type is int16.</summary>
+/// <summary>Kafka's error codes in responses (Kafka's <c>Errors</c>). An int16 on the wire.</summary>
 public enum ErrorCode : short
 {
     UnknownServerError = -1,

@@ -5,15 +5,15 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// Memory that shows the bytes of a file from its start on, such as a mapping: whoever passes such bytes on can let the system take them from the file,
-/// and need not touch them.
+/// Memory whose content is a file, starting at the first byte of the file, such as a memory mapping. A sender can pass the file to the
+/// operating system (<c>sendfile</c>) instead of reading the bytes.
 /// </summary>
 public abstract class FileBackedMemory : MemoryManager<byte>
 {
-    /// <summary>The system's handle of the file, open as long as the memory is valid.</summary>
+    /// <summary>The file descriptor, which is open as long as the memory is valid.</summary>
     public abstract nint FileHandle { get; }
 
-    /// <summary>Tells which file the bytes are of, and where in it they begin.</summary>
+    /// <summary>Finds the file of the bytes and their position in it. False if the bytes are not backed by a file.</summary>
     public static bool TryFind(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out FileBackedMemory? file, out int position) =>
         MemoryMarshal.TryGetMemoryManager(bytes, out file, out position, out _);
 }

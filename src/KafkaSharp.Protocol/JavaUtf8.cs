@@ -4,8 +4,8 @@ using System.Text;
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// UTF-8 as Java's <c>String</c> reads and writes it: nothing is refused; what is malformed is read as U+FFFD, and a lone surrogate is
-/// written as a question mark. Thread-safe.
+/// UTF-8 with the error handling of Java's <c>String</c>: malformed bytes are decoded as U+FFFD and an unpaired surrogate is encoded as a
+/// question mark. Nothing is refused. Thread-safe.
 /// </summary>
 static class JavaUtf8
 {
@@ -41,7 +41,7 @@ static class JavaUtf8
         return text.ToString();
     }
 
-    // Java replaces an encoded surrogate, or what there is of one, as a whole, where .NET replaces each of its bytes.
+    // Java replaces an encoded surrogate, complete or truncated, by one character. .NET replaces each of its bytes.
     private static int EncodedSurrogate(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 2 || bytes[0] != 0xed || bytes[1] is < 0xa0 or > 0xbf)

@@ -3,22 +3,22 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// Reads Kafka's types from one contiguous frame, front to back. Every length is checked against the bytes that are left before anything is
-/// allocated; every fault is a <see cref="ProtocolException"/>. Strings are decoded as leniently as Java does (<see cref="JavaUtf8"/>).
-/// <c>flexible</c> chooses the compact forms of KIP-482. Not thread-safe; lives on the stack.
+/// Reads Kafka's types from a contiguous frame, from front to back. Every length is checked against the remaining bytes before memory is
+/// allocated. Invalid input causes a <see cref="ProtocolException"/> and no other exception. Strings are decoded like in Java
+/// (<see cref="JavaUtf8"/>). The parameter <c>flexible</c> selects the compact forms of KIP-482. Not thread-safe.
 /// </summary>
 public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
 {
     private readonly ReadOnlyMemory<byte> _frame = frame;
     private readonly ReadOnlySpan<byte> _bytes = frame.Span;
 
-    /// <summary>Bytes read so far.</summary>
+    /// <summary>The number of bytes read.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Bytes left.</summary>
+    /// <summary>The number of remaining bytes.</summary>
     public readonly int Remaining => _bytes.Length - Position;
 
-    /// <summary>The next <paramref name="length"/> bytes, in place.</summary>
+    /// <summary>The next <paramref name="length"/> bytes, without a copy.</summary>
     public ReadOnlySpan<byte> Take(int length)
     {
         if ((uint)length > (uint)Remaining)
@@ -48,7 +48,7 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
 
     public ErrorCode ReadErrorCode() => (ErrorCode)ReadInt16();
 
-    /// <summary>Up to 5 bytes of 7 bits, least significant first; bits beyond 32 are dropped, as Kafka does.</summary>
+    /// <summary>Up to 5 bytes of 7 bits each, least significant first. Bits beyond 32 are dropped, as in Kafka.</summary>
     public uint ReadUnsignedVarint()
     {
         uint value = 0;
@@ -84,7 +84,7 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
 
     public ReadOnlyMemory<byte> ReadRecords(bool flexible) => ReadNullableRecords(flexible) ?? throw Null("records");
 
-    /// <summary>Records in place: the memory is the frame's.</summary>
+    /// <summary>Records, without a copy: the memory is part of the frame.</summary>
     public ReadOnlyMemory<byte>? ReadNullableRecords(bool flexible)
     {
         var length = ReadLength(flexible);
@@ -101,24 +101,24 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
     }
 
     /// <summary>
-    /// The number of elements of an array, -1 for null. More elements than the bytes left can hold are refused here, before room for them is
-    /// made; elements that may take no byte at all are counted as one, as in Kafka.
+    /// The number of elements of an array, -1 for null. A number that the remaining bytes cannot hold is refused, so the caller can
+    /// allocate the array. An element whose minimal size is 0 counts as one byte, as in Kafka.
     /// </summary>
     public int ReadNullableArrayLength(bool flexible, int minimalElementSize)
     {
         var length = ReadLength(flexible);
         if (length > Remaining / Math.Max(1, minimalElementSize))
-            throw new ProtocolException($"The array at byte {Position} has {length} elements, more than fit in the {Remaining} bytes left");
+            throw new ProtocolException($"The array at byte {Position} has {length} elements, but only {Remaining} bytes remain");
         return Math.Max(length, -1);
     }
 
-    /// <summary>Whether a nullable struct is there: int8, negative for null.</summary>
+    /// <summary>Whether a nullable struct is present: an int8, negative for null.</summary>
     public bool ReadStructPresence() => ReadInt8() >= 0;
 
-    /// <summary>The same within a tagged field: unsigned varint, 0 for null.</summary>
+    /// <summary>Whether a nullable struct in a tagged field is present: an unsigned varint, 0 for null.</summary>
     public bool ReadTaggedStructPresence() => (int)ReadUnsignedVarint() > 0;
 
-    /// <summary>The tagged part of a struct that has no tagged fields of its own; null where it is empty.</summary>
+    /// <summary>The tagged fields of a struct that defines none itself; null if there are none.</summary>
     internal List<RawTaggedField>? ReadTags()
     {
         List<RawTaggedField>? fields = null;
@@ -149,11 +149,11 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
     internal readonly ProtocolException InvalidTag(int tag, short version) =>
         new($"Tag {tag} before byte {Position} is not valid for version {version}");
 
-    // Kafka takes every negative length for null, and a compact length is one more than the length in the wrapping arithmetic of 32 bits.
+    // Kafka treats every negative length as null. A compact length is the length plus one, with 32-bit overflow.
     private int ReadLength(bool flexible) => flexible ? (int)(ReadUnsignedVarint() - 1) : ReadInt32();
 
     private readonly ProtocolException Beyond(int length) =>
-        new($"{length} bytes are announced at byte {Position}, and {Remaining} are left");
+        new($"A field at byte {Position} has a length of {length} bytes, but only {Remaining} bytes remain");
 
-    private readonly ProtocolException Null(string type) => new($"The {type} before byte {Position} is null where that is not allowed");
+    private readonly ProtocolException Null(string type) => new($"The {type} before byte {Position} is null, which is not allowed");
 }

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// Writes Kafka's types to a sink, through a span of it that is kept until it is full. What was written is the sink's only after
-/// <see cref="Flush"/>. A value that the protocol can't carry is a <see cref="ProtocolException"/>. Not thread-safe; lives on the stack.
+/// Writes Kafka's types to a sink. The writer keeps a span of the sink until it is full, so the sink is complete only after
+/// <see cref="Flush"/>. A value that the protocol cannot represent causes a <see cref="ProtocolException"/>. Not thread-safe.
 /// </summary>
 public ref struct KafkaWriter(IBufferWriter<byte> sink)
 {
@@ -16,10 +16,10 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
     private int _used;
     private long _flushed;
 
-    /// <summary>Bytes written so far, those not yet flushed and spliced records included.</summary>
+    /// <summary>The number of bytes written, including unflushed bytes and records passed by reference.</summary>
     public readonly long Written => _flushed + _used;
 
-    /// <summary>Gives all that was written to the sink.</summary>
+    /// <summary>Passes all written bytes to the sink.</summary>
     public void Flush()
     {
         _sink.Advance(_used);
@@ -48,7 +48,7 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
 
     public void WriteErrorCode(ErrorCode value) => WriteInt16((short)value);
 
-    /// <summary>Bytes as they are, without a length.</summary>
+    /// <summary>Writes bytes without a length.</summary>
     public void WriteRaw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
     public void WriteUnsignedVarint(int value) => WriteUnsignedVarlong((uint)value);
@@ -59,7 +59,7 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
             throw ProtocolException.Null();
         var length = JavaUtf8.GetByteCount(value);
         if (length > short.MaxValue)
-            throw new ProtocolException($"A string of {length} bytes is too long to be written");
+            throw new ProtocolException($"A string of {length} bytes is too long; the limit is {short.MaxValue}");
         if (flexible)
             WriteUnsignedVarint(length + 1);
         else
@@ -88,7 +88,7 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
     public void WriteRecords(ReadOnlyMemory<byte>? value, bool flexible) =>
         WriteNullableRecords(value ?? throw ProtocolException.Null(), flexible);
 
-    /// <summary>Records with their length; a sink that is an <see cref="IRecordsSink"/> gets them by reference.</summary>
+    /// <summary>Writes records with their length. An <see cref="IRecordsSink"/> receives them by reference.</summary>
     public void WriteNullableRecords(ReadOnlyMemory<byte>? value, bool flexible)
     {
         WriteArrayLength(value?.Length ?? -1, flexible);
@@ -120,10 +120,13 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
     internal static void RefuseTags(List<RawTaggedField>? fields, short version)
     {
         if (fields is { Count: > 0 })
-            throw new ProtocolException($"Tagged fields were set, but version {version} does not support them", ErrorCode.UnsupportedVersion);
+        {
+            throw new ProtocolException(
+                $"Tagged fields were set, but version {version} does not support them", ErrorCode.UnsupportedVersion);
+        }
     }
 
-    /// <summary>The tagged part of a struct that has no tagged fields of its own.</summary>
+    /// <summary>Writes the tagged fields of a struct that defines none itself.</summary>
     internal void WriteTags(List<RawTaggedField>? fields)
     {
         WriteUnsignedVarint(fields?.Count ?? 0);
@@ -131,16 +134,18 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
         WriteUnknownTags(fields, ref next, int.MaxValue);
     }
 
-    /// <summary>Writes the unknown fields from <paramref name="next"/> on whose tags are below that of the next known field.</summary>
+    /// <summary>
+    /// Writes the unknown fields, starting at index <paramref name="next"/>, whose tags are less than the tag of the next known field.
+    /// </summary>
     internal void WriteUnknownTags(List<RawTaggedField>? fields, ref int next, int knownTag)
     {
         for (; fields is not null && next < fields.Count && fields[next].Tag <= knownTag; next++)
         {
             var (tag, data) = fields[next];
             if (tag == knownTag)
-                throw new ProtocolException($"Tag {tag} is a known field and can't be an unknown one");
+                throw new ProtocolException($"Tag {tag} belongs to a known field and cannot be written as an unknown field");
             if (next > 0 && fields[next - 1].Tag >= tag)
-                throw new ProtocolException($"Unknown tag {tag} comes after tag {fields[next - 1].Tag}");
+                throw new ProtocolException($"Tagged fields must be in ascending order, but tag {tag} follows tag {fields[next - 1].Tag}");
             WriteTag(tag, data.Length);
             WriteRaw(data);
         }
@@ -152,7 +157,7 @@ public ref struct KafkaWriter(IBufferWriter<byte> sink)
         WriteUnsignedVarint(size);
     }
 
-    /// <summary>A writer for the body of a tagged field, whose size must be known before it is written.</summary>
+    /// <summary>A writer for the body of a tagged field. The body is buffered, because its size precedes it.</summary>
     internal static KafkaWriter BeginTag() => new(TagBuffer.Rent());
 
     internal void EndTag(int tag, ref KafkaWriter body)

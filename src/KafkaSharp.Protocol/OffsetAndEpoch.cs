@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// A position in a log: an offset and the leader epoch that it belongs to (Kafka's <c>OffsetAndEpoch</c>). As the id of a metadata snapshot the
-/// offset is exclusive: the snapshot holds everything before it. Ordered by epoch, then offset.
+/// A position in a log: an offset and its leader epoch (Kafka's <c>OffsetAndEpoch</c>). As the id of a metadata snapshot, the offset is
+/// exclusive: the snapshot contains the state before it. Ordered by epoch, then by offset.
 /// </summary>
 public readonly record struct OffsetAndEpoch(long Offset, int Epoch) : IComparable<OffsetAndEpoch>
 {

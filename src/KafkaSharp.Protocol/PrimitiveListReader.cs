@@ -1,6 +1,8 @@
 namespace KafkaSharp.Protocol;
 
-/// <summary>Reads arrays of primitives. The room for the elements is taken once, after their number was checked against the bytes left.</summary>
+/// <summary>
+/// Reads arrays of primitives. The list is allocated once, after its length has been checked against the remaining bytes.
+/// </summary>
 static class PrimitiveListReader
 {
     public static List<sbyte> ReadInt8List(ref this KafkaReader reader, bool flexible) =>

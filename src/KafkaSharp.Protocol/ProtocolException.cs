@@ -1,9 +1,9 @@
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// The one exception of reading and writing Kafka's formats: bytes that are not the message they should be, or a message that can't be
-/// written in the version asked for. <see cref="ErrorCode"/> says which: <see cref="ErrorCode.UnsupportedVersion"/> for versions (Kafka's
-/// UnsupportedVersionException), else <see cref="ErrorCode.InvalidRequest"/>.
+/// The only exception of the message readers and writers: the bytes are not a valid message, or a message cannot be written in a version.
+/// <see cref="ErrorCode"/> is <see cref="ErrorCode.UnsupportedVersion"/> for version errors (Kafka's <c>UnsupportedVersionException</c>),
+/// otherwise <see cref="ErrorCode.InvalidRequest"/>.
 /// </summary>
 public sealed class ProtocolException : Exception
 {
@@ -21,5 +21,5 @@ public sealed class ProtocolException : Exception
     internal static ProtocolException Unsupported(string field, short version) =>
         new($"Attempted to write a non-default {field} at version {version}", ErrorCode.UnsupportedVersion);
 
-    internal static ProtocolException Null() => new("A field that can't be null in this version is null");
+    internal static ProtocolException Null() => new("A field is null that is not nullable in this version");
 }

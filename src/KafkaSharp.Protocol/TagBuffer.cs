@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace KafkaSharp.Protocol;
 
-/// <summary>Holds the body of a tagged field until its size is known. One is kept per thread; a body within a body takes another.</summary>
+/// <summary>
+/// A buffer for the body of a tagged field, whose size must be written first. One buffer is kept per thread; nested bodies allocate further
+/// ones.
+/// </summary>
 sealed class TagBuffer : IBufferWriter<byte>
 {
     private const int LargestKept = 64 * 1024;

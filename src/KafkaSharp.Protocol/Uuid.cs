@@ -5,8 +5,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// Kafka's <c>Uuid</c>: 128 bits, most significant long first on the wire, written as 22 characters of URL-safe base64 without padding.
-/// Ordered as two signed longs, as Kafka orders them.
+/// A 128-bit id (Kafka's <c>Uuid</c>), with the most significant long first on the wire. Its text is 22 characters of URL-safe base64
+/// without padding. Ordered by its two signed longs, as in Kafka.
 /// </summary>
 public readonly record struct Uuid(long MostSignificantBits, long LeastSignificantBits) : IComparable<Uuid>
 {
@@ -24,7 +24,9 @@ public readonly record struct Uuid(long MostSignificantBits, long LeastSignifica
 
     public bool IsZero => MostSignificantBits == 0 && LeastSignificantBits == 0;
 
-    /// <summary>A version 4 id from the given source that, as in Kafka, does not begin with a dash and is not one of the 100 reserved ones.</summary>
+    /// <summary>
+    /// A random version 4 id. As in Kafka, its text does not start with a dash and it is not one of the 100 reserved ids.
+    /// </summary>
     public static Uuid Random(Random source)
     {
         Span<byte> bytes = stackalloc byte[Size];
@@ -49,13 +51,16 @@ public readonly record struct Uuid(long MostSignificantBits, long LeastSignifica
     }
 
     /// <summary>
-    /// Reads the text form, with or without its two characters of padding. As in Java, bits of the last character that belong to no byte are
-    /// not looked at; nothing else is overlooked (Kafka's <c>Uuid.fromString</c>).
+    /// Parses the text form, with or without two padding characters (Kafka's <c>Uuid.fromString</c>). As in Java, the unused bits of the
+    /// last character are ignored.
     /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Uuid id)
     {
         id = default;
-        if (text is null || (text.Length != TextLength && !(text.Length == TextLength + 2 && text.EndsWith("==", StringComparison.Ordinal))))
+        if (text is null)
+            return false;
+        var isPadded = text.Length == TextLength + 2 && text.EndsWith("==", StringComparison.Ordinal);
+        if (text.Length != TextLength && !isPadded)
             return false;
         UInt128 bits = 0;
         foreach (var character in text.AsSpan(0, TextLength - 1))
@@ -83,7 +88,7 @@ public readonly record struct Uuid(long MostSignificantBits, long LeastSignifica
 
     /// <exception cref="FormatException">The text is not 22 characters of URL-safe base64.</exception>
     public static Uuid Parse(string text) =>
-        TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a uuid of 22 characters in URL-safe base64");
+        TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a UUID of 22 characters in URL-safe base64");
 
     public int CompareTo(Uuid other)
     {

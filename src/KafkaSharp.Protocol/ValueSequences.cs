@@ -1,10 +1,10 @@
-#pragma warning disable IDE0130 // Extension methods of an enclosing namespace are preferred over those of an imported one, here over those of System.Linq.
+#pragma warning disable IDE0130 // In an enclosing namespace of all code, its extension methods take precedence over System.Linq's.
 namespace KafkaSharp;
 
 /// <summary>
-/// <c>Select</c> onto structs, found before System.Linq's everywhere below this namespace. It gives the same; but System.Linq's has a virtual method
-/// with the result's type as its argument, of which native compilation keeps a copy for each pair of types that sequences may ever have: that made up
-/// half of the program.
+/// A <c>Select</c> to structs that replaces the one of System.Linq in all namespaces of the project, with the same result. System.Linq's
+/// has a virtual generic method, for which the native compiler generates a copy per pair of types. These copies were half of the native
+/// program (docs/decisions/0008-a-small-start.md).
 /// </summary>
 public static class ValueSequences
 {

@@ -3,11 +3,11 @@ using KafkaSharp.Network.Transports;
 using KafkaSharp.Server.Commands;
 
 InlineCompletions.Enable();
-var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 broker in one small process.")
+var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 compatible broker in one small process.")
 {
     StartCommand.Create(),
     FormatCommand.Create(),
     RandomUuidCommand.Create(),
 };
-// Signals are the host's: by itself the command line would cut the broker's stop off after two seconds.
+// The host handles signals. System.CommandLine would otherwise end the process two seconds after a signal, before the broker has shut down.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -9,7 +9,7 @@ public sealed class CodecTests
     private static readonly int[] Sizes = [0, 1, 3, 14, 15, 16, 60, 61, 255, 4096, 32767, 32768, 32769, 65535, 65536, 65537, 300_000, 1_500_000];
 
     [TestCaseSource(nameof(Types))]
-    public void What_is_compressed_comes_back(CompressionType type)
+    public void Compressed_data_decompresses_to_the_original(CompressionType type)
     {
         foreach (var size in Sizes)
         {
@@ -19,7 +19,7 @@ public sealed class CodecTests
     }
 
     [Test]
-    public void Every_level_of_Kafka_is_honoured([Values(CompressionType.Gzip, CompressionType.Lz4, CompressionType.Zstd)] CompressionType type)
+    public void Every_level_of_Kafka_is_supported([Values(CompressionType.Gzip, CompressionType.Lz4, CompressionType.Zstd)] CompressionType type)
     {
         var data = SampleData.Text(200_000);
         int[] levels = type switch
@@ -35,7 +35,7 @@ public sealed class CodecTests
             Assert.That(Decompress(type, compressed, data.Length).AsSpan().SequenceEqual(data), $"level {level}");
             sizes.Add(compressed.Length);
         }
-        Assert.That(sizes[^1], Is.LessThan(sizes.Max()), "the highest level compresses better than the worst");
+        Assert.That(sizes[^1], Is.LessThan(sizes.Max()), "the highest level compresses better than the worst one");
     }
 
     [Test]
@@ -47,11 +47,11 @@ public sealed class CodecTests
     }
 
     [Test]
-    public void Lz4_frames_are_those_that_Kafka_writes() =>
+    public void Lz4_frames_have_the_same_header_as_in_Kafka() =>
         Assert.That(Convert.ToHexStringLower(Compress(CompressionType.Lz4, [])), Is.EqualTo("04224d1860408200000000"));
 
     [TestCaseSource(nameof(Types))]
-    public void More_output_than_allowed_is_a_fault_and_just_as_much_is_not(CompressionType type)
+    public void Output_above_the_limit_is_refused_and_output_at_the_limit_is_not(CompressionType type)
     {
         foreach (var size in new[] { 1, 4096, 70_000 })
         {
@@ -62,7 +62,7 @@ public sealed class CodecTests
     }
 
     [TestCaseSource(nameof(Types))]
-    public void A_small_stream_of_much_output_takes_no_more_memory_than_allowed(CompressionType type)
+    public void A_small_stream_with_large_output_allocates_no_more_than_the_limit(CompressionType type)
     {
         if (type == CompressionType.None)
             return;
@@ -73,7 +73,7 @@ public sealed class CodecTests
     }
 
     [TestCaseSource(nameof(Types))]
-    public void A_cut_off_stream_is_a_fault_or_yields_no_more_than_its_beginning(CompressionType type)
+    public void A_truncated_stream_is_refused_or_yields_a_prefix(CompressionType type)
     {
         if (type == CompressionType.None)
             return;
@@ -89,13 +89,13 @@ public sealed class CodecTests
             }
             catch (CompressionException)
             {
-                // As it should be.
+                // Expected.
             }
         }
     }
 
     [TestCaseSource(nameof(Types))]
-    public void Broken_bytes_throw_nothing_else(CompressionType type)
+    public void Corrupt_bytes_cause_no_other_exception(CompressionType type)
     {
         var random = new Random(20260101);
         var original = Compress(type, SampleData.Mixed(3_000));
@@ -112,7 +112,7 @@ public sealed class CodecTests
             }
             catch (CompressionException)
             {
-                // As it should be.
+                // Expected.
             }
             catch (Exception e)
             {
@@ -149,7 +149,7 @@ public sealed class CodecTests
         });
 
     [Test]
-    public void An_unknown_type_has_no_codec() =>
+    public void An_undefined_type_has_no_codec() =>
         Assert.That(() => CompressionCodecs.Get((CompressionType)5), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     internal static byte[] Compress(CompressionType type, byte[] data, int? level = null)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace KafkaSharp.Compression.Tests;
 
-/// <summary>Streams that other programs wrote: the lz4, zstd and gzip commands, snappy's own format description.</summary>
+/// <summary>Streams written by other programs (the lz4, zstd and gzip commands) or taken from the snappy format description.</summary>
 public sealed class ForeignStreamTests
 {
     private static readonly byte[] Fox = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("the quick brown fox ", 20)));
@@ -25,7 +25,7 @@ public sealed class ForeignStreamTests
     [Test]
     public void Raw_snappy_without_framing_is_read()
     {
-        // Length 11, a literal of 5, a copy of 5 from 5 back in the two-byte form, a literal of 1.
+        // Length 11, a literal of 5 bytes, a copy of 5 bytes with offset 5 in the two-byte form, a literal of 1 byte.
         byte[] block = [11, 4 << 2, .. "kafka"u8, 1 | (1 << 2), 5, 0 << 2, (byte)'!'];
         Assert.That(CodecTests.Decompress(CompressionType.Snappy, block, 100), Is.EqualTo("kafkakafka!"u8.ToArray()));
     }
@@ -40,7 +40,7 @@ public sealed class ForeignStreamTests
     }
 
     [Test]
-    public void The_header_checksum_of_old_lz4_writers_is_passed_over_where_asked()
+    public void The_wrong_header_checksum_of_old_lz4_clients_is_ignored_in_legacy_mode()
     {
         var frame = CodecTests.Compress(CompressionType.Lz4, Fox);
         frame[6] ^= 0xff;
@@ -52,7 +52,7 @@ public sealed class ForeignStreamTests
     }
 
     [Test]
-    public void An_unfinished_lz4_frame_leaves_nothing_behind_for_the_next()
+    public void An_unfinished_lz4_frame_does_not_affect_the_next_one()
     {
         var withSize = Convert.FromHexString("04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb");
         for (var length = 0; length < withSize.Length; length++)

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Compression.Tests;
 
-/// <summary>Bytes to compress, made from a seed: text that compresses well, noise that does not, and both mixed.</summary>
+/// <summary>Test data from a seed: text that compresses well, random bytes that do not, and a mixture of both.</summary>
 static class SampleData
 {
     private static readonly string[] Words = ["alpha ", "beta ", "gamma ", "delta ", "kafka ", "{\"id\":", "\"name\":\"", "},"];

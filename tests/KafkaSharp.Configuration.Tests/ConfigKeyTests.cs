@@ -15,7 +15,7 @@ public sealed class ConfigKeyTests
     [TestCase(0.1 + 0.2, "0.30000000000000004")]
     [TestCase(double.NaN, "NaN")]
     [TestCase(double.NegativeInfinity, "-Infinity")]
-    public void Doubles_print_as_in_java(double value, string text)
+    public void Doubles_are_formatted_as_in_Java(double value, string text)
     {
         var key = ConfigKeys.Double("x", 0, "");
         Assert.That(key.Format(value), Is.EqualTo(text));
@@ -28,11 +28,11 @@ public sealed class ConfigKeyTests
     [TestCase("1 000")]
     [TestCase("d")]
     [TestCase("--1")]
-    public void Doubles_refuse_what_java_refuses(string text) =>
+    public void Malformed_doubles_are_refused_as_in_Java(string text) =>
         Assert.That(() => ConfigKeys.Double("x", 0, "").Parse(text), Throws.TypeOf<ConfigException>());
 
     [Test]
-    public void A_synonym_has_the_same_check_under_its_own_name()
+    public void A_synonym_has_the_same_validation_with_its_own_name()
     {
         var synonym = ConfigKeys.Int("a", 1, "A.", min: 1).Synonym("log.a", ConfigUpdateMode.ClusterWide);
         Assert.That(() => synonym.Parse("0"), Throws.TypeOf<ConfigException>()
@@ -40,7 +40,7 @@ public sealed class ConfigKeyTests
     }
 
     [Test]
-    public void All_faults_are_told_at_once()
+    public void All_faults_are_reported_together()
     {
         var schema = new ConfigSchema(ConfigKeys.Int("a", 1, ""), ConfigKeys.Boolean("b", true, ""));
         var faults = new List<string>();

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Configuration.Tests;
 
-// The expectations are what java.util.Properties of Java 17 makes of the same text.
+// The expected values are the results of java.util.Properties of Java 17.
 public sealed class PropertiesFileTests
 {
     [TestCase("a=b", "a", "b")]
@@ -28,7 +28,7 @@ public sealed class PropertiesFileTests
     [TestCase("a=1\na=2", "a", "2")]
     [TestCase("a=b\rc", "c", "")]
     [TestCase("\\\n#x\na=b", "a", "b")]
-    public void Reads_as_java(string text, string key, string value) =>
+    public void Reads_like_Java(string text, string key, string value) =>
         Assert.That(PropertiesFile.Parse(text), Contains.Key(key).WithValue(value));
 
     [Test]
@@ -38,11 +38,11 @@ public sealed class PropertiesFileTests
     [TestCase("a=\\u12")]
     [TestCase("a=\\u12g4")]
     [TestCase("a=\\u+123")]
-    public void Refuses_broken_unicode_escapes(string text) =>
+    public void Refuses_malformed_unicode_escapes(string text) =>
         Assert.That(() => PropertiesFile.Parse(text), Throws.TypeOf<FormatException>().With.Message.EqualTo("Malformed \\uxxxx encoding."));
 
     [Test]
-    public void Writes_as_java()
+    public void Writes_like_Java()
     {
         KeyValuePair<string, string>[] properties = [new("a b", " x y"), new("k:1", "=\\#!:\t\n\r\f"), new("ü", "€")];
         var date = new DateTimeOffset(2026, 11, 21, 5, 34, 56, TimeSpan.Zero);
@@ -55,7 +55,7 @@ public sealed class PropertiesFileTests
     }
 
     [Test]
-    public void What_is_written_reads_back()
+    public void Written_properties_are_read_back()
     {
         var random = new Random(17);
         const string alphabet = "ab =:#!\\\t\n\r\fü€ ";

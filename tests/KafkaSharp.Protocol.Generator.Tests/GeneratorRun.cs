@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace KafkaSharp.Protocol.Generator.Tests;
 
-/// <summary>The generator over schema files given as text, run again after changes with what it remembers.</summary>
+/// <summary>Runs the incremental generator over schema files given as text, and again after changes.</summary>
 sealed class GeneratorRun
 {
     private readonly Dictionary<string, AdditionalText> _files = [];
@@ -24,7 +24,7 @@ sealed class GeneratorRun
         return this;
     }
 
-    /// <summary>Adds source to the compilation, which no step of the generator looks at.</summary>
+    /// <summary>Adds source to the compilation. No step of the generator depends on it.</summary>
     public GeneratorRun WithSource(string text)
     {
         _compilation = _compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(text));

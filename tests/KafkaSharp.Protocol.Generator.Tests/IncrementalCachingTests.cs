@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace KafkaSharp.Protocol.Generator.Tests;
 
-/// <summary>What did not change is not made again.</summary>
+/// <summary>Unchanged results are not generated again.</summary>
 sealed class IncrementalCachingTests
 {
     private const string First = "data First 0 flexible none\n  Value int32\n";
@@ -25,7 +25,7 @@ sealed class IncrementalCachingTests
     }
 
     [Test]
-    public void A_comment_in_a_schema_makes_no_source_again()
+    public void A_comment_in_a_schema_regenerates_no_source()
     {
         var run = Start();
         run.Run();
@@ -35,7 +35,7 @@ sealed class IncrementalCachingTests
     }
 
     [Test]
-    public void A_changed_field_makes_one_source_again()
+    public void A_changed_field_regenerates_one_source()
     {
         var run = Start();
         run.Run();

@@ -3,8 +3,8 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Protocol.Generator.Tests;
 
 /// <summary>
-/// The shape of what is generated, kept as text. Where a change of the generator is meant, run with <c>KAFKASHARP_UPDATE_SNAPSHOTS=1</c> and
-/// look at the difference.
+/// Compares generated source with stored text. After an intended change of the generator, run the tests with
+/// <c>KAFKASHARP_UPDATE_SNAPSHOTS=1</c> and review the difference.
 /// </summary>
 sealed class SnapshotTests
 {
@@ -16,7 +16,7 @@ sealed class SnapshotTests
     [TestCase("SampleKey")]
     [TestCase("Records")]
     [TestCase("ApiVersionRanges")]
-    public void Generated_source_is_as_kept(string name)
+    public void Generated_source_equals_the_snapshot(string name)
     {
         var run = new GeneratorRun();
         foreach (var path in Directory.EnumerateFiles(s_folder, "*.schema").Order(StringComparer.Ordinal))

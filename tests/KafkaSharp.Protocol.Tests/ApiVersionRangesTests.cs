@@ -3,7 +3,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Protocol.Tests;
 
-/// <summary>The table of APIs against Kafka's <c>ApiKeys</c> and <c>ApiMessageType</c>.</summary>
+/// <summary>Compares the table of APIs with Kafka's <c>ApiKeys</c> and <c>ApiMessageType</c>.</summary>
 sealed class ApiVersionRangesTests
 {
     private static JsonArray Rows() => JsonNode.Parse(File.ReadAllText(Vectors.Find("api-versions.json")))!["apiKeys"]!.AsArray();
@@ -52,5 +52,5 @@ sealed class ApiVersionRangesTests
     [TestCase((short)-1)]
     [TestCase((short)93)]
     [TestCase(short.MaxValue)]
-    public void A_key_that_Kafka_does_not_know_is_not_found(short key) => Assert.That(ApiVersionRanges.TryGet(key, out _), Is.False);
+    public void An_undefined_key_is_not_found(short key) => Assert.That(ApiVersionRanges.TryGet(key, out _), Is.False);
 }

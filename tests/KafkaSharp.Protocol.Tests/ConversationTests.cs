@@ -5,10 +5,13 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Protocol.Tests;
 
-/// <summary>Every frame of the recorded conversations of clients and brokers: header and body decode to their JSON and encode to the same bytes.</summary>
+/// <summary>
+/// Every frame of the recorded conversations between clients and brokers: header and body decode to their JSON and encode to the same
+/// bytes.
+/// </summary>
 sealed class ConversationTests
 {
-    // The repository holds a few; all of them where the vectors are at hand.
+    // The repository contains a few conversations. All are tested if the vectors are available.
     private static IEnumerable<string> Scenarios()
     {
         string?[] folders =
@@ -51,12 +54,12 @@ sealed class ConversationTests
         Assert.That(read, Is.EqualTo(frame.Length - position - left), label);
         var actual = new MessageJson(MessageSchemas.All[name], version).ToJson(message);
         Assert.That(JsonNode.DeepEquals(actual, body), Is.True, () => $"{label}\n{actual.ToJsonString()}\n{body.ToJsonString()}");
-        // One frame of the garbage has a length of -100, which is null, and which nobody writes like that.
+        // One of the malformed frames has a length of -100, which is read as null but is never written.
         if (!label.StartsWith("garbage", StringComparison.Ordinal))
             Assert.That((byte[])[.. header, .. MessageCodec.Encode(message, version)], Is.EqualTo(frame[..^left]), label);
     }
 
-    // Its version follows from the API and the version that it begins with.
+    // The header version depends on the API and the request version, which are at the start of the frame.
     private static RequestHeader ReadHeader(ref KafkaReader reader, out ApiVersionRange api)
     {
         var ahead = reader;

@@ -3,7 +3,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Protocol.Tests;
 
-/// <summary>Error codes against Kafka's <c>Errors</c>.</summary>
+/// <summary>Compares the error codes with Kafka's <c>Errors</c>.</summary>
 sealed class ErrorCodesTests
 {
     [Test]
@@ -25,15 +25,15 @@ sealed class ErrorCodesTests
     [TestCase((short)-2)]
     [TestCase(short.MaxValue)]
     [TestCase(short.MinValue)]
-    public void A_code_that_Kafka_does_not_know_is_an_unknown_server_error(short code) =>
+    public void An_undefined_code_has_the_name_of_an_unknown_server_error(short code) =>
         Assert.That(((ErrorCode)code).Name(), Is.EqualTo("UNKNOWN_SERVER_ERROR"));
 
-    // Seen in the answers of a 4.3.1 broker.
+    // Observed in responses of a 4.3.1 broker.
     [TestCase(ErrorCode.UnknownTopicOrPartition, "This server does not host this topic-partition.")]
     [TestCase(ErrorCode.InvalidGroupId, "The group id is invalid.")]
     [TestCase(ErrorCode.TopicAuthorizationFailed, "Topic authorization failed.")]
     [TestCase(ErrorCode.ElectionNotNeeded, "Leader election not needed for topic partition.")]
     [TestCase(ErrorCode.UnknownTopicId, "This server does not host this topic ID.")]
     [TestCase(ErrorCode.None, "NONE")]
-    public void Messages_are_those_that_answers_carry(ErrorCode code, string message) => Assert.That(code.Message(), Is.EqualTo(message));
+    public void Messages_seen_in_responses_of_Kafka_are_identical(ErrorCode code, string message) => Assert.That(code.Message(), Is.EqualTo(message));
 }

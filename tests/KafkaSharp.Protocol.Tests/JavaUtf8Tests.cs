@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Tests;
 
-/// <summary>UTF-8 that is none, against what <c>new String(bytes, UTF_8)</c> and <c>getBytes(UTF_8)</c> of Java 17 make of it.</summary>
+/// <summary>Malformed UTF-8, compared with the results of <c>new String(bytes, UTF_8)</c> and <c>getBytes(UTF_8)</c> of Java 17.</summary>
 sealed class JavaUtf8Tests
 {
     [TestCase("80", "fffd")]
@@ -55,7 +55,7 @@ sealed class JavaUtf8Tests
     [TestCase("ed", "fffd")]
     [TestCase("eda0c0", "fffdfffd")]
     [TestCase("80808080", "fffdfffdfffdfffd")]
-    public void Bytes_become_the_characters_that_Java_makes_of_them(string bytes, string characters)
+    public void Bytes_are_decoded_as_in_Java(string bytes, string characters)
     {
         var text = JavaUtf8.GetString(Convert.FromHexString(bytes));
         Assert.That(Convert.ToHexStringLower(Units(text)), Is.EqualTo(characters));
@@ -66,7 +66,7 @@ sealed class JavaUtf8Tests
     [TestCase("f09f9880", 0xd83d, 0xde00)]
     [TestCase("3f78", 0xd83d, 0x78)]
     [TestCase("3f3f", 0xde00, 0xd83d)]
-    public void A_lone_surrogate_is_written_as_a_question_mark(string bytes, params int[] units)
+    public void An_unpaired_surrogate_is_encoded_as_a_question_mark(string bytes, params int[] units)
     {
         var text = new string([.. units.Select(u => (char)u)]);
         var written = new byte[JavaUtf8.GetByteCount(text)];

@@ -3,7 +3,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Protocol.Tests;
 
-/// <summary>Lines of <c>coordinator-math.jsonl.gz</c>.</summary>
+/// <summary>The lines of <c>coordinator-math.jsonl.gz</c>.</summary>
 static class MathVectors
 {
     public static IEnumerable<JsonNode> OfKind(string kind) => Vectors.Lines("coordinator-math.jsonl.gz")

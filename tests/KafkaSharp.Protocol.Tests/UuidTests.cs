@@ -31,7 +31,7 @@ sealed class UuidTests
     }
 
     [Test]
-    public void Text_is_taken_or_refused_as_by_Kafka()
+    public void Text_is_accepted_or_refused_as_by_Kafka()
     {
         var lines = MathVectors.OfKind("uuidParse").ToList();
         foreach (var line in lines)
@@ -47,7 +47,7 @@ sealed class UuidTests
     }
 
     [Test]
-    public void Random_ids_are_of_version_4_and_never_begin_with_a_dash()
+    public void Random_ids_are_of_version_4_and_never_start_with_a_dash()
     {
         var source = new Random(1);
         for (var i = 0; i < 10_000; i++)

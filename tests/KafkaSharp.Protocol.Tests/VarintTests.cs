@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Protocol.Tests;
 
-/// <summary>Varints against Kafka's <c>ByteUtils</c>: unsigned ones of messages, signed ones of records.</summary>
+/// <summary>Compares the unsigned varints of messages and the signed varints of records with Kafka's <c>ByteUtils</c>.</summary>
 sealed class VarintTests
 {
     private delegate long Read(byte[] bytes, ref int position);
@@ -31,7 +31,7 @@ sealed class VarintTests
     }
 
     [Test]
-    public void Odd_and_broken_bytes_are_read_or_refused_as_in_Kafka()
+    public void Unusual_and_malformed_bytes_are_read_or_refused_as_in_Kafka()
     {
         var lines = MathVectors.OfKind("varintDecode").ToList();
         foreach (var line in lines)

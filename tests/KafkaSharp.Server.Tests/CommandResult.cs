@@ -1,13 +1,13 @@
 namespace KafkaSharp.Server.Tests;
 
-/// <summary>How a command ended and what it said.</summary>
+/// <summary>The exit code and the output of a command.</summary>
 sealed record CommandResult(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Error)
 {
     public string OutputText => string.Join('\n', Output);
 
     public string ErrorText => string.Join('\n', Error);
 
-    /// <summary>A fault for the person at the command line: exit code 1 and one line on the error stream that is no stack trace.</summary>
+    /// <summary>Asserts a user error: exit code 1 and one line on the error stream, without a stack trace.</summary>
     public void AssertOneSentence(params string[] parts)
     {
         Assert.That(ExitCode, Is.EqualTo(1), $"{OutputText}\n{ErrorText}");

@@ -6,7 +6,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Server.Tests;
 
-/// <summary>A process of the built kafkasharp, as a script would run it. Disposing it ends the process, by its own id.</summary>
+/// <summary>A process of the built kafkasharp. Dispose kills it by its process id.</summary>
 sealed class Kafkasharp : IDisposable
 {
     private const int Sigterm = 15;
@@ -39,36 +39,36 @@ sealed class Kafkasharp : IDisposable
 
     public IReadOnlyList<string> Error => Copy(_error);
 
-    /// <summary>Runs a command to its end.</summary>
+    /// <summary>Runs a command and waits until it exits.</summary>
     public static async Task<CommandResult> RunAsync(string folder, params string[] arguments)
     {
         using var process = new Kafkasharp(folder, arguments);
-        return await process.EndedAsync();
+        return await process.WaitForExitAsync();
     }
 
-    /// <summary>Starts a broker and returns when it says that it serves.</summary>
+    /// <summary>Starts a broker and waits until it logs that it accepts requests.</summary>
     public static Task<Kafkasharp> ServingAsync(string folder, params string[] arguments) => StartAsync(folder, "KafkaSharp serves on", arguments);
 
-    /// <summary>Starts a broker and returns when it says something.</summary>
+    /// <summary>Starts a broker and waits for a text in its log.</summary>
     public static async Task<Kafkasharp> StartAsync(string folder, string line, params string[] arguments)
     {
         var process = new Kafkasharp(folder, ["start", .. arguments]);
-        await process.SaysAsync(line);
+        await process.WaitForLogAsync(line);
         return process;
     }
 
-    /// <summary>Returns when a line of the log has this in it.</summary>
-    public async Task SaysAsync(string text)
+    /// <summary>Waits for a log line that contains the text.</summary>
+    public async Task WaitForLogAsync(string text)
     {
         await Eventually.True(() => Output.Any(line => line.Contains(text)) || _process.HasExited, $"the line '{text}'", s_patience);
         if (_process.HasExited)
         {
-            var ended = await EndedAsync();
+            var ended = await WaitForExitAsync();
             Assert.That(ended.OutputText, Does.Contain(text), $"It ended with {ended.ExitCode}:\n{ended.ErrorText}");
         }
     }
 
-    /// <summary>The port that one listener is bound to, as the log says.</summary>
+    /// <summary>The port of a listener, from the log.</summary>
     public int Port(string listener = "PLAINTEXT")
     {
         var line = Output.Single(text => text.Contains("KafkaSharp serves on"));
@@ -79,17 +79,17 @@ sealed class Kafkasharp : IDisposable
     public async Task<CommandResult> TerminateAsync()
     {
         Terminate();
-        return await EndedAsync();
+        return await WaitForExitAsync();
     }
 
-    /// <summary>Sends SIGTERM and waits for nothing.</summary>
+    /// <summary>Sends SIGTERM and returns immediately.</summary>
     public void Terminate()
     {
         if (Kill(_process.Id, Sigterm) != 0)
             throw new InvalidOperationException($"kill: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    public async Task<CommandResult> EndedAsync()
+    public async Task<CommandResult> WaitForExitAsync()
     {
         using var patience = new CancellationTokenSource(s_patience);
         await _process.WaitForExitAsync(patience.Token);
@@ -103,7 +103,7 @@ sealed class Kafkasharp : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>A port of 127.0.0.1 that is free now.</summary>
+    /// <summary>A currently free port of 127.0.0.1.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -111,7 +111,7 @@ sealed class Kafkasharp : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    // The program kill is not on every machine.
+    // The kill command is not installed on every machine.
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int processId, int signal);
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace KafkaSharp.Server.Tests;
 
-/// <summary>A folder of its own for each test, and what the tests of the command share.</summary>
+/// <summary>The base of the command tests: a temporary folder per test and shared methods.</summary>
 abstract class ServerTest
 {
     protected const string ClusterId = "MkU3OEVBNTcwNTJENDM2Qg";
@@ -19,7 +19,9 @@ abstract class ServerTest
 
     protected string Path(params string[] names) => System.IO.Path.Combine([Folder, .. names]);
 
-    /// <summary>A file like the genuine single-node.properties, with ports that are free and data below the test's folder.</summary>
+    /// <summary>
+    /// Writes a file like the genuine single-node.properties, with free ports and with its data in the folder of the test.
+    /// </summary>
     protected string WriteProperties(params string[] more)
     {
         var (client, controller) = (Kafkasharp.FreePort(), Kafkasharp.FreePort());
@@ -37,7 +39,7 @@ abstract class ServerTest
         return file;
     }
 
-    /// <summary>Asks for the versions of all APIs, as every client does first, and returns the error code of the answer.</summary>
+    /// <summary>Sends ApiVersions, like every client at first, and returns the error code of the response.</summary>
     protected static async Task<short> AskApiVersionsAsync(int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace KafkaSharp.Protocol.Generator.Emit;
 
-/// <summary>Text of C# with its indentation.</summary>
+/// <summary>Writes C# text with indentation.</summary>
 sealed class CodeWriter
 {
     private readonly StringBuilder _text = new();
@@ -13,7 +13,7 @@ sealed class CodeWriter
         _text.Append(' ', _depth * 4).Append(line).Append('\n');
     }
 
-    /// <summary>Writes the line, if any, then a brace, and closes it when the result is disposed.</summary>
+    /// <summary>Writes the line, unless it is empty, and an opening brace. Disposing the result writes the closing brace.</summary>
     public Block Open(string line)
     {
         if (line.Length != 0)

@@ -2,10 +2,10 @@ using KafkaSharp.Protocol.Generator.Schemas;
 
 namespace KafkaSharp.Protocol.Generator.Emit;
 
-/// <summary>Default values of fields, and conditions that say whether a field differs from its default.</summary>
+/// <summary>Expressions for the default value of a field and for the comparison with it.</summary>
 static class Defaults
 {
-    /// <summary>The default as an expression, or null where it is that of the C# type.</summary>
+    /// <summary>The default as an expression, or null if it is the default of the C# type.</summary>
     public static string? Expression(FieldSchema field)
     {
         if (field.DefaultsToNull)
@@ -24,7 +24,7 @@ static class Defaults
         };
     }
 
-    /// <summary>A condition that is true when the field is not at its default.</summary>
+    /// <summary>A condition that is true if the field does not have its default value.</summary>
     public static string Differs(FieldSchema field)
     {
         var name = field.Name;

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol.Generator.Schemas;
 
 namespace KafkaSharp.Protocol.Generator.Emit;
 
-/// <summary>Emits the constructor that reads a struct: fields in order, then the tagged ones.</summary>
+/// <summary>Emits the constructor that reads a struct: the fields in order, then the tagged fields.</summary>
 sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames names)
 {
     public void Emit(StructSchema type)
@@ -139,7 +139,7 @@ sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames nam
     }
 
     /// <summary>
-    /// The least number of bytes that a struct takes in any version: what bounds the length of an array by the bytes that are left.
+    /// The minimal size of a struct in any version, in bytes. The reader checks the length of an array with it against the remaining bytes.
     /// </summary>
     private int MinimalSize(string name, HashSet<string> above)
     {

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol.Generator.Schemas;
 
 namespace KafkaSharp.Protocol.Generator.Emit;
 
-/// <summary>Emits, for each log whose records are messages, the class that finds the message of a record type: <c>MetadataRecords.Read</c>.</summary>
+/// <summary>Emits one class per log that reads the message of a record type, such as <c>MetadataRecords.Read</c>.</summary>
 static class RecordTableEmitter
 {
     public static string Emit(EquatableArray<RecordRow> rows)
@@ -30,8 +30,8 @@ static class RecordTableEmitter
         var ordered = rows.OrderBy(r => r.Type).ToList();
         if (ordered.Count == 0)
             return;
-        code.Line("/// <summary>Reads the message of a record type; null for a type that is not known.</summary>");
-        code.Line("/// <exception cref=\"ProtocolException\">The bytes are not one, or the version is not known.</exception>");
+        code.Line("/// <summary>Reads the message of a record type. Null for an unknown type.</summary>");
+        code.Line("/// <exception cref=\"ProtocolException\">The bytes are not a valid message, or the version is unknown.</exception>");
         code.Line($"public static IRecordMessage? {method}(short type, short version, ref KafkaReader reader) => type switch");
         code.Line("{");
         foreach (var row in ordered)

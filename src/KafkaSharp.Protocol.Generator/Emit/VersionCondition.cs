@@ -2,11 +2,11 @@ using KafkaSharp.Protocol.Generator.Schemas;
 
 namespace KafkaSharp.Protocol.Generator.Emit;
 
-/// <summary>Conditions on the variable <c>version</c>, left out where the versions around them already decide.</summary>
+/// <summary>Conditions on the variable <c>version</c>. They contain no comparison that the enclosing versions make superfluous.</summary>
 static class VersionCondition
 {
     /// <summary>
-    /// "true", "false" or a comparison that says whether a version within <paramref name="around"/> lies in <paramref name="range"/>.
+    /// "true", "false" or a comparison: whether a version of <paramref name="around"/> is in <paramref name="range"/>.
     /// </summary>
     public static string Present(VersionRange range, VersionRange around)
     {

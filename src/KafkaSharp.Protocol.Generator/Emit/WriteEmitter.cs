@@ -3,8 +3,8 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>
-/// Emits the method that writes a struct. A value that the version can't carry is left out when the field is ignorable or at its default,
-/// and is a <c>ProtocolException</c> otherwise (Kafka's UnsupportedVersionException).
+/// Emits the method that writes a struct. A field that the version does not have is omitted if it is ignorable or has its default value;
+/// otherwise the method throws a <c>ProtocolException</c> (Kafka's UnsupportedVersionException).
 /// </summary>
 sealed class WriteEmitter(CodeWriter code, MessageSchema message)
 {
@@ -35,10 +35,10 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
         else if (present != "false")
             EmitValue(field, "writer", flexible, $"if ({present}) ");
         if (present != "true" && !field.Ignorable)
-            code.Line($"{(present == "false" ? "" : "else ")}if ({Defaults.Differs(field)}) {Refusal(field)}");
+            code.Line($"{(present == "false" ? "" : "else ")}if ({Defaults.Differs(field)}) {ThrowUnsupported(field)}");
     }
 
-    private static string Refusal(FieldSchema field) => $"throw ProtocolException.Unsupported(\"{field.Name}\", version);";
+    private static string ThrowUnsupported(FieldSchema field) => $"throw ProtocolException.Unsupported(\"{field.Name}\", version);";
 
     private void EmitValue(FieldSchema field, string writer, string flexible, string prefix)
     {
@@ -120,7 +120,7 @@ sealed class WriteEmitter(CodeWriter code, MessageSchema message)
         {
             var absent = VersionCondition.Absent(field.Versions, type.Versions);
             if (absent != "false")
-                code.Line($"if ({(absent == "true" ? "" : absent + " && ")}({Defaults.Differs(field)})) {Refusal(field)}");
+                code.Line($"if ({(absent == "true" ? "" : absent + " && ")}({Defaults.Differs(field)})) {ThrowUnsupported(field)}");
         }
         if (flexible == "false")
         {

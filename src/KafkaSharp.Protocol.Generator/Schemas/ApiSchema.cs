@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
-/// <summary>The head line of an API: what its request and response share.</summary>
+/// <summary>The <c>api</c> line of a schema: the properties that request and response share.</summary>
 sealed record ApiSchema(
     int Key,
     string Name,

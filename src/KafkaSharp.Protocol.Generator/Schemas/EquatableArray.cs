@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
-/// <summary>An immutable list that is equal by its elements, so that the steps of the generator can tell that nothing changed.</summary>
+/// <summary>An immutable list with equality by elements, so that the incremental generator detects unchanged results.</summary>
 readonly struct EquatableArray<T>(IEnumerable<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

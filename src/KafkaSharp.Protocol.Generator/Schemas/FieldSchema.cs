@@ -1,10 +1,10 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>
-/// One line of a schema. <see cref="Versions"/> and <see cref="NullableVersions"/> are already cut to those of the struct around it; a plain
-/// field has <see cref="Tag"/> -1; <see cref="Default"/> is null where it is the type's zero or empty value; an <see cref="Ignorable"/> value
-/// may be dropped on writing a version without the field; <see cref="NeverFlexible"/> keeps the old form in flexible versions (the client id
-/// of a request header).
+/// A field line of a schema. <see cref="Versions"/> and <see cref="NullableVersions"/> are limited to those of the enclosing struct.
+/// <see cref="Tag"/> is -1 for an untagged field. <see cref="Default"/> is null if it is the zero or empty value of the type. An
+/// <see cref="Ignorable"/> value is omitted when a version without the field is written. A <see cref="NeverFlexible"/> field has the old
+/// form also in flexible versions (the client id of a request header).
 /// </summary>
 sealed record FieldSchema(
     string Name,

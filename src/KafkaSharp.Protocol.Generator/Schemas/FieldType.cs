@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
-/// <summary>The type of a field: a primitive of the protocol or the name of a struct, alone or in an array.</summary>
+/// <summary>The type of a field: a primitive of the protocol or a struct, or an array of one.</summary>
 readonly record struct FieldType(string Element, bool IsArray)
 {
     public bool IsStruct => Primitive(Element) is null;
@@ -23,7 +23,7 @@ readonly record struct FieldType(string Element, bool IsArray)
         _ => null,
     };
 
-    /// <summary>The end of the reader's and writer's method names for this primitive.</summary>
+    /// <summary>The suffix of the methods of reader and writer for this primitive.</summary>
     public string MethodName => Element switch
     {
         "string" => "String",
@@ -40,7 +40,7 @@ readonly record struct FieldType(string Element, bool IsArray)
         _ => "Records",
     };
 
-    /// <summary>Bytes on the wire of one element; 0 where that depends on its value.</summary>
+    /// <summary>The size of one element on the wire, in bytes; 0 if it depends on the value.</summary>
     public int FixedSize => Element switch
     {
         "bool" or "int8" => 1,

@@ -1,5 +1,5 @@
-#pragma warning disable IDE0130 // The compiler looks for this type in this namespace.
+#pragma warning disable IDE0130 // The compiler requires this type in this namespace.
 namespace System.Runtime.CompilerServices;
 
-/// <summary>What the compiler needs for records; netstandard2.0 lacks it.</summary>
+/// <summary>Required by the compiler for records. netstandard2.0 does not have it.</summary>
 static class IsExternalInit;

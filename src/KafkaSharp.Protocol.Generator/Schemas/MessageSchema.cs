@@ -1,9 +1,9 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>
-/// A message; the first of its structs is the message itself. <see cref="Key"/> is the API key of a request or response, the type of a
-/// record, -1 for others; <see cref="Log"/> is the log a record belongs to (metadata, group, …) and empty for others: record types are
-/// numbered per log.
+/// A message. The first of its structs is the message itself. <see cref="Key"/> is the API key of a request or response, the type of a
+/// record, and -1 for other messages. <see cref="Log"/> is the log of a record (metadata, group, …), because record types are numbered per
+/// log; it is empty for other messages.
 /// </summary>
 sealed record MessageSchema(
     MessageKind Kind,

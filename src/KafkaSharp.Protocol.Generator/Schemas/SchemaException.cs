@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
-/// <summary>A schema file that can't be read; ends up as a diagnostic at its line.</summary>
+/// <summary>A schema file is invalid. The generator reports it as a diagnostic at the line.</summary>
 sealed class SchemaException(string message, int? line = null) : Exception(message)
 {
-    /// <summary>The line, where it is not the one that the parser is at.</summary>
+    /// <summary>The line of the error; null if it is the current line of the parser.</summary>
     public int? Line => line;
 }

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
-/// <summary>A line cut into words at blanks, with its depth of indentation (two blanks a level) and a place to read from.</summary>
+/// <summary>A line split into words, with its indentation depth (two spaces per level) and a read position.</summary>
 sealed class SchemaLine
 {
     private readonly string[] _words;
@@ -12,7 +12,7 @@ sealed class SchemaLine
         var content = text.TrimStart(' ');
         var blanks = text.Length - content.Length;
         if (blanks % 2 != 0)
-            throw new SchemaException("lines are indented by two blanks a level", number);
+            throw new SchemaException("a line must be indented by two spaces per level", number);
         Depth = blanks / 2;
         _words = content.Split([' '], StringSplitOptions.RemoveEmptyEntries);
     }
@@ -43,7 +43,7 @@ sealed class SchemaLine
     }
 
     public VersionRange Versions() =>
-        TryTakeVersions(out var range) ? range : throw new SchemaException("versions are missing (such as 2+, 0-4 or none)");
+        TryTakeVersions(out var range) ? range : throw new SchemaException("versions are missing (for example 2+, 0-4 or none)");
 
     public int Number32(string what) =>
         int.TryParse(Next(what), out var number) && number >= 0 ? number : throw new SchemaException($"{what} is not a number");
@@ -51,6 +51,6 @@ sealed class SchemaLine
     public void End()
     {
         if (!AtEnd)
-            throw new SchemaException($"'{_words[_next]}' is not understood here");
+            throw new SchemaException($"'{_words[_next]}' is not expected here");
     }
 }

@@ -1,9 +1,10 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>
-/// Reads a schema file. A line without indentation opens a message (<c>api</c> with <c>request</c> and <c>response</c>; <c>record</c>,
-/// <c>key</c>, <c>value</c>, <c>data</c>, <c>header</c>) or a <c>struct</c> shared within the message above it; every other line is a field,
-/// and lines indented below a field are those of its struct. The format is described in <c>Schemas/README.md</c> of the Protocol project.
+/// Parses a schema file. A line without indentation starts a message (<c>api</c> with <c>request</c> and <c>response</c>; <c>record</c>,
+/// <c>key</c>, <c>value</c>, <c>data</c>, <c>header</c>) or a <c>struct</c> that the fields of the preceding message share. Every other
+/// line is a field; the lines indented below a field are the fields of its struct. The format is described in <c>Schemas/README.md</c> of
+/// the Protocol project.
 /// </summary>
 sealed class SchemaParser
 {
@@ -18,7 +19,7 @@ sealed class SchemaParser
         var parser = new SchemaParser();
         try
         {
-            parser.Cut(text);
+            parser.SplitLines(text);
             while (parser._at < parser._lines.Count)
                 parser.ReadBlock();
             return new(parser._api, new(parser._messages), null);
@@ -30,7 +31,7 @@ sealed class SchemaParser
         }
     }
 
-    private void Cut(string text)
+    private void SplitLines(string text)
     {
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length; i++)
@@ -45,7 +46,7 @@ sealed class SchemaParser
     {
         var line = _lines[_at];
         if (line.Depth != 0)
-            throw new SchemaException("a field stands outside of a message");
+            throw new SchemaException("a field is not inside a message");
         var word = line.Next("the kind of message");
         if (word == "api")
         {
@@ -72,7 +73,7 @@ sealed class SchemaParser
         _messages.Add(new(kind, name, key, log, versions, _flexible, new(ReadStructs(name, versions))));
     }
 
-    private ApiSchema Api => _api ?? throw new SchemaException("an api line must come first");
+    private ApiSchema Api => _api ?? throw new SchemaException("an api line must precede a request or response");
 
     private static ApiSchema ReadApi(SchemaLine line)
     {
@@ -82,7 +83,8 @@ sealed class SchemaParser
         var flexible = versions.IsEmpty ? VersionRange.None : Flexible(line);
         var listeners = line.TryTake("on") ? line.Next("the listeners").Split(',') : [];
         var api = new ApiSchema(
-            key, name, versions, flexible, new(listeners), line.TryTake("unstable"), line.TryTake("clusterAction"), line.TryTake("forwardable"));
+            key, name, versions, flexible, new(listeners),
+            line.TryTake("unstable"), line.TryTake("clusterAction"), line.TryTake("forwardable"));
         line.End();
         return api;
     }
@@ -106,7 +108,7 @@ sealed class SchemaParser
         {
             var named = structs.Count(s => s.Name == field.Type.Element);
             if (field.Type.IsStruct && named != 1)
-                throw new SchemaException($"{named} structs of {name} are called {field.Type.Element}");
+                throw new SchemaException($"{name} must have one struct {field.Type.Element}, but it has {named}");
         }
         return structs;
     }
@@ -153,12 +155,12 @@ sealed class SchemaParser
     private void Check(FieldSchema field, List<FieldSchema> before)
     {
         if (before.Exists(f => f.Name == field.Name))
-            throw new SchemaException($"{field.Name} is there twice");
+            throw new SchemaException($"{field.Name} is declared twice");
         if (field.IsTagged && before.Find(f => f.Tag == field.Tag) is { } other)
-            throw new SchemaException($"{field.Name} has the tag of {other.Name}");
+            throw new SchemaException($"{field.Name} has the same tag as {other.Name}");
         if (field.IsTagged && !_flexible.Covers(field.Versions))
             throw new SchemaException($"{field.Name} is tagged in a version that is not flexible");
         if (field.Default == "null" && !field.IsNullable)
-            throw new SchemaException($"{field.Name} can't be null by default");
+            throw new SchemaException($"{field.Name} has the default null but is not nullable");
     }
 }

@@ -1,4 +1,4 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
-/// <summary>The fields of a message or of a struct in it, in their order on the wire, and the versions in which it occurs.</summary>
+/// <summary>A message or a struct: its versions, and its fields in wire order.</summary>
 sealed record StructSchema(string Name, VersionRange Versions, EquatableArray<FieldSchema> Fields);

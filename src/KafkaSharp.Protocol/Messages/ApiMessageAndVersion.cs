@@ -1,4 +1,4 @@
 namespace KafkaSharp.Protocol.Messages;
 
-/// <summary>A stored message and the version it was, or is to be, written in (Kafka's <c>ApiMessageAndVersion</c>).</summary>
+/// <summary>A record message and its version on disk (Kafka's <c>ApiMessageAndVersion</c>).</summary>
 public readonly record struct ApiMessageAndVersion(IRecordMessage Message, short Version);

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Messages;
 
-/// <summary>A message with what its type knows: the versions it has, and how it is read.</summary>
+/// <summary>A message type with its versions and its reader.</summary>
 public interface IMessage<TSelf> : IMessage
     where TSelf : class, IMessage<TSelf>
 {
@@ -8,6 +8,6 @@ public interface IMessage<TSelf> : IMessage
 
     static abstract short HighestVersion { get; }
 
-    /// <exception cref="ProtocolException">The bytes are not one, or the version is not known.</exception>
+    /// <exception cref="ProtocolException">The bytes are not a valid message, or the version is unknown.</exception>
     static abstract TSelf Read(ref KafkaReader reader, short version);
 }

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Messages;
 
-/// <summary>A message stored in a record of one of Kafka's own logs: a metadata record, or the key or value of a coordinator's record.</summary>
+/// <summary>A message stored in a record: a metadata record, or the key or value of a coordinator record.</summary>
 public interface IRecordMessage : IMessage
 {
-    /// <summary>The record type (Kafka's api key of the record), which is unique within its log.</summary>
+    /// <summary>The record type, unique within a log. Kafka calls it the API key of the record.</summary>
     short Type { get; }
 }

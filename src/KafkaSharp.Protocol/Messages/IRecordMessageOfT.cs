@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Messages;
 
-/// <summary>A stored message with what its type knows.</summary>
+/// <summary>A record message type with its record type number.</summary>
 public interface IRecordMessage<TSelf> : IMessage<TSelf>, IRecordMessage
     where TSelf : class, IRecordMessage<TSelf>
 {

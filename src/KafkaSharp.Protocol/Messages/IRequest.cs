@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Messages;
 
-/// <summary>The body of a request.</summary>
+/// <summary>The type of a request body.</summary>
 public interface IRequest<TSelf> : IMessage<TSelf>
     where TSelf : class, IRequest<TSelf>
 {

@@ -1,12 +1,12 @@
 namespace KafkaSharp.Protocol.Messages;
 
 /// <summary>
-/// The value of a record of <c>__cluster_metadata</c> and its snapshots: three unsigned varints (frame version, record type, version), then the
-/// message and nothing behind it (Kafka's <c>MetadataRecordSerde</c>).
+/// The format of a record value in <c>__cluster_metadata</c> and its snapshots: three unsigned varints (frame version, record type, message
+/// version), then the message, and no further bytes (Kafka's <c>MetadataRecordSerde</c>).
 /// </summary>
 public static class MetadataRecordFrame
 {
-    /// <summary>The only frame version there is; 0 was that of a preview.</summary>
+    /// <summary>The only valid frame version. A preview version of KRaft used 0.</summary>
     public const short FrameVersion = 1;
 
     public static void Write(ref KafkaWriter writer, in ApiMessageAndVersion record)
@@ -17,24 +17,31 @@ public static class MetadataRecordFrame
         record.Message.Write(ref writer, record.Version);
     }
 
-    /// <exception cref="ProtocolException">The frame version, the record type or the version is not known, or the bytes are not the message.</exception>
+    /// <exception cref="ProtocolException">
+    /// The frame version, the record type or the message version is unknown, or the message is invalid.
+    /// </exception>
     public static ApiMessageAndVersion Read(ref KafkaReader reader)
     {
         var frameVersion = ReadInt16(ref reader, "frame version");
         if (frameVersion != FrameVersion)
-            throw new ProtocolException($"A metadata record has frame version {frameVersion}", ErrorCode.UnsupportedVersion);
+        {
+            throw new ProtocolException(
+                $"A metadata record has the unsupported frame version {frameVersion}", ErrorCode.UnsupportedVersion);
+        }
         var type = ReadInt16(ref reader, "type");
         var version = ReadInt16(ref reader, "version");
         var message = MetadataRecords.Read(type, version, ref reader)
-            ?? throw new ProtocolException($"{type} is not a type of metadata record", ErrorCode.UnsupportedVersion);
+            ?? throw new ProtocolException($"A metadata record has the unknown type {type}", ErrorCode.UnsupportedVersion);
         if (reader.Remaining > 0)
-            throw new ProtocolException($"{reader.Remaining} bytes lie behind a metadata record of type {type}");
+            throw new ProtocolException($"{reader.Remaining} extra bytes follow a metadata record of type {type}");
         return new(message, version);
     }
 
     private static short ReadInt16(ref KafkaReader reader, string what)
     {
         var value = reader.ReadUnsignedVarint();
-        return value <= short.MaxValue ? (short)value : throw new ProtocolException($"The {what} of a metadata record is {value}");
+        return value <= short.MaxValue
+            ? (short)value
+            : throw new ProtocolException($"The {what} of a metadata record is {value}, which exceeds {short.MaxValue}");
     }
 }

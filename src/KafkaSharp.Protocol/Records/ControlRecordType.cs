@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>What a control record says: the second int16 of its key (Kafka's <c>ControlRecordType</c>).</summary>
+/// <summary>The type of a control record: the second int16 of its key (Kafka's <c>ControlRecordType</c>).</summary>
 public enum ControlRecordType : short
 {
     Unknown = -1,

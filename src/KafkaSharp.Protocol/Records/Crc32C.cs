@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// CRC-32C (Castagnoli), as magic 2 batches carry it, with the processor's instruction. One chain of that instruction waits three cycles
-/// for each eight bytes, so long input is cut in three lanes that run beside each other and are joined by a table.
+/// CRC-32C (Castagnoli), the checksum of magic 2 batches, computed with the processor's instruction. The instruction has a latency of three
+/// cycles, so long input is split into three independent lanes, whose results are combined with a table. Thread-safe.
 /// </summary>
 public static class Crc32C
 {
@@ -45,7 +45,7 @@ public static class Crc32C
         return crc;
     }
 
-    /// <summary>The CRC register after a lane of zero bytes: what joins the lanes, since the CRC is linear.</summary>
+    /// <summary>The CRC register after a lane of zero bytes. Because the CRC is linear, this combines the lanes.</summary>
     private static uint Shift(uint crc) =>
         ShiftByLane[crc & 0xff]
         ^ ShiftByLane[256 + ((crc >> 8) & 0xff)]

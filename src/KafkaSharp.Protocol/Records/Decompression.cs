@@ -3,10 +3,11 @@ using KafkaSharp.Compression;
 
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>Decompression whose faults are those of the record readers.</summary>
+/// <summary>Decompression for the record readers: errors are <see cref="RecordsException"/>s.</summary>
 static class Decompression
 {
-    /// <summary>The type that a batch's attributes name; the ids 5 to 7 are unknown.</summary>
+    /// <summary>The compression type with an id of the batch attributes.</summary>
+    /// <exception cref="RecordsException">The id is 5, 6 or 7, which are undefined.</exception>
     public static CompressionType TypeOf(int id) => id <= (int)CompressionType.Zstd
         ? (CompressionType)id
         : throw new RecordsException(ErrorCode.UnknownServerError, $"Unknown compression type id: {id}");

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>A growing buffer of pooled memory. Not thread safe; its spans are valid until it grows or is disposed.</summary>
+/// <summary>A growing buffer of pooled memory. Not thread-safe. Its spans are valid until it grows or is disposed.</summary>
 sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>, IDisposable
 {
     private byte[]? _bytes;
@@ -27,7 +27,7 @@ sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>, IDispos
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Sets the length; what is new is not cleared.</summary>
+    /// <summary>Sets the length. Added bytes are not cleared.</summary>
     public void SetLength(int length)
     {
         if (length > Length)
@@ -49,7 +49,7 @@ sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>, IDispos
             return;
         var needed = (long)Length + count;
         if (needed > Array.MaxLength)
-            throw new RecordsException(ErrorCode.RecordListTooLarge, "Records take more than one array can hold");
+            throw new RecordsException(ErrorCode.RecordListTooLarge, "The records exceed the maximum size of an array");
         var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(needed, Math.Max(initialSize, Length * 2L)), Array.MaxLength));
         if (_bytes is not null)
         {

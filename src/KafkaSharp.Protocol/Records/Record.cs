@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// A record as <see cref="Reading.RecordReader"/> found it; its spans are valid until the reader moves on. Key and value of a legacy
-/// message that are broken are a <see cref="RecordsException"/> when they are asked for, as in Kafka.
+/// The current record of a <see cref="Reading.RecordReader"/>. Its spans are valid until the reader moves to the next record. If the key or
+/// value of a legacy message is corrupt, their properties throw a <see cref="RecordsException"/>, as in Kafka.
 /// </summary>
 public ref struct Record
 {
@@ -13,26 +13,26 @@ public ref struct Record
     private ReadOnlySpan<byte> _headers;
     private bool _hasKey;
     private bool _hasValue;
-    private bool _broken;
+    private bool _isCorrupt;
 
     public long Offset { readonly get; internal set; }
 
-    /// <summary>Milliseconds since the epoch; -1 where there is none.</summary>
+    /// <summary>Milliseconds since the Unix epoch; -1 if there is no timestamp.</summary>
     public long Timestamp { readonly get; internal set; }
 
-    /// <summary>-1 where the batch has no sequence.</summary>
+    /// <summary>The producer sequence; -1 if the batch has none.</summary>
     public int Sequence { readonly get; internal set; }
 
     public int SizeInBytes { readonly get; internal set; }
 
-    public readonly bool HasKey => _broken ? throw Broken() : _hasKey;
-    public readonly bool HasValue => _broken ? throw Broken() : _hasValue;
+    public readonly bool HasKey => _isCorrupt ? throw Corrupt() : _hasKey;
+    public readonly bool HasValue => _isCorrupt ? throw Corrupt() : _hasValue;
 
-    /// <summary>Empty for a null key too: see <see cref="HasKey"/>.</summary>
-    public readonly ReadOnlySpan<byte> Key => _broken ? throw Broken() : _key;
+    /// <summary>Empty if the key is null; see <see cref="HasKey"/>.</summary>
+    public readonly ReadOnlySpan<byte> Key => _isCorrupt ? throw Corrupt() : _key;
 
-    /// <summary>Empty for a null value too: see <see cref="HasValue"/>.</summary>
-    public readonly ReadOnlySpan<byte> Value => _broken ? throw Broken() : _value;
+    /// <summary>Empty if the value is null; see <see cref="HasValue"/>.</summary>
+    public readonly ReadOnlySpan<byte> Value => _isCorrupt ? throw Corrupt() : _value;
 
     public int HeaderCount { readonly get; private set; }
 
@@ -46,7 +46,7 @@ public ref struct Record
         _hasValue = hasValue;
         _headers = default;
         HeaderCount = 0;
-        _broken = false;
+        _isCorrupt = false;
     }
 
     internal void SetHeaders(ReadOnlySpan<byte> headers, int count)
@@ -55,9 +55,9 @@ public ref struct Record
         HeaderCount = count;
     }
 
-    internal void SetBroken() => _broken = true;
+    internal void SetCorrupt() => _isCorrupt = true;
 
     [DoesNotReturn]
-    private static RecordsException Broken() =>
-        throw new RecordsException(ErrorCode.UnknownServerError, "A legacy message's key or value leads out of it");
+    private static RecordsException Corrupt() =>
+        throw new RecordsException(ErrorCode.UnknownServerError, "The key or value of a legacy message exceeds the message");
 }

@@ -3,17 +3,17 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// The fixed fields at the head of a record batch, read where they lie. Offset and size lie in the same place in every magic; the rest is
-/// that of magic 2 (KIP-98), 61 bytes, big endian. Nothing is checked here but that the bytes are there: <see cref="Fits"/>.
+/// Reads the header of a record batch in place. Offset and size have the same position in every magic; the other fields are those of magic
+/// 2 (KIP-98), 61 bytes, big-endian. The values are not checked. The caller must check with <see cref="Fits"/> that the header is complete.
 /// </summary>
 public readonly ref struct RecordBatchHeader(ReadOnlySpan<byte> batch)
 {
     /// <summary>
-    /// Bytes before the part that <see cref="BatchLength"/> counts: base offset and the length itself (Kafka's <c>LOG_OVERHEAD</c>).
+    /// The size of base offset and length field, which <see cref="BatchLength"/> does not include (Kafka's <c>LOG_OVERHEAD</c>).
     /// </summary>
     public const int LogOverhead = 12;
 
-    /// <summary>Bytes of a magic 2 batch before its first record (Kafka's <c>RECORD_BATCH_OVERHEAD</c>).</summary>
+    /// <summary>The size of the header of a magic 2 batch, in bytes (Kafka's <c>RECORD_BATCH_OVERHEAD</c>).</summary>
     public const int Size = 61;
 
     public const int BaseOffsetPosition = 0;
@@ -37,13 +37,13 @@ public readonly ref struct RecordBatchHeader(ReadOnlySpan<byte> batch)
 
     private readonly ReadOnlySpan<byte> _batch = batch;
 
-    /// <summary>Whether the bytes hold the whole fixed header of magic 2.</summary>
+    /// <summary>Whether the bytes contain the complete header of a magic 2 batch.</summary>
     public static bool Fits(ReadOnlySpan<byte> bytes) => bytes.Length >= Size;
 
     public long BaseOffset => BinaryPrimitives.ReadInt64BigEndian(_batch[BaseOffsetPosition..]);
     public int BatchLength => BinaryPrimitives.ReadInt32BigEndian(_batch[BatchLengthPosition..]);
 
-    /// <summary>All bytes of the batch, header included.</summary>
+    /// <summary>The size of the batch including the header.</summary>
     public int SizeInBytes => BatchLength + LogOverhead;
 
     public int PartitionLeaderEpoch => BinaryPrimitives.ReadInt32BigEndian(_batch[PartitionLeaderEpochPosition..]);
@@ -66,10 +66,10 @@ public readonly ref struct RecordBatchHeader(ReadOnlySpan<byte> batch)
     public bool HasDeleteHorizon => (Attributes & 0x40) != 0;
     public bool IsLogAppendTime => (Attributes & 0x08) != 0;
 
-    /// <summary>0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd; other values are invalid.</summary>
+    /// <summary>0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. Other values are invalid.</summary>
     public int CompressionId => Attributes & 0x07;
 
-    /// <summary>The sequence of the last record; sequences wrap from int.MaxValue to 0.</summary>
+    /// <summary>The sequence of the last record. The successor of int.MaxValue is 0.</summary>
     public int LastSequence => BaseSequence == NoSequence ? NoSequence : IncrementSequence(BaseSequence, LastOffsetDelta);
 
     public static int IncrementSequence(int sequence, int increment) =>

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>The headers of a record where they lie; checked when the record was read.</summary>
+/// <summary>Enumerates the headers of a record in place. They were validated when the record was read.</summary>
 public ref struct RecordHeaders
 {
     private readonly ReadOnlySpan<byte> _bytes;

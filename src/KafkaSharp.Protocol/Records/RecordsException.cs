@@ -1,8 +1,9 @@
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>
-/// Record bytes that cannot be read. <see cref="ErrorCode"/> is what Kafka answers for the same bytes: CORRUPT_MESSAGE for a broken frame
-/// or CRC, INVALID_RECORD for broken records, UNKNOWN_SERVER_ERROR for what does not decompress. The only exception readers here throw.
+/// Record bytes are invalid. It is the only exception of the record readers. <see cref="ErrorCode"/> is the error code with which Kafka
+/// responds to the same bytes: CORRUPT_MESSAGE for a wrong size or CRC, INVALID_RECORD for invalid records, UNKNOWN_SERVER_ERROR if
+/// decompression fails.
 /// </summary>
 public sealed class RecordsException(ErrorCode errorCode, string message, Exception? inner = null) : Exception(message, inner)
 {

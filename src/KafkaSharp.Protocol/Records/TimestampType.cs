@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>Who set the timestamps of a batch (Kafka's <c>TimestampType</c>); magic 0 has none.</summary>
+/// <summary>Whether producer or broker set the timestamps of a batch (Kafka's <c>TimestampType</c>). Magic 0 has no timestamps.</summary>
 public enum TimestampType : sbyte
 {
     NoTimestampType = -1,

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace KafkaSharp.Protocol.Records;
 
-/// <summary>Zig-zag varints of 32 and 64 bits, as records hold them.</summary>
+/// <summary>Zigzag varints of 32 and 64 bits, as used in records.</summary>
 static class Varint
 {
     public const int MaxSize = 5;
     public const int MaxLongSize = 10;
 
     /// <summary>
-    /// Reads one at <paramref name="position"/> and moves past it; false where the bytes end first or it is longer than it may be.
+    /// Reads a varint at <paramref name="position"/> and advances the position. False if the varint is truncated or too long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> bytes, ref int position, out int value)

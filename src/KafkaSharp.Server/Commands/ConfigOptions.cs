@@ -3,7 +3,7 @@ using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Server.Commands;
 
-/// <summary>The options that name the configuration, alike in every command that reads one.</summary>
+/// <summary>The command line options for the configuration, shared by all commands that read it.</summary>
 sealed class ConfigOptions
 {
     public Option<FileInfo?> Config { get; } = new("--config", "-c")
@@ -14,7 +14,7 @@ sealed class ConfigOptions
 
     public Option<string[]> Overrides { get; } = new("--override")
     {
-        Description = "Sets one property over what the file says. May be given many times.",
+        Description = "Sets one property; it takes precedence over the file. Can be repeated.",
         HelpName = "KEY=VALUE",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -25,8 +25,8 @@ sealed class ConfigOptions
         command.Options.Add(Overrides);
     }
 
-    /// <summary>The properties of the file (null where none was named) and those given on the command line.</summary>
-    /// <exception cref="CommandFault">The file can't be read, or an override is not KEY=VALUE.</exception>
+    /// <summary>The properties of the file, or null if no file is given, and the properties of the command line.</summary>
+    /// <exception cref="CommandException">The file cannot be read, or an override is not KEY=VALUE.</exception>
     public (IReadOnlyDictionary<string, string>? File, IReadOnlyDictionary<string, string> Overrides) Read(ParseResult result)
     {
         IReadOnlyDictionary<string, string>? properties = null;
@@ -38,7 +38,7 @@ sealed class ConfigOptions
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
             {
-                throw new CommandFault($"The configuration file {file.FullName} can't be read: {e.Message}");
+                throw new CommandException($"The configuration file {file.FullName} cannot be read: {e.Message}");
             }
         }
 
@@ -47,12 +47,12 @@ sealed class ConfigOptions
         {
             var at = text.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
-                throw new CommandFault($"--override wants KEY=VALUE, not '{text}'.");
+                throw new CommandException($"The value of --override must have the form KEY=VALUE, but it is '{text}'.");
             overrides[text[..at].Trim()] = text[(at + 1)..];
         }
         return (properties, overrides);
     }
 }
 
-/// <summary>Something the person at the command line must mend: one clear sentence, exit code 1.</summary>
-sealed class CommandFault(string message) : Exception(message);
+/// <summary>An error in the command line. The message is one sentence for the user; the process exits with code 1.</summary>
+sealed class CommandException(string message) : Exception(message);

@@ -6,22 +6,22 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Server.Commands;
 
-/// <summary><c>kafkasharp format</c>: prepares log directories, with the options of <c>kafka-storage format</c>.</summary>
+/// <summary><c>kafkasharp format</c>: formats log directories, with the options of <c>kafka-storage format</c>.</summary>
 static class FormatCommand
 {
     public static Command Create()
     {
         var config = new ConfigOptions();
-        var clusterId = new Option<string>("--cluster-id", "-t") { Description = "The id of the cluster.", Required = true, HelpName = "UUID" };
-        var ignore = new Option<bool>("--ignore-formatted", "-g") { Description = "Skip directories that are formatted already." };
+        var clusterId = new Option<string>("--cluster-id", "-t") { Description = "The cluster id.", Required = true, HelpName = "UUID" };
+        var ignore = new Option<bool>("--ignore-formatted", "-g") { Description = "Skip directories that are already formatted." };
         var release = new Option<string?>("--release-version", "-r")
         {
-            Description = "The release whose feature levels the cluster starts with; the newest if not given.",
+            Description = "The release whose feature levels the cluster starts with. Default: the newest.",
             HelpName = "VERSION",
         };
         var features = new Option<string[]>("--feature", "-f")
         {
-            Description = "The level of one feature, as in group.version=1. May be given many times.",
+            Description = "The level of one feature, for example group.version=1. Can be repeated.",
             HelpName = "NAME=LEVEL",
         };
         var standalone = new Option<bool>("--standalone", "-s")
@@ -49,7 +49,7 @@ static class FormatCommand
                 formatter.Run(result.InvocationConfiguration.Output.WriteLine);
                 return 0;
             }
-            catch (Exception e) when (e is CommandFault or BrokerStartException)
+            catch (Exception e) when (e is CommandException or BrokerStartException)
             {
                 result.InvocationConfiguration.Error.WriteLine(e.Message);
                 return 1;

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Hosting;
 namespace KafkaSharp.Server.Commands;
 
 /// <summary>
-/// Ends the host on SIGTERM, SIGINT or SIGQUIT: the broker drains and the process exits 0. Further signals change nothing, as in a JVM: who signals a
-/// group of processes (<c>timeout</c>, <c>dotnet run</c>) often does so twice, and that must not cost the stop in order.
+/// Stops the host on SIGTERM, SIGINT or SIGQUIT: the broker shuts down in order and the process exits with code 0. Further signals have no
+/// effect, as in a JVM: programs that signal a process group (<c>timeout</c>, <c>dotnet run</c>) often send the signal twice, and the
+/// second one must not interrupt the shutdown.
 /// </summary>
 sealed class SignalLifetime(IHostApplicationLifetime lifetime) : IHostLifetime
 {
-    // Until the process is gone: a second signal may come when all is stopped but its exit.
+    // Kept until the process exits: a second signal can arrive after the host has stopped.
     private static readonly List<PosixSignalRegistration> s_registrations = [];
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)

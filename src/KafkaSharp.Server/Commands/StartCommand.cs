@@ -20,12 +20,12 @@ static class StartCommand
         var config = new ConfigOptions();
         var logLevel = new Option<LogLevel>("--log-level")
         {
-            Description = "The least level of messages to show: Trace, Debug, Information, Warning, Error, Critical or None.",
+            Description = "The lowest level of messages to log: Trace, Debug, Information, Warning, Error, Critical or None.",
             DefaultValueFactory = _ => LogLevel.Information,
         };
         var command = new Command(
             "start",
-            "Run the broker. With nothing given: one node on 127.0.0.1:9092 that keeps its data in ./kafkasharp-data.");
+            "Run the broker. Without a configuration: a single node on 127.0.0.1:9092 with its data in ./kafkasharp-data.");
         config.AddTo(command);
         command.Options.Add(logLevel);
         command.SetAction((result, cancellation) => RunAsync(result, config, result.GetValue(logLevel), cancellation));
@@ -42,7 +42,7 @@ static class StartCommand
             using var loggers = ConsoleLogging.Create(level, TimeProvider.System);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
             builder.Services.AddSingleton<ILoggerFactory>(loggers);
-            // Given as they are, as the factory above is: see there.
+            // Registered as instances, for the same reason as the logger factory (see ConsoleLogging).
             builder.Services.AddSingleton<ILogger<ApplicationLifetime>>(new Logger<ApplicationLifetime>(loggers));
             builder.Services.AddSingleton(Options.Create(new HostOptions()));
             builder.Services.AddSingleton(TimeProvider.System);
@@ -56,13 +56,13 @@ static class StartCommand
             }
             catch (OperationCanceledException)
             {
-                // A signal came while it started; what had started already stops.
+                // A signal arrived during the start. Stop the services that have started.
                 await host.StopAsync(CancellationToken.None);
             }
-            // Set where the broker ended by itself.
+            // The broker sets the exit code if it stops because of a failure.
             return Environment.ExitCode;
         }
-        catch (Exception e) when (e is CommandFault or BrokerStartException)
+        catch (Exception e) when (e is CommandException or BrokerStartException)
         {
             await error.WriteLineAsync($"kafkasharp: {e.Message}");
             return 1;

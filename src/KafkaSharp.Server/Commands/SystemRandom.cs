@@ -1,13 +1,13 @@
 namespace KafkaSharp.Server.Commands;
 
 /// <summary>
-/// The process's source of randomness, seeded by the operating system: the one place where randomness enters. Safe for use from any thread.
+/// The random source of the process, seeded by the operating system. All other code receives it as a parameter. Thread-safe.
 /// </summary>
 sealed class SystemRandom : Random
 {
     private readonly Lock _gate = new();
 
-    // A new Guid takes its bytes from the kernel; the cryptographic generator would load OpenSSL, 3 MB of it, for four bytes.
+    // Guid.NewGuid reads from the kernel. RandomNumberGenerator would load OpenSSL, which costs 3 MB of memory.
     private SystemRandom()
         : base(Guid.NewGuid().GetHashCode())
     {

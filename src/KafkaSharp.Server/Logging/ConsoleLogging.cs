@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace KafkaSharp.Server.Logging;
 
 /// <summary>
-/// The log on the console, put together by hand: that a container does it would cost a third of the time that the whole broker takes to start, for it
-/// makes generic types while it runs.
+/// The log on the console, put together by hand: that a container does it would cost a third of the time that the whole broker takes to
+/// start, for it makes generic types while it runs.
 /// </summary>
 static class ConsoleLogging
 {

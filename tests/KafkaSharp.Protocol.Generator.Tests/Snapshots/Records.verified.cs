@@ -5,15 +5,15 @@ namespace KafkaSharp.Protocol.Messages;
 /// <summary>The records of the sample log by their type.</summary>
 public static class SampleRecords
 {
-    /// <summary>Reads the message of a record type; null for a type that is not known.</summary>
-    /// <exception cref="ProtocolException">The bytes are not one, or the version is not known.</exception>
+    /// <summary>Reads the message of a record type. Null for an unknown type.</summary>
+    /// <exception cref="ProtocolException">The bytes are not a valid message, or the version is unknown.</exception>
     public static IRecordMessage? ReadKey(short type, short version, ref KafkaReader reader) => type switch
     {
         2 => SampleKey.Read(ref reader, version),
         _ => null,
     };
-    /// <summary>Reads the message of a record type; null for a type that is not known.</summary>
-    /// <exception cref="ProtocolException">The bytes are not one, or the version is not known.</exception>
+    /// <summary>Reads the message of a record type. Null for an unknown type.</summary>
+    /// <exception cref="ProtocolException">The bytes are not a valid message, or the version is unknown.</exception>
     public static IRecordMessage? ReadValue(short type, short version, ref KafkaReader reader) => type switch
     {
         2 => SampleValue.Read(ref reader, version),

@@ -13,10 +13,10 @@ public sealed class SampleKey : IRecordMessage<SampleKey>
     static short IRecordMessage<SampleKey>.RecordType => RecordType;
     short IRecordMessage.Type => RecordType;
     /// <summary>Reads the message in the given version.</summary>
-    /// <exception cref="ProtocolException">The bytes are not one, or the version is not known.</exception>
+    /// <exception cref="ProtocolException">The bytes are not a valid message, or the version is unknown.</exception>
     public static SampleKey Read(ref KafkaReader reader, short version) => version is < LowestVersion or > HighestVersion ? throw ProtocolException.VersionOutOfRange("SampleKey", version) : new(ref reader, version);
     public string Group { get; set; }
-    /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+    /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
     public List<RawTaggedField>? UnknownTaggedFields { get; set; }
     public SampleKey() { Group = ""; }
     internal SampleKey(ref KafkaReader reader, short version)

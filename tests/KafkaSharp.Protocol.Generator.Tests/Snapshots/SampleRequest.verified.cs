@@ -12,7 +12,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public const ApiKey ApiKey = (ApiKey)7;
     static ApiKey IRequest<SampleRequest>.ApiKey => ApiKey;
     /// <summary>Reads the message in the given version.</summary>
-    /// <exception cref="ProtocolException">The bytes are not one, or the version is not known.</exception>
+    /// <exception cref="ProtocolException">The bytes are not a valid message, or the version is unknown.</exception>
     public static SampleRequest Read(ref KafkaReader reader, short version) => version is < LowestVersion or > HighestVersion ? throw ProtocolException.VersionOutOfRange("SampleRequest", version) : new(ref reader, version);
     public string Name { get; set; }
     public string? Alias { get; set; }
@@ -39,7 +39,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public TaggedStructData TaggedStruct { get; set; }
     public TaggedOptionalData? TaggedOptional { get; set; }
     public Shared Parent { get; set; }
-    /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+    /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
     public List<RawTaggedField>? UnknownTaggedFields { get; set; }
     public SampleRequest() { Name = ""; Title = ""; Nick = "none"; Flag = true; Number = -1; Long = 9223372036854775807; Blob = []; Rest = []; Numbers = []; Names = []; Parts = []; Sole = new(); TaggedNumber = -1; TaggedStruct = new(); TaggedOptional = new(); Parent = new(); }
     internal SampleRequest(ref KafkaReader reader, short version)
@@ -198,7 +198,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public sealed class Sub
     {
         public long Value { get; set; }
-        /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+        /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
         public List<RawTaggedField>? UnknownTaggedFields { get; set; }
         public Sub() { }
         internal Sub(ref KafkaReader reader, short version)
@@ -220,7 +220,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     {
         public int Index { get; set; }
         public List<Sub> Subs { get; set; }
-        /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+        /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
         public List<RawTaggedField>? UnknownTaggedFields { get; set; }
         public Part() { Subs = []; }
         internal Part(ref KafkaReader reader, short version)
@@ -255,7 +255,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public sealed class CursorData
     {
         public long Position { get; set; }
-        /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+        /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
         public List<RawTaggedField>? UnknownTaggedFields { get; set; }
         public CursorData() { }
         internal CursorData(ref KafkaReader reader, short version)
@@ -273,7 +273,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public sealed class SoleData
     {
         public ErrorCode ErrorCode { get; set; }
-        /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+        /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
         public List<RawTaggedField>? UnknownTaggedFields { get; set; }
         public SoleData() { ErrorCode = (ErrorCode)(3); }
         internal SoleData(ref KafkaReader reader, short version)
@@ -295,7 +295,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public sealed class TaggedStructData
     {
         public int Value { get; set; }
-        /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+        /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
         public List<RawTaggedField>? UnknownTaggedFields { get; set; }
         public TaggedStructData() { Value = 5; }
         internal TaggedStructData(ref KafkaReader reader, short version)
@@ -314,7 +314,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public sealed class TaggedOptionalData
     {
         public int Value { get; set; }
-        /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+        /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
         public List<RawTaggedField>? UnknownTaggedFields { get; set; }
         public TaggedOptionalData() { }
         internal TaggedOptionalData(ref KafkaReader reader, short version)
@@ -333,7 +333,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public sealed class Shared
     {
         public string Key { get; set; }
-        /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+        /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
         public List<RawTaggedField>? UnknownTaggedFields { get; set; }
         public Shared() { Key = ""; }
         internal Shared(ref KafkaReader reader, short version)

@@ -12,10 +12,10 @@ public sealed class SampleResponse : IResponse<SampleResponse>
     public const ApiKey ApiKey = (ApiKey)7;
     static ApiKey IResponse<SampleResponse>.ApiKey => ApiKey;
     /// <summary>Reads the message in the given version.</summary>
-    /// <exception cref="ProtocolException">The bytes are not one, or the version is not known.</exception>
+    /// <exception cref="ProtocolException">The bytes are not a valid message, or the version is unknown.</exception>
     public static SampleResponse Read(ref KafkaReader reader, short version) => version is < LowestVersion or > HighestVersion ? throw ProtocolException.VersionOutOfRange("SampleResponse", version) : new(ref reader, version);
     public ErrorCode ErrorCode { get; set; }
-    /// <summary>Tagged fields that this version does not know, in the order of their tags; written back as they came.</summary>
+    /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
     public List<RawTaggedField>? UnknownTaggedFields { get; set; }
     public SampleResponse() { }
     internal SampleResponse(ref KafkaReader reader, short version)

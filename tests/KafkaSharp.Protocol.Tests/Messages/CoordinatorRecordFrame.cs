@@ -3,8 +3,9 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>
-/// Keys and values of the coordinators' logs: a key is led by its record type, a value by its version, both int16 (Kafka's
-/// <c>CoordinatorRecordSerde</c>). The record types of each log are in <c>GroupRecords</c>, <c>TransactionRecords</c> and <c>ShareRecords</c>.
+/// Keys and values of the coordinators' logs: a key is preceded by its record type, a value by its version, both int16 (Kafka's
+/// <c>CoordinatorRecordSerde</c>). The record types of each log are in <c>GroupRecords</c>, <c>TransactionRecords</c> and
+/// <c>ShareRecords</c>.
 /// </summary>
 static class CoordinatorRecordFrame
 {
@@ -22,12 +23,12 @@ static class CoordinatorRecordFrame
         value.Message.Write(ref writer, value.Version);
     }
 
-    /// <summary>The key, or null for a record type that this version of the log does not know: such records are skipped.</summary>
+    /// <summary>The key, or null for an unknown record type. Such records are skipped.</summary>
     /// <exception cref="ProtocolException">The bytes are not a key.</exception>
     public static IRecordMessage? ReadKey(ref KafkaReader reader, RecordRead read) => read(reader.ReadInt16(), KeyVersion, ref reader);
 
-    /// <summary>The value that belongs to a key of the given type, or null where the type is not known.</summary>
-    /// <exception cref="ProtocolException">The bytes are not a value, or its version is not known.</exception>
+    /// <summary>The value for a key of the given type, or null for an unknown type.</summary>
+    /// <exception cref="ProtocolException">The bytes are not a value, or its version is unknown.</exception>
     public static ApiMessageAndVersion? ReadValue(ref KafkaReader reader, short type, RecordRead read)
     {
         var version = reader.ReadInt16();

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Protocol.Tests.Messages;
 
-/// <summary>Reads and writes a message whose type is known only by name.</summary>
+/// <summary>Reads and writes a message by the name of its type.</summary>
 sealed class MessageCodec(Type type, short lowest, short highest, Func<ReadOnlyMemory<byte>, short, (IMessage Message, int Read)> decode)
 {
     private static readonly Dictionary<string, MessageCodec> s_codecs = [];
@@ -28,7 +28,7 @@ sealed class MessageCodec(Type type, short lowest, short highest, Func<ReadOnlyM
         }
     }
 
-    /// <summary>The message, and how many bytes it took.</summary>
+    /// <summary>The message and its size in bytes.</summary>
     public (IMessage Message, int Read) Decode(ReadOnlyMemory<byte> frame, short version) => decode(frame, version);
 
     public static byte[] Encode(IMessage message, short version)

@@ -8,8 +8,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>
-/// The JSON that Kafka makes of a message in a version: all fields that the version has, tagged ones only where they are not at their default;
-/// bytes in base64.
+/// The JSON form of a message in a version, as Kafka writes it: all fields of the version, but tagged fields only if they differ from their
+/// default; bytes as base64.
 /// </summary>
 sealed class MessageJson(MessageSchema schema, short version)
 {

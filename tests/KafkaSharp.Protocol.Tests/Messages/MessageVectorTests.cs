@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace KafkaSharp.Protocol.Tests.Messages;
 
-/// <summary>Every message of Kafka in every version, against bytes and JSON that Kafka's own classes made.</summary>
+/// <summary>Every message of Kafka in every version, compared with bytes and JSON written by Kafka's classes.</summary>
 sealed class MessageVectorTests
 {
     [Test]

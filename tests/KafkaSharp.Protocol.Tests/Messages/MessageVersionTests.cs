@@ -3,11 +3,11 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Protocol.Tests.Messages;
 
-/// <summary>What a version can't carry, and how tagged fields that are not known travel.</summary>
+/// <summary>Values that a version does not support, and unknown tagged fields.</summary>
 sealed class MessageVersionTests
 {
     [Test]
-    public void A_version_outside_of_the_schema_is_refused_with_UNSUPPORTED_VERSION()
+    public void A_version_outside_the_schema_is_refused_with_UNSUPPORTED_VERSION()
     {
         foreach (var version in new short[] { -1, 3, 14, short.MaxValue, short.MinValue })
         {
@@ -19,7 +19,7 @@ sealed class MessageVersionTests
     }
 
     [Test]
-    public void A_value_that_the_version_lacks_is_refused_unless_it_is_ignorable()
+    public void A_field_that_the_version_does_not_have_is_refused_unless_it_is_ignorable()
     {
         Assert.That(() => MessageCodec.Encode(new FetchRequest { ReplicaId = 3 }, 15), Unsupported());
         Assert.That(() => MessageCodec.Encode(new FetchRequest { ReplicaState = new() { ReplicaId = 3 } }, 14), Unsupported());
@@ -49,7 +49,7 @@ sealed class MessageVersionTests
     }
 
     [Test]
-    public void Unknown_tags_are_written_in_order_between_the_known_ones()
+    public void Unknown_tags_are_written_in_order_between_known_tags()
     {
         var request = new FetchRequest { ReplicaState = new() { ReplicaId = 1, ReplicaEpoch = 2 }, UnknownTaggedFields = [new(7, [1, 2])] };
         var bytes = MessageCodec.Encode(request, 15);
@@ -60,7 +60,7 @@ sealed class MessageVersionTests
     }
 
     [Test]
-    public void Unknown_tags_that_are_known_unordered_or_in_an_old_version_are_refused()
+    public void Known_or_unordered_tags_among_the_unknown_ones_and_tags_in_an_inflexible_version_are_refused()
     {
         Assert.That(() => Encode([new(0, [])], 15), Throws.TypeOf<ProtocolException>());
         Assert.That(() => Encode([new(9, []), new(8, [])], 15), Throws.TypeOf<ProtocolException>());
@@ -98,7 +98,7 @@ sealed class MessageVersionTests
     }
 
     [Test]
-    public void Records_are_borrowed_on_reading_and_handed_over_on_writing()
+    public void Records_are_read_and_written_without_a_copy()
     {
         var records = new byte[] { 1, 2, 3 };
         var request = new ProduceRequest { TopicData = [new() { Name = "t", PartitionData = [new() { Records = records }] }] };

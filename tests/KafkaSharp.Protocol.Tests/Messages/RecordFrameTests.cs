@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Protocol.Tests.Messages;
 
-/// <summary>Stored records with what leads them, against the framed bytes of Kafka's serdes.</summary>
+/// <summary>Stored records with their prefixes, compared with the bytes of Kafka's serdes.</summary>
 sealed class RecordFrameTests
 {
     private static readonly Dictionary<string, (RecordRead Key, RecordRead Value)> s_logs = new()
@@ -14,7 +14,7 @@ sealed class RecordFrameTests
     };
 
     [Test]
-    public void Metadata_records_carry_frame_version_type_and_version()
+    public void Metadata_records_have_frame_version_type_and_version()
     {
         var seen = 0;
         foreach (var vector in Framed("metadata").Where(v => MessageSchemas.All[v.Name].Log == "metadata"))
@@ -42,7 +42,7 @@ sealed class RecordFrameTests
     }
 
     [Test]
-    public void Keys_of_coordinators_are_led_by_their_type()
+    public void Coordinator_keys_are_preceded_by_their_type()
     {
         var seen = 0;
         foreach (var vector in Framed("coordinator-key"))
@@ -57,7 +57,7 @@ sealed class RecordFrameTests
     }
 
     [Test]
-    public void Values_of_coordinators_are_led_by_their_version()
+    public void Coordinator_values_are_preceded_by_their_version()
     {
         var seen = 0;
         foreach (var vector in Framed("coordinator-value"))
@@ -72,7 +72,7 @@ sealed class RecordFrameTests
     }
 
     [Test]
-    public void Other_data_is_led_by_its_version()
+    public void Other_data_is_preceded_by_its_version()
     {
         var seen = 0;
         foreach (var vector in MessageVector.All().Where(v => v is { Kind: "data", Framed: not null }))
@@ -86,7 +86,7 @@ sealed class RecordFrameTests
     }
 
     [Test]
-    public void A_later_version_of_the_consumer_protocol_is_read_as_the_highest_known()
+    public void A_later_version_of_the_consumer_protocol_is_read_as_the_highest_known_version()
     {
         var subscription = new ConsumerProtocolSubscription { Topics = ["a", "b"], RackId = "r" };
         var bytes = Written((ref KafkaWriter writer) => VersionedData.Write(ref writer, subscription, ConsumerProtocolSubscription.HighestVersion));
@@ -111,7 +111,7 @@ sealed class RecordFrameTests
     [TestCase("01140100", TestName = "Metadata frame: unknown version")]
     [TestCase("0114000000", TestName = "Metadata frame: bytes behind the message")]
     [TestCase("0194808080800000", TestName = "Metadata frame: type beyond int16")]
-    public void A_metadata_record_that_is_none_is_refused(string hex) => Assert.That(
+    public void Bytes_that_are_not_a_metadata_record_are_refused(string hex) => Assert.That(
         () =>
         {
             var reader = new KafkaReader(Convert.FromHexString(hex));
@@ -120,7 +120,7 @@ sealed class RecordFrameTests
         Throws.TypeOf<ProtocolException>());
 
     [Test]
-    public void An_unknown_type_of_coordinator_record_is_null()
+    public void A_coordinator_record_of_an_unknown_type_is_null()
     {
         var reader = new KafkaReader(Convert.FromHexString("7fff00"));
         Assert.That(CoordinatorRecordFrame.ReadKey(ref reader, GroupRecords.ReadKey), Is.Null);

@@ -2,5 +2,5 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Protocol.Tests.Messages;
 
-/// <summary>Reads the message of a record type of one log, null for a type that log does not know: <c>GroupRecords.ReadKey</c> and the like.</summary>
+/// <summary>Reads the message of a record type of one log, like <c>GroupRecords.ReadKey</c>. Null for an unknown type.</summary>
 delegate IRecordMessage? RecordRead(short type, short version, ref KafkaReader reader);

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Protocol.Tests.Messages;
 
-/// <summary>A message led by its version as int16: the consumer protocol, default principals, producer snapshots.</summary>
+/// <summary>A message preceded by its version as int16: the consumer protocol, default principals, producer snapshots.</summary>
 static class VersionedData
 {
     public static void Write(ref KafkaWriter writer, IMessage message, short version)
@@ -11,7 +11,7 @@ static class VersionedData
         message.Write(ref writer, version);
     }
 
-    /// <exception cref="ProtocolException">The bytes are not the message, or its version is not known.</exception>
+    /// <exception cref="ProtocolException">The bytes are not the message, or its version is unknown.</exception>
     public static T Read<T>(ref KafkaReader reader, out short version)
         where T : class, IMessage<T>
     {
@@ -20,8 +20,8 @@ static class VersionedData
     }
 
     /// <summary>
-    /// The same for a format whose later versions only add to the end, as the consumer protocol's do: a version above the highest is read as
-    /// the highest, and what lies behind it is left alone.
+    /// Reads a format whose later versions only append fields, like the consumer protocol. A version greater than the highest known one is
+    /// read as the highest, and further bytes are ignored.
     /// </summary>
     /// <exception cref="ProtocolException">The bytes are not the message, or the version is below the lowest.</exception>
     public static T ReadForwardCompatible<T>(ref KafkaReader reader, out short version)

@@ -6,7 +6,7 @@ namespace KafkaSharp.Server.Tests.Commands;
 sealed class CommandLineTests : ServerTest
 {
     [Test]
-    public async Task Random_uuid_prints_one_that_is_valid_and_new()
+    public async Task Random_uuid_prints_a_new_valid_id()
     {
         var first = await Kafkasharp.RunAsync(Folder, "random-uuid");
         var second = await Kafkasharp.RunAsync(Folder, "random-uuid");
@@ -21,7 +21,7 @@ sealed class CommandLineTests : ServerTest
     [TestCase("start", "--config", "--override", "--log-level", "127.0.0.1:9092", "kafkasharp-data")]
     [TestCase("format", "--cluster-id", "--config", "--ignore-formatted", "--release-version", "--feature", "--standalone", "NAME=LEVEL")]
     [TestCase("random-uuid", "uuid")]
-    public async Task Help_names_what_there_is(string command, params string[] parts)
+    public async Task Help_lists_commands_and_options(string command, params string[] parts)
     {
         string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];
 
@@ -34,7 +34,7 @@ sealed class CommandLineTests : ServerTest
     }
 
     [Test]
-    public async Task A_command_that_is_not_there_is_refused()
+    public async Task An_unknown_command_is_refused()
     {
         var ended = await Kafkasharp.RunAsync(Folder, "strat");
 

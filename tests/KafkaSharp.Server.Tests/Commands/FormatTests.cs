@@ -3,12 +3,14 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Server.Tests.Commands;
 
-/// <summary>What <c>kafkasharp format</c> says and refuses; the sentences are those of the genuine <c>kafka-storage format</c>, seen in 4.3.1.</summary>
+/// <summary>
+/// The output and the errors of <c>kafkasharp format</c>. The texts are those of <c>kafka-storage format</c> of Apache Kafka 4.3.1.
+/// </summary>
 [TestFixture]
 sealed class FormatTests : ServerTest
 {
     [Test]
-    public async Task It_formats_once_and_says_so_in_the_genuine_words()
+    public async Task It_formats_once_and_reports_it_like_the_genuine_tool()
     {
         var file = WriteProperties();
 
@@ -25,7 +27,7 @@ sealed class FormatTests : ServerTest
     }
 
     [Test]
-    public async Task The_formatted_directory_is_started_on()
+    public async Task A_broker_starts_on_the_formatted_directory()
     {
         var file = WriteProperties();
         await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file);
@@ -38,7 +40,7 @@ sealed class FormatTests : ServerTest
     }
 
     [Test]
-    public async Task Standalone_keeps_the_voter_in_the_log_and_starts()
+    public async Task Standalone_stores_the_voter_in_the_log_and_a_broker_starts_on_it()
     {
         var formatted = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "--standalone");
         Assert.That(
@@ -51,7 +53,7 @@ sealed class FormatTests : ServerTest
     }
 
     [Test]
-    public async Task Standalone_beside_configured_voters_is_refused()
+    public async Task Standalone_together_with_configured_voters_is_refused()
     {
         var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", WriteProperties(), "--standalone");
 
@@ -73,7 +75,7 @@ sealed class FormatTests : ServerTest
     [TestCase("--feature", "nope=1", "Unsupported feature: nope")]
     [TestCase("--feature", "group.version=99", "No feature:group.version with feature level 99")]
     [TestCase("--feature", "group.version", "group.version")]
-    public async Task What_no_release_knows_is_refused_and_nothing_is_written(string option, string value, string part)
+    public async Task An_unknown_release_or_feature_is_refused_and_nothing_is_written(string option, string value, string part)
     {
         var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", WriteProperties(), option, value);
 
@@ -82,7 +84,7 @@ sealed class FormatTests : ServerTest
     }
 
     [Test]
-    public async Task A_bad_cluster_id_is_refused_and_nothing_is_written()
+    public async Task An_invalid_cluster_id_is_refused_and_nothing_is_written()
     {
         var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", "bad", "-c", WriteProperties());
 

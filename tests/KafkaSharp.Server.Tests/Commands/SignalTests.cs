@@ -7,18 +7,18 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Server.Tests.Commands;
 
-/// <summary>How the process ends: by signals while it starts, serves and stops, and by itself.</summary>
+/// <summary>The end of the process: by a signal while it starts, serves or stops, and by a failure.</summary>
 [TestFixture]
 sealed class SignalTests : ServerTest
 {
-    // With it, stopping would wake who waits.
+    // Otherwise the shutdown would complete the waiting requests.
     private const string NoHandover = "controlled.shutdown.enable=false";
 
     [Test]
-    public async Task A_stop_takes_the_time_that_requests_in_flight_take()
+    public async Task A_stop_waits_for_the_requests_in_flight()
     {
         using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort, "--override", NoHandover);
-        // Longer than the two seconds that the command line would give.
+        // Longer than the two seconds after which System.CommandLine would end the process.
         using var waiting = await FetchAsync(broker.Port(), maxWaitMs: 2500);
 
         var ended = await broker.TerminateAsync();
@@ -26,27 +26,27 @@ sealed class SignalTests : ServerTest
         Assert.That(ended.ExitCode, Is.Zero, ended.ErrorText);
         Assert.That(ended.Output, Has.Some.Contains("KafkaSharp has stopped"));
         Assert.That(File.Exists(Path("kafkasharp-data", ".kafka_cleanshutdown")));
-        Assert.That(await ReadAsync(waiting), Is.Not.Empty, "the answer of the fetch");
+        Assert.That(await ReadAsync(waiting), Is.Not.Empty, "the response to the fetch");
     }
 
     [Test]
-    public async Task A_second_signal_changes_nothing()
+    public async Task A_second_signal_has_no_effect()
     {
         using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort, "--override", NoHandover);
         using var waiting = await FetchAsync(broker.Port(), maxWaitMs: 2500);
         broker.Terminate();
-        await broker.SaysAsync("Stopping");
+        await broker.WaitForLogAsync("Stopping");
 
         var ended = await broker.TerminateAsync();
 
         Assert.That(ended.ExitCode, Is.Zero, ended.ErrorText);
         Assert.That(ended.Output, Has.Some.Contains("KafkaSharp has stopped"));
         Assert.That(File.Exists(Path("kafkasharp-data", ".kafka_cleanshutdown")));
-        Assert.That(await ReadAsync(waiting), Is.Not.Empty, "the answer of the fetch");
+        Assert.That(await ReadAsync(waiting), Is.Not.Empty, "the response to the fetch");
     }
 
     [Test]
-    public async Task A_signal_while_it_starts_ends_it_in_order()
+    public async Task A_signal_during_the_start_stops_it_in_order()
     {
         using var broker = await Kafkasharp.StartAsync(Folder, "keeps its data in", "--override", AnyPort);
 
@@ -58,7 +58,7 @@ sealed class SignalTests : ServerTest
     }
 
     [Test]
-    public async Task The_loss_of_the_last_data_directory_ends_it_with_1()
+    public async Task The_loss_of_the_last_data_directory_stops_it_with_exit_code_1()
     {
         using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
         Directory.Move(Path("kafkasharp-data"), Path("elsewhere"));
@@ -66,13 +66,13 @@ sealed class SignalTests : ServerTest
         using var connection = await ConnectAsync(broker.Port());
         await SendAsync(connection, CreateTopic(), 4);
 
-        var ended = await broker.EndedAsync();
+        var ended = await broker.WaitForExitAsync();
 
         Assert.That(ended.ExitCode, Is.EqualTo(1), ended.OutputText);
         Assert.That(ended.Output, Has.Some.Contains("The broker can't go on and ends"));
     }
 
-    // A fetch that the broker has and does not answer yet.
+    // Sends a fetch that waits in the broker.
     private static async Task<Socket> FetchAsync(int port, int maxWaitMs)
     {
         var socket = await ConnectAsync(port);
@@ -87,7 +87,7 @@ sealed class SignalTests : ServerTest
             Topics = [new() { Topic = "t", Partitions = [new() { Partition = 0, PartitionMaxBytes = 1 << 20 }] }],
         };
         await SendAsync(socket, fetch, 11);
-        // What came first has been read when what came later is answered.
+        // When the later request has its response, the broker has read the earlier one.
         Assert.That(await AskApiVersionsAsync(port), Is.Zero);
         return socket;
     }

@@ -4,7 +4,7 @@ namespace KafkaSharp.Server.Tests.Commands;
 sealed class StartTests : ServerTest
 {
     [Test]
-    public async Task Nothing_but_an_override_serves_and_sigterm_ends_it_cleanly()
+    public async Task A_broker_starts_without_a_file_and_sigterm_stops_it_cleanly()
     {
         using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
 
@@ -19,7 +19,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task It_starts_again_on_its_directory_as_the_same_cluster()
+    public async Task A_restart_on_the_same_directory_keeps_the_cluster_id()
     {
         string ClusterOf() => File.ReadLines(Path("kafkasharp-data", "meta.properties")).Single(line => line.StartsWith("cluster.id="));
         using (var first = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort))
@@ -34,7 +34,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task A_genuine_file_works_as_it_is()
+    public async Task An_unmodified_genuine_file_works()
     {
         var file = WriteProperties(
             "num.partitions=1", "offsets.topic.replication.factor=1", "transaction.state.log.replication.factor=1",
@@ -91,7 +91,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task A_directory_that_cannot_be_made_is_refused()
+    public async Task A_directory_that_cannot_be_created_is_refused()
     {
         File.WriteAllText(Path("file"), "");
 
@@ -101,7 +101,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task All_bad_values_are_said_at_once()
+    public async Task All_invalid_values_are_reported_together()
     {
         var ended = await Kafkasharp.RunAsync(
             Folder, "start", "--override", "num.partitions=0", "--override", "log.segment.bytes=big", "--override", "node.id=-4",
@@ -122,7 +122,7 @@ sealed class StartTests : ServerTest
     [TestCase("listener.security.protocol.map=nonsense", "listener.security.protocol.map")]
     [TestCase("listeners=SSL://127.0.0.1:0", "SSL")]
     [TestCase("log.dirs=", "log.dirs")]
-    public async Task A_value_that_only_its_room_understands_is_one_sentence_too(string property, string part)
+    public async Task A_value_that_only_its_component_validates_is_also_reported_in_one_sentence(string property, string part)
     {
         var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--override", property);
 
@@ -130,7 +130,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task Every_address_is_nothing_to_advertise()
+    public async Task The_wildcard_address_cannot_be_advertised()
     {
         var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", "listeners=PLAINTEXT://0.0.0.0:0");
 
@@ -138,7 +138,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task Unknown_and_inactive_keys_are_said_once()
+    public async Task Unknown_and_inactive_keys_are_reported_once()
     {
         using var broker = await Kafkasharp.ServingAsync(
             Folder, "--override", AnyPort, "--override", "no.such.key=1", "--override", "group.share.max.size=3");
@@ -148,7 +148,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task A_configuration_file_that_is_not_there_is_named()
+    public async Task The_error_for_a_missing_configuration_file_names_it()
     {
         var ended = await Kafkasharp.RunAsync(Folder, "start", "--config", Path("none.properties"));
 
@@ -156,7 +156,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task A_folder_is_no_configuration_file()
+    public async Task A_directory_is_refused_as_a_configuration_file()
     {
         var ended = await Kafkasharp.RunAsync(Folder, "start", "--config", Folder);
 
@@ -172,7 +172,7 @@ sealed class StartTests : ServerTest
     }
 
     [Test]
-    public async Task The_log_level_is_obeyed()
+    public async Task The_log_level_is_applied()
     {
         using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort, "--log-level", "Information");
         var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--log-level", "Critical");

@@ -3,9 +3,10 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records.Building;
 
 /// <summary>
-/// The keys and values of control records, and batches of one of them (Kafka's <c>ControlRecordUtils</c>, <c>EndTransactionMarker</c>). A
-/// key is an int16 version and an int16 type; the value of a marker an int16 version and the coordinator's epoch. The values of the
-/// quorum's control records are generated messages (LeaderChangeMessage, SnapshotHeaderRecord, …).
+/// Keys and values of control records, and batches with one control record (Kafka's <c>ControlRecordUtils</c>,
+/// <c>EndTransactionMarker</c>). A key is an int16 version and an int16 type. The value of a transaction marker is an int16 version and the
+/// int32 coordinator epoch. The values of the quorum's control records are generated messages (LeaderChangeMessage, SnapshotHeaderRecord,
+/// …). Thread-safe.
 /// </summary>
 public static class ControlRecords
 {
@@ -14,10 +15,8 @@ public static class ControlRecords
     private const int MarkerValueSize = 6;
     private const short CurrentVersion = 0;
 
-    /// <summary>
-    /// The type a control record's key names; Unknown for one that is not known here. A key that is too short is a <see
-    /// cref="RecordsException"/>.
-    /// </summary>
+    /// <summary>The type in the key of a control record; <see cref="ControlRecordType.Unknown"/> for an undefined type.</summary>
+    /// <exception cref="RecordsException">The key is too short or its version is negative.</exception>
     public static ControlRecordType ParseType(ReadOnlySpan<byte> key)
     {
         if (key.Length < KeySize)
@@ -35,12 +34,13 @@ public static class ControlRecords
         BinaryPrimitives.WriteInt16BigEndian(destination[sizeof(short)..], (short)type);
     }
 
-    /// <summary>A commit or abort marker; any other control record is a <see cref="RecordsException"/>.</summary>
+    /// <summary>Parses a commit or abort marker.</summary>
+    /// <exception cref="RecordsException">The record is another control record, or it is malformed.</exception>
     public static EndTransactionMarker ParseEndTransactionMarker(in Record record)
     {
         var type = ParseType(record.Key);
         if (type is not (ControlRecordType.Abort or ControlRecordType.Commit))
-            throw RecordsException.Invalid($"A control record of type {type} is no end of a transaction");
+            throw RecordsException.Invalid($"A control record of type {type} does not end a transaction");
         if (record.Value.Length < MarkerValueSize)
         {
             throw RecordsException.Invalid(
@@ -73,7 +73,7 @@ public static class ControlRecords
             });
     }
 
-    /// <summary>A control batch with one record of the given type and value, as the quorum writes them.</summary>
+    /// <summary>A control batch with one record of the given type and value.</summary>
     public static byte[] Batch(ControlRecordType type, ReadOnlySpan<byte> value, long timestamp, RecordBatchOptions options)
     {
         Span<byte> key = stackalloc byte[KeySize];

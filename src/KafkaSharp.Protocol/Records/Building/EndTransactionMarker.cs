@@ -1,4 +1,4 @@
 namespace KafkaSharp.Protocol.Records.Building;
 
-/// <summary>The value of a commit or abort marker: the epoch of the coordinator that wrote it.</summary>
+/// <summary>A commit or abort marker and the epoch of the coordinator that wrote it (Kafka's <c>EndTransactionMarker</c>).</summary>
 public readonly record struct EndTransactionMarker(ControlRecordType Type, int CoordinatorEpoch);

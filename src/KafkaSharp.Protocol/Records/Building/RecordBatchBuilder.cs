@@ -4,8 +4,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records.Building;
 
 /// <summary>
-/// Makes one magic 2 batch from records (Kafka's <c>MemoryRecordsBuilder</c>, the same bytes where uncompressed), in pooled memory. Not
-/// thread safe. Usable again after <see cref="Reset"/>; <see cref="Dispose"/> gives the memory back.
+/// Builds a magic 2 batch from records in pooled memory (Kafka's <c>MemoryRecordsBuilder</c>; an uncompressed batch has the same bytes).
+/// Not thread-safe. Reusable after <see cref="Reset"/>. <see cref="Dispose"/> returns the memory.
 /// </summary>
 public sealed class RecordBatchBuilder : IDisposable
 {
@@ -18,25 +18,27 @@ public sealed class RecordBatchBuilder : IDisposable
 
     public int RecordCount { get; private set; }
 
-    /// <summary>The offset before the base offset while there is no record.</summary>
+    /// <summary>The offset of the last record; the offset before the base offset while there is no record.</summary>
     public long LastOffset { get; private set; }
 
     public long NextOffset => LastOffset + 1;
 
-    /// <summary>The largest timestamp of a record, or the append time; -1 without a record.</summary>
+    /// <summary>
+    /// The largest timestamp of a record, or the append time of a LogAppendTime batch, in milliseconds; -1 without a record.
+    /// </summary>
     public long MaxTimestamp { get; private set; }
 
-    /// <summary>Bytes of the batch so far, before compression, header included.</summary>
+    /// <summary>The current size of the batch before compression, including the header, in bytes.</summary>
     public int UncompressedSize => _records.Length;
 
-    /// <summary>The bytes that a record without headers adds to a batch at most, its own length included.</summary>
+    /// <summary>The maximum number of bytes that a record without headers adds to a batch, including its length field.</summary>
     public static int UpperBoundOf(int keyLength, int valueLength) => Varint.MaxSize * 5 + 12 + keyLength + valueLength;
 
-    /// <summary>Appends with the next offset.</summary>
+    /// <summary>Appends a record with the next offset.</summary>
     public void Append(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasKey = true, bool hasValue = true) =>
         Append(NextOffset, timestamp, key, value, hasKey, hasValue);
 
-    /// <summary>Appends with a given offset, above the last one.</summary>
+    /// <summary>Appends a record with a given offset, which must be greater than the last one.</summary>
     public void Append(long offset, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasKey, bool hasValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timestamp, RecordBatchHeader.NoTimestamp);
@@ -45,7 +47,7 @@ public sealed class RecordBatchBuilder : IDisposable
     }
 
     /// <summary>
-    /// Appends a record as read from another batch, with its headers and whatever its timestamp is, under the given offset.
+    /// Appends a record of another batch with its headers and its timestamp, at the given offset. The timestamp is not checked.
     /// </summary>
     public void Append(long offset, in Record record)
     {
@@ -62,7 +64,7 @@ public sealed class RecordBatchBuilder : IDisposable
         writer.End(_records);
     }
 
-    /// <summary>Appends with headers.</summary>
+    /// <summary>Appends a record with headers at the given offset.</summary>
     public void Append(
         long offset, long timestamp, byte[]? key, byte[]? value, IReadOnlyList<KeyValuePair<string, byte[]?>> headers)
     {
@@ -80,7 +82,7 @@ public sealed class RecordBatchBuilder : IDisposable
         writer.End(_records);
     }
 
-    /// <summary>Lets the batch cover offsets behind its last record, as compaction needs.</summary>
+    /// <summary>Extends the offset range of the batch beyond its last record. Compaction keeps the range of the original batch.</summary>
     public void OverrideLastOffset(long lastOffset)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lastOffset, LastOffset);
@@ -88,7 +90,7 @@ public sealed class RecordBatchBuilder : IDisposable
     }
 
     /// <summary>
-    /// The batch, with its CRC; empty without a record, as in Kafka. Valid until <see cref="Reset"/> or <see cref="Dispose"/>.
+    /// The complete batch. Empty if there is no record, as in Kafka. Valid until <see cref="Reset"/> or <see cref="Dispose"/>.
     /// </summary>
     public ReadOnlyMemory<byte> Build()
     {
@@ -106,7 +108,7 @@ public sealed class RecordBatchBuilder : IDisposable
         return batch.Memory;
     }
 
-    /// <summary>Begins another batch in the same memory.</summary>
+    /// <summary>Starts another batch in the same memory.</summary>
     public void Reset(RecordBatchOptions options)
     {
         _options = options;
@@ -117,7 +119,9 @@ public sealed class RecordBatchBuilder : IDisposable
         _baseTimestamp = options.DeleteHorizonMs ?? RecordBatchHeader.NoTimestamp;
     }
 
-    /// <summary>A batch without records, which keeps the producer's last sequence in a compacted log; its offsets stay covered.</summary>
+    /// <summary>
+    /// A batch without records. In a compacted log it preserves the last sequence of a producer and the offset range of the original batch.
+    /// </summary>
     public static byte[] Empty(RecordBatchOptions options, long lastOffset, long maxTimestamp)
     {
         var batch = new byte[RecordBatchHeader.Size];
@@ -144,9 +148,9 @@ public sealed class RecordBatchBuilder : IDisposable
         int headersSize)
     {
         if (offset <= LastOffset)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Offsets increase; the last one is {LastOffset}");
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Offsets must increase; the last one is {LastOffset}");
         if (offset - _options.BaseOffset > int.MaxValue)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Too far from the base offset {_options.BaseOffset}");
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"The offset is too far from the base offset {_options.BaseOffset}");
         if (RecordCount == 0 && _options.DeleteHorizonMs is null)
             _baseTimestamp = timestamp;
         LastOffset = offset;

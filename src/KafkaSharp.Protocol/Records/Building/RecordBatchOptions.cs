@@ -2,7 +2,9 @@ using KafkaSharp.Compression;
 
 namespace KafkaSharp.Protocol.Records.Building;
 
-/// <summary>The fields of a batch to build that are not its records'. Defaults: no compression, create time, no producer.</summary>
+/// <summary>
+/// The header fields of a new batch that do not depend on its records. Defaults: no compression, CreateTime, no producer.
+/// </summary>
 public readonly record struct RecordBatchOptions()
 {
     public long BaseOffset { get; init; }
@@ -10,7 +12,7 @@ public readonly record struct RecordBatchOptions()
     public int? CompressionLevel { get; init; }
     public TimestampType TimestampType { get; init; } = TimestampType.CreateTime;
 
-    /// <summary>The max timestamp of a LogAppendTime batch, milliseconds.</summary>
+    /// <summary>The max timestamp of a LogAppendTime batch, in milliseconds since the Unix epoch.</summary>
     public long LogAppendTime { get; init; } = RecordBatchHeader.NoTimestamp;
 
     public long ProducerId { get; init; } = RecordBatchHeader.NoProducerId;
@@ -20,6 +22,9 @@ public readonly record struct RecordBatchOptions()
     public bool IsControlBatch { get; init; }
     public int PartitionLeaderEpoch { get; init; } = -1;
 
-    /// <summary>When tombstones and markers of a compacted batch may go, milliseconds; null without one.</summary>
+    /// <summary>
+    /// The time from which compaction may remove tombstones and transaction markers of the batch, in milliseconds since the Unix epoch;
+    /// null: none.
+    /// </summary>
     public long? DeleteHorizonMs { get; init; }
 }

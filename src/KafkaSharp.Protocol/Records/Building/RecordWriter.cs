@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records.Building;
 
-/// <summary>Writes one magic 2 record whose size is known before.</summary>
+/// <summary>Writes one magic 2 record, whose size is computed first.</summary>
 ref struct RecordWriter
 {
     private readonly Span<byte> _bytes;
@@ -8,7 +8,7 @@ ref struct RecordWriter
 
     private RecordWriter(Span<byte> bytes) => _bytes = bytes;
 
-    /// <summary>The bytes that a field takes with its length; -1 is a null one.</summary>
+    /// <summary>The size of a field including its length, in bytes. A length of -1 is a null field.</summary>
     public static int SizeOf(int length) => Varint.SizeOf(length) + Math.Max(length, 0);
 
     public static RecordWriter Begin(

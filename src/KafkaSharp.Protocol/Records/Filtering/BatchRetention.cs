@@ -3,12 +3,12 @@ namespace KafkaSharp.Protocol.Records.Filtering;
 /// <summary>What the cleaner does with a batch (Kafka's <c>RecordFilter.BatchRetention</c>).</summary>
 public enum BatchRetention
 {
-    /// <summary>It goes, unread.</summary>
+    /// <summary>Remove the batch without reading its records.</summary>
     Delete,
 
-    /// <summary>Its header stays even without a record, since it holds a producer's last sequence.</summary>
+    /// <summary>Keep the header if no record remains, because it contains the last sequence of a producer.</summary>
     RetainEmpty,
 
-    /// <summary>It goes when no record is left.</summary>
+    /// <summary>Remove the batch if no record remains.</summary>
     DeleteEmpty,
 }

@@ -5,17 +5,18 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Filtering;
 
 /// <summary>
-/// What compaction leaves of a run of batches (Kafka's <c>MemoryRecords.filterTo</c>): a batch of which all stays is copied as it is, one
-/// of which some stays is built anew with its offsets, sequences and last offset. Where tombstones or a marker of an empty transaction
-/// stay, the batch gets a delete horizon: now and the retention of deletes. Legacy batches are kept whole if anything in them stays, since
-/// they are not written anew. Not thread safe; one per cleaner.
+/// Filters batches for compaction (Kafka's <c>MemoryRecords.filterTo</c>). A batch of which all records are kept is copied; a batch of
+/// which some are kept is rebuilt with the original offsets, sequences and last offset. If tombstones or the marker of an empty transaction
+/// are kept, the batch gets a delete horizon: the current time plus the delete retention. Legacy batches cannot be rebuilt, so they are
+/// kept if any of their records is. Not thread-safe.
 /// </summary>
 public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetentionMs) : IDisposable
 {
     private readonly RecordBatchBuilder _builder = new(new RecordBatchOptions());
     private readonly List<bool> _retained = [];
 
-    /// <summary>Filters all whole batches in <paramref name="records"/>. Broken ones are a <see cref="RecordsException"/>.</summary>
+    /// <summary>Filters all complete batches in <paramref name="records"/>.</summary>
+    /// <exception cref="RecordsException">A batch is corrupt.</exception>
     public RecordFilterResult Filter(ReadOnlySpan<byte> records, long nowMs, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -55,7 +56,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
         return result.Retaining(_builder.MaxTimestamp, maxOffset, kept, rebuilt.Length);
     }
 
-    /// <summary>Asks for each record whether it stays, once.</summary>
+    /// <summary>Calls the filter for each record and remembers the results.</summary>
     private int Mark(RecordBatch batch, out long maxOffset, out bool containsTombstones)
     {
         var kept = 0;
@@ -66,9 +67,9 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
         while (reader.MoveNext())
         {
             ref readonly var record = ref reader.Current;
-            var stays = filter.ShouldRetain(batch, record);
-            _retained.Add(stays);
-            if (!stays)
+            var retain = filter.ShouldRetain(batch, record);
+            _retained.Add(retain);
+            if (!retain)
                 continue;
             kept++;
             maxOffset = Math.Max(maxOffset, record.Offset);
@@ -92,7 +93,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
             }
             _builder.Append(reader.Current.Offset, reader.Current);
         }
-        // The last offset stays, so that the last sequence of the batch does.
+        // The last offset determines the last sequence of the batch, so it must not change.
         _builder.OverrideLastOffset(batch.LastOffset);
         return _builder.Build();
     }

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records.Filtering;
 
-/// <summary>What <see cref="RecordBatchFilter"/> read and kept (Kafka's <c>MemoryRecords.FilterResult</c>).</summary>
+/// <summary>The statistics of a <see cref="RecordBatchFilter"/> run (Kafka's <c>MemoryRecords.FilterResult</c>).</summary>
 public readonly record struct RecordFilterResult()
 {
     public int MessagesRead { get; init; }
@@ -8,12 +8,12 @@ public readonly record struct RecordFilterResult()
     public int MessagesRetained { get; init; }
     public int BytesRetained { get; init; }
 
-    /// <summary>The largest offset kept, -1 where nothing is.</summary>
+    /// <summary>The largest offset that was kept; -1 if none was.</summary>
     public long MaxOffset { get; init; } = -1;
 
     public long MaxTimestamp { get; init; } = RecordBatchHeader.NoTimestamp;
 
-    /// <summary>The last offset of the batch with <see cref="MaxTimestamp"/>, as the time index stores it.</summary>
+    /// <summary>The last offset of the batch with <see cref="MaxTimestamp"/>, for the time index.</summary>
     public long OffsetOfMaxTimestamp { get; init; } = -1;
 
     internal RecordFilterResult Retaining(long maxTimestamp, long maxOffset, int messages, int bytes) => this with

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records.Legacy;
 
-/// <summary>CRC-32 as zip has it, which magic 0 and 1 messages carry.</summary>
+/// <summary>CRC-32 (the polynomial of zip), the checksum of magic 0 and 1 messages.</summary>
 static class Crc32
 {
     private static readonly uint[] Table = MakeTable();

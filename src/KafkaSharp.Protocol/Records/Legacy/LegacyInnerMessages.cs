@@ -4,8 +4,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records.Legacy;
 
 /// <summary>
-/// The messages within a compressed legacy message, decompressed whole, since in magic 1 their offsets count back from the last one's,
-/// which is the wrapper's (Kafka's <c>DeepRecordsIterator</c>).
+/// Reads the inner messages of a compressed legacy message (Kafka's <c>DeepRecordsIterator</c>). All are decompressed first: in magic 1,
+/// the wrapper has the offset of the last inner message, and the other offsets are relative to it.
 /// </summary>
 sealed class LegacyInnerMessages : IDisposable
 {
@@ -42,7 +42,7 @@ sealed class LegacyInnerMessages : IDisposable
         }
     }
 
-    /// <summary>Reads the next message; false at the end.</summary>
+    /// <summary>Reads the next message. False at the end.</summary>
     public bool TryRead(scoped ref Record record, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
@@ -58,7 +58,7 @@ sealed class LegacyInnerMessages : IDisposable
         return true;
     }
 
-    /// <summary>The offset in the log of an inner message.</summary>
+    /// <summary>The log offset of an inner message.</summary>
     public long OffsetOf(LegacyMessage message) => _wrapperMagic == 0 ? message.Offset : _baseOffset + message.Offset;
 
     public long TimestampOf(LegacyMessage message) =>
@@ -73,7 +73,7 @@ sealed class LegacyInnerMessages : IDisposable
             throw RecordsException.Invalid($"Invalid wrapper compressionType found in legacy deep record iterator {wrapper.Magic}");
         var body = default(Record);
         if (!wrapper.TryParse(ref body))
-            body.SetBroken();
+            body.SetCorrupt();
         if (!body.HasValue)
             throw RecordsException.Invalid($"Found invalid compressed record set with null value (magic = {wrapper.Magic})");
         var codec = type == CompressionType.Lz4 && wrapper.Magic == 0 ? CompressionCodecs.LegacyLz4 : CompressionCodecs.Get(type);
@@ -109,7 +109,7 @@ sealed class LegacyInnerMessages : IDisposable
                 return false;
             message = rest[..(size + RecordBatchHeader.LogOverhead)];
             if (message[RecordBatchHeader.MagicPosition] > 1)
-                throw new RecordsException(ErrorCode.UnknownServerError, "A message of an unknown magic within a legacy one");
+                throw new RecordsException(ErrorCode.UnknownServerError, "An inner message of a legacy message has an unknown magic");
             Position += message.Length;
             return true;
         }

@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records.Legacy;
 
 /// <summary>
-/// A message of magic 0 or 1 with its offset and size before it: CRC-32, magic, attributes, in magic 1 a timestamp, then key and value,
-/// each led by an int32 length (Kafka's <c>LegacyRecord</c>).
+/// A message of magic 0 or 1 (Kafka's <c>LegacyRecord</c>): offset, size, CRC-32, magic, attributes, in magic 1 a timestamp, then key and
+/// value, each preceded by an int32 length.
 /// </summary>
 readonly ref struct LegacyMessage(ReadOnlySpan<byte> bytes)
 {
     /// <summary>
-    /// The smallest size field that can be: a magic 0 message with null key and value (Kafka's <c>RECORD_OVERHEAD_V0</c>).
+    /// The smallest valid value of the size field: that of a magic 0 message with null key and value (Kafka's <c>RECORD_OVERHEAD_V0</c>).
     /// </summary>
     public const int MinSize = 14;
 
@@ -35,7 +35,7 @@ readonly ref struct LegacyMessage(ReadOnlySpan<byte> bytes)
 
     public uint ComputeCrc() => Crc32.Compute(_bytes[RecordBatchHeader.MagicPosition..]);
 
-    /// <summary>Finds key and value; false where their lengths lead out of the message.</summary>
+    /// <summary>Parses key and value. False if a length exceeds the message.</summary>
     public bool TryParse(scoped ref Record record)
     {
         var position = Magic == 0 ? TimestampPosition : TimestampPosition + sizeof(long);

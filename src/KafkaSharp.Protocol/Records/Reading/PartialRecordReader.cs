@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
-/// Walks the records of a compressed magic 2 batch without keeping keys, values and headers (Kafka's <c>skipKeyValueIterator</c>), so that
-/// its memory does not depend on how large a record is once decompressed.
+/// Reads the records of a compressed magic 2 batch but skips keys, values and headers (Kafka's <c>skipKeyValueIterator</c>). Its memory
+/// does not depend on the size of the decompressed records.
 /// </summary>
 ref struct PartialRecordReader : IDisposable
 {
@@ -29,10 +29,10 @@ ref struct PartialRecordReader : IDisposable
     public long Offset { get; private set; }
     public long Timestamp { get; private set; }
 
-    /// <summary>-1 for null.</summary>
+    /// <summary>In bytes; -1 if the key is null.</summary>
     public int KeyLength { get; private set; }
 
-    /// <summary>-1 for null.</summary>
+    /// <summary>In bytes; -1 if the value is null.</summary>
     public int ValueLength { get; private set; }
 
     public bool MoveNext()
@@ -50,7 +50,7 @@ ref struct PartialRecordReader : IDisposable
 
     public void Dispose() => _window.Dispose();
 
-    /// <summary>A record that lies in the window, or is small enough to be brought there.</summary>
+    /// <summary>Reads a record that is in the window or small enough to be loaded into it. False for other records.</summary>
     private bool TryReadWhole()
     {
         if ((uint)_body > LargestWhole || !_window.Ensure(_body) || !RecordOutline.TryParse(_window.Available[.._body], out var outline))

@@ -5,9 +5,9 @@ using KafkaSharp.Protocol.Records.Legacy;
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
-/// A batch of any magic where it lies: what <see cref="RecordBatchReader"/> finds. Its length and magic are checked, nothing else is until
-/// <see cref="EnsureValid"/>. A magic 0 or 1 "batch" is one message, maybe a compressed wrapper of others. What lies beyond the end of a
-/// batch that is too short is a <see cref="RecordsException"/>.
+/// A batch of any magic, read in place (Kafka's <c>RecordBatch</c>). <see cref="RecordBatchReader"/> has checked its length and magic;
+/// <see cref="EnsureValid"/> checks the CRC. A magic 0 or 1 batch is one message, which may be a compressed wrapper of others. A property
+/// that lies beyond the end of a too short batch throws a <see cref="RecordsException"/>.
 /// </summary>
 public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
 {
@@ -16,11 +16,11 @@ public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
     public int SizeInBytes => Bytes.Length;
     public byte Magic => Bytes[RecordBatchHeader.MagicPosition];
 
-    /// <summary>The fixed fields of a magic 2 batch; not to be asked of a legacy one.</summary>
+    /// <summary>The header of a magic 2 batch. Must not be used for a legacy batch.</summary>
     public RecordBatchHeader Header =>
         RecordBatchHeader.Fits(Bytes) ? new(Bytes) : throw new RecordsException(ErrorCode.UnknownServerError, TooSmallMessage);
 
-    /// <summary>For a compressed legacy message this decompresses it.</summary>
+    /// <summary>The offset of the first record. For a compressed legacy message this decompresses the message.</summary>
     public long BaseOffset
     {
         get
@@ -36,16 +36,16 @@ public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
     public long NextOffset => LastOffset + 1;
     public int PartitionLeaderEpoch => Magic >= 2 ? Header.PartitionLeaderEpoch : -1;
 
-    /// <summary>Milliseconds; -1 in magic 0.</summary>
+    /// <summary>Milliseconds since the Unix epoch; -1 in magic 0.</summary>
     public long MaxTimestamp => Magic >= 2 ? Header.MaxTimestamp : Legacy.Timestamp;
 
     public TimestampType TimestampType =>
         Magic < 2 ? Legacy.TimestampType : Header.IsLogAppendTime ? TimestampType.LogAppendTime : TimestampType.CreateTime;
 
-    /// <summary>An unknown type is a <see cref="RecordsException"/>.</summary>
+    /// <exception cref="RecordsException">The compression type is undefined.</exception>
     public CompressionType Compression => Decompression.TypeOf(Magic >= 2 ? Header.CompressionId : Legacy.CompressionId);
 
-    /// <summary>The number of records, which a legacy message does not tell.</summary>
+    /// <summary>The number of records; null for a legacy message, whose header does not contain it.</summary>
     public int? CountOrNull => Magic >= 2 ? Header.RecordCount : null;
 
     public long ProducerId => Magic >= 2 ? Header.ProducerId : RecordBatchHeader.NoProducerId;
@@ -56,7 +56,10 @@ public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
     public bool IsTransactional => Magic >= 2 && Header.IsTransactional;
     public bool IsControlBatch => Magic >= 2 && Header.IsControlBatch;
 
-    /// <summary>When tombstones and markers in it may go, milliseconds; null where the cleaner has not said so yet.</summary>
+    /// <summary>
+    /// The time from which compaction may remove tombstones and transaction markers of the batch, in milliseconds since the Unix epoch;
+    /// null if the cleaner has not set it.
+    /// </summary>
     public long? DeleteHorizonMs => Magic >= 2 && Header.HasDeleteHorizon ? Header.BaseTimestamp : null;
 
     public uint Crc => Magic >= 2 ? Header.Crc : Legacy.Crc;
@@ -68,10 +71,10 @@ public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
     private string TooSmallMessage =>
         $"Record batch is corrupt (the size {SizeInBytes} is smaller than the minimum allowed overhead {RecordBatchHeader.Size})";
 
-    /// <summary>The CRC that the bytes have.</summary>
+    /// <summary>Computes the CRC of the bytes.</summary>
     public uint ComputeCrc() => Magic >= 2 ? Crc32C.Compute(Bytes[RecordBatchHeader.AttributesPosition..]) : Legacy.ComputeCrc();
 
-    /// <summary>Throws <see cref="RecordsException"/> with CORRUPT_MESSAGE when the size or the CRC is wrong.</summary>
+    /// <exception cref="RecordsException">The size or the CRC is wrong (CORRUPT_MESSAGE).</exception>
     public void EnsureValid()
     {
         if (Magic >= 2 && !RecordBatchHeader.Fits(Bytes))

@@ -4,18 +4,18 @@ using KafkaSharp.Protocol.Records.Legacy;
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
-/// Walks the batches of a buffer, as one lies in a log or a request. A batch whose bytes are not all there ends the walk, as in Kafka; a
-/// length or magic that cannot be is a <see cref="RecordsException"/> with CORRUPT_MESSAGE.
+/// Enumerates the batches of a buffer from a log or a request. As in Kafka, an incomplete batch ends the enumeration; an invalid length or
+/// magic causes a <see cref="RecordsException"/> with CORRUPT_MESSAGE.
 /// </summary>
 public ref struct RecordBatchReader(ReadOnlySpan<byte> buffer, int maxBatchSize = int.MaxValue)
 {
     private readonly ReadOnlySpan<byte> _buffer = buffer;
     private readonly int _maxBatchSize = maxBatchSize;
 
-    /// <summary>Where the current batch begins in the buffer.</summary>
+    /// <summary>The position of the current batch in the buffer.</summary>
     public int Position { readonly get; private set; }
 
-    /// <summary>Bytes of whole batches passed so far, the current one included.</summary>
+    /// <summary>The total size of the complete batches up to the current one, in bytes.</summary>
     public int Consumed { readonly get; private set; }
 
     public readonly RecordBatch Current => new(_buffer[Position..Consumed]);
@@ -33,8 +33,8 @@ public ref struct RecordBatchReader(ReadOnlySpan<byte> buffer, int maxBatchSize 
     public readonly RecordBatchReader GetEnumerator() => this;
 
     /// <summary>
-    /// The size of the batch that begins here, header included, checked; false where too few bytes are there to tell it. The batch itself
-    /// may reach beyond the bytes.
+    /// Reads and checks the size of the batch at the start of the bytes, including its header. False if there are too few bytes to read it.
+    /// The batch itself may be longer than the bytes.
     /// </summary>
     public static bool TryReadSize(ReadOnlySpan<byte> bytes, int maxBatchSize, out int size)
     {
@@ -55,7 +55,7 @@ public ref struct RecordBatchReader(ReadOnlySpan<byte> buffer, int maxBatchSize 
         if (magic is < 0 or > 2)
             throw new RecordsException(ErrorCode.CorruptMessage, $"Invalid magic found in record: {magic}");
         if (length > int.MaxValue - RecordBatchHeader.LogOverhead)
-            throw new RecordsException(ErrorCode.UnknownServerError, $"A batch of {length} bytes cannot be");
+            throw new RecordsException(ErrorCode.UnknownServerError, $"The batch length {length} is too large");
         size = length + RecordBatchHeader.LogOverhead;
         return true;
     }

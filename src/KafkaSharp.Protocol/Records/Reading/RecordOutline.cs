@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
-/// What a leader needs of a magic 2 record without looking at its contents: the two deltas and whether its lengths fit together. The fast
-/// side of <see cref="RecordParser"/>: it says only yes or no, and what it refuses is parsed again by the one that can tell why.
+/// The deltas and lengths of a magic 2 record, without its contents. It is a fast alternative to <see cref="RecordParser"/> for valid
+/// records: it only detects that a record is invalid, and <see cref="RecordParser"/> then finds the reason.
 /// </summary>
 readonly struct RecordOutline
 {
@@ -17,13 +17,15 @@ readonly struct RecordOutline
     public long TimestampDelta { get; }
     public int OffsetDelta { get; }
 
-    /// <summary>Negative for null.</summary>
+    /// <summary>Negative if the key is null.</summary>
     public int KeyLength { get; }
 
-    /// <summary>Negative for null.</summary>
+    /// <summary>Negative if the value is null.</summary>
     public int ValueLength { get; }
 
-    /// <summary>Outlines the record whose body, without its length, is exactly these bytes.</summary>
+    /// <summary>
+    /// Parses a record. <paramref name="body"/> must be exactly the record without its length field. False if it is invalid.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> body, out RecordOutline outline)
     {
         outline = default;

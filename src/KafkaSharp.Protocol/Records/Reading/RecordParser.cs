@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
-/// Parses one magic 2 record behind its length (Kafka's <c>DefaultRecord</c>): attributes, timestamp delta, offset delta, key, value,
+/// Parses a magic 2 record without its length field (Kafka's <c>DefaultRecord</c>): attributes, timestamp delta, offset delta, key, value,
 /// headers.
 /// </summary>
 readonly struct RecordParser
@@ -29,8 +29,10 @@ readonly struct RecordParser
         _baseSequence >= 0 ? RecordBatchHeader.IncrementSequence(_baseSequence, delta) : RecordBatchHeader.NoSequence;
 
     /// <summary>
-    /// Parses the body at the start of <paramref name="bytes"/>, which may go on behind it, and checks that it takes just its size.
+    /// Parses the record at the start of <paramref name="bytes"/>, which may contain further bytes, and checks that it has exactly the
+    /// given size.
     /// </summary>
+    /// <exception cref="RecordsException">The record is invalid.</exception>
     public void Parse(ReadOnlySpan<byte> bytes, int size, scoped ref Record record)
     {
         var position = 1;

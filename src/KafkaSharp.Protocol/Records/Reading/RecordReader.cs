@@ -5,8 +5,8 @@ using KafkaSharp.Protocol.Records.Legacy;
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
-/// Walks the records of a batch of any magic; compressed records are decompressed piece by piece into a pooled buffer that grows to the
-/// largest record and is given back by <see cref="Dispose"/>. Faults are a <see cref="RecordsException"/>.
+/// Reads the records of a batch of any magic. Compressed records are decompressed piece by piece into a pooled buffer, which grows to the
+/// size of the largest record; <see cref="Dispose"/> returns it. Invalid input causes a <see cref="RecordsException"/>.
 /// </summary>
 public ref struct RecordReader : IDisposable
 {
@@ -17,8 +17,10 @@ public ref struct RecordReader : IDisposable
     private int _left;
     private Record _current;
 
-    /// <param name="batch">The batch, whose bytes outlive the reader.</param>
-    /// <param name="maxRecordBytes">The largest decompressed record that is read; of a legacy message, all that it holds.</param>
+    /// <param name="batch">The batch. Its bytes must stay valid while the reader is used.</param>
+    /// <param name="maxRecordBytes">
+    /// The size limit of a decompressed record, in bytes; for a legacy message, of all its inner messages.
+    /// </param>
     public RecordReader(RecordBatch batch, int maxRecordBytes = int.MaxValue)
     {
         _batch = batch;
@@ -50,12 +52,12 @@ public ref struct RecordReader : IDisposable
     [UnscopedRef]
     public readonly ref readonly Record Current => ref _current;
 
-    /// <summary>The magic of the current message within a legacy one.</summary>
+    /// <summary>The current message of a legacy batch: the message itself or an inner message.</summary>
     internal LegacyMessage CurrentLegacy { readonly get; private set; }
 
     internal readonly bool IsLegacy => _batch.Magic < 2;
 
-    /// <summary>The timestamp type of the current message, which a wrapper gives to those within.</summary>
+    /// <summary>The timestamp type of the current message. Inner messages have the type of their wrapper.</summary>
     internal readonly TimestampType CurrentTimestampType => _batch.TimestampType;
 
     public bool MoveNext()
@@ -132,7 +134,7 @@ public ref struct RecordReader : IDisposable
     {
         CurrentLegacy = message;
         if (!message.TryParse(ref _current))
-            _current.SetBroken();
+            _current.SetCorrupt();
         _current.Sequence = RecordBatchHeader.NoSequence;
         _current.SizeInBytes = size;
     }

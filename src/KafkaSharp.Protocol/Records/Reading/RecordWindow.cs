@@ -4,8 +4,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
-/// The bytes of a batch's records seen through a window: all of them where they are not compressed, else a pooled buffer that is filled as
-/// it is read. It grows only as bytes really come, never to a length that is merely claimed.
+/// A window over the bytes of a batch's records: all of them if they are uncompressed, otherwise a pooled buffer that is filled by
+/// decompression as needed. The buffer grows with the decompressed bytes, not with lengths read from the input.
 /// </summary>
 ref struct RecordWindow : IDisposable
 {
@@ -42,10 +42,10 @@ ref struct RecordWindow : IDisposable
 
     public void Advance(int count) => _position += count;
 
-    /// <summary>Whether that many bytes lie in the window, which is filled for it; false where the records end before.</summary>
+    /// <summary>Fills the window until it contains <paramref name="count"/> bytes. False if the records end before.</summary>
     public bool Ensure(int count) => _end - _position >= count || (IsCompressed && Fill(count));
 
-    /// <summary>Passes over bytes without keeping them; false where the records end before.</summary>
+    /// <summary>Skips bytes. False if the records end before.</summary>
     public bool TrySkip(int count)
     {
         while (count > _end - _position)
@@ -94,7 +94,7 @@ ref struct RecordWindow : IDisposable
     {
         var size = (int)Math.Min(_buffer!.Length * 2L, Math.Min(_maxBytes, Array.MaxLength));
         if (size <= _buffer.Length)
-            throw new RecordsException(ErrorCode.MessageTooLarge, $"A record takes more than {_maxBytes} bytes");
+            throw new RecordsException(ErrorCode.MessageTooLarge, $"A record exceeds the limit of {_maxBytes} bytes");
         var larger = ArrayPool<byte>.Shared.Rent(size);
         _buffer.AsSpan(0, _end).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);

@@ -1,17 +1,17 @@
 namespace KafkaSharp.Protocol.Records.Validation;
 
-/// <summary>Where appended records come from, which decides what is checked (Kafka's <c>AppendOrigin</c>).</summary>
+/// <summary>The origin of appended records, which determines the checks (Kafka's <c>AppendOrigin</c>).</summary>
 public enum AppendOrigin
 {
-    /// <summary>Fetched from a leader: taken as it is.</summary>
+    /// <summary>Fetched from the leader; appended unchanged.</summary>
     Replication,
 
     /// <summary>Written by a coordinator of this broker.</summary>
     Coordinator,
 
-    /// <summary>Produced by a client: everything is checked.</summary>
+    /// <summary>Produced by a client; all checks apply.</summary>
     Client,
 
-    /// <summary>Written by the leader of the metadata quorum, which has set offsets and epoch already.</summary>
+    /// <summary>Written by the leader of the metadata quorum, which has already set offsets and epoch.</summary>
     RaftLeader,
 }

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records.Validation;
 
-/// <summary>What a leader asks of a batch before it looks at the records (Kafka's <c>LogValidator.validateBatch</c>).</summary>
+/// <summary>The checks of a leader on a batch header (Kafka's <c>LogValidator.validateBatch</c>).</summary>
 static class BatchRules
 {
     public static void Check(RecordBatch batch, byte firstMagic, AppendOrigin origin, TopicPartition partition)

@@ -5,8 +5,8 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// Kafka's <c>LogValidator</c>: checks batches and records and assigns offsets, in place where the batch is of magic 2 and stays as
-/// compressed as it is, else by building it anew.
+/// Checks batches and records and assigns offsets (Kafka's <c>LogValidator</c>). A magic 2 batch whose compression does not change is
+/// patched in place; other batches are rebuilt.
 /// </summary>
 readonly ref struct LogValidator
 {
@@ -58,7 +58,7 @@ readonly ref struct LogValidator
         return offsetsFollow ? Patch(first, records) : Rebuild(first);
     }
 
-    /// <summary>The first batch; magic 2 and compressed records allow no second one.</summary>
+    /// <summary>The first batch. Only uncompressed legacy messages may be followed by others.</summary>
     private RecordBatch FirstBatch()
     {
         var batches = new RecordBatchReader(_records);
@@ -120,7 +120,7 @@ readonly ref struct LogValidator
                 maxTimestamp = Math.Max(maxTimestamp, reader.Timestamp);
         }
         errors.ThrowIfAny();
-        // Kafka would build such a batch anew, from records whose keys and values it has just skipped, and fails on it with this error.
+        // Kafka rebuilds such a batch from records without keys and values, which fails with this error.
         if (!offsetsFollow)
             throw new RecordsException(ErrorCode.UnknownServerError, "The offsets of a compressed batch do not follow one another from 0");
         return (count, maxTimestamp);

@@ -4,7 +4,8 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// What a produce request may hold per partition, before anything looks at a log (Kafka's <c>ProduceRequest.validateRecords</c>).
+/// Checks the records of a partition in a produce request, before the append to a log (Kafka's <c>ProduceRequest.validateRecords</c>).
+/// Thread-safe.
 /// </summary>
 public static class ProducedRecords
 {
@@ -12,8 +13,9 @@ public static class ProducedRecords
     private const int FirstVersionWithZstd = 7;
 
     /// <summary>
-    /// From version 3 on there is just one batch, of magic 2, and no zstd before version 7; else a <see cref="RecordsException"/>.
+    /// From version 3 of the request, there must be exactly one batch, of magic 2. Before version 7 it must not be compressed with zstd.
     /// </summary>
+    /// <exception cref="RecordsException">The records violate these rules or are corrupt.</exception>
     public static void Check(short version, ReadOnlySpan<byte> records)
     {
         if (version < FirstVersionOfMagic2Only)
@@ -40,9 +42,9 @@ public static class ProducedRecords
     }
 
     /// <summary>
-    /// Whether the first batch is transactional, which asks for rights on the transactional id; broken bytes are a <see
-    /// cref="RecordsException"/>.
+    /// Whether the first batch is transactional. The request then requires authorization for the transactional id.
     /// </summary>
+    /// <exception cref="RecordsException">The records are corrupt.</exception>
     public static bool IsTransactional(ReadOnlySpan<byte> records)
     {
         var batches = new RecordBatchReader(records);

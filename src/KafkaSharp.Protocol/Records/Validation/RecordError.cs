@@ -1,4 +1,4 @@
 namespace KafkaSharp.Protocol.Records.Validation;
 
-/// <summary>Why one record was refused: its index in the produced batch and a message, as a produce response carries them.</summary>
+/// <summary>A refused record in a produce response: its index in the batch and the reason (Kafka's <c>RecordError</c>).</summary>
 public readonly record struct RecordError(int BatchIndex, string Message);

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records.Validation;
 
-/// <summary>The refused records of a batch as they are found; nothing is allocated while there are none.</summary>
+/// <summary>Collects the refused records of a batch. It allocates nothing while there are none.</summary>
 struct RecordErrorList
 {
     private const int Shown = 3;
@@ -16,7 +16,7 @@ struct RecordErrorList
         Add(batchIndex, message);
     }
 
-    /// <summary>Ends the validation where there is an error, in Kafka's words.</summary>
+    /// <summary>Throws an exception with Kafka's message if a record was refused.</summary>
     public readonly void ThrowIfAny()
     {
         if (_errors is null)

@@ -3,21 +3,25 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// What a leader asks of each record (Kafka's <c>LogValidator.validateRecord</c>): a key in a compacted topic, a timestamp in range.
+/// The checks of a leader on each record (Kafka's <c>LogValidator.validateRecord</c>): a key in a compacted topic, a timestamp in the
+/// allowed range.
 /// </summary>
 readonly struct RecordRules(RecordValidationOptions options, TimestampType batchTimestampType, long nowMs)
 {
     private readonly bool _checksRange = options.TimestampType == TimestampType.CreateTime;
     private readonly bool _batchIsLogAppendTime = batchTimestampType == TimestampType.LogAppendTime;
 
-    /// <summary>Whether every record passes, told from their extremes; false may be a record that has no timestamp.</summary>
+    /// <summary>
+    /// Whether every record passes, determined from the smallest and largest timestamp. It may return false although all pass, if a record
+    /// has no timestamp.
+    /// </summary>
     public bool AllPass(RecordSurvey survey) =>
         (survey.AllHaveKeys || !options.Compacted)
         && survey.MinTimestamp >= 0
         && Check(survey.MinTimestamp) == TimestampFault.None
         && Check(survey.MaxTimestamp) == TimestampFault.None;
 
-    /// <summary>Adds what is wrong with the record; false where something is.</summary>
+    /// <summary>Checks a record and adds its error, if any. False if there is one.</summary>
     public bool Check(scoped in RecordReader reader, int index, ref RecordErrorList errors)
     {
         ref readonly var record = ref reader.Current;
@@ -43,7 +47,7 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
         return fault == TimestampFault.None;
     }
 
-    /// <summary>A legacy message must be of its wrapper's magic, and within a wrapper its own CRC must be right.</summary>
+    /// <summary>Checks that a legacy message has the magic of its wrapper, and that an inner message has a correct CRC.</summary>
     public bool CheckLegacy(scoped in RecordReader reader, byte magic, bool isCompressed, int index, ref RecordErrorList errors)
     {
         var message = reader.CurrentLegacy;
@@ -62,7 +66,7 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
         return true;
     }
 
-    /// <summary>Differences wrap around as Java's do, which matters for the extremes that clients may send.</summary>
+    /// <summary>Differences overflow like in Java, which matters for extreme timestamps.</summary>
     private TimestampFault Check(long timestamp)
     {
         if (_checksRange && timestamp != RecordBatchHeader.NoTimestamp)

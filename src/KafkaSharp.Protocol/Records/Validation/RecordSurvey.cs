@@ -3,12 +3,12 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// One quick pass over the records of an uncompressed magic 2 batch in which everything is as it should be: how many there are, the range
-/// of their timestamps, whether all have keys. On the path of nearly every produced batch.
+/// The result of a fast pass over the records of a valid uncompressed magic 2 batch: their number, the range of their timestamps, and
+/// whether all have keys. It is on the path of nearly every produced batch.
 /// </summary>
 readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimestamp, bool AllHaveKeys)
 {
-    /// <summary>False where anything is wrong or unusual: then the records are to be read one by one.</summary>
+    /// <summary>False if the batch is invalid or unusual. The caller must then read the records one by one.</summary>
     public static bool TryMake(RecordBatch batch, out RecordSurvey survey)
     {
         survey = default;
@@ -36,6 +36,6 @@ readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimest
         return count > 0 && position == records.Length && min > -MaxSpan && max < MaxSpan;
     }
 
-    /// <summary>Far below what could overflow when added to a timestamp.</summary>
+    /// <summary>A delta below this limit cannot overflow when it is added to a timestamp.</summary>
     private const long MaxSpan = 1L << 60;
 }

@@ -4,8 +4,8 @@ using KafkaSharp.Protocol.Records.Building;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// What came of <see cref="RecordBatchValidator"/>: either an error or the bytes to append. Where a batch had to be built anew the bytes
-/// lie in pooled memory that <see cref="Dispose"/> gives back; else they are the produced bytes, patched in place.
+/// The result of <see cref="RecordBatchValidator"/>: an error, or the bytes to append. The bytes of a rebuilt batch are in pooled memory,
+/// which <see cref="Dispose"/> returns; otherwise they are the produced bytes, patched in place.
 /// </summary>
 public struct RecordValidationResult : IDisposable
 {
@@ -29,30 +29,30 @@ public struct RecordValidationResult : IDisposable
 
     public ErrorCode ErrorCode { get; }
 
-    /// <summary>Why, where Kafka says it; a produce response carries it only beside record errors.</summary>
+    /// <summary>Kafka's message for the error. A produce response contains it only together with record errors.</summary>
     public string? ErrorMessage { get; }
 
-    /// <summary>The refused records, empty where the batch as a whole was refused.</summary>
+    /// <summary>The refused records; empty if the batch as a whole was refused.</summary>
     public IReadOnlyList<RecordError> RecordErrors { get; }
 
-    /// <summary>The bytes to append: offsets, leader epoch and timestamps set. Empty on an error.</summary>
+    /// <summary>The bytes to append, with offsets, leader epoch and timestamps. Empty if there is an error.</summary>
     public ReadOnlyMemory<byte> Records { get; }
 
     public long FirstOffset { get; internal set; }
     public long LastOffset { get; internal set; }
     public long MaxTimestamp { get; internal set; }
 
-    /// <summary>The last offset of the batch that holds <see cref="MaxTimestamp"/>, as the time index stores it.</summary>
+    /// <summary>The last offset of the batch with <see cref="MaxTimestamp"/>, for the time index.</summary>
     public long OffsetOfMaxTimestamp { get; internal set; }
 
-    /// <summary>The time given to the records under LogAppendTime, else -1.</summary>
+    /// <summary>The append time of LogAppendTime records, in milliseconds since the Unix epoch; otherwise -1.</summary>
     public long LogAppendTime { get; internal set; }
 
     public int RecordCount { get; internal set; }
 
     public int BatchCount { get; internal set; }
 
-    /// <summary>Whether the batch was built anew, so that its size is to be checked again.</summary>
+    /// <summary>Whether the batch was rebuilt, so that its size may have changed.</summary>
     public bool MessageSizeMaybeChanged { get; internal set; }
 
     public CompressionType SourceCompression { get; internal set; }

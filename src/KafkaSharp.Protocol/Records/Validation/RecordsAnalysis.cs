@@ -5,27 +5,27 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// What the batches of an append say of themselves, each found whole and with a right CRC (Kafka's <c>LogAppendInfo</c> from
-/// <c>analyzeAndValidateRecords</c>): what a follower needs before it appends fetched bytes as they are.
+/// The header data of the batches of an append, whose sizes and CRCs have been checked (Kafka's <c>analyzeAndValidateRecords</c>). A
+/// follower needs no other check before it appends fetched batches.
 /// </summary>
 public readonly record struct RecordsAnalysis
 {
-    /// <summary>-1 where there is no batch, or the first is a legacy one.</summary>
+    /// <summary>-1 if there is no batch, or if the first one is a legacy batch.</summary>
     public long FirstOffset { get; private init; }
     public long LastOffset { get; private init; }
     public long LastOffsetOfFirstBatch { get; private init; }
     public int LastLeaderEpoch { get; private init; }
     public long MaxTimestamp { get; private init; }
 
-    /// <summary>The last offset of the batch that holds <see cref="MaxTimestamp"/>.</summary>
+    /// <summary>The last offset of the batch with <see cref="MaxTimestamp"/>.</summary>
     public long OffsetOfMaxTimestamp { get; private init; }
     public bool OffsetsMonotonic { get; private init; }
 
-    /// <summary>Bytes of whole batches: what follows is a cut-off batch and is not to be appended.</summary>
+    /// <summary>The total size of the complete batches. Bytes after them belong to an incomplete batch and must not be appended.</summary>
     public int ValidBytes { get; private init; }
     public int BatchCount { get; private init; }
 
-    /// <summary>Of the last compressed batch.</summary>
+    /// <summary>The compression of the last compressed batch; None if no batch is compressed.</summary>
     public CompressionType SourceCompression { get; private init; }
 
     private static RecordsAnalysis Nothing => new()
@@ -40,16 +40,19 @@ public readonly record struct RecordsAnalysis
     };
 
     /// <summary>
-    /// Checks sizes and CRCs; a fault is a <see cref="RecordsException"/>. A larger batch than allowed is MESSAGE_TOO_LARGE.
+    /// Analyzes the batches and checks their sizes and CRCs.
     /// </summary>
+    /// <exception cref="RecordsException">
+    /// A batch is invalid, or exceeds <paramref name="maxMessageBytes"/> (MESSAGE_TOO_LARGE).
+    /// </exception>
     public static RecordsAnalysis Of(
         ReadOnlySpan<byte> records, TopicPartition partition, AppendOrigin origin, int leaderEpoch, int maxMessageBytes = int.MaxValue)
     {
         var found = Nothing;
         foreach (var batch in new RecordBatchReader(records))
         {
-            // A leader that lost its place may still send what its successor wrote: a follower takes only what is of the epoch it fetches
-            // in.
+            // A former leader may send batches of its successor's epoch. A follower must not append batches of a later epoch than it
+            // fetches in.
             if (origin == AppendOrigin.Replication && batch.Magic >= 2 && batch.PartitionLeaderEpoch > leaderEpoch)
                 break;
             Check(batch, partition, origin, leaderEpoch, maxMessageBytes);

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Records.Validation;
 
-/// <summary>Single records were refused; it does not leave <see cref="RecordBatchValidator"/>.</summary>
+/// <summary>Individual records were refused. <see cref="RecordBatchValidator"/> catches this exception.</summary>
 sealed class RecordsRefusedException(ErrorCode errorCode, string message, IReadOnlyList<RecordError> errors) : Exception(message)
 {
     public ErrorCode ErrorCode { get; } = errorCode;
