@@ -1,14 +1,14 @@
-# Sourced by every client's run. A check is a function or command; its name says what it shows. Environment, from compat-tests/run:
-#   BOOTSTRAP  host:port of the broker      WORK  an empty folder of its own      QUICK  1 for the everyday selection
-#   LOG_DIR    the broker's directory, where compat-tests/run started the broker
+# Functions for the run script of a client. To be sourced. A check is a function or a command. Environment variables, set by compat-tests/run:
+#   BOOTSTRAP  host:port of the broker      WORK  an empty working directory      QUICK  1 for the regular selection
+#   LOG_DIR    the data directory of the broker; unset if compat-tests/run did not start it
 set -uo pipefail
-: "${BOOTSTRAP:?host:port of a broker}" "${WORK:?an empty folder}"
+: "${BOOTSTRAP:?host:port of a broker}" "${WORK:?an empty directory}"
 QUICK=${QUICK:-0}
 RUN_ID=${RUN_ID:-$$}
 failures=0
 
-# check NAME COMMAND…: runs it with its output in a file, and says "ok NAME" or "not ok NAME" with the end of that output. It stops at the first
-# command that fails; the status must not be asked for in an "if", where bash ignores set -e.
+# check NAME COMMAND…: runs the command with its output in a file and prints "ok NAME", or "not ok NAME" with the end of the output. A function stops
+# at its first command that fails. The call is not in an "if", because bash ignores set -e there.
 check() {
   local name=$1 log status; shift
   log=$WORK/$(printf %s "$name" | tr -c 'a-zA-Z0-9' '-').log
@@ -19,7 +19,7 @@ check() {
   else
     failures=$((failures + 1))
     echo "not ok $name"
-    [ "$status" -ne 124 ] || echo "#   a command did not end in its time"
+    [ "$status" -ne 124 ] || echo "#   a command exceeded its time limit"
     tail -n 12 "$log" | sed 's/^/#   /'
   fi
 }
@@ -33,10 +33,10 @@ contains() { # TEXT PATTERN
 }
 
 lacks() { # TEXT PATTERN
-  if grep -E -- "$2" <<<"$1"; then echo "is a match for /$2/, which should be absent"; return 1; fi
+  if grep -E -- "$2" <<<"$1"; then echo "matches /$2/, which must not appear"; return 1; fi
 }
 
-eventually() { # COMMAND…: tries until it succeeds, for what is only visible in the end
+eventually() { # COMMAND…: repeats the command until it succeeds, for at most 60 seconds
   local deadline=$((SECONDS + 60))
   until "$@"; do [ "$SECONDS" -lt "$deadline" ] || return 1; sleep 0.1; done
 }

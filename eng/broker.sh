@@ -1,19 +1,19 @@
-# Sourced by the scripts that start a broker, ours (kafkasharp) or the genuine one (apache), on free ports of 127.0.0.1.
-#   KAFKASHARP_BIN         the kafkasharp to use; where it is not set, eng/publish makes one in artifacts/kafkasharp
-#   KAFKASHARP_KAFKA_HOME  Apache Kafka; where it is not set, ../shared/peers/kafka
+# Functions for scripts that start a broker, KafkaSharp (kafkasharp) or Apache Kafka (apache), on free ports of 127.0.0.1. To be sourced.
+#   KAFKASHARP_BIN         the kafkasharp executable; if it is not set, eng/publish builds artifacts/kafkasharp/kafkasharp
+#   KAFKASHARP_KAFKA_HOME  the directory of Apache Kafka; default: ../shared/peers/kafka
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export KAFKA_HOME=${KAFKASHARP_KAFKA_HOME:-$root/../shared/peers/kafka}
 export KAFKA_RUN=$KAFKA_HOME/bin/kafka-run
 
-# A port that nobody listens on now, with the next one for the controller. Below the range that the system gives to outgoing connections: one that asks
-# whether the broker is up would else sooner or later get that very port for itself, and take it.
+# Prints a free port; the controller uses the next one. It is below the range of ephemeral ports: otherwise an outgoing connection, such as the one
+# that checks whether the broker is up, could be assigned this port.
 free_port() {
   local port
   while port=$((20000 + RANDOM % 6000 * 2)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
   echo "$port"
 }
 
-have_system() { # SYSTEM: whether it can be started here; builds ours
+have_system() { # SYSTEM: fails if it cannot be started here; builds kafkasharp if necessary
   case $1 in
     apache) [ -x "$KAFKA_RUN" ] || { echo "no Apache Kafka: KAFKASHARP_KAFKA_HOME is not set and ../shared/peers/kafka is absent" >&2; return 1; } ;;
     kafkasharp)
@@ -22,11 +22,11 @@ have_system() { # SYSTEM: whether it can be started here; builds ours
         timeout 900 "$root/eng/publish" "$root/artifacts/kafkasharp" >"$root/artifacts/publish.log" 2>&1 || { tail -30 "$root/artifacts/publish.log" >&2; return 1; }
         export KAFKASHARP_BIN=$root/artifacts/kafkasharp/kafkasharp
       fi ;;
-    *) echo "no such system: $1 (kafkasharp or apache)" >&2; return 1 ;;
+    *) echo "unknown system $1: must be kafkasharp or apache" >&2; return 1 ;;
   esac
 }
 
-# prepare_broker SYSTEM DIR [PROPERTY=VALUE…]: writes DIR/server.properties for one node with its data in DIR/data, and formats that.
+# prepare_broker SYSTEM DIR [PROPERTY=VALUE…]: writes DIR/server.properties for a single node with its data in DIR/data, and formats DIR/data.
 prepare_broker() {
   local system=$1 dir=$2 port; shift 2
   rm -rf "$dir"; mkdir -p "$dir/data"
@@ -55,7 +55,7 @@ P
   fi || { cat "$dir/format.log" >&2; return 1; }
 }
 
-start_broker() { # SYSTEM DIR: starts it in the background and puts its process id into the variable broker
+start_broker() { # SYSTEM DIR: starts the broker in the background and sets the variable broker to its process id
   if [ "$1" = apache ]; then
     "$KAFKA_RUN" server-start "$2/server.properties" >>"$2/broker.log" 2>&1 </dev/null &
   else
@@ -64,34 +64,34 @@ start_broker() { # SYSTEM DIR: starts it in the background and puts its process 
   broker=$!
 }
 
-# answers DIR: whether the broker answers an ApiVersions request (version 0: 10 bytes) now.
-answers() {
+# responds DIR: succeeds if the broker responds to an ApiVersions request (version 0: 10 bytes).
+responds() {
   local at status
   at=$(<"$1/bootstrap")
   {
     exec 3<>"/dev/tcp/${at%:*}/${at##*:}" || return 1
     printf '\0\0\0\12\0\22\0\0\0\0\0\1\377\377' >&3
-    # The first byte of the answer's length, a zero, ends this.
+    # The first byte of the response is the zero byte of its length, which ends the read.
     IFS= read -r -t 5 -d '' -n 1 _ <&3; status=$?
     exec 3>&- 3<&-
   } 2>/dev/null
   return "$status"
 }
 
-# A pipe into which nobody ever writes: to wait a moment for it starts no process, as sleep does, whose start would be measured too.
+# A pipe without a writer. Reading from it with a timeout waits without a new process; starting sleep would affect the measurement.
 exec {never}<> <(:)
 
-# await_broker DIR [SECONDS]: until the broker, whose process id is in the variable broker, answers; fails when it has ended or the time is over.
+# await_broker DIR [SECONDS]: waits until the broker responds; fails if the process in the variable broker has exited or the time is over.
 await_broker() {
   local deadline=$((SECONDS + ${2:-120}))
-  until answers "$1"; do
-    if ! kill -0 "$broker" 2>/dev/null; then echo "the broker ended:" >&2; tail -20 "$1/broker.log" >&2; return 1; fi
-    [ "$SECONDS" -lt "$deadline" ] || { echo "the broker does not answer after ${2:-120} s:" >&2; tail -20 "$1/broker.log" >&2; return 1; }
+  until responds "$1"; do
+    if ! kill -0 "$broker" 2>/dev/null; then echo "the broker exited:" >&2; tail -20 "$1/broker.log" >&2; return 1; fi
+    [ "$SECONDS" -lt "$deadline" ] || { echo "the broker does not respond after ${2:-120} s:" >&2; tail -20 "$1/broker.log" >&2; return 1; }
     read -rt 0.001 -u "$never" || true
   done
 }
 
-# stop_broker: SIGTERM; what does not end within a minute is killed, which is a failure. The exit code is the broker's.
+# stop_broker: sends SIGTERM and returns the exit code of the broker. A broker that has not exited after a minute is killed, with exit code 137.
 stop_broker() {
   local pid=${broker:-}
   [ -n "$pid" ] || return 0

@@ -39,7 +39,7 @@ static class Administering
         {
             [resource] = [new ConfigEntry { Name = "retention.ms", Value = "123456" }],
         }).Wait();
-        // A broker answers from its own image of the metadata, which follows what the controller committed.
+        // A broker responds from its metadata image, which is updated after the commit at the controller.
         var entries = new Dictionary<string, ConfigEntryResult>();
         Consuming.Wait(
             () => (entries = admin.DescribeConfigsAsync([resource]).Result[0].Entries)["retention.ms"].Value == "123456", "the altered retention.ms");

@@ -1,13 +1,13 @@
 namespace ConfluentKafka;
 
-/// <summary>Runs one check and says "ok name" or "not ok name" with the reason, as every client suite does.</summary>
+/// <summary>Runs a check and prints "ok name", or "not ok name" with the reason.</summary>
 static class Check
 {
     public static int Failures { get; private set; }
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
-    /// <summary>A check that does not end in its time has failed; its thread is left behind, and the next check runs.</summary>
+    /// <summary>A check that exceeds its time limit has failed. Its thread is abandoned and the next check runs.</summary>
     public static void Run(string name, Action check)
     {
         var fault = (Exception?)null;
@@ -27,7 +27,7 @@ static class Check
         };
         thread.Start();
         if (!thread.Join(Patience))
-            fault = new TimeoutException($"did not end in {Patience.TotalSeconds} s");
+            fault = new TimeoutException($"did not finish within {Patience.TotalSeconds} s");
         if (fault is null)
         {
             Console.WriteLine($"ok {name}");
@@ -41,7 +41,7 @@ static class Check
     public static void Equal<T>(T expected, T actual, string what)
     {
         if (!EqualityComparer<T>.Default.Equals(expected, actual))
-            throw new InvalidOperationException($"{what}: {actual}, not {expected}");
+            throw new InvalidOperationException($"{what}: {actual} instead of {expected}");
     }
 
     public static void That(bool condition, string what)

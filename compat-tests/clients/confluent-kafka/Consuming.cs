@@ -19,7 +19,7 @@ static class Consuming
         return values;
     }
 
-    /// <summary>Three members join one after another and leave one after another; every record is read once, by whoever has its partition.</summary>
+    /// <summary>Three members join and leave one after another. Every record is consumed once, by the member with its partition.</summary>
     public static void GroupOfThree(string bootstrap, string topic, string strategy)
     {
         var seen = new ConcurrentDictionary<string, int>();
@@ -30,7 +30,7 @@ static class Consuming
         for (var round = 1; round <= 3; round++)
         {
             members.Add(new Member(bootstrap, group, topic, strategy, seen));
-            // Six partitions: the group has settled when each member holds its even share.
+            // With six partitions, the rebalance has finished when each member has an equal share.
             Wait(() => members.All(m => m.Assigned == 6 / members.Count), $"{round} members to hold {6 / round} partitions each");
             Send();
         }
@@ -53,7 +53,7 @@ static class Consuming
             for (var i = 0; i < 60; i++, sent++)
                 producer.Produce(new TopicPartition(topic, sent % 6), new Message<Null, string> { Value = $"{strategy} {sent}" });
             producer.Flush(Patience);
-            // Members change only when all is committed: a commit that meets a rebalance is refused, and what it covered is read again.
+            // Members join and leave only when all offsets are committed: a commit during a rebalance is refused, and its records are consumed again.
             Wait(() => seen.Count == sent, "all records to be read and committed");
         }
     }
@@ -71,7 +71,7 @@ static class Consuming
             consumer.Subscribe(topic);
             Check.That(consumer.Consume(Patience) is not null, "nothing read");
             var member = consumer.MemberId;
-            // Disposed without Close: a static member that goes away without leaving.
+            // Disposed without Close: a static member does not leave the group.
             return member;
         }
         Check.That(Join().Length > 0 && Join().Length > 0, "member ids");

@@ -33,7 +33,7 @@ static class Producing
                     {
                         producer.Produce(new TopicPartition(topic, 0), new Message<Null, string> { Value = $"{i}" }, report =>
                         {
-                            // Called by the client's own thread, and by ours too while it flushes.
+                            // Called on the client's thread, and on this thread during Flush.
                             if (report.Error.IsError)
                                 Interlocked.Increment(ref errors);
                             offsets[number] = report.Offset;

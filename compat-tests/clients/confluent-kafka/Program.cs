@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using ConfluentKafka;
 
-var bootstrap = Environment.GetEnvironmentVariable("BOOTSTRAP") ?? throw new InvalidOperationException("BOOTSTRAP names no broker");
+var bootstrap = Environment.GetEnvironmentVariable("BOOTSTRAP") ?? throw new InvalidOperationException("BOOTSTRAP is not set");
 var topic = $"confluent-{Environment.GetEnvironmentVariable("RUN_ID")}";
 
 using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap }).Build();

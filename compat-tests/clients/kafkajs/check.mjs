@@ -1,4 +1,4 @@
-// Runs checks and says "ok name" or "not ok name" with the reason, as every client suite does. Every wait is bounded.
+// Runs checks and prints "ok name", or "not ok name" with the reason. Every wait has a time limit.
 import assert from 'node:assert/strict'
 
 export let failures = 0

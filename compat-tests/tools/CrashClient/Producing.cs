@@ -4,8 +4,8 @@ using Confluent.Kafka;
 namespace CrashClient;
 
 /// <summary>
-/// An idempotent producer with acks=all that outlives its broker. The value of a record is its partition and its number there, counted from 0;
-/// a line "partition number offset" is written for each one that was acknowledged. The count so far is shown as lines "acknowledged N".
+/// An idempotent producer with acks=all that survives restarts of the broker. The value of a record is its partition and its number in the partition,
+/// starting at 0. A line "partition number offset" is written for each acknowledged record, and lines "acknowledged N" report the count.
 /// </summary>
 static class Producing
 {
@@ -34,7 +34,7 @@ static class Producing
         var shown = TimeSpan.Zero;
         for (long sent = 0; stop.IsAlive && failure is null; sent++)
         {
-            // The rate is a bound, not a promise: after a crash it does not catch up, so that the file to verify stays in proportion to the time.
+            // The rate is a limit. The producer does not catch up after a crash, so the size of the file to verify depends only on the time.
             while (Volatile.Read(ref inFlight) >= MostInFlight || sent > rate * clock.Elapsed.TotalSeconds)
             {
                 Show();
@@ -47,7 +47,7 @@ static class Producing
             Interlocked.Increment(ref inFlight);
             producer.Produce(new TopicPartition(topic, partition), new Message<Null, string> { Value = $"{partition} {number} {padding}" }, report =>
             {
-                // Called by the client's own thread, and by ours too while it flushes.
+                // Called on the client's thread, and on this thread during Flush.
                 lock (lines)
                 {
                     if (report.Error.IsError)
@@ -65,7 +65,7 @@ static class Producing
         }
         if (failure is null && producer.Flush(Patience) > 0)
             failure = $"{Volatile.Read(ref inFlight)} records were neither acknowledged nor refused in {Patience.TotalMinutes} minutes";
-        // The last reports are still being told when a flush returns.
+        // The last delivery reports may arrive after Flush has returned.
         SpinWait.SpinUntil(() => Volatile.Read(ref inFlight) == 0 || failure is not null, Patience);
         shown = TimeSpan.Zero;
         Show();

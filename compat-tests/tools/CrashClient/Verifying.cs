@@ -3,8 +3,8 @@ using Confluent.Kafka;
 namespace CrashClient;
 
 /// <summary>
-/// Reads every partition from its start to its end. Lost is what was acknowledged and is not at its offset; doubled is a number seen twice; out of order
-/// is a number below one seen before; missing is a number that none has, although a later one is there.
+/// Consumes every partition from start to end. Lost: an acknowledged record is not at its offset. Duplicated: a number occurs twice. Out of order: a
+/// number follows a greater one. Missing: a number does not occur although a later one does.
 /// </summary>
 static class Verifying
 {
@@ -39,9 +39,9 @@ static class Verifying
             missing += highest + 1 - numbers.Count;
             lost += acknowledged[p].Count;
             foreach (var (number, offset) in acknowledged[p].OrderBy(pair => pair.Value).Take(3))
-                Console.WriteLine($"partition {p}: record {number}, acknowledged at offset {offset}, is not there");
+                Console.WriteLine($"partition {p}: record {number}, acknowledged at offset {offset}, is missing");
         }
-        Console.WriteLine($"{read} read, {lost} lost, {doubled} doubled, {disordered} out of order, {missing} missing");
+        Console.WriteLine($"{read} read, {lost} lost, {doubled} duplicated, {disordered} out of order, {missing} missing");
         return lost + doubled + disordered + missing == 0 && read > 0 ? 0 : 1;
     }
 
@@ -54,7 +54,7 @@ static class Verifying
         var seen = new List<(long, long)>();
         while (true)
         {
-            var result = consumer.Consume(Patience) ?? throw new TimeoutException($"{partition}: nothing more after {seen.Count} of {end} records");
+            var result = consumer.Consume(Patience) ?? throw new TimeoutException($"{partition}: no further record after {seen.Count} of {end}");
             if (result.IsPartitionEOF)
                 return seen;
             seen.Add((long.Parse(result.Message.Value.Split(' ')[1]), result.Offset));

@@ -7,8 +7,8 @@ using KafkaSharp.Protocol.Messages;
 namespace WireProbe;
 
 /// <summary>
-/// Sends one frame that something is wrong with, then ends its side of the connection: the broker must answer or close, within seconds, and serve the
-/// next one as if nothing had been.
+/// Sends one malformed frame per connection, then closes the sending side. The broker must respond or close the connection within seconds, and must
+/// still serve other connections.
 /// </summary>
 static class BadInput
 {
@@ -27,7 +27,7 @@ static class BadInput
             if (outcome is null)
             {
                 silent++;
-                Console.WriteLine($"neither answered nor closed: {Convert.ToHexString(frame.AsSpan(0, Math.Min(frame.Length, 64)))}");
+                Console.WriteLine($"neither a response nor a close: {Convert.ToHexString(frame.AsSpan(0, Math.Min(frame.Length, 64)))}");
                 if (silent > 5)
                     break;
             }
@@ -43,11 +43,11 @@ static class BadInput
                 StillServes(broker);
         }
         StillServes(broker);
-        Console.WriteLine($"{answered} answered, {closed} closed, {silent} without either");
+        Console.WriteLine($"{answered} responses, {closed} closed, {silent} without either");
         return silent == 0 ? 0 : 1;
     }
 
-    // Requests that change nothing, whatever becomes of them.
+    // Requests that change no data, even if they are mutated.
     private static byte[][] Genuine() =>
     [
         WireConnection.Encode(new ApiVersionsRequest { ClientSoftwareName = "wire-probe", ClientSoftwareVersion = "1" }, 3, 1),
@@ -79,30 +79,30 @@ static class BadInput
         var frame = (byte[])genuine[random.Next(genuine.Length)].Clone();
         switch (random.Next(6))
         {
-            case 0: // bytes changed, behind the header's key and version
+            case 0: // changed bytes after API key and version
                 for (var i = random.Next(1, 4); i > 0; i--)
                     frame[random.Next(8, frame.Length)] = (byte)random.Next(256);
                 return frame;
-            case 1: // a length that the frame does not have
+            case 1: // a wrong frame length
                 BinaryPrimitives.WriteInt32BigEndian(frame, random.Next(2) == 0 ? random.Next(int.MinValue, 0) : random.Next(1 << 24, int.MaxValue));
                 return frame;
-            case 2: // shorter than what it says inside
+            case 2: // a truncated body
                 var cut = frame[..random.Next(4, frame.Length)];
                 BinaryPrimitives.WriteInt32BigEndian(cut, cut.Length - 4);
                 return cut;
-            case 3: // an API or a version that there is not
+            case 3: // an undefined API or version
                 BinaryPrimitives.WriteInt16BigEndian(frame.AsSpan(random.Next(2) == 0 ? 4 : 6), (short)random.Next(100, short.MaxValue));
                 return frame;
-            case 4: // noise in a frame of its size
+            case 4: // random bytes with a correct frame length
                 random.NextBytes(frame.AsSpan(4));
                 frame[4] = 0x7f;
                 return frame;
-            default: // not Kafka at all
+            default: // another protocol
                 return "GET / HTTP/1.1\r\nHost: kafka\r\n\r\n"u8.ToArray();
         }
     }
 
-    /// <summary>How many bytes came back before the broker closed; null when it did not close.</summary>
+    /// <summary>The number of bytes received before the broker closed the connection; null if it did not close it.</summary>
     private static int? Send(IPEndPoint broker, byte[] frame)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)

@@ -7,14 +7,14 @@ using KafkaSharp.Protocol.Records.Building;
 namespace WireProbe;
 
 /// <summary>
-/// When CreateTopics has answered, the topic is there: Metadata names its leader and Produce is taken, without one retriable error. Every second time the
-/// topic is named by its id (KIP-516) instead of its name, and every time it is deleted again.
+/// Creates a topic, then checks that Metadata returns its leader and that Produce succeeds without a retriable error, and deletes the topic. Every second
+/// time the topic is identified by its id (KIP-516) instead of its name.
 /// </summary>
 static class CreateThenProduce
 {
     public static int Run(IPEndPoint broker, int times)
     {
-        // Two connections, as a client has one for administration and one to the leader.
+        // Two connections, like a client that has one for administration and one to the leader.
         using var admin = new WireConnection(broker);
         using var producer = new WireConnection(broker);
         using var builder = new RecordBatchBuilder(new RecordBatchOptions());

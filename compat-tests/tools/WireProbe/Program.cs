@@ -1,8 +1,8 @@
 using System.Net;
 using WireProbe;
 
-// WireProbe create-produce BOOTSTRAP TIMES   creates a topic and produces to it at once, over and over; an error is a failure
-// WireProbe bad-input BOOTSTRAP TIMES SEED   frames that are cut, changed, too long or of no known kind; each must be answered or closed
+// WireProbe create-produce BOOTSTRAP TIMES   repeatedly creates a topic and produces to it immediately; an error is a failure
+// WireProbe bad-input BOOTSTRAP TIMES SEED   malformed frames; the broker must respond or close the connection
 switch (args)
 {
     case ["create-produce", var bootstrap, var times]:

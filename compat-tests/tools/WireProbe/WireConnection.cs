@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace WireProbe;
 
-/// <summary>A connection that sends one request and waits for its answer, without any retry. A wait ends after 30 seconds with an exception.</summary>
+/// <summary>A connection that sends one request at a time and waits for its response without retries. A wait of 30 seconds causes an exception.</summary>
 sealed class WireConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
@@ -28,11 +28,11 @@ sealed class WireConnection : IDisposable
         var reader = new KafkaReader(Receive(size));
         var header = ResponseHeader.Read(ref reader, ApiVersionRanges.Get(TRequest.ApiKey).ResponseHeaderVersion(version));
         if (header.CorrelationId != correlationId)
-            throw new InvalidDataException("the answer belongs to another request");
+            throw new InvalidDataException("the response has another correlation id");
         return TResponse.Read(ref reader, version);
     }
 
-    /// <summary>A request as it is sent, its size in front.</summary>
+    /// <summary>The bytes of a request, preceded by its size.</summary>
     public static byte[] Encode<TRequest>(TRequest request, short version, int correlationId)
         where TRequest : class, IRequest<TRequest>
     {
