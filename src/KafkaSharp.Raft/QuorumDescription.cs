@@ -4,7 +4,7 @@ using KafkaSharp.Raft.Quorum;
 
 namespace KafkaSharp.Raft;
 
-/// <summary>Makes the response to DescribeQuorum. The only partition it knows is <c>__cluster_metadata-0</c>.</summary>
+/// <summary>Makes the response to DescribeQuorum. The only valid partition is <c>__cluster_metadata-0</c>.</summary>
 static class QuorumDescription
 {
     private const string Topic = "__cluster_metadata";

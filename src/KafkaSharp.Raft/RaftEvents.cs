@@ -24,6 +24,6 @@ static partial class RaftEvents
         "The metadata log failed, or a component that replays it. This node shuts down. Check the disk of the metadata log and restart.")]
     public static partial void NodeFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(4008, LogLevel.Error, "Old metadata snapshots could not be deleted. The next cleaning run, in {Seconds} s, tries again.")]
+    [LoggerMessage(4008, LogLevel.Error, "Old metadata snapshots could not be deleted. The next attempt is in {Seconds} s.")]
     public static partial void CleaningFailed(this ILogger logger, double seconds, Exception exception);
 }

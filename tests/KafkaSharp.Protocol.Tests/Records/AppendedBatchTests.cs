@@ -7,7 +7,7 @@ namespace KafkaSharp.Protocol.Tests.Records;
 public sealed class AppendedBatchTests
 {
     [Test]
-    public void A_leader_makes_of_every_batch_what_Kafka_makes_of_it()
+    public void A_leader_validates_and_patches_every_batch_like_Kafka()
     {
         var count = 0;
         var lines = BatchVector.Lines("record-batches.jsonl.gz", "append");

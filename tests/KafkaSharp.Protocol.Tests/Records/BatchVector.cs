@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 
-/// <summary>Reads the lines of record-batches.jsonl.gz and holds batches against what Kafka said of them.</summary>
+/// <summary>Reads the lines of record-batches.jsonl.gz and compares batches with Kafka's results for them.</summary>
 static class BatchVector
 {
     public static List<JsonElement> Lines(string file, string? group = null)
@@ -26,7 +26,7 @@ static class BatchVector
 
     public static byte[] Bytes(this JsonElement line, string name = "hex") => Convert.FromHexString(line.GetProperty(name).GetString()!);
 
-    /// <summary>Kafka's answer to one question: null when it was content, else the error code and the message of its exception.</summary>
+    /// <summary>Kafka's result of one check: null if it passed, otherwise the error code and the message of its exception.</summary>
     public static (ErrorCode Code, string? Message)? Fault(this JsonElement answer)
     {
         if (answer.GetProperty("ok").GetBoolean())
@@ -43,13 +43,13 @@ static class BatchVector
             "CorruptRecordException" => (ErrorCode.CorruptMessage, message),
             "InvalidRecordException" => (ErrorCode.InvalidRecord, message),
             "InvalidTimestampException" => (ErrorCode.InvalidTimestamp, message),
-            // Exceptions of the JVM, whose text does not reach a client.
+            // Exceptions of the JVM. Clients do not receive their text.
             _ => (ErrorCode.UnknownServerError, null),
         };
     }
 
     /// <summary>
-    /// What differs between the batches in the bytes and those that Kafka parsed; sizes and CRCs of compressed ones may on request.
+    /// The differences between the batches in the bytes and those that Kafka parsed. Sizes and CRCs of compressed batches can be excluded.
     /// </summary>
     public static string Differences(JsonElement expected, ReadOnlySpan<byte> bytes, bool ignoreCompressedSize = false)
     {

@@ -47,6 +47,6 @@ public sealed class ControlRecordsTests
             Throws.TypeOf<RecordsException>().With.Property(nameof(RecordsException.ErrorCode)).EqualTo(ErrorCode.InvalidRecord));
 
     [Test]
-    public void A_type_of_the_future_is_unknown() =>
+    public void An_undefined_type_is_unknown() =>
         Assert.That(ControlRecords.ParseType([0, 0, 0, 99]), Is.EqualTo(ControlRecordType.Unknown));
 }

@@ -5,13 +5,13 @@ namespace KafkaSharp.Protocol.Tests.Records;
 public sealed class Crc32CTests
 {
     [Test]
-    public void The_check_value_is_that_of_the_standard() => Assert.That(Crc32C.Compute("123456789"u8), Is.EqualTo(0xe3069283));
+    public void The_check_value_of_the_standard_is_computed() => Assert.That(Crc32C.Compute("123456789"u8), Is.EqualTo(0xe3069283));
 
     [Test]
-    public void Nothing_has_the_crc_zero() => Assert.That(Crc32C.Compute([]), Is.Zero);
+    public void The_crc_of_no_bytes_is_zero() => Assert.That(Crc32C.Compute([]), Is.Zero);
 
     [Test]
-    public void Three_lanes_give_what_a_bit_by_bit_division_gives()
+    public void Three_lanes_give_the_same_result_as_bitwise_division()
     {
         var bytes = new byte[20_000];
         new Random(7).NextBytes(bytes);

@@ -9,7 +9,7 @@ namespace KafkaSharp.Protocol.Tests.Records;
 public sealed class FilteredBatchTests
 {
     [Test]
-    public void Compaction_leaves_of_every_batch_what_Kafka_leaves()
+    public void Compaction_keeps_the_same_records_of_every_batch_as_Kafka()
     {
         var count = 0;
         var lines = BatchVector.Lines("record-batches.jsonl.gz", "filter");

@@ -13,11 +13,11 @@ public sealed class InvalidBatchTests
     private static readonly RecordValidationOptions Options = new() { TopicPartition = new TopicPartition("topic", 0) };
 
     [Test]
-    public void A_produce_request_is_refused_as_by_Kafka() =>
+    public void A_produce_request_is_refused_like_in_Kafka() =>
         EachAnswer("produceRequestValidate", bytes => { ProducedRecords.Check(11, bytes); return null; });
 
     [Test]
-    public void Batches_are_found_as_by_Kafka() =>
+    public void Batches_are_enumerated_like_in_Kafka() =>
         EachAnswer("batchIterator", bytes =>
         {
             var count = 0;
@@ -27,7 +27,7 @@ public sealed class InvalidBatchTests
         });
 
     [Test]
-    public void Sizes_and_CRCs_are_checked_as_by_Kafka() =>
+    public void Sizes_and_CRCs_are_checked_like_in_Kafka() =>
         EachAnswer("ensureValid", bytes =>
         {
             foreach (var batch in new RecordBatchReader(bytes))
@@ -36,7 +36,7 @@ public sealed class InvalidBatchTests
         });
 
     [Test]
-    public void Records_are_read_as_by_Kafka() =>
+    public void Records_are_read_like_in_Kafka() =>
         EachAnswer("readRecords", bytes =>
         {
             var count = 0;
@@ -50,7 +50,7 @@ public sealed class InvalidBatchTests
         });
 
     [Test]
-    public void A_leader_validates_as_Kafka_does()
+    public void A_leader_validates_like_Kafka()
     {
         var count = 0;
         var lines = BatchVector.Lines("record-batches.jsonl.gz", "invalid");

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 
-/// <summary>Holds what a leader makes of a batch against what Kafka's LogValidator made of it.</summary>
+/// <summary>Compares the validation of a batch with the result of Kafka's LogValidator.</summary>
 static class LogValidation
 {
     public static void Check(

@@ -8,7 +8,7 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Protocol.Tests.Records;
 
 /// <summary>
-/// Batches with flipped, cut and inserted bytes: readers answer or throw their own exception, in bounded time and memory.
+/// Batches with changed, removed and inserted bytes: readers return a result or throw a RecordsException, in bounded time and memory.
 /// </summary>
 public sealed class MutatedBatchTests
 {
@@ -24,7 +24,7 @@ public sealed class MutatedBatchTests
 
     [TestCase(1)]
     [TestCase(2)]
-    public void Throw_nothing_but_the_readers_own_exception(int seed)
+    public void Mutated_batches_cause_no_other_exception_than_RecordsException(int seed)
     {
         var originals = BatchVector.Lines("record-batches.jsonl.gz", "valid").Select(l => l.Bytes()).Where(b => b.Length is > 0 and < 4000).ToArray();
         var random = new Random(seed);
@@ -85,7 +85,7 @@ public sealed class MutatedBatchTests
         return result;
     }
 
-    /// <summary>Sets length and CRC right, so that what lies behind them is reached.</summary>
+    /// <summary>Corrects length and CRC, so that the bytes after them are read.</summary>
     private static void Repair(byte[] batch)
     {
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(8), batch.Length - RecordBatchHeader.LogOverhead);
@@ -101,7 +101,7 @@ public sealed class MutatedBatchTests
         }
         catch (RecordsException)
         {
-            // As it should be.
+            // Expected.
         }
     }
 

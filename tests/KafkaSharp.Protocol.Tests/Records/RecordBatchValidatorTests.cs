@@ -31,7 +31,7 @@ public sealed class RecordBatchValidatorTests
         var batch = new RecordBatch(bytes);
         Assert.That(batch.BaseOffset, Is.EqualTo(1000));
         Assert.That(batch.PartitionLeaderEpoch, Is.EqualTo(5));
-        Assert.That(batch.Crc, Is.EqualTo(crc), "the CRC does not cover what changed");
+        Assert.That(batch.Crc, Is.EqualTo(crc), "the CRC does not cover the changed fields");
         Assert.That((result.FirstOffset, result.LastOffset, result.RecordCount), Is.EqualTo((1000L, 1099L, 100)));
         Assert.That((result.MaxTimestamp, result.OffsetOfMaxTimestamp), Is.EqualTo((1_700_000_000_099L, 1099L)));
     }
@@ -47,7 +47,7 @@ public sealed class RecordBatchValidatorTests
     }
 
     [Test]
-    public void Another_compression_builds_the_batch_anew_and_keeps_producer_and_records()
+    public void A_change_of_compression_rebuilds_the_batch_and_keeps_producer_and_records()
     {
         var bytes = Batch(CompressionType.Gzip, 50);
         using var result = Validate(bytes, Options with { TargetCompression = CompressionType.Zstd, CompressionLevel = 1 });
@@ -59,7 +59,7 @@ public sealed class RecordBatchValidatorTests
     }
 
     [Test]
-    public void A_batch_above_the_limit_is_too_large()
+    public void A_batch_that_exceeds_the_size_limit_is_refused()
     {
         var bytes = Batch(CompressionType.None, 100);
         using var fits = Validate(bytes.ToArray(), Options with { MaxMessageBytes = bytes.Length });
@@ -70,7 +70,7 @@ public sealed class RecordBatchValidatorTests
     }
 
     [Test]
-    public void A_batch_that_grows_above_the_limit_when_built_anew_is_too_large()
+    public void A_rebuilt_batch_that_exceeds_the_size_limit_is_refused()
     {
         var bytes = Batch(CompressionType.Zstd, 100);
         using var result = Validate(bytes, Options with { MaxMessageBytes = bytes.Length + 50, TargetCompression = CompressionType.None });
@@ -105,7 +105,7 @@ public sealed class RecordBatchValidatorTests
     }
 
     [Test]
-    public void What_follows_the_last_whole_batch_is_left_out()
+    public void An_incomplete_batch_at_the_end_is_ignored()
     {
         var bytes = Batch(CompressionType.None, 10);
         using var result = Validate([.. bytes, .. new byte[10]], Options);
@@ -115,7 +115,7 @@ public sealed class RecordBatchValidatorTests
     }
 
     [Test]
-    public void A_huge_record_in_a_small_batch_is_passed_over_without_its_memory()
+    public void A_huge_record_in_a_small_compressed_batch_allocates_little_memory()
     {
         using var builder = new RecordBatchBuilder(new RecordBatchOptions { Compression = CompressionType.Zstd });
         builder.Append(Now, "k"u8, new byte[64 << 20]);

@@ -8,7 +8,7 @@ namespace KafkaSharp.Protocol.Tests.Records;
 public sealed class ValidBatchTests
 {
     [Test]
-    public void Every_batch_that_Kafka_wrote_reads_as_Kafka_reads_it()
+    public void Every_batch_of_Kafka_is_read_like_in_Kafka()
     {
         var count = 0;
         var lines = BatchVector.Lines("record-batches.jsonl.gz", "valid");
@@ -24,7 +24,7 @@ public sealed class ValidBatchTests
     }
 
     [Test]
-    public void Uncompressed_batches_are_built_to_the_byte_and_compressed_ones_to_the_record()
+    public void Uncompressed_batches_are_built_with_the_same_bytes_and_compressed_ones_with_the_same_records()
     {
         var count = 0;
         var lines = BatchVector.Lines("record-batches.jsonl.gz", "valid");
@@ -81,7 +81,7 @@ public sealed class ValidBatchTests
         if (header.RecordCount == 0)
             return RecordBatchBuilder.Empty(options, header.LastOffset, header.MaxTimestamp);
         using var builder = new RecordBatchBuilder(options);
-        // Under append time a reader sees that time for every record; the deltas hold what the producer wrote.
+        // With LogAppendTime, every record has the append time; the deltas contain the timestamps of the producer.
         var asWritten = bytes.ToArray();
         asWritten[22] &= 0xf7;
         using var reader = new RecordReader(new RecordBatch(asWritten));

@@ -150,7 +150,7 @@ public sealed class RecordBatchBuilder : IDisposable
         if (offset <= LastOffset)
             throw new ArgumentOutOfRangeException(nameof(offset), offset, $"Offsets must increase; the last one is {LastOffset}");
         if (offset - _options.BaseOffset > int.MaxValue)
-            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"The offset is too far from the base offset {_options.BaseOffset}");
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"The offset is too far from base offset {_options.BaseOffset}");
         if (RecordCount == 0 && _options.DeleteHorizonMs is null)
             _baseTimestamp = timestamp;
         LastOffset = offset;

@@ -40,7 +40,8 @@ readonly ref struct LogValidator
         _nowMs = nowMs;
     }
 
-    /// <summary>Faults are a <see cref="RecordsException"/> or a <see cref="RecordsRefusedException"/>.</summary>
+    /// <exception cref="RecordsException">The batch is invalid.</exception>
+    /// <exception cref="RecordsRefusedException">One or more records are invalid.</exception>
     public ValidatedRecords Run()
     {
         var first = FirstBatch();
@@ -80,7 +81,7 @@ readonly ref struct LogValidator
         return true;
     }
 
-    /// <summary>The quick pass; null where a record may break a rule, which the slow one then tells.</summary>
+    /// <summary>The fast pass. Null if a record may violate a rule; the slow pass then finds out.</summary>
     private (int Count, long MaxTimestamp)? Survey(RecordBatch batch) =>
         RecordSurvey.TryMake(batch, out var survey) && new RecordRules(_options, batch.TimestampType, _nowMs).AllPass(survey)
             ? (survey.Count, survey.MaxTimestamp)

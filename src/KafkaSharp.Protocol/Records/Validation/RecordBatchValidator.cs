@@ -5,16 +5,17 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// What a leader makes of appended batches (Kafka's checks in <c>UnifiedLog.append</c> and its <c>LogValidator</c>): every fault is an <see
-/// cref="ErrorCode"/> in the result, nothing is thrown for what the bytes hold. Static and safe for many threads; one call works on its own
-/// bytes only. A magic 2 batch that needs no other compression is checked and patched where it lies, without an allocation.
+/// The checks and patches of a leader on appended batches (the checks of Kafka's <c>UnifiedLog.append</c>, and its <c>LogValidator</c>).
+/// Invalid bytes cause an <see cref="ErrorCode"/> in the result, never an exception. Thread-safe; a call accesses only its own bytes. A
+/// magic 2 batch whose compression does not change is checked and patched in place, without an allocation.
 /// </summary>
 public static class RecordBatchValidator
 {
     /// <summary>
-    /// Checks the batches and, for clients and coordinators, gives them offsets from <paramref name="firstOffset"/> on. The memory must be
-    /// writable (it is the frame's): base offset, leader epoch, timestamps and, only where it covers what changed, the CRC are patched in
-    /// it. Records of a raft leader or a replica keep what they have. Without a whole batch the result is empty and no error, as in Kafka.
+    /// Checks the batches. Batches of clients and coordinators get offsets from <paramref name="firstOffset"/> on: base offset, leader
+    /// epoch and timestamps are patched in the memory, which must be writable (it is part of the frame), and the CRC if it covers a changed
+    /// field. Batches of a Raft leader or of a replica are not changed. If there is no complete batch, the result is empty and not an
+    /// error, as in Kafka.
     /// </summary>
     public static RecordValidationResult Validate(
         ReadOnlyMemory<byte> records, RecordValidationOptions options, AppendOrigin origin, long firstOffset, int leaderEpoch, long nowMs)
@@ -35,7 +36,9 @@ public static class RecordBatchValidator
         }
     }
 
-    /// <summary>Only what <c>LogValidator</c> does: no CRC, no size limit before, no base offset that must be 0.</summary>
+    /// <summary>
+    /// The part of <c>LogValidator</c>: it does not check the CRC, the size of the produced batch, and that the base offset is 0.
+    /// </summary>
     internal static RecordValidationResult AssignOffsets(
         Memory<byte> records,
         RecordValidationOptions options,

@@ -5,14 +5,14 @@ using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Protocol.Tests.Records;
 
-/// <summary>What a real broker answered to each batch sent to it by Produce version 11, without a transactional id.</summary>
-public sealed partial class BrokerAnswerTests
+/// <summary>The responses of Apache Kafka to each batch, sent by Produce version 11 without a transactional id.</summary>
+public sealed partial class ProduceResponseTests
 {
     private const short ProduceVersion = 11;
     private const long AfterMaxMs = 3_600_000;
 
     [Test]
-    public void Every_batch_gets_the_answer_of_a_real_broker()
+    public void Every_batch_gets_the_same_response_as_from_Apache_Kafka()
     {
         var lines = BatchVector.Lines("record-batches-broker.jsonl.gz");
         var now = lines.Select(NowOf).First(t => t is not null)!.Value;
@@ -69,7 +69,7 @@ public sealed partial class BrokerAnswerTests
         return (result.ErrorCode, result.RecordErrors.Count > 0 ? result.ErrorMessage : null, result.RecordErrors);
     }
 
-    /// <summary>The clock of the broker, from the range that it named.</summary>
+    /// <summary>The clock of the broker, from the timestamp range in its error message.</summary>
     private static long? NowOf(JsonElement line)
     {
         var match = Range().Match(line.GetProperty("partitionResponse").ToString());
