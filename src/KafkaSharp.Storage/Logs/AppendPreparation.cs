@@ -15,9 +15,9 @@ sealed class AppendPreparation(LogState state)
     public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin) =>
         new(RecordBatchValidator.Validate(records, CurrentRules().Options, origin, firstOffset: 0, leaderEpoch: -1, state.NowMs), origin);
 
-    /// <summary>Checks batches that have their offsets.</summary>
-    public BatchesWithOffsets Check(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin) => BatchesWithOffsets.Check(
-        records, state.Options.TopicPartition, origin, leaderEpoch, origin == AppendOrigin.Replication ? int.MaxValue : state.Config.MaxMessageSize);
+    /// <summary>Prepares batches that have their offsets: those of a follower or of the quorum's leader.</summary>
+    public PreparedAppend PrepareWithOffsets(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin) => new(BatchesWithOffsets.Check(
+        records, state.Options.TopicPartition, origin, leaderEpoch, origin == AppendOrigin.Replication ? int.MaxValue : state.Config.MaxMessageSize));
 
     private Rules CurrentRules()
     {

@@ -5,13 +5,15 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>Batches whose offsets are set already (fetched by a follower, or written by the quorum's leader), checked without the log's lock.</summary>
-readonly record struct BatchesWithOffsets
+sealed class BatchesWithOffsets
 {
     private RecordsAnalysis Analysis { get; init; }
 
     private RecordsException? Fault { get; init; }
 
     public AppendOrigin Origin { get; private init; }
+
+    public ErrorCode ErrorCode => Fault?.ErrorCode ?? ErrorCode.None;
 
     /// <summary>The whole batches; a partial one at the end is left out.</summary>
     public ReadOnlyMemory<byte> Records { get; private init; }

@@ -14,25 +14,14 @@ namespace KafkaSharp.Storage.Logs;
 /// </summary>
 sealed class LogAppender(LogState state, LogRoller roller, TransactionVerifications verifications)
 {
-    public LogAppendInfo AppendAsLeader(in PreparedAppend prepared, int leaderEpoch, VerificationGuard guard, short transactionVersion)
+    /// <param name="prepared">The batches.</param>
+    /// <param name="leaderEpoch">The epoch that their headers get, unless they have their offsets already.</param>
+    /// <param name="guard">The guard of the transaction's verification.</param>
+    /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
+    public LogAppendInfo Append(in PreparedAppend prepared, int leaderEpoch, VerificationGuard guard, short transactionVersion)
     {
-        // The append waited for the lock while the next epoch began: epochs in a log must not decrease.
-        if (leaderEpoch < state.Epochs.LatestEpoch)
-            return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, state.LogStartOffset);
-        if (prepared.ErrorCode != ErrorCode.None)
-            return LogAppendInfo.Refused(prepared.ErrorCode, prepared.ErrorMessage, state.LogStartOffset, prepared.RecordErrors);
-        if (prepared.IsEmpty)
-            return LogAppendInfo.Empty(state.LogStartOffset);
-        var info = prepared.Assign(state.LogEndOffset, leaderEpoch, state.NowMs, state.LogStartOffset);
-        return Append(prepared.Records, info, prepared.Origin, guard, transactionVersion);
-    }
-
-    public LogAppendInfo AppendWithOffsets(in BatchesWithOffsets batches)
-    {
-        var info = batches.AppendInfo(state.Options.TopicPartition, state.LogStartOffset, state.LogEndOffset);
-        return info.ErrorCode != ErrorCode.None || batches.Records.Length == 0
-            ? info
-            : Append(batches.Records, info, batches.Origin, VerificationGuard.None, transactionVersion: 0);
+        var info = prepared.Assign(state, leaderEpoch);
+        return info.ErrorCode != ErrorCode.None || prepared.IsEmpty ? info : Append(prepared.Records, info, prepared.Origin, guard, transactionVersion);
     }
 
     private LogAppendInfo Append(ReadOnlyMemory<byte> records, in LogAppendInfo info, AppendOrigin origin, VerificationGuard guard, short transactionVersion)

@@ -54,7 +54,7 @@ sealed class LogReader(LogState state)
         if (startOffset == bound.MessageOffset)
             return info with { FetchOffset = bound };
         if (startOffset > bound.MessageOffset)
-            return info with { FetchOffset = state.WithPlace(new LogOffsetMetadata(startOffset)) };
+            return info with { FetchOffset = state.WithPosition(new LogOffsetMetadata(startOffset)) };
 
         // Compaction may leave nothing at or above an offset in its segment: the next one goes on.
         for (; index < segments.Length; index++)

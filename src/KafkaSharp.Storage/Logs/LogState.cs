@@ -7,8 +7,8 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// What the rooms of a <see cref="PartitionLog"/> share. <see cref="Gate"/> guards every change; segments and offsets are published to readers without
-/// a lock. <see cref="Truncations"/> lets a reader see that what it found may have been cut and written anew meanwhile.
+/// The state that the parts of a partition's log share. <see cref="Gate"/> guards every change; segments and offsets are published to readers without
+/// a lock. <see cref="Truncations"/> lets a reader notice that the log was truncated, and perhaps written again, while it read.
 /// </summary>
 sealed class LogState(PartitionLogOptions options, LogSegments segments, ProducerStateManager producers, LeaderEpochCache epochs)
 {
@@ -46,8 +46,8 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
     }
 
     /// <summary>
-    /// Whether the folder has another name by now, for who found something gone under the old one. A rename changes the disk before the name here, both
-    /// under the lock: to ask without it could take a deleted topic for a broken disk.
+    /// Whether the folder has been renamed, for a caller that missed a file under the old name. A rename changes the disk first and the name here second, both
+    /// under the lock; a check without the lock could mistake a deleted topic for a failed disk.
     /// </summary>
     public bool WasMovedFrom(string directory)
     {
@@ -65,24 +65,24 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
 
     public int Truncations => Volatile.Read(ref _truncations);
 
-    /// <summary>How often the end of the log was cut, so that what lies there now may not be what lay there before.</summary>
+    /// <summary>How often the end of the log was truncated: other records may be there now.</summary>
     public int EndCuts { get; private set; }
 
     public long NowMs => Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>The high watermark with its place, which is looked up where only the offset is known.</summary>
-    public LogOffsetMetadata HighWatermark => WithPlace(_highWatermark.Value);
+    /// <summary>The high watermark with its position, which is looked up when only the offset is known.</summary>
+    public LogOffsetMetadata HighWatermark => WithPosition(_highWatermark.Value);
 
     public long HighWatermarkOffset => _highWatermark.Value.MessageOffset;
 
-    /// <summary>What a read_committed reader may see: up to the first undecided transaction, or the high watermark.</summary>
+    /// <summary>The end of what a read_committed reader sees: the first undecided transaction, or the high watermark.</summary>
     public LogOffsetMetadata LastStable
     {
         get
         {
             var firstUnstable = _firstUnstable.Value;
             var highWatermark = _highWatermark.Value;
-            return WithPlace(firstUnstable.MessageOffset >= 0 && firstUnstable.MessageOffset < highWatermark.MessageOffset
+            return WithPosition(firstUnstable.MessageOffset >= 0 && firstUnstable.MessageOffset < highWatermark.MessageOffset
                 ? firstUnstable
                 : highWatermark);
         }
@@ -109,7 +109,7 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
         UpdateFirstUnstable();
     }
 
-    /// <summary>Publishes the log end; under the gate. A log that got shorter takes recovery point and high watermark with it.</summary>
+    /// <summary>Publishes the log end; under the gate. When the log became shorter, recovery point and high watermark are lowered too.</summary>
     public void SetLogEnd(long offset)
     {
         var active = Segments.Active;
@@ -122,10 +122,31 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
 
     public void SetRecoveryPoint(long offset) => Volatile.Write(ref _recoveryPoint, offset);
 
-    /// <summary>Publishes a log start offset without looking at what depends on it; under the gate.</summary>
+    /// <summary>Publishes a log start offset alone, without what depends on it; under the gate.</summary>
     public void SetLogStartOffset(long offset) => Volatile.Write(ref _logStartOffset, offset);
 
-    /// <summary>Publishes the high watermark and what it decides; under the gate.</summary>
+    /// <summary>Sets the high watermark, bounded by the log's start and end; returns the new value. Under the gate.</summary>
+    public long BoundHighWatermark(LogOffsetMetadata highWatermark)
+    {
+        var end = LogEnd;
+        var after = Math.Clamp(highWatermark.MessageOffset, Math.Min(LogStartOffset, end.MessageOffset), end.MessageOffset);
+        SetHighWatermark(after == end.MessageOffset ? end : after == highWatermark.MessageOffset ? highWatermark : new LogOffsetMetadata(after));
+        return after;
+    }
+
+    /// <summary>Raises the high watermark; returns the old value, or null when nothing changed. Under the gate.</summary>
+    public LogOffsetMetadata? MaybeIncrementHighWatermark(LogOffsetMetadata highWatermark)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(highWatermark.MessageOffset, LogEndOffset);
+        var before = HighWatermark;
+        if (before.MessageOffset > highWatermark.MessageOffset
+            || (before.MessageOffset == highWatermark.MessageOffset && !before.OnOlderSegment(highWatermark)))
+            return null;
+        SetHighWatermark(highWatermark);
+        return before;
+    }
+
+    /// <summary>Publishes the high watermark and the last stable offset that follows from it; under the gate.</summary>
     public void SetHighWatermark(LogOffsetMetadata highWatermark)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(highWatermark.MessageOffset);
@@ -138,24 +159,24 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
     {
         var first = Producers.FirstUnstableOffset is { } offset ? Math.Max(offset, _logStartOffset) : -1;
         if (first != _firstUnstable.Value.MessageOffset)
-            _firstUnstable.Value = first < 0 ? LogOffsetMetadata.Unknown : WithPlace(new LogOffsetMetadata(first));
+            _firstUnstable.Value = first < 0 ? LogOffsetMetadata.Unknown : WithPosition(new LogOffsetMetadata(first));
     }
 
     /// <summary>
-    /// To be called under the gate before bytes are cut that readers may have found; and where the log's end is cut, again once the offsets tell of it,
-    /// as a reader that began between went by the old ones.
+    /// Called under the gate before bytes are removed that readers may have found. When the end of the log is truncated it is called again after the offsets
+    /// are published, because a reader that began in between used the old ones.
     /// </summary>
     public void CountTruncation() => Interlocked.Increment(ref _truncations);
 
-    /// <summary>The same, before the log's end is cut.</summary>
+    /// <summary>The same, before the end of the log is truncated.</summary>
     public void CountEndCut()
     {
         EndCuts++;
         CountTruncation();
     }
 
-    /// <summary>The place of an offset: its segment and the batch that holds it; only the offset where the log does not hold it.</summary>
-    public LogOffsetMetadata WithPlace(LogOffsetMetadata offset)
+    /// <summary>An offset with its position: its segment and the batch that contains it; the offset alone when the log does not contain it.</summary>
+    public LogOffsetMetadata WithPosition(LogOffsetMetadata offset)
     {
         if (!offset.MessageOffsetOnly)
             return offset;

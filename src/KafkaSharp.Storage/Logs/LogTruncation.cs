@@ -53,7 +53,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
     {
         state.SetLogStartOffset(offset);
         if (state.HighWatermarkOffset < offset)
-            state.SetHighWatermark(state.WithPlace(new LogOffsetMetadata(offset)));
+            state.SetHighWatermark(state.WithPosition(new LogOffsetMetadata(offset)));
         if (state.RecoveryPoint < offset)
             state.SetRecoveryPoint(offset);
         state.Epochs.TruncateFromStart(offset);

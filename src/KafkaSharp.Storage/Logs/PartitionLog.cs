@@ -1,23 +1,24 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Validation;
-using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.Indexes;
-using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The log of one partition (Kafka's <c>UnifiedLog</c>): its records with their offsets, epochs, producers, high watermark and last stable offset. One lock
-/// guards changes; reads take none. What a request may cause is an <see cref="ErrorCode"/>; an <see cref="IOException"/> of the disk becomes
-/// KAFKA_STORAGE_ERROR on append and read, is told to <see cref="PartitionLogOptions.StorageFailed"/>, and is thrown by everything else.
+/// The log of one partition (Kafka's <c>UnifiedLog</c>): its records with their offsets, epochs, producers, high watermark and last stable offset.
+/// Thread-safe: one lock guards changes, reads take none. Errors that a request can cause are <see cref="ErrorCode"/>s. A failure of the disk becomes
+/// KAFKA_STORAGE_ERROR on append and read, is reported to <see cref="PartitionLogOptions.StorageFailed"/>, and is an <see cref="IOException"/> out of every
+/// other method.
 /// </summary>
 public sealed class PartitionLog : IDisposable
 {
     private readonly LogState _state;
+    private readonly StorageGuard _guard;
+    private readonly LogLifecycle _lifecycle;
     private readonly SegmentDeletion _deletion;
     private readonly AppendPreparation _preparation;
     private readonly LogAppender _appender;
@@ -26,43 +27,45 @@ public sealed class PartitionLog : IDisposable
     private readonly LogTruncation _truncation;
     private readonly LogRetention _retention;
     private readonly LogFlusher _flusher;
-    private readonly TransactionVerifications _verifications;
-    private volatile bool _closed;
 
     private PartitionLog(PartitionLogOptions options, LoadedLog loaded)
     {
         Options = options;
         _state = new LogState(options, loaded.Segments, loaded.Producers, loaded.Epochs);
+        _guard = new StorageGuard(_state);
         _deletion = new SegmentDeletion(options.Time, options.Logger);
-        var roller = new LogRoller(_state, _deletion, FlushLater);
-        _verifications = new TransactionVerifications(loaded.Producers);
+        _lifecycle = new LogLifecycle(_state, _deletion, _guard);
+        var roller = new LogRoller(_state, _deletion, upTo => _guard.RunInBackground(() => Flush(upTo)));
+        var verifications = new TransactionVerifications(loaded.Producers);
+        Producers = new LogProducers(_state, verifications);
         _preparation = new AppendPreparation(_state);
-        _appender = new LogAppender(_state, roller, _verifications);
+        _appender = new LogAppender(_state, roller, verifications);
         _reader = new LogReader(_state);
         _finder = new OffsetFinder(_state);
         _truncation = new LogTruncation(_state, roller, _deletion);
         _retention = new LogRetention(_state, roller, _truncation, options.Logger);
         _flusher = new LogFlusher(_state);
         _state.Initialize(loaded.LogStartOffset, loaded.LogEndOffset, loaded.RecoveryPoint);
-        TopicId = PartitionMetadataFile.Read(options.FileSystem, options.Directory);
     }
 
     public PartitionLogOptions Options { get; }
 
     public TopicPartition TopicPartition => Options.TopicPartition;
 
-    /// <summary>The folder, which changes when the log is renamed.</summary>
+    /// <summary>The log's folder, which changes when the log is renamed.</summary>
     public string Directory => _state.Directory;
 
-    /// <summary>The topic's id from <c>partition.metadata</c>; null where there is no such file yet.</summary>
-    public Uuid? TopicId { get; private set; }
+    /// <summary>The topic's id from <c>partition.metadata</c>; null while there is no such file.</summary>
+    public Uuid? TopicId => _lifecycle.TopicId;
 
-    /// <summary>Set anew when a config of topic or broker changes.</summary>
+    /// <summary>The configuration; set again when a config of the topic or the broker changes.</summary>
     public LogConfig Config
     {
         get => _state.Config;
         set => _state.Config = value;
     }
+
+    public LogProducers Producers { get; }
 
     public long LogStartOffset => _state.LogStartOffset;
 
@@ -74,20 +77,23 @@ public sealed class PartitionLog : IDisposable
 
     public long LastStableOffset => _state.LastStableOffset;
 
-    /// <summary>All below it survives a power cut.</summary>
+    /// <summary>Everything below it is durable.</summary>
     public long RecoveryPoint => _state.RecoveryPoint;
 
     public int? LatestEpoch => _state.Epochs.LatestEpoch;
 
     public IReadOnlyList<EpochEntry> EpochEntries => _state.Epochs.Entries;
 
-    /// <summary>Bytes of all batches.</summary>
+    /// <summary>The size of all batches in bytes.</summary>
     public long Size => _state.Segments.SizeInBytes;
 
-    /// <summary>The segments, for the cleaner and for looking inside.</summary>
+    /// <summary>The segments, for the cleaner and for inspection.</summary>
     public LogSegments Segments => _state.Segments;
 
-    /// <summary>Opens a folder, recovering it where the last stop was not clean; makes an empty log where there is nothing.</summary>
+    /// <summary>When the log was last flushed, or opened, in milliseconds since 1970: flush.ms counts from it.</summary>
+    public long LastFlushTime => _flusher.LastFlushMs;
+
+    /// <summary>Opens a folder and recovers it after an unclean shutdown; creates an empty log where there is none.</summary>
     /// <exception cref="IOException">The disk fails, or a checkpoint in the folder is malformed.</exception>
     public static PartitionLog Open(PartitionLogOptions options) => new(options, new LogLoader(options).Load());
 
@@ -108,21 +114,28 @@ public sealed class PartitionLog : IDisposable
     /// </summary>
     /// <param name="prepared">From <see cref="Prepare"/> of this log.</param>
     /// <param name="leaderEpoch">The epoch of this leader; NOT_LEADER_OR_FOLLOWER when a later one has begun.</param>
-    /// <param name="guard">From <see cref="StartTransactionVerification"/>, after the coordinator has confirmed the transaction; null without verification.</param>
+    /// <param name="guard">
+    /// From <see cref="LogProducers.StartTransactionVerification"/>, after the coordinator has confirmed the transaction; null without verification.
+    /// </param>
     /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
     public LogAppendInfo AppendAsLeader(in PreparedAppend prepared, int leaderEpoch, VerificationGuard? guard = null, short transactionVersion = 0)
     {
-        LogAppendInfo info;
         try
         {
+            LogAppendInfo info;
             lock (_state.Gate)
-                info = _closed ? Closed() : _appender.AppendAsLeader(prepared, leaderEpoch, guard ?? VerificationGuard.None, transactionVersion);
+            {
+                if (_guard.IsClosed)
+                    return Closed();
+                info = _appender.Append(prepared, leaderEpoch, guard ?? VerificationGuard.None, transactionVersion);
+            }
+            return info.SizeInBytes > 0 && LogEndOffset - RecoveryPoint >= Config.FlushInterval ? FlushAfter(info) : info;
         }
-        catch (IOException fault)
+        catch (Exception e) when (_guard.Covers(e))
         {
-            return Failed(fault);
+            _guard.Report(e);
+            return LogAppendInfo.Refused(ErrorCode.KafkaStorageError, e.Message, LogStartOffset);
         }
-        return AfterAppend(info);
     }
 
     /// <summary>
@@ -133,9 +146,9 @@ public sealed class PartitionLog : IDisposable
         ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, VerificationGuard? guard = null,
         short transactionVersion = 0)
     {
-        if (origin == AppendOrigin.RaftLeader)
-            return AppendWithOffsets(records, leaderEpoch, origin);
-        using var prepared = Prepare(records, origin);
+        using var prepared = origin == AppendOrigin.RaftLeader
+            ? _preparation.PrepareWithOffsets(records, leaderEpoch, origin)
+            : _preparation.Prepare(records, origin);
         return AppendAsLeader(prepared, leaderEpoch, guard, transactionVersion);
     }
 
@@ -145,71 +158,78 @@ public sealed class PartitionLog : IDisposable
     /// <param name="records">Batches, the last of which may be partial.</param>
     /// <param name="partitionLeaderEpoch">The leader's epoch: batches of a later one are left out.</param>
     public LogAppendInfo AppendAsFollower(ReadOnlyMemory<byte> records, int partitionLeaderEpoch) =>
-        AppendWithOffsets(records, partitionLeaderEpoch, AppendOrigin.Replication);
+        AppendAsLeader(_preparation.PrepareWithOffsets(records, partitionLeaderEpoch, AppendOrigin.Replication), partitionLeaderEpoch);
 
     /// <summary>
-    /// Reads batches from the one that holds, or first follows, an offset, up to what the isolation lets see. OFFSET_OUT_OF_RANGE outside the log;
-    /// CORRUPT_MESSAGE where the way there leads over a batch that is not whole.
+    /// Reads batches from the one that contains an offset, or the first one after it, up to the end that the isolation allows. OFFSET_OUT_OF_RANGE outside
+    /// the log; CORRUPT_MESSAGE when a batch that has to be passed is not whole.
     /// </summary>
-    /// <param name="startOffset">Where to begin.</param>
-    /// <param name="maxLength">How many bytes at most.</param>
-    /// <param name="isolation">How far to see.</param>
-    /// <param name="minOneMessage">Whether the first batch is given whole even where it is larger.</param>
+    /// <param name="startOffset">The first offset.</param>
+    /// <param name="maxLength">The largest number of bytes.</param>
+    /// <param name="isolation">Where the visible part of the log ends.</param>
+    /// <param name="minOneMessage">Whether the first batch is returned whole even when it is larger.</param>
     public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
     {
         try
         {
-            if (!_closed)
+            if (!_guard.IsClosed)
             {
                 var read = _reader.Read(startOffset, maxLength, isolation, minOneMessage);
                 if (read.ErrorCode == ErrorCode.CorruptMessage)
-                    Options.Logger.CorruptBatchMet(TopicPartition, $"a batch before offset {startOffset}, or there, is not whole");
+                    Options.Logger.CorruptBatchFound(TopicPartition, $"the batch at offset {startOffset}, or one before it, is not whole");
                 return read;
             }
         }
-        catch (ObjectDisposedException) when (_closed)
+        catch (Exception e) when (_guard.Covers(e))
         {
-        }
-        catch (IOException fault)
-        {
-            Failed(fault);
+            _guard.Report(e);
         }
         return new LogReadInfo { ErrorCode = ErrorCode.KafkaStorageError, FetchOffset = new LogOffsetMetadata(startOffset) };
     }
 
-    /// <summary>Sets the high watermark, bounded by the log's start and end; gives what it became.</summary>
+    /// <summary>The first record at or after a time, or the result for a special timestamp of <see cref="OffsetLookup"/>.</summary>
+    public OffsetLookup OffsetForTimestamp(long timestamp)
+    {
+        try
+        {
+            if (!_guard.IsClosed)
+                return _finder.Find(timestamp);
+        }
+        catch (RecordsException fault)
+        {
+            Options.Logger.CorruptBatchFound(TopicPartition, fault.Message);
+            return OffsetLookup.None with { ErrorCode = fault.ErrorCode };
+        }
+        catch (Exception e) when (_guard.Covers(e))
+        {
+            _guard.Report(e);
+        }
+        return OffsetLookup.None with { ErrorCode = ErrorCode.KafkaStorageError };
+    }
+
+    /// <summary>The aborted transactions that overlap a range of offsets.</summary>
+    public IReadOnlyList<AbortedTransaction> AbortedTransactions(long startOffset, long upperBoundOffset) =>
+        _reader.CollectAborted(startOffset, upperBoundOffset);
+
+    /// <summary>Sets the high watermark, bounded by the log's start and end; returns the new value.</summary>
     public long UpdateHighWatermark(long highWatermark) => UpdateHighWatermark(new LogOffsetMetadata(highWatermark));
 
     public long UpdateHighWatermark(LogOffsetMetadata highWatermark)
     {
         lock (_state.Gate)
-        {
-            var end = _state.LogEnd;
-            var after = Math.Clamp(highWatermark.MessageOffset, Math.Min(_state.LogStartOffset, end.MessageOffset), end.MessageOffset);
-            _state.SetHighWatermark(
-                after == end.MessageOffset ? end : after == highWatermark.MessageOffset ? highWatermark : new LogOffsetMetadata(after));
-            return after;
-        }
+            return _state.BoundHighWatermark(highWatermark);
     }
 
     /// <summary>
-    /// Raises the high watermark; the old value where it rose, or its place is on a newer segment; else null.
+    /// Raises the high watermark. Returns the old value when the offset rose or is on a newer segment now; null when nothing changed.
     /// </summary>
     public LogOffsetMetadata? MaybeIncrementHighWatermark(LogOffsetMetadata highWatermark)
     {
         lock (_state.Gate)
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(highWatermark.MessageOffset, _state.LogEndOffset);
-            var before = _state.HighWatermark;
-            if (before.MessageOffset > highWatermark.MessageOffset
-                || (before.MessageOffset == highWatermark.MessageOffset && !before.OnOlderSegment(highWatermark)))
-                return null;
-            _state.SetHighWatermark(highWatermark);
-            return before;
-        }
+            return _state.MaybeIncrementHighWatermark(highWatermark);
     }
 
-    /// <summary>Deletes, for readers, what lies below an offset (DeleteRecords). OFFSET_OUT_OF_RANGE above the high watermark.</summary>
+    /// <summary>Deletes, for readers, the records below an offset (DeleteRecords). OFFSET_OUT_OF_RANGE above the high watermark.</summary>
     public ErrorCode IncrementLogStartOffset(long newLogStartOffset)
     {
         lock (_state.Gate)
@@ -222,121 +242,47 @@ public sealed class PartitionLog : IDisposable
         }
     }
 
-    /// <summary>The first record at or after a time, or what a special timestamp of <see cref="OffsetLookup"/> asks for.</summary>
-    public OffsetLookup OffsetForTimestamp(long timestamp)
-    {
-        try
-        {
-            if (!_closed)
-                return _finder.Find(timestamp);
-        }
-        catch (ObjectDisposedException) when (_closed)
-        {
-        }
-        catch (RecordsException fault)
-        {
-            Options.Logger.CorruptBatchMet(TopicPartition, fault.Message);
-            return OffsetLookup.None with { ErrorCode = fault.ErrorCode };
-        }
-        catch (IOException fault)
-        {
-            Failed(fault);
-        }
-        return OffsetLookup.None with { ErrorCode = ErrorCode.KafkaStorageError };
-    }
-
-    /// <summary>The end of the largest epoch not above <paramref name="leaderEpoch"/> (OffsetForLeaderEpoch); null where nothing is known.</summary>
+    /// <summary>The end of the largest epoch not above <paramref name="leaderEpoch"/> (OffsetForLeaderEpoch); null when it is unknown.</summary>
     public OffsetAndEpoch? EndOffsetForEpoch(int leaderEpoch) => _state.Epochs.EndOffsetFor(leaderEpoch, _state.LogEndOffset);
 
     public int? EpochForOffset(long offset) => _state.Epochs.EpochForOffset(offset);
 
-    /// <summary>A leader begins in an epoch: its first record will be at the log end, and leaders of epochs before it append no more.</summary>
+    /// <summary>Begins an epoch of this leader at the log end: from now on appends of earlier epochs are refused.</summary>
     public void AssignEpochStartOffset(int leaderEpoch)
     {
         lock (_state.Gate)
             _state.Epochs.Assign(leaderEpoch, _state.LogEndOffset);
     }
 
-    /// <summary>The aborted transactions that overlap a range of offsets.</summary>
-    public IReadOnlyList<AbortedTransaction> AbortedTransactions(long startOffset, long upperBoundOffset) =>
-        _reader.CollectAborted(startOffset, upperBoundOffset);
+    /// <summary>Removes everything from an offset on; false when the log ends before it. Bytes that readers hold stay as they are.</summary>
+    public bool TruncateTo(long offset) => Truncate(() => _truncation.TruncateTo(offset));
 
-    /// <summary>Whether a transaction of this producer and epoch is open here.</summary>
-    public bool HasOngoingTransaction(long producerId, short producerEpoch)
-    {
-        lock (_state.Gate)
-            return _state.Producers.HasOngoingTransaction(producerId, producerEpoch);
-    }
-
-    /// <summary>
-    /// To be called before the transaction coordinator is asked whether a batch belongs to an open transaction. <see cref="VerificationGuard.None"/>:
-    /// it need not be asked. INVALID_PRODUCER_EPOCH: the producer is fenced.
-    /// </summary>
-    public (ErrorCode ErrorCode, VerificationGuard Guard) StartTransactionVerification(
-        long producerId, int sequence, short producerEpoch, bool supportsEpochBump)
-    {
-        lock (_state.Gate)
-        {
-            if (_state.Producers.Find(producerId) is { } known && producerEpoch < known.ProducerEpoch)
-                return (ErrorCode.InvalidProducerEpoch, VerificationGuard.None);
-            return (ErrorCode.None, _state.Producers.HasOngoingTransaction(producerId, producerEpoch)
-                ? VerificationGuard.None
-                : _verifications.Begin(producerId, sequence, producerEpoch, supportsEpochBump, _state.NowMs));
-        }
-    }
-
-    /// <summary>Looks at the producer state under the log's lock (DescribeProducers); what is given out must be a copy.</summary>
-    public T InspectProducers<T>(Func<ProducerStateManager, T> look)
-    {
-        lock (_state.Gate)
-            return look(_state.Producers);
-    }
-
-    /// <summary>Forgets producers that were idle for producer.id.expiration.ms.</summary>
-    public int RemoveExpiredProducers()
-    {
-        lock (_state.Gate)
-        {
-            var now = _state.NowMs;
-            _verifications.RemoveExpired(now, _state.Producers.ExpirationMs);
-            return _state.Producers.RemoveExpired(now);
-        }
-    }
-
-    /// <summary>Removes all from an offset on; false where the log ends before it. Bytes that readers hold stay as they were.</summary>
-    public bool TruncateTo(long offset) => CutEnd(() => _truncation.TruncateTo(offset));
-
-    /// <summary>Removes everything: the log goes on at <paramref name="newOffset"/>.</summary>
+    /// <summary>Removes everything: the log continues at <paramref name="newOffset"/>.</summary>
     public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset = null) =>
-        CutEnd(() => _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset));
+        Truncate(() => _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset));
 
-    /// <summary>Deletes the segments that retention gives up; how many.</summary>
+    /// <summary>Deletes the segments that retention no longer keeps; returns how many.</summary>
     public int DeleteOldSegments()
     {
         lock (_state.Gate)
-            return _closed ? 0 : _retention.DeleteOldSegments();
+            return _guard.IsClosed ? 0 : _retention.DeleteOldSegments();
     }
 
-    /// <summary>Makes durable all below an offset (fsync) and moves the recovery point there. Appends go on meanwhile.</summary>
-    public void Flush(long upTo)
+    /// <summary>Makes everything below an offset durable (fsync) and moves the recovery point there. Appends continue in the meantime.</summary>
+    public void Flush(long upTo = long.MaxValue)
     {
         try
         {
             _flusher.Flush(upTo);
         }
-        catch (ObjectDisposedException) when (_closed)
+        catch (ObjectDisposedException) when (_guard.IsClosed)
         {
-            // What a closed log has not flushed is for the next start to recover.
+            // The next start recovers what a closed log has not flushed.
         }
     }
 
-    public void Flush() => Flush(long.MaxValue);
-
-    /// <summary>When the log was last flushed, or opened, in milliseconds since 1970: flush.ms counts from it.</summary>
-    public long LastFlushTime => _flusher.LastFlushMs;
-
     /// <summary>
-    /// Puts segments that the cleaner made, with names ending in .cleaned, in the place of those that they were made from (Kafka's <c>replaceSegments</c>).
+    /// Replaces segments by those that the cleaner made of them, whose names end in .cleaned (Kafka's <c>replaceSegments</c>).
     /// </summary>
     public void ReplaceSegments(IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
     {
@@ -345,183 +291,53 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Writes <c>partition.metadata</c> where it is not there yet; INCONSISTENT_TOPIC_ID where it names another topic. It is made durable in the background:
-    /// lost to a power cut, it is assigned again.
+    /// Writes <c>partition.metadata</c> when there is none; INCONSISTENT_TOPIC_ID when it names another topic. It is made durable in the background: if a
+    /// power failure loses it, it is assigned again.
     /// </summary>
-    public ErrorCode AssignTopicId(Uuid topicId)
-    {
-        lock (_state.Gate)
-        {
-            if (TopicId is { } known)
-                return known == topicId ? ErrorCode.None : ErrorCode.InconsistentTopicId;
-            PartitionMetadataFile.Write(_state.Files, _state.Directory, topicId);
-            TopicId = topicId;
-        }
-        InBackground(() => UnlessGone(() => PartitionMetadataFile.Flush(_state.Files, _state.Directory)));
-        return ErrorCode.None;
-    }
+    public ErrorCode AssignTopicId(Uuid topicId) => _lifecycle.AssignTopicId(topicId);
 
     /// <summary>Writes the leader epochs that no flush has written yet.</summary>
-    public void FlushLeaderEpochs() => UnlessGone(_state.Epochs.Flush);
+    public void FlushLeaderEpochs() => _guard.RunUnlessMoved(_state.Epochs.Flush);
 
-    /// <summary>Gives up mappings of segments that were not read since the last call; to be called every minute or so.</summary>
+    /// <summary>Unmaps the files of segments that were not read since the last call; called about once a minute.</summary>
     public void ReleaseIdleMappings()
     {
         foreach (var segment in _state.Segments.All)
             segment.ReleaseIdleMappings();
     }
 
-    /// <summary>Renames the folder (deletion, moving between log directories); files stay open and readers go on.</summary>
-    public void RenameDirectory(string newDirectory)
-    {
-        lock (_state.Gate)
-        {
-            // By their names, which would not be found any more.
-            _deletion.DeleteNow();
-            _state.Files.Rename(_state.Directory, newDirectory);
-            _state.Directory = newDirectory;
-            _state.Producers.Directory = newDirectory;
-            _state.Epochs.Directory = newDirectory;
-            foreach (var segment in _state.Segments.All)
-                segment.MovedTo(newDirectory);
-        }
-    }
+    /// <summary>Renames the folder (deletion, moving between log directories). Files stay open and readers continue.</summary>
+    public void RenameDirectory(string newDirectory) => _lifecycle.Rename(newDirectory);
 
     /// <summary>Closes the log and deletes its folder.</summary>
-    public void Delete()
-    {
-        lock (_state.Gate)
-        {
-            CloseAll(static segment => segment.CloseFiles());
-            _state.Files.DeleteDirectory(_state.Directory);
-        }
-    }
+    public void Delete() => _lifecycle.Delete();
 
-    /// <summary>
-    /// Closes in order: a producer snapshot at the end, indexes written out. What is to survive a power cut has to be flushed before.
-    /// </summary>
-    public void Dispose()
-    {
-        lock (_state.Gate)
-        {
-            if (!_closed)
-            {
-                ProducerReplay.TakeSnapshot(_state.Producers);
-                _state.Epochs.Flush();
-            }
-            CloseAll(static segment => segment.Dispose());
-        }
-    }
+    /// <summary>Closes the log in order, with a producer snapshot at the end and complete indexes. It does not flush: call <see cref="Flush"/> before.</summary>
+    public void Dispose() => _lifecycle.Close();
 
-    /// <summary>Closes without a write, as when the disk has failed, or as a crash would.</summary>
-    public void CloseAbruptly()
-    {
-        lock (_state.Gate)
-            CloseAll(static segment => segment.CloseFiles());
-    }
+    /// <summary>Closes the log without writing anything, when the disk has failed, or to simulate a crash.</summary>
+    public void CloseAbruptly() => _lifecycle.CloseAbruptly();
 
-    private void CloseAll(Action<LogSegment> close)
+    private LogAppendInfo FlushAfter(in LogAppendInfo info)
     {
-        if (_closed)
-            return;
-        _closed = true;
-        foreach (var segment in _state.Segments.All)
-            close(segment);
-        _deletion.Dispose();
-    }
-
-    private bool CutEnd(Func<bool> cut)
-    {
-        bool wasCut, isLowered;
-        lock (_state.Gate)
-        {
-            var flushedBefore = RecoveryPoint;
-            wasCut = cut();
-            isLowered = RecoveryPoint < flushedBefore;
-        }
-        if (isLowered)
-            Options.RecoveryPointLowered?.Invoke(this);
-        return wasCut;
-    }
-
-    private LogAppendInfo AppendWithOffsets(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin)
-    {
-        var batches = _preparation.Check(records, leaderEpoch, origin);
-        LogAppendInfo info;
-        try
-        {
-            lock (_state.Gate)
-                info = _closed ? Closed() : _appender.AppendWithOffsets(batches);
-        }
-        catch (IOException fault)
-        {
-            return Failed(fault);
-        }
-        return AfterAppend(info);
-    }
-
-    private void FlushLater(long upTo) => InBackground(() =>
-    {
-        if (!_closed)
-            Flush(upTo);
-    });
-
-    /// <summary>Work on small files outside the lock, which finds them gone when the folder is renamed or the log closed meanwhile.</summary>
-    private void UnlessGone(Action work)
-    {
-        var directory = Directory;
-        try
-        {
-            if (!_closed)
-                work();
-        }
-        catch (IOException) when (_closed || _state.WasMovedFrom(directory))
-        {
-        }
-    }
-
-    private void InBackground(Action work) => Options.Background(() =>
-    {
-        try
-        {
-            work();
-        }
-        catch (IOException fault)
-        {
-            Failed(fault);
-        }
-        catch (ObjectDisposedException) when (_closed)
-        {
-        }
-    });
-
-    private LogAppendInfo AfterAppend(in LogAppendInfo info)
-    {
-        if (info.SizeInBytes == 0)
-            return info;
-        if (LogEndOffset - RecoveryPoint >= Config.FlushInterval)
-        {
-            try
-            {
-                Flush();
-            }
-            catch (IOException fault)
-            {
-                return Failed(fault);
-            }
-            // Whoever closed it meanwhile may have kept the flush from being one.
-            if (_closed)
-                return Closed();
-        }
-        return info;
+        Flush();
+        // When the log was closed in the meantime, the flush may have done nothing.
+        return _guard.IsClosed ? Closed() : info;
     }
 
     private LogAppendInfo Closed() => LogAppendInfo.Refused(ErrorCode.KafkaStorageError, $"The log of {TopicPartition} is closed", LogStartOffset);
 
-    private LogAppendInfo Failed(IOException fault)
+    private bool Truncate(Func<bool> truncate)
     {
-        Options.Logger.StorageFailed(TopicPartition, Directory, fault);
-        Options.StorageFailed?.Invoke(this, fault);
-        return LogAppendInfo.Refused(ErrorCode.KafkaStorageError, fault.Message, LogStartOffset);
+        bool isTruncated, isLowered;
+        lock (_state.Gate)
+        {
+            var flushedBefore = RecoveryPoint;
+            isTruncated = truncate();
+            isLowered = RecoveryPoint < flushedBefore;
+        }
+        if (isLowered)
+            Options.RecoveryPointLowered?.Invoke(Directory);
+        return isTruncated;
     }
 }

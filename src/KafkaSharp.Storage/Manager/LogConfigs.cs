@@ -1,13 +1,11 @@
 using System.Collections.Concurrent;
 using KafkaSharp.Configuration;
-using KafkaSharp.Protocol;
 using KafkaSharp.Storage.Configs;
-using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;
 
-/// <summary>The log configuration of each topic, made once and shared by its partitions. Safe for use from several threads.</summary>
+/// <summary>The log configuration of each topic, made once and shared by its partitions. Thread-safe.</summary>
 sealed class LogConfigs
 {
     private static readonly Dictionary<string, string> None = [];
@@ -17,9 +15,10 @@ sealed class LogConfigs
     private readonly ConcurrentDictionary<string, LogConfig> _configs = new(StringComparer.Ordinal);
     private volatile IReadOnlyDictionary<string, string> _defaults;
     private volatile ConfigValues _broker;
+    private bool _isCompactionWarningLogged;
 
     /// <param name="broker">The broker's configuration.</param>
-    /// <param name="logger">Takes faults.</param>
+    /// <param name="logger">The log of invalid configurations.</param>
     public LogConfigs(ConfigValues broker, ILogger logger)
     {
         _logger = logger;
@@ -28,12 +27,22 @@ sealed class LogConfigs
         Broker = LogConfig.From(_defaults, None);
     }
 
-    /// <summary>That of a topic without configs of its own.</summary>
+    /// <summary>The configuration of topics without configs of their own.</summary>
     public LogConfig Broker { get; private set; }
 
-    public LogConfig Of(string topic) => _overrides.TryGetValue(topic, out var overrides) ? _configs.GetOrAdd(topic, Make, overrides) : Broker;
+    /// <summary>producer.id.expiration.ms.</summary>
+    public int ProducerIdExpirationMs => _broker.Get(LogManagerConfigs.ProducerIdExpirationMs);
 
-    /// <summary>Sets a topic's own configs; with none of them, as when the topic was deleted, it is forgotten.</summary>
+    /// <summary>The configuration of a topic's logs.</summary>
+    public LogConfig Of(string topic)
+    {
+        var config = _overrides.TryGetValue(topic, out var overrides) ? _configs.GetOrAdd(topic, Make, overrides) : Broker;
+        if (config.IsCompact && !Interlocked.Exchange(ref _isCompactionWarningLogged, true))
+            _logger.CompactionIsInactive();
+        return config;
+    }
+
+    /// <summary>Sets a topic's own configs; an empty set, as after a deletion, removes the topic.</summary>
     public void SetTopic(string topic, IReadOnlyDictionary<string, string> overrides)
     {
         if (overrides.Count > 0)
@@ -51,19 +60,6 @@ sealed class LogConfigs
         _configs.Clear();
     }
 
-    public PartitionLogOptions LogOptions(LogManagerOptions options, TopicPartition partition, string path) => new()
-    {
-        FileSystem = options.FileSystem,
-        Directory = path,
-        TopicPartition = partition,
-        Config = Of(partition.Topic),
-        Time = options.Time,
-        Random = options.Random,
-        TransactionVerificationEnabled = true,
-        ProducerIdExpirationMs = _broker.Get(LogManagerConfigs.ProducerIdExpirationMs),
-        Logger = options.LoggerFactory.CreateLogger<PartitionLog>(),
-    };
-
     private LogConfig Make(string topic, IReadOnlyDictionary<string, string> overrides)
     {
         try
@@ -72,7 +68,7 @@ sealed class LogConfigs
         }
         catch (ConfigException e)
         {
-            // It was checked when it was set; a log that can't be served for it would be worse than one with the defaults.
+            // The controller has validated it, so this is unexpected; a log with the defaults is better than an unavailable one.
             _logger.TopicConfigRefused(topic, e.Message);
             return Broker;
         }

@@ -6,12 +6,12 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// One of the folders that log.dirs names: its lock, its checkpoints, and whether it still works. Once offline it stays so until the broker is started
-/// again. Its state is safe to read from anywhere; <see cref="LogManager"/> changes it.
+/// One of the folders of log.dirs: its lock, its checkpoints, and whether it works. A directory that is offline stays offline until the broker restarts.
+/// Reading its properties is thread-safe; <see cref="LogManager"/> changes it.
 /// </summary>
 public sealed class LogDirectory
 {
-    /// <summary>The file whose lock keeps a second broker out.</summary>
+    /// <summary>The file whose lock prevents a second broker from using the directory.</summary>
     public const string LockFileName = ".lock";
 
     private readonly IFileSystem _files;
@@ -23,7 +23,7 @@ public sealed class LogDirectory
     internal LogDirectory(IFileSystem files, string path)
     {
         _files = files;
-        // Logs are told to lie here by the folder above theirs, which never ends in a separator.
+        // A log belongs to the directory whose path is that of its parent folder, which has no separator at the end.
         Path = System.IO.Path.TrimEndingDirectorySeparator(path);
         RecoveryPoints = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.RecoveryPoint));
         LogStartOffsets = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.LogStartOffset));
@@ -31,28 +31,28 @@ public sealed class LogDirectory
 
     public string Path { get; }
 
-    /// <summary>The directory.id of its meta.properties (KIP-858); null where it has none.</summary>
+    /// <summary>The directory.id of its meta.properties (KIP-858); null when it has none.</summary>
     public Uuid? Id { get; private set; }
 
     public bool IsOffline => _isOffline;
 
-    /// <summary>How many logs it holds: a new one goes where there are fewest.</summary>
+    /// <summary>The number of its logs: a new log goes to the directory with the fewest.</summary>
     public int LogCount => Volatile.Read(ref _logCount);
 
-    /// <summary>Whether the broker before stopped in order, so that its logs needed no recovery.</summary>
+    /// <summary>Whether the last broker shut down cleanly, so that its logs needed no recovery.</summary>
     public bool HadCleanShutdown { get; private set; }
 
-    /// <summary>The epoch that the broker had when it last stopped in order; -1 after anything else.</summary>
+    /// <summary>The broker epoch of the last clean shutdown; -1 after an unclean one.</summary>
     public long PreviousBrokerEpoch { get; private set; } = CleanShutdownFile.UnknownBrokerEpoch;
 
     internal OffsetCheckpointFile RecoveryPoints { get; }
 
     internal OffsetCheckpointFile LogStartOffsets { get; }
 
-    /// <summary>Takes the folder, creating it where it is missing.</summary>
-    /// <exception cref="LogDirectoryLockedException">Another broker has it.</exception>
-    /// <exception cref="IOException">It does not work.</exception>
-    internal void Take()
+    /// <summary>Locks the folder, and creates it when it is missing.</summary>
+    /// <exception cref="LogDirectoryLockedException">Another broker uses it.</exception>
+    /// <exception cref="IOException">The disk fails.</exception>
+    internal void Lock()
     {
         _files.CreateDirectory(Path);
         _lock = _files.TryLock(System.IO.Path.Combine(Path, LockFileName)) ?? throw new LogDirectoryLockedException(Path);
@@ -63,7 +63,7 @@ public sealed class LogDirectory
 
     internal void CountLogs(int change) => Interlocked.Add(ref _logCount, change);
 
-    /// <summary>Saves where the logs of this directory are flushed to and where they begin. Waits for another thread that does the same.</summary>
+    /// <summary>Saves the recovery points and log start offsets of the directory's logs. One thread at a time; the others wait.</summary>
     internal void WriteCheckpoints(IReadOnlyCollection<PartitionLog> logs, bool recoveryPoints = true, bool startOffsets = true)
     {
         lock (_checkpoints)
@@ -74,14 +74,14 @@ public sealed class LogDirectory
                 RecoveryPoints.Write([.. logs.Select(log => KeyValuePair.Create(log.TopicPartition, log.RecoveryPoint))]);
             if (startOffsets)
             {
-                // A start that is its first segment's base offset is seen from the files.
+                // A log start offset that is the base offset of the first segment follows from the files.
                 LogStartOffsets.Write([.. logs.Where(log => log.LogStartOffset > log.Segments.First.BaseOffset)
                     .Select(log => KeyValuePair.Create(log.TopicPartition, log.LogStartOffset))]);
             }
         }
     }
 
-    /// <summary>Marks it as broken; false where it was already.</summary>
+    /// <summary>Marks it as failed; false when it was already.</summary>
     internal bool GoOffline()
     {
         lock (_checkpoints)

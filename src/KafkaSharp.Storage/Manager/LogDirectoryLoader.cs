@@ -9,12 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Takes one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). Folders of deleted logs are not opened,
-/// nor are stray and future ones, nor the metadata log, which Raft keeps.
+/// Locks one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). It does not open deleted, stray and future
+/// logs, nor the metadata log, which belongs to Raft.
 /// </summary>
-sealed class LogDirectoryLoader(
-    LogManagerOptions options, LogDirectory directory, LogConfigs configs, Random random, Action<PartitionLog, IOException> storageFailed,
-    Action<PartitionLog> recoveryPointLowered, ILogger logger)
+sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory directory, LogFactory factory, ILogger logger)
 {
     private const string MetadataTopic = "__cluster_metadata";
 
@@ -25,7 +23,7 @@ sealed class LogDirectoryLoader(
 
     public LoadedDirectory Load()
     {
-        directory.Take();
+        directory.Lock();
         var recoveryPoints = Read(directory.RecoveryPoints);
         var startOffsets = Read(directory.LogStartOffsets);
         var (current, deleted) = Sort(_files.EnumerateDirectories(directory.Path));
@@ -41,7 +39,7 @@ sealed class LogDirectoryLoader(
                 log.CloseAbruptly();
             throw;
         }
-        logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : ", recovered after an unclean stop");
+        logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : "; recovered after an unclean shutdown");
         var known = current.Select(found => found.Partition).ToHashSet();
         var stale = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition))
             || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition));
@@ -52,19 +50,10 @@ sealed class LogDirectoryLoader(
         List<(string Path, TopicPartition Partition)> current, Dictionary<TopicPartition, long> recoveryPoints,
         Dictionary<TopicPartition, long> startOffsets, ConcurrentBag<PartitionLog> logs)
     {
-        var jobs = current.ConvertAll(found => (found.Path, found.Partition, Random: new Random(random.Next())));
-        Bounded.Run(jobs, options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir), job =>
-        {
-            logs.Add(PartitionLog.Open(configs.LogOptions(options, job.Partition, job.Path) with
-            {
-                Random = job.Random,
-                HadCleanShutdown = directory.HadCleanShutdown,
-                RecoveryPoint = recoveryPoints.GetValueOrDefault(job.Partition),
-                LogStartOffset = startOffsets.GetValueOrDefault(job.Partition),
-                StorageFailed = storageFailed,
-                RecoveryPointLowered = recoveryPointLowered,
-            }));
-        });
+        var toOpen = current.ConvertAll(found => new LogToOpen(
+            found.Path, found.Partition, factory.NextRandom(), directory.HadCleanShutdown,
+            recoveryPoints.GetValueOrDefault(found.Partition), startOffsets.GetValueOrDefault(found.Partition)));
+        Bounded.Run(toOpen, options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir), log => logs.Add(factory.Open(log)));
     }
 
     private Dictionary<TopicPartition, long> Read(OffsetCheckpointFile file)
@@ -75,7 +64,7 @@ sealed class LogDirectoryLoader(
         }
         catch (IOException e)
         {
-            // Offsets of 0 mean more recovery and no loss.
+            // With offsets of 0 more is recovered, and nothing is lost.
             logger.CheckpointUnusable(file.Path, e.Message);
             return [];
         }
@@ -95,7 +84,7 @@ sealed class LogDirectoryLoader(
             else if (parsed.Kind == LogDirectoryKind.Delete)
                 deleted.Add(path);
             else if (parsed.Kind != LogDirectoryKind.Current)
-                logger.FolderKeptAside(path, parsed.Kind);
+                logger.FolderNotOpened(path, parsed.Kind);
             else if (parsed.TopicPartition.Topic != MetadataTopic)
                 current.Add((path, parsed.TopicPartition));
         }

@@ -4,16 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// What is done to all logs from time to time. One broken log does not keep the others waiting: its directory goes offline, where
-/// it was the disk, and the round goes on.
-/// Compaction is not among it yet: a topic with cleanup.policy=compact keeps all its records.
+/// The periodic work on all logs. A failure of one log does not stop the work on the others: after an I/O failure its directory goes offline, any other
+/// exception is logged. Compaction is not implemented yet: a topic with cleanup.policy=compact keeps all its records.
 /// </summary>
-sealed class LogMaintenance(LogManager manager, TimeProvider time, ILogger logger)
+sealed class LogMaintenance(LogRegistry registry, TimeProvider time, ILogger logger)
 {
     /// <summary>Retention by time, by size and by log start offset.</summary>
     public void DeleteOldSegments() => ForEach(log => log.DeleteOldSegments());
 
-    /// <summary>flush.ms: logs whose oldest unflushed record has waited that long.</summary>
+    /// <summary>Flushes the logs with records that have not been flushed for flush.ms.</summary>
     public void FlushDirtyLogs()
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -24,12 +23,12 @@ sealed class LogMaintenance(LogManager manager, TimeProvider time, ILogger logge
         });
     }
 
-    /// <summary>Files that nobody reads give their mappings back.</summary>
+    /// <summary>Unmaps the files that were not read lately.</summary>
     public void ReleaseIdleMappings() => ForEach(log => log.ReleaseIdleMappings());
 
-    public void RemoveExpiredProducers() => ForEach(log => log.RemoveExpiredProducers());
+    public void RemoveExpiredProducers() => ForEach(log => log.Producers.RemoveExpired());
 
-    /// <summary>Recovery points, after the leader epochs below them.</summary>
+    /// <summary>Saves the recovery points, after the leader epochs below them.</summary>
     public void CheckpointRecoveryPoints()
     {
         ForEach(log => log.FlushLeaderEpochs());
@@ -40,14 +39,14 @@ sealed class LogMaintenance(LogManager manager, TimeProvider time, ILogger logge
 
     private void ForEach(Action<PartitionLog> action)
     {
-        foreach (var log in manager.Logs)
+        foreach (var log in registry.Logs)
         {
             try
             {
-                if (manager.DirectoryOf(log) is { IsOffline: false } directory)
-                    manager.TryRun(directory, () => action(log));
+                if (registry.DirectoryOf(log.Directory) is { IsOffline: false } directory)
+                    registry.TryRun(directory, () => action(log));
             }
-#pragma warning disable CA1031 // Whatever is wrong with one log is not wrong with the others.
+#pragma warning disable CA1031 // A fault in one log must not stop the work on the others.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -58,7 +57,7 @@ sealed class LogMaintenance(LogManager manager, TimeProvider time, ILogger logge
 
     private void Checkpoint(bool recoveryPoints, bool startOffsets)
     {
-        foreach (var directory in manager.LiveDirectories)
-            manager.TryRun(directory, () => directory.WriteCheckpoints(manager.LogsIn(directory), recoveryPoints, startOffsets));
+        foreach (var directory in registry.LiveDirectories)
+            registry.TryRun(directory, () => directory.WriteCheckpoints(registry.LogsIn(directory), recoveryPoints, startOffsets));
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
@@ -11,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// All logs of a broker over its log directories (Kafka's <c>LogManager</c>): opens them at start, creates and deletes them, runs retention, flushing and
-/// checkpoints, and takes a directory that fails offline while the others serve. Safe for use from any thread; finding a log takes no lock.
+/// All logs of a broker in its log directories (Kafka's <c>LogManager</c>): opens them at start, creates and deletes them, runs retention, flushing and
+/// checkpoints, and takes a failed directory offline while the others continue. Thread-safe; finding a log takes no lock.
 /// </summary>
 public sealed class LogManager : IAsyncDisposable
 {
@@ -22,49 +21,52 @@ public sealed class LogManager : IAsyncDisposable
     private readonly IFileSystem _files;
     private readonly ILogger _logger;
     private readonly LogConfigs _configs;
+    private readonly LogRegistry _registry;
+    private readonly LogFactory _factory;
+    private readonly LogCreation _creation;
     private readonly LogDeletions _deletions;
-    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
-    private readonly ConcurrentDictionary<TopicPartition, LogDirectory> _offline = new();
-    private readonly LogDirectory[] _directories;
     private readonly List<PeriodicTask> _tasks = [];
-    private readonly Random _random;
 
     // Creation, deletion and renaming exclude each other.
     private readonly Lock _changes = new();
     private bool _stopped;
-    private bool _compactionIsWarnedOf;
 
     private LogManager(LogManagerOptions options)
     {
         _options = options;
         _files = options.FileSystem;
         _logger = options.LoggerFactory.CreateLogger<LogManager>();
-        _random = options.Random;
         _configs = new LogConfigs(options.BrokerConfig, _logger);
-        _deletions = new LogDeletions(options.FileSystem, options.Time, _logger, OnDeletionFailed);
-        _directories = [.. options.Directories.Select(path => new LogDirectory(_files, path))];
+        _registry = new LogRegistry(options, _logger);
+        _factory = new LogFactory(options, _configs, _registry);
+        _creation = new LogCreation(options.FileSystem, _registry, _factory, _logger);
+        Maintenance = new LogMaintenance(_registry, options.Time, _logger);
+        _deletions = new LogDeletions(options.FileSystem, options.Time, _logger, _registry.FailDirectoryOf);
     }
 
-    public IReadOnlyList<LogDirectory> Directories => _directories;
+    public IReadOnlyList<LogDirectory> Directories => _registry.Directories;
 
     /// <summary>The directories that work.</summary>
-    public IEnumerable<LogDirectory> LiveDirectories => _directories.Where(directory => !directory.IsOffline);
+    public IEnumerable<LogDirectory> LiveDirectories => _registry.LiveDirectories;
 
-    /// <summary>All logs that can be used; a moment's picture.</summary>
-    public IEnumerable<PartitionLog> Logs => _logs.Values;
+    /// <summary>All logs that can be used, at this moment.</summary>
+    public IEnumerable<PartitionLog> Logs => _registry.Logs;
+
+    /// <summary>The periodic work, which <see cref="StartTasks"/> schedules.</summary>
+    internal LogMaintenance Maintenance { get; }
 
     /// <summary>
-    /// The broker epoch before, as ElectLeaders needs it (KIP-966): -1 unless every directory was left in order by the same one.
+    /// The broker epoch of the last clean shutdown (KIP-966); -1 unless all directories have the same one.
     /// </summary>
     public long PreviousBrokerEpoch =>
-        _directories.Select(directory => directory.PreviousBrokerEpoch).Distinct().ToArray() is [var epoch] ? epoch : -1;
+        Directories.Select(directory => directory.PreviousBrokerEpoch).Distinct().ToArray() is [var epoch] ? epoch : -1;
 
     /// <summary>
-    /// Takes the directories and opens all logs in them; those that a crash left behind are recovered. A directory that does not work is offline, and the
-    /// others are opened. The background tasks begin with <see cref="StartTasks"/>.
+    /// Locks the directories and opens all logs in them, with recovery after a crash. A directory that fails is offline, and the others are opened. The
+    /// background tasks begin with <see cref="StartTasks"/>.
     /// </summary>
-    /// <exception cref="LogDirectoryLockedException">Another broker runs on a directory.</exception>
-    /// <exception cref="IOException">No directory works, or two hold the same partition.</exception>
+    /// <exception cref="LogDirectoryLockedException">Another broker uses a directory.</exception>
+    /// <exception cref="IOException">No directory works, or two contain the same partition.</exception>
     public static LogManager Open(LogManagerOptions options)
     {
         var manager = new LogManager(options);
@@ -80,120 +82,108 @@ public sealed class LogManager : IAsyncDisposable
         }
     }
 
-    /// <summary>The log of a partition, or null: <see cref="IsOffline"/> tells whether it is absent or lies in a broken directory.</summary>
-    public PartitionLog? Get(TopicPartition partition) => _logs.GetValueOrDefault(partition);
+    /// <summary>The log of a partition; null when there is none or, see <see cref="IsOffline"/>, its directory has failed.</summary>
+    public PartitionLog? Get(TopicPartition partition) => _registry.Find(partition);
 
-    /// <summary>Whether the partition's log is in a directory that has failed: the answer is KAFKA_STORAGE_ERROR.</summary>
-    public bool IsOffline(TopicPartition partition) => _offline.ContainsKey(partition);
+    /// <summary>Whether the partition's log is in a directory that has failed: requests get KAFKA_STORAGE_ERROR.</summary>
+    public bool IsOffline(TopicPartition partition) => _registry.IsOffline(partition);
 
     /// <summary>
-    /// The log of a partition, created where it is missing, in the directory with the fewest logs or the one asked for.
+    /// The log of a partition. When it is missing it is created, in the given directory or in the one with the fewest logs.
     /// </summary>
     /// <param name="partition">The partition.</param>
-    /// <param name="topicId">The id of its topic; zero where it has none.</param>
-    /// <param name="log">The log, where the answer is none.</param>
-    /// <param name="isNew">Whether the partition was just assigned here, and so has no log in a directory that is offline.</param>
+    /// <param name="topicId">The id of its topic; zero when it has none.</param>
+    /// <param name="log">The log, when the result is none.</param>
+    /// <param name="isNew">Whether the partition was just assigned to this broker, and so cannot have a log in a directory that is offline.</param>
     /// <param name="directoryId">The directory that the metadata assigns it to (KIP-858), or null.</param>
     /// <returns>
-    /// KAFKA_STORAGE_ERROR where its directory or all are offline; INCONSISTENT_TOPIC_ID where the log is that of another topic of the same name.
+    /// KAFKA_STORAGE_ERROR when its directory or all are offline; INCONSISTENT_TOPIC_ID when the log is that of another topic of the same name.
     /// </returns>
     public ErrorCode GetOrCreate(
         TopicPartition partition, Uuid topicId, [NotNullWhen(true)] out PartitionLog? log, bool isNew = false, Uuid? directoryId = null)
     {
-        if (_logs.TryGetValue(partition, out log) && (topicId.IsZero || log.TopicId == topicId))
+        if (_registry.Find(partition) is { } found && (topicId.IsZero || found.TopicId == topicId))
+        {
+            log = found;
             return ErrorCode.None;
+        }
         lock (_changes)
         {
-            if (_stopped || IsOffline(partition) || (!isNew && !_logs.ContainsKey(partition) && _directories.Any(directory => directory.IsOffline)))
+            log = _registry.Find(partition);
+            if (_stopped || IsOffline(partition) || (!isNew && log is null && Directories.Any(directory => directory.IsOffline)))
                 return ErrorCode.KafkaStorageError;
-            if (!_logs.TryGetValue(partition, out log))
-                return Create(partition, topicId, directoryId, out log);
+            if (log is null)
+                return _creation.Create(partition, topicId, directoryId, out log);
             return topicId.IsZero || log.TopicId == topicId ? ErrorCode.None : AssignTopicId(topicId, log);
         }
     }
 
     /// <summary>
-    /// Deletes logs: each folder is renamed at once and so gone after any crash; its files go after file.delete.delay.ms. Partitions without a
-    /// log are passed over.
+    /// Deletes logs. Each folder is renamed at once, so that the log stays deleted after a crash; its files are deleted after file.delete.delay.ms. Partitions
+    /// without a log are ignored.
     /// </summary>
     public void Delete(params IEnumerable<TopicPartition> partitions) => Remove(partitions, LogDirectoryKind.Delete);
 
     /// <summary>
-    /// At start, once the metadata is known: renames logs that do not belong here (their topic is gone or made anew, or the replica is elsewhere) to -stray.
-    /// Their files are kept.
+    /// Renames logs that do not belong to this broker (their topic is deleted or created again, or the replica is elsewhere) to -stray, at start when the
+    /// metadata is known. Their files are kept.
     /// </summary>
     public IReadOnlyList<TopicPartition> SetStraysAside(Func<PartitionLog, bool> isStray)
     {
-        var strays = _logs.Values.Where(isStray).Select(log => log.TopicPartition).ToArray();
+        var strays = Logs.Where(isStray).Select(log => log.TopicPartition).ToArray();
         Remove(strays, LogDirectoryKind.Stray);
         return strays;
     }
 
-    /// <summary>A topic's own configs have changed.</summary>
+    /// <summary>Applies changed configs of a topic.</summary>
     public void UpdateTopicConfig(string topic, IReadOnlyDictionary<string, string> overrides)
     {
         _configs.SetTopic(topic, overrides);
-        foreach (var log in _logs.Values)
+        foreach (var log in Logs)
         {
             if (log.TopicPartition.Topic == topic)
-                SetConfig(log);
+                log.Config = _configs.Of(topic);
         }
     }
 
-    /// <summary>The broker's own configuration has changed, and with it the defaults of every topic.</summary>
+    /// <summary>Applies a changed configuration of the broker, which has the defaults of every topic.</summary>
     public void UpdateBrokerConfig(ConfigValues broker)
     {
         _configs.SetBroker(broker);
         var expirationMs = broker.Get(LogManagerConfigs.ProducerIdExpirationMs);
-        foreach (var log in _logs.Values)
+        foreach (var log in Logs)
         {
-            SetConfig(log);
-            log.InspectProducers(producers => producers.ExpirationMs = expirationMs);
+            log.Config = _configs.Of(log.TopicPartition.Topic);
+            log.Producers.SetExpiration(expirationMs);
         }
     }
 
     /// <summary>
-    /// An operation on a directory has failed: it goes offline, its logs are closed and answer KAFKA_STORAGE_ERROR, and the others serve on.
+    /// Takes a directory offline after an operation on it has failed: its logs are closed, requests for them get KAFKA_STORAGE_ERROR, and the other
+    /// directories continue.
     /// </summary>
-    public void Fail(LogDirectory directory, Exception cause)
-    {
-        var first = directory.GoOffline();
-        List<TopicPartition> partitions = [];
-        foreach (var log in LogsIn(directory))
-        {
-            _offline[log.TopicPartition] = directory;
-            _logs.TryRemove(log.TopicPartition, out _);
-            partitions.Add(log.TopicPartition);
-            log.CloseAbruptly();
-        }
-        if (!first)
-            return;
-        var noneLeft = !LiveDirectories.Any();
-        _logger.LogDirectoryFailed(directory.Path, partitions.Count, cause);
-        _options.DirectoryFailed?.Invoke(new LogDirectoryFailure(directory, partitions, cause, noneLeft));
-    }
+    public void Fail(LogDirectory directory, Exception cause) => _registry.Fail(directory, cause);
 
     /// <summary>Begins the background work: retention, flushing by time, checkpoints, expiry of producers.</summary>
     public void StartTasks()
     {
         var broker = _options.BrokerConfig;
-        var maintenance = new LogMaintenance(this, _options.Time, _logger);
-        Every(broker.Get(LogManagerConfigs.RetentionCheckIntervalMs), maintenance.DeleteOldSegments);
-        Every(broker.Get(LogManagerConfigs.FlushSchedulerIntervalMs), maintenance.FlushDirtyLogs);
-        Every(broker.Get(LogManagerConfigs.FlushOffsetCheckpointIntervalMs), maintenance.CheckpointRecoveryPoints);
-        Every(broker.Get(LogManagerConfigs.FlushStartOffsetCheckpointIntervalMs), maintenance.CheckpointLogStartOffsets);
-        Every(broker.Get(LogManagerConfigs.ProducerIdExpirationCheckIntervalMs), maintenance.RemoveExpiredProducers);
-        Every(ReleaseMappingsIntervalMs, maintenance.ReleaseIdleMappings);
+        Every(broker.Get(LogManagerConfigs.RetentionCheckIntervalMs), Maintenance.DeleteOldSegments);
+        Every(broker.Get(LogManagerConfigs.FlushSchedulerIntervalMs), Maintenance.FlushDirtyLogs);
+        Every(broker.Get(LogManagerConfigs.FlushOffsetCheckpointIntervalMs), Maintenance.CheckpointRecoveryPoints);
+        Every(broker.Get(LogManagerConfigs.FlushStartOffsetCheckpointIntervalMs), Maintenance.CheckpointLogStartOffsets);
+        Every(broker.Get(LogManagerConfigs.ProducerIdExpirationCheckIntervalMs), Maintenance.RemoveExpiredProducers);
+        Every(ReleaseMappingsIntervalMs, Maintenance.ReleaseIdleMappings);
 
         void Every(long intervalMs, Action action) => _tasks.Add(new PeriodicTask(
             _options.Time, broker.Get(LogManagerConfigs.InitialTaskDelayMs), intervalMs, action, e => _logger.MaintenanceFailed(e)));
     }
 
     /// <summary>
-    /// Stops in order: everything is flushed, producers are snapshotted, offsets are saved, and each directory is marked so that the next start has
-    /// nothing to recover. The manager answers KAFKA_STORAGE_ERROR from now on.
+    /// Shuts down cleanly: flushes everything, takes producer snapshots, saves offsets, and marks each directory so that the next start recovers nothing.
+    /// Afterwards requests get KAFKA_STORAGE_ERROR.
     /// </summary>
-    /// <param name="brokerEpoch">The broker's epoch, for the mark; -1 where it has none.</param>
+    /// <param name="brokerEpoch">The broker's epoch for .kafka_cleanshutdown; -1 when it has none.</param>
     public async Task ShutdownAsync(long brokerEpoch = CleanShutdownFile.UnknownBrokerEpoch)
     {
         lock (_changes)
@@ -208,58 +198,41 @@ public sealed class LogManager : IAsyncDisposable
         var threads = _options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir);
         foreach (var directory in LiveDirectories.ToArray())
             Close(directory, threads, brokerEpoch);
-        _logs.Clear();
+        _registry.Clear();
     }
 
     /// <inheritdoc cref="ShutdownAsync"/>
     public async ValueTask DisposeAsync() => await ShutdownAsync();
 
-    /// <summary>The logs of one directory; a moment's picture.</summary>
-    public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) => [.. _logs.Values.Where(log => DirectoryOf(log) == directory)];
+    /// <summary>The logs of one directory, at this moment.</summary>
+    public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) => _registry.LogsIn(directory);
 
-    /// <summary>The directory that a log lies in.</summary>
-    public LogDirectory DirectoryOf(PartitionLog log) => DirectoryOf(log.Directory);
+    /// <summary>The directory that contains a log.</summary>
+    public LogDirectory DirectoryOf(PartitionLog log) => _registry.DirectoryOf(log.Directory);
 
-    /// <summary>Runs an operation on a log of a directory; if it meets an I/O failure the directory goes offline. False then.</summary>
-    internal bool TryRun(LogDirectory directory, Action operation)
-    {
-        try
-        {
-            operation();
-            return true;
-        }
-        catch (Exception e) when (IsFailure(e))
-        {
-            Fail(directory, e);
-            return false;
-        }
-    }
-
-    /// <summary>Gives everything up as a crash would: nothing is flushed or saved.</summary>
+    /// <summary>Closes everything as a crash would: nothing is flushed or saved.</summary>
     internal void Abandon()
     {
         foreach (var task in _tasks)
             task.Stop();
         _deletions.Dispose();
-        foreach (var log in _logs.Values)
+        foreach (var log in Logs)
             log.CloseAbruptly();
-        _logs.Clear();
-        foreach (var directory in _directories)
+        _registry.Clear();
+        foreach (var directory in Directories)
             directory.Release();
     }
 
-    private static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException;
-
     private void Load()
     {
-        var loaded = new LoadedDirectory?[_directories.Length];
+        var loaded = new LoadedDirectory?[Directories.Count];
         try
         {
-            Bounded.Run([.. Enumerable.Range(0, _directories.Length)], _directories.Length, i => TryRun(_directories[i], () =>
-                loaded[i] = new LogDirectoryLoader(_options, _directories[i], _configs, NextRandom(), OnStorageFailed, OnRecoveryPointLowered, _logger).Load()));
+            Bounded.Run([.. Enumerable.Range(0, loaded.Length)], loaded.Length, i => _registry.TryRun(Directories[i], () =>
+                loaded[i] = new LogDirectoryLoader(_options, Directories[i], _factory, _logger).Load()));
             if (!LiveDirectories.Any())
-                throw new IOException($"None of the data directories works: {string.Join(", ", _options.Directories)}");
-            TakeOver([.. loaded.OfType<LoadedDirectory>()]);
+                throw new IOException($"None of the log directories can be used: {string.Join(", ", _options.Directories)}. The log names the cause of each.");
+            Register([.. loaded.OfType<LoadedDirectory>()]);
         }
         catch
         {
@@ -269,98 +242,31 @@ public sealed class LogManager : IAsyncDisposable
         }
     }
 
-    private void TakeOver(IReadOnlyList<LoadedDirectory> loaded)
+    private void Register(IReadOnlyList<LoadedDirectory> loaded)
     {
         foreach (var found in loaded)
         {
             foreach (var log in found.Logs)
             {
-                if (!_logs.TryAdd(log.TopicPartition, log))
+                if (!_registry.TryAdd(log, found.Directory))
                     throw new IOException(
-                        $"The partition {log.TopicPartition} has a log in two directories, {_logs[log.TopicPartition].Directory} and "
+                        $"The partition {log.TopicPartition} has a log in two directories, {_registry.Find(log.TopicPartition)!.Directory} and "
                         + $"{log.Directory}. A directory may have failed while a replica moved between them: delete one of the two.");
-                found.Directory.CountLogs(1);
             }
             foreach (var path in found.Deleted)
                 _deletions.Schedule(path, null, _configs.Broker.FileDeleteDelayMs);
             if (found.HasStaleOffsets)
-                TryRun(found.Directory, () => found.Directory.WriteCheckpoints(LogsIn(found.Directory)));
+                SaveCheckpoints(found.Directory);
         }
-        foreach (var log in _logs.Values)
-            WarnOfCompaction(log);
     }
 
-    private void SetConfig(PartitionLog log)
-    {
-        log.Config = _configs.Of(log.TopicPartition.Topic);
-        WarnOfCompaction(log);
-    }
-
-    private void WarnOfCompaction(PartitionLog log)
-    {
-        if (log.Config.IsCompact && !Interlocked.Exchange(ref _compactionIsWarnedOf, true))
-            _logger.CompactionIsInactive();
-    }
-
-    private ErrorCode Create(TopicPartition partition, Uuid topicId, Uuid? directoryId, out PartitionLog? log)
-    {
-        foreach (var directory in Candidates(directoryId))
-        {
-            var path = Path.Combine(directory.Path, partition.ToString());
-            PartitionLog? created = null;
-            var error = ErrorCode.None;
-            if (!TryRun(directory, () => error = Create(partition, topicId, directory, path, out created)))
-                continue;
-            log = created;
-            return error;
-        }
-        log = null;
-        return ErrorCode.KafkaStorageError;
-    }
-
-    private ErrorCode Create(TopicPartition partition, Uuid topicId, LogDirectory directory, string path, out PartitionLog? log)
-    {
-        log = null;
-        var opened = PartitionLog.Open(_configs.LogOptions(_options, partition, path) with
-        {
-            Random = NextRandom(), HadCleanShutdown = true, StorageFailed = OnStorageFailed, RecoveryPointLowered = OnRecoveryPointLowered,
-        });
-        try
-        {
-            if (!topicId.IsZero && opened.AssignTopicId(topicId) is not ErrorCode.None and var error)
-            {
-                opened.Dispose();
-                return error;
-            }
-            _files.FlushDirectory(directory.Path);
-        }
-        catch
-        {
-            opened.CloseAbruptly();
-            throw;
-        }
-        log = opened;
-        _logs[partition] = log;
-        directory.CountLogs(1);
-        if (directory.IsOffline)
-            throw new IOException($"The directory {directory.Path} went offline while a log was created in it");
-        _logger.LogCreated(partition, path);
-        WarnOfCompaction(log);
-        return ErrorCode.None;
-    }
-
-    private IEnumerable<LogDirectory> Candidates(Uuid? directoryId)
-    {
-        var live = LiveDirectories.ToArray();
-        if (directoryId is { } id && _directories.FirstOrDefault(directory => directory.Id == id) is { } assigned)
-            return live.Contains(assigned) ? [assigned] : [];
-        return live.OrderBy(directory => directory.LogCount);
-    }
+    private void SaveCheckpoints(LogDirectory directory) =>
+        _registry.TryRun(directory, () => directory.WriteCheckpoints(_registry.LogsIn(directory)));
 
     private ErrorCode AssignTopicId(Uuid topicId, PartitionLog log)
     {
         var error = ErrorCode.KafkaStorageError;
-        TryRun(DirectoryOf(log), () => error = log.AssignTopicId(topicId));
+        _registry.TryRun(DirectoryOf(log), () => error = log.AssignTopicId(topicId));
         return error;
     }
 
@@ -368,61 +274,45 @@ public sealed class LogManager : IAsyncDisposable
     {
         lock (_changes)
         {
+            if (_stopped)
+                return;
             var touched = new HashSet<LogDirectory>();
             foreach (var partition in partitions)
             {
-                _offline.TryRemove(partition, out _);
-                if (!_stopped && _logs.TryRemove(partition, out var log))
-                    TryRun(DirectoryOf(log), () => Remove(log, kind, touched));
+                if (_registry.Remove(partition) is not { } log)
+                    continue;
+                var directory = DirectoryOf(log);
+                touched.Add(directory);
+                _registry.TryRun(directory, () => Rename(log, directory, kind));
             }
-            // A partition of the same name may come back: it must not find the offsets of this one.
+            // A partition may be created again under the same name: it must not get the offsets of the deleted one.
             foreach (var directory in touched)
-                TryRun(directory, () => directory.WriteCheckpoints(LogsIn(directory)));
+                SaveCheckpoints(directory);
         }
     }
 
-    private void Remove(PartitionLog log, LogDirectoryKind kind, HashSet<LogDirectory> touched)
+    private void Rename(PartitionLog log, LogDirectory directory, LogDirectoryKind kind)
     {
-        var directory = DirectoryOf(log);
-        directory.CountLogs(-1);
-        touched.Add(directory);
-        var path = Path.Combine(directory.Path, LogDirectoryName.Create(log.TopicPartition, kind, _random));
+        string name;
+        lock (_options.Random)
+            name = LogDirectoryName.Create(log.TopicPartition, kind, _options.Random);
+        var path = Path.Combine(directory.Path, name);
         log.RenameDirectory(path);
         _files.FlushDirectory(directory.Path);
-        _logger.LogSetAside(log.TopicPartition, path);
+        _logger.LogRenamed(log.TopicPartition, path);
         if (kind == LogDirectoryKind.Delete)
             _deletions.Schedule(path, log, log.Config.FileDeleteDelayMs);
         else
             log.Dispose();
     }
 
-    private void Close(LogDirectory directory, int threads, long brokerEpoch) => TryRun(directory, () =>
+    private void Close(LogDirectory directory, int threads, long brokerEpoch) => _registry.TryRun(directory, () =>
     {
-        var logs = LogsIn(directory);
+        var logs = _registry.LogsIn(directory);
         Bounded.Run(logs, threads, log => log.Flush());
         directory.WriteCheckpoints(logs);
         Bounded.Run(logs, threads, log => log.Dispose());
         CleanShutdownFile.Write(_files, directory.Path, brokerEpoch);
         directory.Release();
     });
-
-    // A Random is not safe for use by several threads, so each log gets its own.
-    private Random NextRandom()
-    {
-        lock (_random)
-            return new Random(_random.Next());
-    }
-
-    private void OnDeletionFailed(string path, Exception cause) => Fail(DirectoryOf(path), cause);
-
-    private void OnStorageFailed(PartitionLog log, IOException cause) => Fail(DirectoryOf(log), cause);
-
-    private void OnRecoveryPointLowered(PartitionLog log)
-    {
-        var directory = DirectoryOf(log);
-        TryRun(directory, () => directory.WriteCheckpoints(LogsIn(directory), startOffsets: false));
-    }
-
-    private LogDirectory DirectoryOf(string path) => Array.Find(_directories, directory => directory.Path == Path.GetDirectoryName(path))
-        ?? throw new ArgumentException($"{path} is in none of the data directories");
 }

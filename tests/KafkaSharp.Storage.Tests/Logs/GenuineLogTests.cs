@@ -77,7 +77,7 @@ public sealed class GenuineLogTests
                 var expected = partition.Value.EnumerateArray().Select(p =>
                     $"{p.GetProperty("producerId")} {p.GetProperty("producerEpoch")} {p.GetProperty("lastSequence")} {p.GetProperty("lastTimestamp")} "
                     + (p.TryGetProperty("currentTransactionStartOffset", out var start) ? start.ToString() : ""));
-                var actual = log.InspectProducers(producers => producers.Producers.OrderBy(p => p.ProducerId).Select(p =>
+                var actual = log.Producers.Inspect(producers => producers.Producers.OrderBy(p => p.ProducerId).Select(p =>
                     $"{p.ProducerId} {p.ProducerEpoch} {p.LastSequence} {p.LastTimestamp} {p.CurrentTransactionFirstOffset}").ToArray());
                 Assert.That(actual, Is.EquivalentTo(expected), partition.Name);
             }

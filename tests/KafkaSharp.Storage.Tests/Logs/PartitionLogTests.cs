@@ -63,7 +63,7 @@ public sealed class PartitionLogTests(bool onDisk)
         Assert.That(test.Log.LastStableOffset, Is.EqualTo(6));
         using var read = test.Log.Read(0, 1 << 20, FetchIsolation.TransactionCommitted, true);
         Assert.That(read.AbortedTransactions, Is.EqualTo(new[] { new AbortedTransaction(9, 2, 5, 6) }));
-        Assert.That(test.Log.HasOngoingTransaction(9, 0), Is.False);
+        Assert.That(test.Log.Producers.HasOngoingTransaction(9, 0), Is.False);
     }
 
     [Test]

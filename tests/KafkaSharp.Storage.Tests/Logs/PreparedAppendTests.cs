@@ -25,7 +25,7 @@ public sealed class PreparedAppendTests
     public void Batches_are_prepared_while_another_thread_holds_the_lock()
     {
         Configure("compression.type", "gzip");
-        var prepared = Log.InspectProducers(_ =>
+        var prepared = Log.Producers.Inspect(_ =>
         {
             var work = Task.Run(() => Log.Prepare(TestLog.Batch(10)));
             Assert.That(work.Wait(TimeSpan.FromSeconds(60)), "preparation waits for the log's lock");

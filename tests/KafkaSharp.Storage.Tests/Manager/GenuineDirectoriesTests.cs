@@ -83,7 +83,7 @@ public sealed class GenuineDirectoriesTests
                 FileSystem = new PhysicalFileSystem(), Directory = directory, TopicPartition = name.TopicPartition, Random = new Random(1),
                 Time = new ManualTimeProvider(Then),
             });
-            var replayed = log.InspectProducers(state => state.Producers.Select(ProducerSnapshotFileTests.Describe).ToArray());
+            var replayed = log.Producers.Inspect(state => state.Producers.Select(ProducerSnapshotFileTests.Describe).ToArray());
             Assert.That(replayed, Is.EquivalentTo(expected.Select(ProducerSnapshotFileTests.Describe)), name.TopicPartition.ToString());
             (checkedLogs, producers) = (checkedLogs + 1, producers + expected.Count);
         }

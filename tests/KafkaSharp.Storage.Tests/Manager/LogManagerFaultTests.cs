@@ -70,7 +70,7 @@ public sealed class LogManagerFaultTests
         _fault = (operation, path) => operation == FileOperation.Flush && path.EndsWith("t-2/00000000000000000000.log", StringComparison.Ordinal)
             ? throw new InvalidOperationException("a bug") : null;
         _manager.UpdateBrokerConfig(Values(("log.flush.interval.ms", "0")));
-        new LogMaintenance(_manager, _time, _logger).FlushDirtyLogs();
+        _manager.Maintenance.FlushDirtyLogs();
         _fault = (_, _) => null;
         Assert.That(logs.Select(log => log.RecoveryPoint), Is.EqualTo(new[] { 1, 1, 0, 1, 1 }));
         Assert.That(_failures, Is.Empty);
@@ -89,7 +89,7 @@ public sealed class LogManagerFaultTests
         _manager.UpdateTopicConfig("t", compact);
         Assert.That(Told(), Is.EqualTo(1));
 
-        int Told() => _logger.Warnings.Count(line => line.Contains("Compaction", StringComparison.Ordinal));
+        int Told() => _logger.Warnings.Count(line => line.Contains("does not compact logs", StringComparison.Ordinal));
     }
 
     [Test]
@@ -97,7 +97,7 @@ public sealed class LogManagerFaultTests
     {
         Create(Partition);
         _manager.UpdateTopicConfig("t", new Dictionary<string, string> { ["cleanup.policy"] = "compact" });
-        Assert.That(_logger.Warnings.Single(), Does.Contain("Compaction"));
+        Assert.That(_logger.Warnings.Single(), Does.Contain("does not compact logs"));
     }
 
     [Test]
@@ -106,8 +106,8 @@ public sealed class LogManagerFaultTests
         var before = Create(Partition);
         _manager.UpdateBrokerConfig(Values(("producer.id.expiration.ms", "5000")));
         var after = Create(new TopicPartition("t", 1));
-        Assert.That(before.InspectProducers(producers => producers.ExpirationMs), Is.EqualTo(5000));
-        Assert.That(after.InspectProducers(producers => producers.ExpirationMs), Is.EqualTo(5000));
+        Assert.That(before.Producers.Inspect(producers => producers.ExpirationMs), Is.EqualTo(5000));
+        Assert.That(after.Producers.Inspect(producers => producers.ExpirationMs), Is.EqualTo(5000));
     }
 
     private static ConfigValues Values(params (string Name, string Value)[] values) =>

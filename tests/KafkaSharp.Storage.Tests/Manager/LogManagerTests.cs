@@ -142,8 +142,8 @@ public sealed class LogManagerTests
         log.UpdateHighWatermark(5);
         log.IncrementLogStartOffset(4);
         log.Flush();
-        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
-        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointLogStartOffsets();
+        _manager.Maintenance.CheckpointRecoveryPoints();
+        _manager.Maintenance.CheckpointLogStartOffsets();
         Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 5\n"));
         Assert.That(Text("/a/log-start-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 4\n"));
 
@@ -185,7 +185,7 @@ public sealed class LogManagerTests
     {
         var (inA, inB) = (Create(Partition), Create(new TopicPartition("t", 1)));
         _broken = "/a";
-        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        _manager.Maintenance.CheckpointRecoveryPoints();
         Assert.Multiple(() =>
         {
             Assert.That(_failures, Has.Count.EqualTo(1));
@@ -199,7 +199,7 @@ public sealed class LogManagerTests
             Assert.That(_manager.GetOrCreate(new TopicPartition("n", 0), TopicId, out _, isNew: true), Is.EqualTo(ErrorCode.None));
         });
         _broken = "/";
-        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        _manager.Maintenance.CheckpointRecoveryPoints();
         Assert.That(_failures[^1].NoneLeft, Is.True);
     }
 
@@ -226,7 +226,7 @@ public sealed class LogManagerTests
 
     [Test]
     public void A_directory_in_use_is_told() => Assert.That(Open, Throws.TypeOf<LogDirectoryLockedException>()
-        .With.Message.Matches("^The data directory /[ab] is in use by another broker, in this process or another: its \\.lock file is held\\.$"));
+        .With.Message.Matches("^The log directory /[ab] is in use by another broker, in this process or another: its \\.lock file is locked\\. "));
 
     [Test]
     public void A_partition_in_two_directories_is_told()
@@ -277,13 +277,13 @@ public sealed class LogManagerTests
         Append(log, 1);
         Append(log, 2);
         log.Flush();
-        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        _manager.Maintenance.CheckpointRecoveryPoints();
         Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 3\n"));
         log.TruncateTo(1);
         Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 1\n"));
         Append(log, 2);
         log.Flush();
-        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        _manager.Maintenance.CheckpointRecoveryPoints();
         log.TruncateFullyAndStartAt(0);
         Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 0\n"));
     }
@@ -295,7 +295,7 @@ public sealed class LogManagerTests
         Append(log, 1);
         Append(log, 2);
         log.Flush();
-        new LogMaintenance(_manager, _time, NullLogger.Instance).CheckpointRecoveryPoints();
+        _manager.Maintenance.CheckpointRecoveryPoints();
         using (var file = _files.OpenFile(log.Segments.Active.LogPath, StorageFileMode.Open))
             file.SetLength(file.Length - 1);
         Crash();

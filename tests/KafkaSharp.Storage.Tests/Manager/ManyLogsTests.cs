@@ -35,8 +35,8 @@ public sealed class ManyLogsTests
         });
         Measure("stop", count, () => manager.ShutdownAsync().GetAwaiter().GetResult());
         Measure("start after a stop in order", count, () => manager = Open());
-        Measure("checkpoints", count, new LogMaintenance(manager, TimeProvider.System, NullLogger.Instance).CheckpointRecoveryPoints);
-        Measure("retention", count, new LogMaintenance(manager, TimeProvider.System, NullLogger.Instance).DeleteOldSegments);
+        Measure("checkpoints", count, manager.Maintenance.CheckpointRecoveryPoints);
+        Measure("retention", count, manager.Maintenance.DeleteOldSegments);
         manager.Abandon();
         Measure("start after a crash", count, () => manager = Open());
         Assert.That(manager.Logs.Count(log => log.LogEndOffset == 1), Is.EqualTo(count));

@@ -1,0 +1,49 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage.Manager;
+
+/// <summary>Opens logs with the options that all logs of a broker have in common. Thread-safe.</summary>
+sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry)
+{
+    private readonly ILogger _logger = options.LoggerFactory.CreateLogger<PartitionLog>();
+
+    /// <summary>Creates a log that did not exist.</summary>
+    public PartitionLog Create(TopicPartition partition, string path) => Open(new LogToOpen(path, partition, NextRandom(), HadCleanShutdown: true));
+
+    public PartitionLog Open(LogToOpen log) => PartitionLog.Open(new PartitionLogOptions
+    {
+        FileSystem = options.FileSystem,
+        Directory = log.Path,
+        TopicPartition = log.Partition,
+        Config = configs.Of(log.Partition.Topic),
+        Time = options.Time,
+        Random = log.Random,
+        HadCleanShutdown = log.HadCleanShutdown,
+        RecoveryPoint = log.RecoveryPoint,
+        LogStartOffset = log.LogStartOffset,
+        TransactionVerificationEnabled = true,
+        ProducerIdExpirationMs = configs.ProducerIdExpirationMs,
+        StorageFailed = registry.FailDirectoryOf,
+        RecoveryPointLowered = registry.SaveRecoveryPoints,
+        Logger = _logger,
+    });
+
+    /// <summary>A source of randomness for one log: a <see cref="Random"/> is not thread-safe.</summary>
+    public Random NextRandom()
+    {
+        lock (options.Random)
+            return new Random(options.Random.Next());
+    }
+}
+
+/// <summary>One log to open.</summary>
+/// <param name="Path">Its folder.</param>
+/// <param name="Partition">Its partition.</param>
+/// <param name="Random">Its source of jitter.</param>
+/// <param name="HadCleanShutdown">Whether the last broker closed it in order.</param>
+/// <param name="RecoveryPoint">The offset below which it was flushed.</param>
+/// <param name="LogStartOffset">Its first offset for readers.</param>
+sealed record LogToOpen(
+    string Path, TopicPartition Partition, Random Random, bool HadCleanShutdown, long RecoveryPoint = 0, long LogStartOffset = 0);

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage.Manager;
+
+/// <summary>
+/// The log directories of a broker and the logs in them. A directory that fails is taken offline with its logs. Thread-safe; finding a log takes no lock.
+/// </summary>
+sealed class LogRegistry(LogManagerOptions options, ILogger logger)
+{
+    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
+    private readonly ConcurrentDictionary<TopicPartition, LogDirectory> _offline = new();
+
+    public LogDirectory[] Directories { get; } = [.. options.Directories.Select(path => new LogDirectory(options.FileSystem, path))];
+
+    public IEnumerable<LogDirectory> LiveDirectories => Directories.Where(directory => !directory.IsOffline);
+
+    /// <summary>All logs that can be used, at this moment.</summary>
+    public IEnumerable<PartitionLog> Logs => _logs.Values;
+
+    public PartitionLog? Find(TopicPartition partition) => _logs.GetValueOrDefault(partition);
+
+    /// <summary>Whether the partition's log is in a directory that has failed.</summary>
+    public bool IsOffline(TopicPartition partition) => _offline.ContainsKey(partition);
+
+    /// <summary>The logs of one directory, at this moment.</summary>
+    public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) => [.. _logs.Values.Where(log => DirectoryOf(log.Directory) == directory)];
+
+    /// <summary>The directory that contains the folder of a log.</summary>
+    public LogDirectory DirectoryOf(string path) => Array.Find(Directories, directory => directory.Path == Path.GetDirectoryName(path))
+        ?? throw new ArgumentException($"{path} is in none of the log directories");
+
+    /// <summary>Adds a log of a directory; false when another one has its partition.</summary>
+    public bool TryAdd(PartitionLog log, LogDirectory directory)
+    {
+        if (!_logs.TryAdd(log.TopicPartition, log))
+            return false;
+        directory.CountLogs(1);
+        return true;
+    }
+
+    /// <summary>Removes the log of a partition; null when there is none.</summary>
+    public PartitionLog? Remove(TopicPartition partition)
+    {
+        _offline.TryRemove(partition, out _);
+        if (!_logs.TryRemove(partition, out var log))
+            return null;
+        DirectoryOf(log.Directory).CountLogs(-1);
+        return log;
+    }
+
+    public void Clear() => _logs.Clear();
+
+    /// <summary>Runs an operation on a log or checkpoint of a directory. After an I/O failure the directory goes offline, and the result is false.</summary>
+    public bool TryRun(LogDirectory directory, Action operation)
+    {
+        try
+        {
+            operation();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail(directory, e);
+            return false;
+        }
+    }
+
+    /// <summary>Takes a directory offline: its logs are closed, and requests for them get KAFKA_STORAGE_ERROR.</summary>
+    public void Fail(LogDirectory directory, Exception cause)
+    {
+        var isFirst = directory.GoOffline();
+        List<TopicPartition> partitions = [];
+        foreach (var log in LogsIn(directory))
+        {
+            _offline[log.TopicPartition] = directory;
+            _logs.TryRemove(log.TopicPartition, out _);
+            partitions.Add(log.TopicPartition);
+            log.CloseAbruptly();
+        }
+        if (!isFirst)
+            return;
+        logger.LogDirectoryFailed(directory.Path, partitions.Count, cause);
+        options.DirectoryFailed?.Invoke(new LogDirectoryFailure(directory, partitions, cause, NoneLeft: !LiveDirectories.Any()));
+    }
+
+    /// <summary>Takes the directory of a log's folder offline.</summary>
+    public void FailDirectoryOf(string path, Exception cause) => Fail(DirectoryOf(path), cause);
+
+    /// <summary>Saves the recovery points of the directory of a log's folder.</summary>
+    public void SaveRecoveryPoints(string path)
+    {
+        var directory = DirectoryOf(path);
+        TryRun(directory, () => directory.WriteCheckpoints(LogsIn(directory), startOffsets: false));
+    }
+}
