@@ -1,0 +1,80 @@
+using HostileClients.Wire;
+using KafkaSharp.Protocol.Messages;
+using static HostileClients.Requests.RequestShape;
+
+namespace HostileClients.Requests;
+
+/// <summary>Requests to the group coordinator.</summary>
+static class GroupRequests
+{
+    public static IReadOnlyList<RequestShape> All { get; } =
+    [
+        Of<OffsetCommitRequest, OffsetCommitResponse>("offset-commit", 8, entries => new()
+        {
+            GroupId = Names.Group, MemberId = "",
+            Topics =
+            [
+                new()
+                {
+                    Name = Names.Topic,
+                    Partitions = entries.Of(i => new OffsetCommitRequest.OffsetCommitRequestPartition
+                    {
+                        PartitionIndex = i, CommittedMetadata = "",
+                    }),
+                },
+            ],
+        }),
+        Of<OffsetFetchRequest, OffsetFetchResponse>("offset-fetch", 8, entries => new()
+        {
+            Groups = [new() { GroupId = Names.Group, Topics = [new() { Name = Names.Topic, PartitionIndexes = entries.Of(i => i) }] }],
+        }),
+        Of<OffsetFetchRequest, OffsetFetchResponse>("offset-fetch-groups", 8, entries => new()
+        {
+            Groups = entries.Of(i => new OffsetFetchRequest.OffsetFetchRequestGroup { GroupId = Names.Of(i), Topics = null }),
+        }),
+        Of<OffsetDeleteRequest, OffsetDeleteResponse>("offset-delete", 0, entries => new()
+        {
+            GroupId = Names.Group,
+            Topics =
+            [
+                new()
+                {
+                    Name = Names.Topic,
+                    Partitions = entries.Of(i => new OffsetDeleteRequest.OffsetDeleteRequestPartition { PartitionIndex = i }),
+                },
+            ],
+        }),
+        Of<DescribeGroupsRequest, DescribeGroupsResponse>("describe-groups", 5, entries => new() { Groups = entries.Of(Names.Of) }),
+        Of<DeleteGroupsRequest, DeleteGroupsResponse>("delete-groups", 2, entries => new() { GroupsNames = entries.Of(Names.Of) }),
+        Of<FindCoordinatorRequest, FindCoordinatorResponse>(
+            "find-coordinator", 4, entries => new() { CoordinatorKeys = entries.Of(Names.Of) }),
+        Of<ListGroupsRequest, ListGroupsResponse>("list-groups", 4, entries => new() { StatesFilter = entries.Of(Names.Of) }),
+        Of<LeaveGroupRequest, LeaveGroupResponse>("leave-group", 4, entries => new()
+        {
+            GroupId = Names.Group, Members = entries.Of(i => new LeaveGroupRequest.MemberIdentity { MemberId = Names.Of(i) }),
+        }),
+        Of<SyncGroupRequest, SyncGroupResponse>("sync-group", 4, entries => new()
+        {
+            GroupId = Names.Group, MemberId = "m",
+            Assignments = entries.Of(i => new SyncGroupRequest.SyncGroupRequestAssignment { MemberId = Names.Of(i) }),
+        }),
+    ];
+
+    /// <summary>Commits an offset of partition 0 without a member.</summary>
+    public static RequestFrame Commit(string group) => RequestFrame.Of<OffsetCommitRequest, OffsetCommitResponse>(
+        new()
+        {
+            GroupId = group, MemberId = "",
+            Topics = [new() { Name = Names.Topic, Partitions = [new() { PartitionIndex = 0, CommittedMetadata = "" }] }],
+        },
+        8);
+
+    /// <summary>Joins as a new member, in a version in which the first request is not refused for want of a member id.</summary>
+    public static RequestFrame Join(IEnumerable<int> protocols) => RequestFrame.Of<JoinGroupRequest, JoinGroupResponse>(
+        new()
+        {
+            GroupId = Names.Group, MemberId = "", ProtocolType = "consumer", SessionTimeoutMs = 10_000, RebalanceTimeoutMs = 2_000,
+            Protocols = [.. protocols.Select(i => new JoinGroupRequest.JoinGroupRequestProtocol { Name = $"p{i}", Metadata = [] })],
+        },
+        3);
+}
