@@ -4,7 +4,7 @@ using KafkaSharp.Compression;
 
 namespace KafkaSharp.Benchmarks;
 
-/// <summary>Each codec over 16 KB and 1 MB of JSON-like text.</summary>
+/// <summary>Compression and decompression of 16 KB and 1 MB of JSON-like text with each codec.</summary>
 public class CodecBenchmarks
 {
     private readonly ArrayBufferWriter<byte> _output = new(4 * 1024 * 1024);

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Benchmarks;
 
-/// <summary>CRC-32C in three lanes beside the plain chain of the same instruction.</summary>
+/// <summary>CRC-32C in three lanes compared with a single chain of the same instruction.</summary>
 public class Crc32CBenchmarks
 {
     private byte[] _bytes = [];

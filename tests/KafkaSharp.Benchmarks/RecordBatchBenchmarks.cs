@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Benchmarks;
 
-/// <summary>A batch of 16 KB (uncompressed): read through, validated as a leader does, built.</summary>
+/// <summary>Reads, validates (as a leader) and builds an uncompressed batch of 16 KB.</summary>
 public class RecordBatchBenchmarks
 {
     private readonly RecordValidationOptions _options = new() { TopicPartition = new TopicPartition("topic", 0) };

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Records.Building;
 
 namespace KafkaSharp.Benchmarks;
 
-/// <summary>Batches of about 16 KB of JSON-like records, as a producer sends them.</summary>
+/// <summary>Batches of about 16 KB with JSON-like records, in the form that a producer sends.</summary>
 static class SampleRecords
 {
     public const int BatchBytes = 16 * 1024;

@@ -4,7 +4,10 @@ using KafkaSharp.Compression;
 
 namespace KafkaSharp.Benchmarks;
 
-/// <summary>Why snappy is our own: a raw block of 32 KB beside the reference library and IronSnappy. Needs Debian's libsnappy1v5.</summary>
+/// <summary>
+/// Our snappy compared with the reference library and IronSnappy on a raw block of 32 KB (docs/decisions/0006-codecs.md). Needs Debian's
+/// libsnappy1v5.
+/// </summary>
 public unsafe partial class SnappyBenchmarks
 {
     private byte[] _plain = [];
@@ -26,7 +29,7 @@ public unsafe partial class SnappyBenchmarks
         fixed (byte* from = _plain)
         fixed (byte* to = _output)
             _ = snappy_compress(from, (nuint)_plain.Length, to, &reference);
-        Console.WriteLine($"// {_compressed.Length} bytes, the reference {reference}");
+        Console.WriteLine($"// {_compressed.Length} bytes, the reference library: {reference}");
     }
 
     [Benchmark]

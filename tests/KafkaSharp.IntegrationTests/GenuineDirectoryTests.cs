@@ -13,7 +13,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.IntegrationTests;
 
-/// <summary>Directories that a genuine 4.3.1 broker left are opened by ours, which serves what the genuine one's clients were told.</summary>
+/// <summary>
+/// KafkaSharp opens directories written by Apache Kafka 4.3.1 and serves the same records and offsets that clients of Apache Kafka
+/// received.
+/// </summary>
 [TestFixture("stage1-uncleaned")]
 [TestFixture("stage2-killed")]
 [TestFixture("stage3-recovered")]
@@ -58,12 +61,12 @@ sealed class GenuineDirectoryTests(string stage)
     }
 
     [Test]
-    public void The_cluster_is_the_same() =>
+    public void The_cluster_id_is_the_same() =>
         Assert.That(_broker.ClusterId, Is.EqualTo(_told.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
 
     [TestCase("read_uncommitted", 0)]
     [TestCase("read_committed", 1)]
-    public async Task Every_record_is_served_as_a_genuine_broker_served_it(string isolation, int level)
+    public async Task Every_record_is_served_as_by_Apache_Kafka(string isolation, int level)
     {
         var compared = 0;
         foreach (var partition in _told.RootElement.GetProperty(isolation).EnumerateObject())
@@ -74,7 +77,7 @@ sealed class GenuineDirectoryTests(string stage)
             var from = partition.Value.GetProperty("beginningOffset").GetInt64();
             var to = partition.Value.GetProperty("endOffset").GetInt64();
             Assert.That(await EndAsync(topic, number, -2, level), Is.EqualTo(from), $"beginning of {partition.Name}");
-            // Our own start may have written to the coordinators' and share topics what was not there when the genuine client read.
+            // The start of KafkaSharp may have written to internal topics after the genuine client read them.
             var served = (await ReadAsync(topic, number, from, to, (sbyte)level)).ToList();
             Assert.That(served, Is.EqualTo(expected), partition.Name);
             compared += served.Count;
@@ -83,7 +86,7 @@ sealed class GenuineDirectoryTests(string stage)
     }
 
     [Test]
-    public async Task Committed_offsets_of_groups_are_there()
+    public async Task Committed_offsets_of_groups_are_served()
     {
         var compared = 0;
         foreach (var group in _told.RootElement.GetProperty("state").GetProperty("groups").EnumerateObject())
@@ -138,7 +141,7 @@ sealed class GenuineDirectoryTests(string stage)
         return described;
     }
 
-    // What a consumer makes of an answer: no control records, nothing below the offset asked for, nothing of aborted transactions.
+    // The records that a consumer returns: no control records, no records before the requested offset, none of aborted transactions.
     private static long Describe(FetchResponse.PartitionData data, long from, long to, List<string> described, bool committed)
     {
         var next = from;

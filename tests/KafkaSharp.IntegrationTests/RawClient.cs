@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.IntegrationTests;
 
-/// <summary>One connection that sends a request in a version of choice and reads its answer.</summary>
+/// <summary>A connection that sends a request in a given version and reads the response.</summary>
 sealed class RawClient : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
