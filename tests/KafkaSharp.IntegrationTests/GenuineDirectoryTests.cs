@@ -23,7 +23,7 @@ namespace KafkaSharp.IntegrationTests;
 sealed class GenuineDirectoryTests(string stage)
 {
     private string _folder = "";
-    private JsonDocument _told = null!;
+    private JsonDocument _expected = null!;
     private KafkaBroker _broker = null!;
     private RawClient _client = null!;
 
@@ -35,7 +35,7 @@ sealed class GenuineDirectoryTests(string stage)
         await using (var unzipped = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress))
             await TarFile.ExtractToDirectoryAsync(unzipped, _folder, overwriteFiles: true);
         await using (var json = new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress))
-            _told = await JsonDocument.ParseAsync(json);
+            _expected = await JsonDocument.ParseAsync(json);
         var configuration = BrokerConfiguration.Load(new Dictionary<string, string>
         {
             ["process.roles"] = "broker,controller",
@@ -53,7 +53,7 @@ sealed class GenuineDirectoryTests(string stage)
     public async Task CloseIt()
     {
         _client?.Dispose();
-        _told?.Dispose();
+        _expected?.Dispose();
         if (_broker is not null)
             await _broker.DisposeAsync();
         if (_folder.Length > 0)
@@ -62,14 +62,14 @@ sealed class GenuineDirectoryTests(string stage)
 
     [Test]
     public void The_cluster_id_is_the_same() =>
-        Assert.That(_broker.ClusterId, Is.EqualTo(_told.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
+        Assert.That(_broker.ClusterId, Is.EqualTo(_expected.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
 
     [TestCase("read_uncommitted", 0)]
     [TestCase("read_committed", 1)]
     public async Task Every_record_is_served_as_by_Apache_Kafka(string isolation, int level)
     {
         var compared = 0;
-        foreach (var partition in _told.RootElement.GetProperty(isolation).EnumerateObject())
+        foreach (var partition in _expected.RootElement.GetProperty(isolation).EnumerateObject())
         {
             var dash = partition.Name.LastIndexOf('-');
             var (topic, number) = (partition.Name[..dash], int.Parse(partition.Name[(dash + 1)..]));
@@ -89,14 +89,14 @@ sealed class GenuineDirectoryTests(string stage)
     public async Task Committed_offsets_of_groups_are_served()
     {
         var compared = 0;
-        foreach (var group in _told.RootElement.GetProperty("state").GetProperty("groups").EnumerateObject())
+        foreach (var group in _expected.RootElement.GetProperty("state").GetProperty("groups").EnumerateObject())
         {
             if (group.Value.GetProperty("type").GetString() != "Classic" || !group.Value.TryGetProperty("offsets", out var offsets))
                 continue;
-            var answer = await _client.AskAsync<OffsetFetchRequest, OffsetFetchResponse>(
+            var response = await _client.AskAsync<OffsetFetchRequest, OffsetFetchResponse>(
                 new OffsetFetchRequest { GroupId = group.Name, Topics = null }, 7);
-            Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None), group.Name);
-            var served = answer.Topics.SelectMany(t => t.Partitions.Select(p => $"{t.Name}-{p.PartitionIndex} {p.CommittedOffset} {p.Metadata}")).Order();
+            Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None), group.Name);
+            var served = response.Topics.SelectMany(t => t.Partitions.Select(p => $"{t.Name}-{p.PartitionIndex} {p.CommittedOffset} {p.Metadata}")).Order();
             var expected = offsets.EnumerateObject()
                 .Select(o => $"{o.Name} {o.Value.GetProperty("offset").GetInt64()} {o.Value.GetProperty("metadata").GetString()}").Order();
             Assert.That(served, Is.EqualTo(expected), group.Name);
@@ -107,7 +107,7 @@ sealed class GenuineDirectoryTests(string stage)
 
     private async Task<long> EndAsync(string topic, int partition, long timestamp, int level)
     {
-        var answer = await _client.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(
+        var response = await _client.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(
             new ListOffsetsRequest
             {
                 ReplicaId = -1,
@@ -115,8 +115,8 @@ sealed class GenuineDirectoryTests(string stage)
                 Topics = [new() { Name = topic, Partitions = [new() { PartitionIndex = partition, Timestamp = timestamp, CurrentLeaderEpoch = -1 }] }],
             },
             7);
-        Assert.That(answer.Topics[0].Partitions[0].ErrorCode, Is.EqualTo(ErrorCode.None), $"{topic}-{partition}");
-        return answer.Topics[0].Partitions[0].Offset;
+        Assert.That(response.Topics[0].Partitions[0].ErrorCode, Is.EqualTo(ErrorCode.None), $"{topic}-{partition}");
+        return response.Topics[0].Partitions[0].Offset;
     }
 
     private async Task<IReadOnlyList<string>> ReadAsync(string topic, int partition, long from, long to, sbyte isolation)
@@ -125,14 +125,14 @@ sealed class GenuineDirectoryTests(string stage)
         var next = from;
         while (next < to)
         {
-            var answer = await _client.AskAsync<FetchRequest, FetchResponse>(
+            var response = await _client.AskAsync<FetchRequest, FetchResponse>(
                 new FetchRequest
                 {
                     ReplicaId = -1, MaxWaitMs = 0, MinBytes = 1, MaxBytes = 1 << 24, IsolationLevel = isolation, SessionEpoch = -1,
                     Topics = [new() { Topic = topic, Partitions = [new() { Partition = partition, FetchOffset = next, PartitionMaxBytes = 1 << 22 }] }],
                 },
                 12);
-            var data = answer.Responses[0].Partitions[0];
+            var data = response.Responses[0].Partitions[0];
             Assert.That(data.ErrorCode, Is.EqualTo(ErrorCode.None), $"{topic}-{partition} at {next}");
             var read = Describe(data, next, to, described, isolation == 1);
             Assert.That(read, Is.GreaterThan(next), $"{topic}-{partition} ends at {next}, not at {to}");
