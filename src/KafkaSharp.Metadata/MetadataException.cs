@@ -1,6 +1,7 @@
 namespace KafkaSharp.Metadata;
 
 /// <summary>
-/// The metadata log says something that can't be, so the node that reads it must not go on. Kafka ends the process at such a fault.
+/// The metadata log contains a record that contradicts the metadata before it. The node must not continue; Kafka ends the process in this
+/// case.
 /// </summary>
 public sealed class MetadataException(string message, Exception? inner = null) : Exception(message, inner);

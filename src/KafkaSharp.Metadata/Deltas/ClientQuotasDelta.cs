@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>The quota values that changed: for each entity and quota key the new value, or null where it went.</summary>
+/// <summary>The changed quota values: for each entity and quota key the new value, or null if it was removed.</summary>
 public sealed class ClientQuotasDelta
 {
     private readonly ClientQuotasImage _before;
@@ -17,7 +17,7 @@ public sealed class ClientQuotasDelta
     internal void Replay(ClientQuotaRecord record)
     {
         var entity = ClientQuotaEntity.FromParts(record.Entity.Select(part => (part.EntityType, part.EntityName)))
-            ?? throw new MetadataException("A ClientQuotaRecord with an unknown entity type");
+            ?? throw new MetadataException("A ClientQuotaRecord has an unknown or repeated entity type");
         ChangesOf(entity)[record.Key] = record.Remove ? null : record.Value;
     }
 

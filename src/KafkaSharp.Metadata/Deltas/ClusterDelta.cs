@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>The brokers and controllers that changed: the new registration by id, or null where the broker went.</summary>
+/// <summary>The changed brokers and controllers: the new registration by node id, or null if the node was unregistered.</summary>
 public sealed class ClusterDelta
 {
     private readonly ClusterImage _before;
@@ -85,7 +85,7 @@ public sealed class ClusterDelta
     }
 
     private static MetadataException Bad(string field, sbyte value) =>
-        new($"A BrokerRegistrationChangeRecord says {field} = {value}, which is not known");
+        new($"A BrokerRegistrationChangeRecord has the unknown value {value} of {field}");
 
     private BrokerRegistration Registered(int id, long epoch, string record)
     {
@@ -93,7 +93,7 @@ public sealed class ClusterDelta
         if (broker is null)
             throw new MetadataException($"{record} for broker {id}, which is not registered");
         if (broker.Epoch != epoch)
-            throw new MetadataException($"{record} for broker {id} with epoch {epoch}, registered with {broker.Epoch}");
+            throw new MetadataException($"{record} for broker {id} has epoch {epoch}, but the registration has epoch {broker.Epoch}");
         return broker;
     }
 }

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>The resources whose configurations changed, each with what is set after the change.</summary>
+/// <summary>The resources with changed configurations, each with all its values after the change.</summary>
 public sealed class ConfigurationsDelta
 {
     private readonly ConfigurationsImage _before;
@@ -13,7 +13,7 @@ public sealed class ConfigurationsDelta
 
     internal ConfigurationsDelta(ConfigurationsImage before) => _before = before;
 
-    /// <summary>All that is set for each changed resource; empty where nothing is any more.</summary>
+    /// <summary>All values of each changed resource; empty if none remains.</summary>
     public IReadOnlyDictionary<ConfigResource, ImmutableSortedDictionary<string, string>> Changes => _changes;
 
     internal void Replay(ConfigRecord record)

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>The feature levels that changed; null for a feature that went back to 0.</summary>
+/// <summary>The changed feature levels; null for a feature that was set to level 0.</summary>
 public sealed class FeaturesDelta
 {
     private readonly FeaturesImage _before;
@@ -19,7 +19,7 @@ public sealed class FeaturesDelta
     /// <summary><c>metadata.version</c> after the change.</summary>
     public MetadataVersion? MetadataVersion { get; private set; }
 
-    /// <summary>The others that changed.</summary>
+    /// <summary>The changed levels of all features except <c>metadata.version</c>.</summary>
     public IReadOnlyDictionary<string, short?> Changes => _changes;
 
     internal void Replay(FeatureLevelRecord record)
@@ -27,7 +27,7 @@ public sealed class FeaturesDelta
         if (record.Name == FeatureNames.MetadataVersion)
         {
             if (!Metadata.Features.MetadataVersion.IsKnown(record.FeatureLevel))
-                throw new MetadataException($"metadata.version {record.FeatureLevel} is not known to this software");
+                throw new MetadataException($"metadata.version {record.FeatureLevel} is not supported by this version of KafkaSharp");
             MetadataVersion = new MetadataVersion(record.FeatureLevel);
         }
         else

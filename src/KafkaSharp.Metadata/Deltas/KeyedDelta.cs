@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace KafkaSharp.Metadata.Deltas;
 
 /// <summary>
-/// What changed in a section that is records by key. <see cref="Changes"/> has the new value of each changed key, or null where it went.
+/// The changes of a section of the metadata that consists of records by key. <see cref="Changes"/> has the new value of each changed key,
+/// or null if it was removed.
 /// </summary>
 public sealed class KeyedDelta<TKey, TValue>
     where TKey : notnull

@@ -3,5 +3,5 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>A partition a broker holds, after a change.</summary>
+/// <summary>A partition of which a broker has a replica, after a change.</summary>
 public readonly record struct LocalReplica(Uuid TopicId, TopicPartition Partition, PartitionRegistration Registration);

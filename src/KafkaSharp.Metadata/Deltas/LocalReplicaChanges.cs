@@ -4,9 +4,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Metadata.Deltas;
 
 /// <summary>
-/// What changed for the replicas of one broker: those to delete, those it leads, those it follows. <see cref="ElectedLeaders"/> are those
-/// of
-/// <see cref="Leaders"/> whose leader epoch moved, so that a new term begins.
+/// The changes of the replicas of one broker (Kafka's <c>LocalReplicaChanges</c>): replicas to delete, to lead and to follow.
+/// <see cref="ElectedLeaders"/> are those of <see cref="Leaders"/> with a new leader epoch.
 /// </summary>
 public sealed class LocalReplicaChanges
 {
@@ -21,7 +20,7 @@ public sealed class LocalReplicaChanges
 
     public IReadOnlyList<LocalReplica> Followers => _followers;
 
-    /// <summary>Replicas that this broker held and that went, by deletion of the topic or by reassignment.</summary>
+    /// <summary>Replicas that were removed from this broker, by deletion of the topic or by reassignment.</summary>
     public IReadOnlyList<TopicIdPartition> Deletes => _deletes;
 
     internal static LocalReplicaChanges Of(TopicsDelta delta, int brokerId)

@@ -6,13 +6,13 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Deltas;
 
 /// <summary>
-/// What changed since an image: records are replayed into it, and it makes the next image. Also the only place that knows what a record
-/// means, for brokers and for the controller. Used by one thread until <see cref="Apply"/>; publishers then only read it. Sections that did
-/// not change are null.
+/// The changes since an image (Kafka's <c>MetadataDelta</c>): records are replayed into it, and it makes the next image. It is the only
+/// place that interprets metadata records, for brokers and for the controller. Used by one thread until <see cref="Apply"/>; publishers
+/// then only read it. Sections without changes are null.
 /// </summary>
 public sealed class MetadataDelta(MetadataImage image)
 {
-    /// <summary>The image the delta began with.</summary>
+    /// <summary>The image before the changes.</summary>
     public MetadataImage Image { get; } = image;
 
     public FeaturesDelta? Features { get; private set; }
@@ -35,7 +35,7 @@ public sealed class MetadataDelta(MetadataImage image)
 
     /// <summary>Replays one record.</summary>
     /// <exception cref="MetadataException">
-    /// The record contradicts the metadata before it, or is of a type that is not known here.
+    /// The record contradicts the metadata before it, or its type is unknown.
     /// </exception>
     public void Replay(MetadataRecord record) => Replay(record.Message);
 
@@ -69,7 +69,7 @@ public sealed class MetadataDelta(MetadataImage image)
         }
     }
 
-    /// <summary>Forgets everything a snapshot does not name: called when the records of a whole snapshot have been replayed.</summary>
+    /// <summary>Removes everything that is not in the snapshot. Called after all records of a snapshot have been replayed.</summary>
     public void FinishSnapshot()
     {
         (Features ??= new FeaturesDelta(Image.Features)).FinishSnapshot();
@@ -83,7 +83,7 @@ public sealed class MetadataDelta(MetadataImage image)
         TokensForChange.FinishSnapshot();
     }
 
-    /// <summary>The image with what was replayed.</summary>
+    /// <summary>The image after the replayed records.</summary>
     public MetadataImage Apply(MetadataProvenance provenance) => new()
     {
         Provenance = provenance,

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>The blocks of producer ids handed out since.</summary>
+/// <summary>The next producer id after the allocation of further blocks.</summary>
 public sealed class ProducerIdsDelta
 {
     private bool _seen;

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>Between registrations and their records.</summary>
+/// <summary>Converts registrations to records and back.</summary>
 static class RegistrationRecords
 {
     public static BrokerRegistration ToRegistration(RegisterBrokerRecord record) => new(
@@ -67,7 +67,7 @@ static class RegistrationRecords
         ],
     };
 
-    // A request may name a feature twice and is written as it came: the last counts, as in Kafka.
+    // A request may name a feature twice, and its record is written unchanged. As in Kafka, the last entry applies.
     private static Dictionary<string, VersionRange> Ranges(IEnumerable<(string Name, VersionRange Range)> features)
     {
         var ranges = new Dictionary<string, VersionRange>(StringComparer.Ordinal);

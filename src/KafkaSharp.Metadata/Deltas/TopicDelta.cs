@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Deltas;
 
-/// <summary>A topic that was created or changed: the partitions that changed, as they are after it.</summary>
+/// <summary>A created or changed topic, with the new state of each changed partition.</summary>
 public sealed class TopicDelta
 {
     private readonly Dictionary<int, PartitionRegistration> _changes = [];
@@ -19,7 +19,7 @@ public sealed class TopicDelta
 
     public Uuid Id { get; }
 
-    /// <summary>The topic as it was, or null where it was created.</summary>
+    /// <summary>The topic before the change; null if it was created.</summary>
     public TopicImage? Before { get; }
 
     public bool IsCreated => Before is null;

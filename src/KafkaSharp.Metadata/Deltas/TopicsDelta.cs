@@ -7,12 +7,12 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Deltas;
 
 /// <summary>
-/// The topics that were created, changed or deleted. A topic that was deleted and made again under its name is in both collections, under
-/// its two ids.
+/// The created, changed and deleted topics. A topic that was deleted and recreated with the same name is in both collections, with
+/// different ids.
 /// </summary>
 public sealed class TopicsDelta
 {
-    // A record may name any number; a log that names an absurd one is broken and must not make us allocate for it.
+    // The image allocates an array up to the largest partition id, so an absurd id in a corrupt record must be refused.
     private const int MaxPartitionId = 10_000_000;
 
     private readonly TopicsImage _before;
@@ -22,18 +22,18 @@ public sealed class TopicsDelta
 
     internal TopicsDelta(TopicsImage before) => _before = before;
 
-    /// <summary>Created and changed topics by id.</summary>
+    /// <summary>The created and changed topics by id.</summary>
     public IReadOnlyDictionary<Uuid, TopicDelta> ChangedTopics => _changed;
 
-    /// <summary>Deleted topics by id, as they were in the image before.</summary>
+    /// <summary>The deleted topics by id, with their state before the deletion.</summary>
     public IReadOnlyDictionary<Uuid, TopicImage> DeletedTopics => _deleted;
 
-    /// <summary>What the changes mean for the replicas of one broker.</summary>
+    /// <summary>The changes of the replicas of one broker.</summary>
     public LocalReplicaChanges LocalChanges(int brokerId) => LocalReplicaChanges.Of(this, brokerId);
 
     internal void Replay(TopicRecord record)
     {
-        // A snapshot names topics that are there already: they are changed, not created.
+        // A snapshot also contains topics that already exist. They are changed, not created.
         _changed[record.TopicId] = new TopicDelta(record.Name, record.TopicId, _before.Topic(record.TopicId));
         _created[record.Name] = record.TopicId;
     }
@@ -41,7 +41,7 @@ public sealed class TopicsDelta
     internal void Replay(PartitionRecord record)
     {
         if (record.PartitionId is < 0 or > MaxPartitionId)
-            throw new MetadataException($"PartitionRecord for partition {record.PartitionId}");
+            throw new MetadataException($"A PartitionRecord has the invalid partition id {record.PartitionId}");
         Topic(record.TopicId, nameof(PartitionRecord)).Set(record.PartitionId, PartitionRegistration.FromRecord(record));
     }
 
@@ -49,7 +49,7 @@ public sealed class TopicsDelta
     {
         var topic = Topic(record.TopicId, nameof(PartitionChangeRecord));
         var partition = topic.Partition(record.PartitionId)
-            ?? throw new MetadataException($"PartitionChangeRecord for {topic.Name}-{record.PartitionId}, which is not there");
+            ?? throw new MetadataException($"PartitionChangeRecord for {topic.Name}-{record.PartitionId}, which does not exist");
         topic.Set(record.PartitionId, partition.Merge(record));
     }
 
@@ -70,7 +70,7 @@ public sealed class TopicsDelta
         {
             var id = _created.TryGetValue(record.TopicName, out var created) ? created : _before.TopicId(record.TopicName);
             if (id.IsZero)
-                throw new MetadataException($"ClearElrRecord for topic {record.TopicName}, which is not there");
+                throw new MetadataException($"ClearElrRecord for topic {record.TopicName}, which does not exist");
             ClearElr(Topic(id, nameof(ClearElrRecord)));
             return;
         }
@@ -80,8 +80,7 @@ public sealed class TopicsDelta
 
     internal void FinishSnapshot()
     {
-        // A snapshot names each topic with a TopicRecord, so a topic of before whose record did not come is gone, and one that
-        // came is whole.
+        // A snapshot has a TopicRecord for each topic and all its partitions, so a topic without one has been deleted.
         foreach (var (id, topic) in _before.ById)
         {
             if (!_changed.ContainsKey(id))
@@ -146,7 +145,7 @@ public sealed class TopicsDelta
         if (_changed.TryGetValue(id, out var delta))
             return delta;
         if (_deleted.ContainsKey(id) || _before.Topic(id) is not { } topic)
-            throw new MetadataException($"{record} for topic {id}, which is not there");
+            throw new MetadataException($"{record} for topic {id}, which does not exist");
         return _changed[id] = new TopicDelta(topic.Name, id, topic);
     }
 }

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Metadata.Features;
 
-/// <summary>The names of the features a Kafka cluster finalizes (KIP-584), and the levels this software supports.</summary>
+/// <summary>The features of a Kafka cluster (KIP-584) and the levels that KafkaSharp supports.</summary>
 public static class FeatureNames
 {
     public const string MetadataVersion = "metadata.version";
@@ -11,7 +11,7 @@ public static class FeatureNames
     public const string Share = "share.version";
     public const string Streams = "streams.version";
 
-    /// <summary>All of them, in the order of their names.</summary>
+    /// <summary>All features, ordered by name.</summary>
     public static IReadOnlyList<KafkaFeature> All { get; } =
     [
         new(EligibleLeaderReplicas, 0, 1, [0, 26], MetadataVersionForLevelOne: 23),

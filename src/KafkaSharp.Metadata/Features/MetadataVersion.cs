@@ -1,7 +1,8 @@
 namespace KafkaSharp.Metadata.Features;
 
 /// <summary>
-/// A level of <c>metadata.version</c>, and what it allows in the metadata log. The levels and names are those of Kafka 4.3.
+/// A level of <c>metadata.version</c> and the record versions that it allows (Kafka's <c>MetadataVersion</c>). Levels and names are those
+/// of Kafka 4.3.
 /// </summary>
 public readonly record struct MetadataVersion(short Level) : IComparable<MetadataVersion>
 {
@@ -15,12 +16,12 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
         "3.7-IV4", "3.8-IV0", "3.9-IV0", "4.0-IV0", "4.0-IV1", "4.0-IV2", "4.0-IV3", "4.1-IV0", "4.1-IV1", "4.2-IV0", "4.2-IV1", "4.3-IV0",
     ];
 
-    // The levels that change how records are written, so that going back from them would lose metadata.
+    // The levels that change the format of records. A downgrade below one of them would lose metadata.
     private static readonly short[] _metadataChanges = [7, 8, 11, 13, 14, 15, 17, 23, 30];
 
     public static MetadataVersion Minimum => new(MinimumLevel);
 
-    /// <summary>What a new cluster is formatted with.</summary>
+    /// <summary>The level of a new cluster.</summary>
     public static MetadataVersion Latest => new(LatestLevel);
 
     public string Name => IsKnown(Level) ? _names[Level - MinimumLevel] : $"level {Level}";
@@ -46,14 +47,16 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
 
     public static bool IsKnown(short level) => level is >= MinimumLevel and <= LatestLevel;
 
-    /// <summary>Whether a record's form changed anywhere between the two levels.</summary>
+    /// <summary>Whether the format of any record changed between the two levels.</summary>
     public static bool DidMetadataChange(MetadataVersion from, MetadataVersion to)
     {
         var (low, high) = from.Level < to.Level ? (from.Level, to.Level) : (to.Level, from.Level);
         return _metadataChanges.Any(level => level > low && level <= high);
     }
 
-    /// <summary>The level of a version name such as <c>4.3-IV0</c> or <c>4.3</c> (its last), or null.</summary>
+    /// <summary>
+    /// The level with a version name such as <c>4.3-IV0</c>, or the last level of a release such as <c>4.3</c>; null if it is unknown.
+    /// </summary>
     public static MetadataVersion? Parse(string name)
     {
         for (var i = _names.Length - 1; i >= 0; i--)

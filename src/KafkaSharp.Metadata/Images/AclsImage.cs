@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The access control entries by id, as their records. Immutable: nobody changes a record that is in an image.</summary>
+/// <summary>The access control entries by id. Immutable; the records in an image must not be modified.</summary>
 public sealed class AclsImage
 {
     public static AclsImage Empty { get; } = new(ImmutableDictionary<Uuid, AccessControlEntryRecord>.Empty);

@@ -3,8 +3,9 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// A broker as it registered: its epoch (the offset of its registration), endpoints, features, directories, and whether it is fenced or
-/// shutting down. Immutable. <see cref="CordonedDirectories"/> is null where the broker told none (before <c>metadata.version</c> 30).
+/// A registered broker (Kafka's <c>BrokerRegistration</c>): its epoch (the offset of its registration), endpoints, features and
+/// directories, and whether it is fenced or shutting down. Immutable. <see cref="CordonedDirectories"/> is null before
+/// <c>metadata.version</c> 30.
 /// </summary>
 public sealed record BrokerRegistration(
     int Id,
@@ -19,7 +20,7 @@ public sealed record BrokerRegistration(
     IReadOnlyList<Uuid> Directories,
     IReadOnlyList<Uuid>? CordonedDirectories)
 {
-    /// <summary>The endpoint of a listener, or null where the broker has none of that name.</summary>
+    /// <summary>The endpoint of a listener; null if the broker does not have the listener.</summary>
     public Endpoint? Endpoint(string listenerName)
     {
         foreach (var endpoint in Endpoints)
@@ -31,7 +32,8 @@ public sealed record BrokerRegistration(
     }
 
     /// <summary>
-    /// Whether a replica in the given directory is on line: the directory is unassigned, migrating or one the broker has.
+    /// Whether a replica in the given directory is online: the directory is unassigned, migrating, or one of the broker's online
+    /// directories.
     /// </summary>
     public bool HasOnlineDirectory(Uuid directory) => DirectoryId.IsOnline(directory, Directories);
 }

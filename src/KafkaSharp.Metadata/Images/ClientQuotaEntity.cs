@@ -1,8 +1,8 @@
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// Whom a client quota is for: for each of <c>user</c>, <c>client-id</c> and <c>ip</c> whether the entity names it, and the name; a part
-/// that is there with a null name is the default of its type. Equal by value.
+/// The entity of a client quota (Kafka's <c>ClientQuotaEntity</c>): a name for each of <c>user</c>, <c>client-id</c> and <c>ip</c> that is
+/// part of the entity. A part with a null name is the default entity of its type. Equal by value.
 /// </summary>
 public readonly record struct ClientQuotaEntity(bool HasUser, string? User, bool HasClientId, string? ClientId, bool HasIp, string? Ip)
 {
@@ -10,7 +10,7 @@ public readonly record struct ClientQuotaEntity(bool HasUser, string? User, bool
     public const string ClientIdType = "client-id";
     public const string IpType = "ip";
 
-    /// <summary>The parts as records list them, types in the order of their names.</summary>
+    /// <summary>The parts, ordered by the name of the type, as in records.</summary>
     public IEnumerable<(string Type, string? Name)> Parts()
     {
         if (HasClientId)
@@ -21,7 +21,7 @@ public readonly record struct ClientQuotaEntity(bool HasUser, string? User, bool
             yield return (UserType, User);
     }
 
-    /// <summary>Makes the entity of these parts, or null where a type is unknown or named twice.</summary>
+    /// <summary>The entity with these parts; null if a type is unknown or repeated.</summary>
     public static ClientQuotaEntity? FromParts(IEnumerable<(string Type, string? Name)> parts)
     {
         var entity = default(ClientQuotaEntity);

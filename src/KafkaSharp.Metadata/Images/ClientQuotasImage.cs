@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The client quotas: for each entity its quota keys (<c>producer_byte_rate</c>, …) and values. Immutable.</summary>
+/// <summary>The client quotas: the values of the quota keys (<c>producer_byte_rate</c>, …) of each entity. Immutable.</summary>
 public sealed class ClientQuotasImage
 {
     public static ClientQuotasImage Empty { get; } =

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The registered brokers and controllers by node id, in the order of their ids. Immutable.</summary>
+/// <summary>The registered brokers and controllers, ordered by node id (Kafka's <c>ClusterImage</c>). Immutable.</summary>
 public sealed class ClusterImage
 {
     public static ClusterImage Empty { get; } =
@@ -26,7 +26,7 @@ public sealed class ClusterImage
     /// <summary>The epoch of a registered broker, or -1.</summary>
     public long BrokerEpoch(int id) => Broker(id)?.Epoch ?? -1;
 
-    /// <summary>The brokers that are not fenced and have an endpoint of the named listener: what Metadata answers list as alive.</summary>
+    /// <summary>The unfenced brokers with an endpoint of the listener. Metadata responses list these brokers.</summary>
     public IEnumerable<BrokerRegistration> AliveBrokers(string listenerName) =>
         Brokers.Values.Where(broker => !broker.Fenced && broker.Endpoint(listenerName) is not null);
 }

@@ -1,6 +1,8 @@
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>A thing that has configurations. The broker resource without a name stands for the defaults of all brokers.</summary>
+/// <summary>
+/// A resource with configurations (Kafka's <c>ConfigResource</c>). The broker resource with an empty name has the defaults of all brokers.
+/// </summary>
 public readonly record struct ConfigResource(ConfigResourceType Type, string Name)
 {
     public static ConfigResource BrokerDefault => new(ConfigResourceType.Broker, "");
@@ -12,7 +14,7 @@ public readonly record struct ConfigResource(ConfigResourceType Type, string Nam
 
     public static ConfigResource Group(string name) => new(ConfigResourceType.Group, name);
 
-    /// <summary>Kafka's own rendering, as its messages show it: <c>ConfigResource(type=TOPIC, name='t')</c>.</summary>
+    /// <summary>The form in Kafka's messages: <c>ConfigResource(type=TOPIC, name='t')</c>.</summary>
     public override string ToString() => $"ConfigResource(type={TypeText}, name='{Name}')";
 
     private string TypeText => Type switch

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>What a configuration belongs to; the ids are the wire's (Kafka's <c>ConfigResource.Type</c>).</summary>
+/// <summary>The type of a resource with configurations, with its id on the wire (Kafka's <c>ConfigResource.Type</c>).</summary>
 public enum ConfigResourceType : sbyte
 {
     Unknown = 0,

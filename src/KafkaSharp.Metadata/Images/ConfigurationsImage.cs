@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The dynamic configurations that are set, by resource. Immutable. A resource without any is absent.</summary>
+/// <summary>The dynamic configurations by resource. Immutable. A resource without configurations is absent.</summary>
 public sealed class ConfigurationsImage
 {
     public static ConfigurationsImage Empty { get; } =
@@ -16,12 +16,12 @@ public sealed class ConfigurationsImage
 
     public ImmutableDictionary<ConfigResource, ImmutableSortedDictionary<string, string>> Resources { get; }
 
-    /// <summary>What is set for a resource; empty where nothing is.</summary>
+    /// <summary>The configurations of a resource; empty if there are none.</summary>
     public ImmutableSortedDictionary<string, string> Configs(ConfigResource resource) => Resources.GetValueOrDefault(resource) ?? NoConfigs;
 
-    /// <summary>What is set for a topic; empty where nothing is.</summary>
+    /// <summary>The configurations of a topic; empty if there are none.</summary>
     public ImmutableSortedDictionary<string, string> TopicConfigs(string topic) => Configs(ConfigResource.Topic(topic));
 
-    /// <summary>One value, or null where it is not set for the resource itself.</summary>
+    /// <summary>One value; null if it is not set for the resource itself.</summary>
     public string? Value(ConfigResource resource, string name) => Configs(resource).GetValueOrDefault(name);
 }

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>A controller as it registered (KIP-919). Immutable.</summary>
+/// <summary>A registered controller (KIP-919). Immutable.</summary>
 public sealed record ControllerRegistration(
     int Id,
     Uuid IncarnationId,

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The delegation tokens by token id, as their records. Immutable: nobody changes a record that is in an image.</summary>
+/// <summary>The delegation tokens by token id. Immutable; the records in an image must not be modified.</summary>
 public sealed class DelegationTokensImage
 {
     public static DelegationTokensImage Empty { get; } = new(ImmutableDictionary<string, DelegationTokenRecord>.Empty);

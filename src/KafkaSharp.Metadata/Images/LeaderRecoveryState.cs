@@ -1,6 +1,6 @@
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>Whether a leader was elected from outside the ISR and still has to recover (KIP-704).</summary>
+/// <summary>Whether the leader was elected from outside the ISR and must still recover (KIP-704).</summary>
 public enum LeaderRecoveryState : sbyte
 {
     NoChange = -1,

@@ -1,15 +1,15 @@
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// The cluster's metadata at one offset of <c>__cluster_metadata</c>. Immutable and shared freely between threads; a new image shares with
-/// the one before all that did not change, so that changing one topic among 10,000 costs a few dictionary nodes. Made by <see
-/// cref="Deltas.MetadataDelta"/>.
+/// The metadata of the cluster at one offset of <c>__cluster_metadata</c> (Kafka's <c>MetadataImage</c>). Immutable and thread-safe. A new
+/// image shares all unchanged parts with the previous one, so a change of one topic among 10,000 costs a few dictionary nodes. Made by
+/// <see cref="Deltas.MetadataDelta"/>.
 /// </summary>
 public sealed class MetadataImage
 {
     public static MetadataImage Empty { get; } = new();
 
-    /// <summary>Up to where the log is contained.</summary>
+    /// <summary>The position in the log up to which records are contained.</summary>
     public MetadataProvenance Provenance { get; internal init; } = MetadataProvenance.Empty;
 
     public FeaturesImage Features { get; internal init; } = FeaturesImage.Empty;
@@ -30,6 +30,6 @@ public sealed class MetadataImage
 
     public DelegationTokensImage DelegationTokens { get; internal init; } = DelegationTokensImage.Empty;
 
-    /// <summary>The offset of the last record contained, -1 for none.</summary>
+    /// <summary>The offset of the last contained record; -1 for none.</summary>
     public long HighestOffset => Provenance.LastContainedOffset;
 }

@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// An image as the records of a snapshot, in the order Kafka writes them: features, brokers, controllers, topics with their partitions,
-/// configs, quotas, producer ids, ACLs, SCRAM credentials, delegation tokens. Replaying them into an empty image gives an equal one.
+/// Converts an image to the records of a snapshot, in Kafka's order: features, brokers, controllers, topics with their partitions, configs,
+/// quotas, producer ids, ACLs, SCRAM credentials, delegation tokens. Replaying them into an empty image gives an equal image.
 /// </summary>
 public static class MetadataImageWriter
 {

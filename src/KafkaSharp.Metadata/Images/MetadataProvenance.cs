@@ -1,8 +1,9 @@
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// Where an image comes from: the offset and epoch of the last record it contains and that record's append time in ms since 1970, or -1 for
-/// each where it contains none. <see cref="IsBatchAligned"/> is false within a metadata transaction, where no snapshot may be made.
+/// The log position of an image (Kafka's <c>MetadataProvenance</c>): offset and epoch of the last contained record and its append time in
+/// milliseconds since the Unix epoch; -1 for each if there is no record. <see cref="IsBatchAligned"/> is false within a metadata
+/// transaction, where no snapshot may be made.
 /// </summary>
 public sealed record MetadataProvenance(long LastContainedOffset, int LastContainedEpoch, long LastContainedLogTimeMs,
     bool IsBatchAligned = true)

@@ -4,14 +4,15 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// A partition: who holds it, in which directories, who is in sync, who leads, and the epochs. Immutable, equal by value; nobody writes to
-/// its arrays. <see cref="Directories"/> has an id for each of <see cref="Replicas"/>, in their order.
+/// A partition (Kafka's <c>PartitionRegistration</c>): its replicas and their directories, the in-sync replicas, the leader and the epochs.
+/// Immutable, equal by value; its arrays must not be modified. <see cref="Directories"/> has an id for each of <see cref="Replicas"/>, in
+/// the same order.
 /// </summary>
 public sealed class PartitionRegistration : IEquatable<PartitionRegistration>
 {
     public const int NoLeader = -1;
 
-    /// <summary>What a change record says where the leader stays.</summary>
+    /// <summary>The leader id in a change record that does not change the leader.</summary>
     public const int NoLeaderChange = -2;
 
     public int[] Replicas { get; init; } = [];
@@ -20,7 +21,7 @@ public sealed class PartitionRegistration : IEquatable<PartitionRegistration>
     public int[] RemovingReplicas { get; init; } = [];
     public int[] AddingReplicas { get; init; } = [];
 
-    /// <summary>Eligible leader replicas: not in sync any more, but complete up to the high watermark (KIP-966).</summary>
+    /// <summary>The eligible leader replicas: no longer in sync, but complete up to the high watermark (KIP-966).</summary>
     public int[] Elr { get; init; } = [];
 
     public int[] LastKnownElr { get; init; } = [];
@@ -43,14 +44,14 @@ public sealed class PartitionRegistration : IEquatable<PartitionRegistration>
 
     public bool IsInElr(int broker) => Elr.AsSpan().Contains(broker);
 
-    /// <summary>The directory of a broker's replica, or null where it has none.</summary>
+    /// <summary>The directory of a broker's replica; null if it has no replica.</summary>
     public Uuid? Directory(int broker)
     {
         var index = Array.IndexOf(Replicas, broker);
         return index < 0 ? null : index < Directories.Length ? Directories[index] : DirectoryId.Migrating;
     }
 
-    /// <summary>A partition as its record tells it.</summary>
+    /// <summary>The partition in a record.</summary>
     public static PartitionRegistration FromRecord(PartitionRecord record)
     {
         int[] replicas = [.. record.Replicas];
@@ -70,7 +71,9 @@ public sealed class PartitionRegistration : IEquatable<PartitionRegistration>
         };
     }
 
-    /// <summary>The partition after a change. A record that names a leader moves the leader epoch, every one the partition epoch.</summary>
+    /// <summary>
+    /// The partition after a change. Every record increases the partition epoch; a record with a leader also increases the leader epoch.
+    /// </summary>
     public PartitionRegistration Merge(PartitionChangeRecord record)
     {
         int[] replicas = record.Replicas is { } r ? [.. r] : Replicas;
@@ -91,7 +94,7 @@ public sealed class PartitionRegistration : IEquatable<PartitionRegistration>
         };
     }
 
-    /// <summary>The partition as a record of the given version.</summary>
+    /// <summary>Converts the partition to a record of the given version.</summary>
     public PartitionRecord ToRecord(Uuid topicId, int partitionId, short version) => new()
     {
         TopicId = topicId,

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>
-/// The SCRAM credentials by mechanism and user, as their records. Immutable: nobody changes a record that is in an image.
+/// The SCRAM credentials by mechanism and user. Immutable; the records in an image must not be modified.
 /// </summary>
 public sealed class ScramImage
 {

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>A topic: name, id and its partitions by number. Immutable; a changed topic is a new one.</summary>
+/// <summary>A topic: name, id and partitions (Kafka's <c>TopicImage</c>). Immutable.</summary>
 public sealed class TopicImage
 {
     private readonly PartitionRegistration?[] _partitions;
@@ -21,10 +21,10 @@ public sealed class TopicImage
 
     public int PartitionCount { get; }
 
-    /// <summary>A partition, or null where the topic has none of that number.</summary>
+    /// <summary>A partition by its index; null if it does not exist.</summary>
     public PartitionRegistration? Partition(int id) => (uint)id < (uint)_partitions.Length ? _partitions[id] : null;
 
-    /// <summary>The partitions in the order of their numbers.</summary>
+    /// <summary>The partitions, ordered by index.</summary>
     public IEnumerable<KeyValuePair<int, PartitionRegistration>> Partitions
     {
         get

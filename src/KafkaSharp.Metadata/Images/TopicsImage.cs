@@ -3,7 +3,9 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>All topics, by name and by id. Immutable; both indexes share structure with the image before.</summary>
+/// <summary>
+/// All topics by name and by id (Kafka's <c>TopicsImage</c>). Immutable; both indexes share structure with the previous image.
+/// </summary>
 public sealed class TopicsImage
 {
     public static TopicsImage Empty { get; } = new(
@@ -20,7 +22,7 @@ public sealed class TopicsImage
         CollidingNames = collidingNames;
     }
 
-    /// <summary>Names with <c>.</c> or <c>_</c>, by what those that collide have in common.</summary>
+    /// <summary>The names with <c>.</c> or <c>_</c>, by the common form of names that collide.</summary>
     internal ImmutableDictionary<string, ImmutableSortedSet<string>> CollidingNames { get; }
 
     public ImmutableDictionary<string, TopicImage> ByName { get; }
@@ -37,13 +39,13 @@ public sealed class TopicsImage
 
     public PartitionRegistration? Partition(Uuid topicId, int partition) => Topic(topicId)?.Partition(partition);
 
-    /// <summary>The id of the topic of that name, or <see cref="Uuid.Zero"/>.</summary>
+    /// <summary>The id of a topic; <see cref="Uuid.Zero"/> if it does not exist.</summary>
     public Uuid TopicId(string name) => Topic(name)?.Id ?? Uuid.Zero;
 
-    /// <summary>The name of the topic of that id, or null.</summary>
+    /// <summary>The name of a topic; null if it does not exist.</summary>
     public string? TopicName(Uuid id) => Topic(id)?.Name;
 
-    /// <summary>The topic there is whose name differs from this one only in <c>.</c> and <c>_</c>, or null.</summary>
+    /// <summary>An existing topic whose name differs from this one only in <c>.</c> and <c>_</c>; null for none.</summary>
     public string? Colliding(string name) =>
         Replication.TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(Replication.TopicName.Unified(name), out var names)
             ? names[0]

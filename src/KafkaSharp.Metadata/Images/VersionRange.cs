@@ -1,6 +1,6 @@
 namespace KafkaSharp.Metadata.Images;
 
-/// <summary>The levels of a feature a node supports, both ends included.</summary>
+/// <summary>The inclusive range of the levels of a feature that a node supports.</summary>
 public readonly record struct VersionRange(short Min, short Max)
 {
     public bool Contains(short level) => level >= Min && level <= Max;

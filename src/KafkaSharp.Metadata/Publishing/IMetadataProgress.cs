@@ -1,11 +1,11 @@
 namespace KafkaSharp.Metadata.Publishing;
 
-/// <summary>How far this node's own view of the metadata is. For any thread.</summary>
+/// <summary>The progress of this node in applying the metadata. Thread-safe.</summary>
 public interface IMetadataProgress
 {
-    /// <summary>The offset of the last record that the node's image contains and its publishers have acted on; -1 for none.</summary>
+    /// <summary>The offset of the last record in an image that all publishers have applied; -1 for none.</summary>
     long LastAppliedOffset { get; }
 
-    /// <summary>Completes when the node has acted on everything up to and including an offset.</summary>
+    /// <summary>Completes when the node has applied everything up to and including an offset.</summary>
     Task WaitForOffsetAsync(long offset, CancellationToken cancellation = default);
 }

@@ -5,15 +5,18 @@ using KafkaSharp.Raft.Quorum;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Acts on what changed in the metadata. Called from the loader's event loop, one call after another, in the order of offsets and of
-/// registration; the loader goes on when the call returns, and only then counts the image's offset as reached.
+/// Applies changes of the metadata (Kafka's <c>MetadataPublisher</c>). Called from the loader's event loop, one call at a time, in the
+/// order of offsets and of registration. The loader continues when the call returns; when all publishers have returned, the offset of the
+/// image counts as applied.
 /// </summary>
 public interface IMetadataPublisher
 {
-    /// <summary>What logs call it.</summary>
+    /// <summary>The name for log messages.</summary>
     string Name { get; }
 
-    /// <summary>A new image. The first call has a delta from the empty image, so that a publisher needs no other start.</summary>
+    /// <summary>
+    /// A new image. The delta of the first call starts at the empty image, so a publisher needs no separate initialization.
+    /// </summary>
     void OnMetadataUpdate(MetadataDelta delta, MetadataImage newImage);
 
     /// <summary>The leader of the metadata quorum changed.</summary>

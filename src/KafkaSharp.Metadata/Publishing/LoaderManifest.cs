@@ -1,4 +1,4 @@
 namespace KafkaSharp.Metadata.Publishing;
 
-/// <summary>How an image came about: from a snapshot or from so many bytes of log.</summary>
+/// <summary>The source of an image: a snapshot, or a number of bytes of the log.</summary>
 public readonly record struct LoaderManifest(bool IsSnapshot, long Bytes);

@@ -8,8 +8,8 @@ using KafkaSharp.Raft.Snapshots;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Turns committed batches into images. A metadata transaction (KIP-868) shows as a whole or not at all: between its begin and its end
-/// nothing changes, and an abort drops it. For one thread.
+/// Makes images from committed batches (Kafka's <c>MetadataBatchLoader</c>). A metadata transaction (KIP-868) is visible as a whole or not
+/// at all: no image is made between its begin and its end, and an abort discards it. Not thread-safe.
 /// </summary>
 sealed class MetadataBatchLoader
 {
@@ -20,14 +20,14 @@ sealed class MetadataBatchLoader
 
     public MetadataImage Image { get; private set; } = MetadataImage.Empty;
 
-    /// <summary>Up to where batches were taken in, also those of a transaction that has not ended; -1 for none.</summary>
+    /// <summary>The last offset that was loaded, including batches of an open transaction; -1 for none.</summary>
     public long LastOffset { get; private set; } = -1;
 
     public bool IsInTransaction => _inTransaction;
 
     /// <summary>
-    /// Takes consecutive batches in; <paramref name="publish"/> is called for each image they complete: usually one for all of them, so that reading a
-    /// long log costs what it holds at its end, and none within a transaction.
+    /// Loads consecutive batches and calls <paramref name="publish"/> for each image that they complete: usually one image for all batches,
+    /// so that the intermediate states of a long log cost nothing, and none within a transaction.
     /// </summary>
     public void Load(
         IReadOnlyList<CommittedBatch<MetadataRecord>> batches, Action<MetadataDelta, MetadataImage, LoaderManifest> publish)
@@ -45,7 +45,7 @@ sealed class MetadataBatchLoader
             Publish(EndOf(last), publish);
     }
 
-    /// <summary>Takes in a snapshot, which replaces everything before it.</summary>
+    /// <summary>Loads a snapshot, which replaces all earlier metadata.</summary>
     public void Load(SnapshotReader<MetadataRecord> snapshot, Action<MetadataDelta, MetadataImage, LoaderManifest> publish)
     {
         var delta = new MetadataDelta(Image);
@@ -73,8 +73,8 @@ sealed class MetadataBatchLoader
         {
             case BeginTransactionRecord:
                 if (_inTransaction)
-                    throw new MetadataException($"A metadata transaction begins within another at offset {batch.BaseOffset + index}");
-                // What came before in this batch is not part of the transaction and must survive its abort.
+                    throw new MetadataException($"A metadata transaction starts within another one at offset {batch.BaseOffset + index}");
+                // Earlier records of this batch are not part of the transaction and must survive its abort.
                 var before = index == 0
                     ? _held is { } held ? EndOf(held) : null
                     : new MetadataProvenance(batch.BaseOffset + index - 1, batch.Epoch, batch.AppendTimestamp, IsBatchAligned: false);
@@ -101,7 +101,7 @@ sealed class MetadataBatchLoader
     private void EndTransaction(long offset)
     {
         if (!_inTransaction)
-            throw new MetadataException($"A metadata transaction ends at offset {offset}, but none has begun");
+            throw new MetadataException($"A metadata transaction ends at offset {offset}, but none has started");
         _inTransaction = false;
     }
 

@@ -11,14 +11,16 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Follows the metadata log and shows it as images: registered with the <see cref="RaftNode{TRecord}"/>, it builds an image of what was
-/// committed at once and calls its publishers in order on its own event loop. Nothing is published until it has caught up with the log once, so that a
-/// start does not live through history. <see cref="Image"/> and the waits may be used from any thread.
+/// Applies the metadata log on this node (Kafka's <c>MetadataLoader</c>): registered with the <see cref="RaftNode{TRecord}"/>, it makes an
+/// image from the committed records and calls its publishers in order on its event loop. It publishes nothing before it has caught up with
+/// the log once, so that publishers do not see outdated metadata at the start. <see cref="Image"/> and the waits are thread-safe.
 /// </summary>
-/// <param name="loop">Where images are made and publishers run. Not owned.</param>
-/// <param name="highWatermark">The log's high watermark, exclusive; negative while it is not known.</param>
-/// <param name="faultHandler">Told when the log can't be read any further (<see cref="MetadataException"/>): the node should end.</param>
-/// <param name="logger">Where faults of publishers go.</param>
+/// <param name="loop">The event loop for images and publishers. Not owned.</param>
+/// <param name="highWatermark">The high watermark of the log, exclusive; negative while it is unknown.</param>
+/// <param name="faultHandler">
+/// Called if the log cannot be applied any further (<see cref="MetadataException"/>). The node must then stop.
+/// </param>
+/// <param name="logger">The logger.</param>
 public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Action<Exception> faultHandler, ILogger logger)
     : IRaftListener<MetadataRecord>, IMetadataProgress
 {
@@ -30,22 +32,24 @@ public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Act
     private bool _caughtUp;
     private bool _faulted;
 
-    /// <summary>The latest image that all publishers have seen; empty before the first.</summary>
+    /// <summary>The latest image that all publishers have applied; empty before the first one.</summary>
     public MetadataImage Image => _image;
 
-    /// <summary>Makes snapshots as the log grows, or null.</summary>
+    /// <summary>Creates snapshots as the log grows; null for none.</summary>
     public SnapshotGenerator? SnapshotGenerator { get; init; }
 
     public long LastAppliedOffset => _waits.Reached;
 
-    /// <summary>Completes when all publishers have seen an image that contains the given offset, at once where they have.</summary>
+    /// <summary>Completes when all publishers have applied an image that contains the given offset.</summary>
     public Task WaitForOffsetAsync(long offset, CancellationToken cancellation = default) => _waits.WaitAsync(offset, cancellation);
 
-    /// <summary>Completes with the first image, of a node that has caught up, for which the condition holds.</summary>
+    /// <summary>Completes with the first image that satisfies the condition, after the node has caught up.</summary>
     public Task<MetadataImage> WaitForAsync(Func<MetadataImage, bool> condition, CancellationToken cancellation = default) =>
         _waits.WaitAsync(condition, () => _image, cancellation);
 
-    /// <summary>Adds a publisher. Where images have been published it gets the latest one at once, with a delta from nothing.</summary>
+    /// <summary>
+    /// Adds a publisher. If an image has been published, the publisher receives it immediately, with a delta from the empty image.
+    /// </summary>
     public Task AddPublisherAsync(IMetadataPublisher publisher) => loop.RunAsync(() =>
     {
         _publishers.Add(publisher);
@@ -82,7 +86,7 @@ public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Act
         {
             action();
         }
-#pragma warning disable CA1031 // Whatever it is, the metadata can't be followed any further.
+#pragma warning disable CA1031 // After any failure, the metadata log cannot be applied any further.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -119,7 +123,7 @@ public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Act
         {
             publisher.OnMetadataUpdate(delta, image);
         }
-#pragma warning disable CA1031 // One publisher's fault must not keep the others from the metadata.
+#pragma warning disable CA1031 // The failure of one publisher must not affect the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {

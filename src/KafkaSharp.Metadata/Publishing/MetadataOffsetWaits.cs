@@ -3,8 +3,8 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Those who wait for the image to reach an offset or a condition. For any thread; conditions run on the loader's loop or the caller's
-/// thread.
+/// The tasks that wait until the image reaches an offset or satisfies a condition. Thread-safe. Conditions are evaluated on the loader's
+/// loop or on the caller's thread.
 /// </summary>
 sealed class MetadataOffsetWaits
 {
@@ -72,5 +72,5 @@ sealed class MetadataOffsetWaits
         }
     }
 
-    private static ObjectDisposedException Stopped() => new(nameof(MetadataLoader), "The metadata is not followed any more");
+    private static ObjectDisposedException Stopped() => new(nameof(MetadataLoader), "The metadata loader has stopped");
 }

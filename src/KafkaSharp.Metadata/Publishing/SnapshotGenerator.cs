@@ -8,15 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Publishing;
 
 /// <summary>
-/// Writes a snapshot of the metadata when enough of the log has come since the last one
-/// (<c>metadata.log.max.record.bytes.between.snapshots</c>) or enough time has passed (<c>metadata.log.max.snapshot.interval.ms</c>, zero
-/// for never). Told of images on the loader's loop; writes on a loop of its own, one snapshot at a time.
+/// Writes a snapshot of the metadata after a number of bytes of the log (<c>metadata.log.max.record.bytes.between.snapshots</c>) or after a
+/// time (<c>metadata.log.max.snapshot.interval.ms</c>, 0 for never) since the last one (Kafka's <c>SnapshotGenerator</c>). It receives
+/// images on the loader's loop and writes on another loop, one snapshot at a time.
 /// </summary>
-/// <param name="loop">Where snapshots are written: not the loader's. Not owned.</param>
-/// <param name="begin">Begins a snapshot of everything before an offset; null where it is not wanted.</param>
-/// <param name="maxBytesSinceLastSnapshot">Bytes of log after which a snapshot is due.</param>
-/// <param name="maxTimeSinceLastSnapshot">Time after which one is due, where anything came since; zero for never.</param>
-/// <param name="logger">Where snapshots and their faults are told.</param>
+/// <param name="loop">The event loop on which snapshots are written; not the loader's. Not owned.</param>
+/// <param name="begin">Starts a snapshot of the state before an offset; returns null if none is needed.</param>
+/// <param name="maxBytesSinceLastSnapshot">The bytes of log after which a snapshot is due.</param>
+/// <param name="maxTimeSinceLastSnapshot">The time after which a snapshot is due if there are new records; zero for never.</param>
+/// <param name="logger">The logger.</param>
 public sealed class SnapshotGenerator(
     EventLoop loop,
     Func<OffsetAndEpoch, long, SnapshotWriter<MetadataRecord>?> begin,
@@ -66,7 +66,7 @@ public sealed class SnapshotGenerator(
             writer.Freeze();
             logger.SnapshotWritten(id.Offset, id.Epoch, reason);
         }
-#pragma warning disable CA1031 // The log is whole without the snapshot; the next one is tried in its time.
+#pragma warning disable CA1031 // The log is complete without the snapshot, and a later image causes another attempt.
         catch (Exception e)
 #pragma warning restore CA1031
         {

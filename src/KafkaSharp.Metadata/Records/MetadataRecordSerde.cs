@@ -5,7 +5,7 @@ using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Metadata.Records;
 
-/// <summary>How metadata records are written in the log, see <see cref="MetadataRecordFrame"/>. Without state; for any thread.</summary>
+/// <summary>Serializes metadata records in the format of <see cref="MetadataRecordFrame"/>. Stateless and thread-safe.</summary>
 public sealed class MetadataRecordSerde : IRecordSerde<MetadataRecord>
 {
     public static MetadataRecordSerde Instance { get; } = new();
@@ -17,7 +17,7 @@ public sealed class MetadataRecordSerde : IRecordSerde<MetadataRecord>
         writer.Flush();
     }
 
-    /// <remarks>Throws <see cref="ProtocolException"/> for an unknown frame, type or version, and for bytes that are left over.</remarks>
+    /// <exception cref="ProtocolException">The frame version, the type or the version is unknown, or there are extra bytes.</exception>
     public MetadataRecord Read(ReadOnlyMemory<byte> value)
     {
         var reader = new KafkaReader(value);
