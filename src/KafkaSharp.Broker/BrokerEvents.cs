@@ -53,4 +53,7 @@ static partial class BrokerEvents
 
     [LoggerMessage(6116, LogLevel.Warning, "Changed limits of connections are not taken: {Reason}")]
     public static partial void ConnectionLimitsRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(6117, LogLevel.Warning, "{Count} topic(s) could not be created automatically. The first is {Topic}: {Error} ({Reason})")]
+    public static partial void AutoCreationFailed(this ILogger logger, int count, string topic, ErrorCode error, string? reason);
 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Configuration;

@@ -1,4 +1,5 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using KafkaSharp.Configuration;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Configuration;

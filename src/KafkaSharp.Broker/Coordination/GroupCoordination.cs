@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Compression;
 using KafkaSharp.Coordinators;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Publishing;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +14,7 @@ sealed class GroupCoordination : IAsyncDisposable
     private readonly GroupCoordinatorPublisher _publisher;
 
     public GroupCoordination(
-        BrokerConfiguration configuration, BrokerEnvironment environment, ReplicaManager replicas, QuorumController controller,
+        BrokerConfiguration configuration, BrokerEnvironment environment, ReplicaManager replicas, ControllerClient controller,
         MetadataLoader metadata)
     {
         var values = configuration.Values;

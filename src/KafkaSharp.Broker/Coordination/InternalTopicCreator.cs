@@ -1,6 +1,6 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Coordinators;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using Microsoft.Extensions.Logging;
@@ -10,7 +10,7 @@ namespace KafkaSharp.Broker.Coordination;
 /// <summary>
 /// Has the controller create the topic that the group coordinator keeps its state in, when it is first needed. Safe for use from any thread.
 /// </summary>
-sealed class InternalTopicCreator(QuorumController controller, ConfigValues values, ILogger<InternalTopicCreator> logger)
+sealed class InternalTopicCreator(ControllerClient controller, ConfigValues values, ILogger<InternalTopicCreator> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -36,7 +36,7 @@ sealed class InternalTopicCreator(QuorumController controller, ConfigValues valu
             var request = new CreateTopicsRequest { Topics = [topic], TimeoutMs = (int)Patience.TotalMilliseconds };
             // Answered when this broker itself serves the topic.
             var context = ControllerRequestContext.Internal with { Timeout = Patience };
-            var response = await controller.CreateTopicsAsync(context, request).ConfigureAwait(false);
+            var response = await controller.SendAsync(ControllerApis.CreateTopics, context, request).ConfigureAwait(false);
             if (response.Topics[0].ErrorCode is not (ErrorCode.None or ErrorCode.TopicAlreadyExists))
                 logger.InternalTopicNotCreated(topic.Name, response.Topics[0].ErrorMessage ?? response.Topics[0].ErrorCode.ToString());
         }

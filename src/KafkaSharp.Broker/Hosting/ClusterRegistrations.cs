@@ -58,6 +58,7 @@ static class ClusterRegistrations
             ClusterId = clusterId,
             DefaultNumPartitions = values.Get(MetadataConfigs.NumPartitions),
             DefaultReplicationFactor = (short)values.Get(MetadataConfigs.DefaultReplicationFactor),
+            DeleteTopicEnable = values.Get(MetadataConfigs.DeleteTopicEnable),
             BrokerSessionTimeout = TimeSpan.FromMilliseconds(values.Get(MetadataConfigs.BrokerSessionTimeoutMs)),
             MaxIdleInterval = TimeSpan.FromMilliseconds(values.Get(RaftConfigs.MaxIdleIntervalMs)),
             LeaderImbalanceCheckInterval = values.Get(MetadataConfigs.AutoLeaderRebalanceEnable)

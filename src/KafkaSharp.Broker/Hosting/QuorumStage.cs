@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.MetadataLog;
 using KafkaSharp.Configuration;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
@@ -26,6 +27,8 @@ sealed class QuorumStage
             ClusterRegistrations.ControllerOptions(configuration, environment, context.Directories.ClusterId, context.Advertised.Controller), Raft,
             new ConfigurationValidator(configuration), Metadata, environment.Time, environment.Random, context.LoggerOf<QuorumController>());
         context.Shutdown.Add("Stopping the controller", Controller.DisposeAsync);
+        Client = new ControllerClient(Controller, environment.Time);
+        context.Shutdown.Add("Closing the controller's client", Client);
     }
 
     public RaftNode<MetadataRecord> Raft { get; }
@@ -33,6 +36,9 @@ sealed class QuorumStage
     public MetadataLoader Metadata { get; }
 
     public QuorumController Controller { get; }
+
+    /// <summary>The way of everything else in this node to the active controller.</summary>
+    public ControllerClient Client { get; }
 
     public static async Task<QuorumStage> StartAsync(BrokerContext context, LogStage logs)
     {

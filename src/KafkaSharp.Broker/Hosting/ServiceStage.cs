@@ -20,11 +20,11 @@ sealed class ServiceStage
     {
         var (configuration, environment) = (context.Configuration, context.Environment);
         (_context, _quorum) = (context, quorum);
-        Groups = new GroupCoordination(configuration, environment, logs.Replicas, quorum.Controller, quorum.Metadata);
+        Groups = new GroupCoordination(configuration, environment, logs.Replicas, quorum.Client, quorum.Metadata);
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
         Lifecycle = new BrokerLifecycle(
             ClusterRegistrations.Broker(configuration, environment, context.Directories.ClusterId, context.Advertised.Broker, logs.Logs),
-            quorum.Controller, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments, BrokerLifecycleOptions.From(configuration.Values),
+            quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments, BrokerLifecycleOptions.From(configuration.Values),
             environment.Time, context.LoggerOf<BrokerLifecycle>());
         logs.Replicas.Assignments.Added = Lifecycle.Tell;
         logs.DirectoryFailed += _ => Lifecycle.Tell();

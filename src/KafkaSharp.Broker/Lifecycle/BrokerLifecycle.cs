@@ -1,6 +1,6 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Metadata;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -22,12 +22,13 @@ namespace KafkaSharp.Broker.Lifecycle;
 /// <param name="time">The clock of heartbeats.</param>
 /// <param name="logger">Where it tells what it does.</param>
 sealed class BrokerLifecycle(
-    BrokerRegistrationRequest registration, QuorumController controller, IMetadataProgress metadata, Func<IEnumerable<Uuid>> offlineDirectories,
+    BrokerRegistrationRequest registration, ControllerClient controller, IMetadataProgress metadata, Func<IEnumerable<Uuid>> offlineDirectories,
     DirectoryAssignments assignments, BrokerLifecycleOptions options, TimeProvider time, ILogger<BrokerLifecycle> logger) : IAsyncDisposable
 {
     // Leadership moves in one commit or two: whoever stops need not sit out a heartbeat for it.
     private static readonly TimeSpan LeaveInterval = TimeSpan.FromMilliseconds(20);
 
+    private readonly ControllerRequestContext _context = ControllerRequestContext.Internal with { Timeout = options.RequestTimeout };
     private readonly CancellationTokenSource _stopped = new();
     private TaskCompletionSource _news = NewNews();
     private long _epoch = -1;
@@ -41,16 +42,7 @@ sealed class BrokerLifecycle(
     /// <exception cref="BrokerStartException">The controller refuses this broker, or can't be reached in time.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        try
-        {
-            Volatile.Write(ref _epoch, await RegisterAsync(cancellation).WaitAsync(options.RegistrationTimeout, time, cancellation).ConfigureAwait(false));
-        }
-        catch (TimeoutException e)
-        {
-            throw new BrokerStartException(
-                $"The broker could not register with the controller within {options.RegistrationTimeout.TotalMilliseconds} ms "
-                + $"({MetadataConfigs.InitialBrokerRegistrationTimeoutMs.Name})", e);
-        }
+        Volatile.Write(ref _epoch, await RegisterAsync(cancellation).ConfigureAwait(false));
         logger.Registered(BrokerEpoch);
         // The registration is a record at the offset that is its epoch; a broker that has not seen it is not caught up.
         await metadata.WaitForOffsetAsync(BrokerEpoch, cancellation).ConfigureAwait(false);
@@ -82,16 +74,16 @@ sealed class BrokerLifecycle(
 
     private async Task<long> RegisterAsync(CancellationToken cancellation)
     {
-        while (true)
+        var context = ControllerRequestContext.Internal with { Timeout = options.RegistrationTimeout };
+        var response = await controller.SendAsync(ControllerApis.BrokerRegistration, context, registration).WaitAsync(cancellation).ConfigureAwait(false);
+        return response.ErrorCode switch
         {
-            // Leading the quorum comes before the controller that acts on it: until then there is nobody to register with.
-            await controller.Active.WaitAsync(cancellation).ConfigureAwait(false);
-            var response = await controller.RegisterBrokerAsync(ControllerRequestContext.Internal, registration).WaitAsync(cancellation).ConfigureAwait(false);
-            if (response.ErrorCode == ErrorCode.None)
-                return response.BrokerEpoch;
-            if (response.ErrorCode != ErrorCode.NotController)
-                throw new BrokerStartException($"The controller refused to register broker {registration.BrokerId}: {response.ErrorCode}");
-        }
+            ErrorCode.None => response.BrokerEpoch,
+            ErrorCode.RequestTimedOut => throw new BrokerStartException(
+                $"The broker could not register with the controller within {options.RegistrationTimeout.TotalMilliseconds} ms "
+                + $"({MetadataConfigs.InitialBrokerRegistrationTimeoutMs.Name})"),
+            var error => throw new BrokerStartException($"The controller refused to register broker {registration.BrokerId}: {error}"),
+        };
     }
 
     private async Task BeatOnAsync(CancellationToken cancellation)
@@ -127,7 +119,7 @@ sealed class BrokerLifecycle(
             // Empty, not absent: this broker knows of cordoning and has nothing cordoned.
             CordonedLogDirs = [],
         };
-        var response = await controller.ProcessBrokerHeartbeatAsync(ControllerRequestContext.Internal, request).WaitAsync(cancellation).ConfigureAwait(false);
+        var response = await controller.SendAsync(ControllerApis.BrokerHeartbeat, _context, request).WaitAsync(cancellation).ConfigureAwait(false);
         if (response.ErrorCode != ErrorCode.None)
             logger.HeartbeatFailed(response.ErrorCode);
         return response;
@@ -138,7 +130,7 @@ sealed class BrokerLifecycle(
         while (!assignments.IsEmpty)
         {
             var request = assignments.Next(registration.BrokerId, BrokerEpoch);
-            var response = await controller.AssignReplicasToDirsAsync(ControllerRequestContext.Internal, request).WaitAsync(cancellation).ConfigureAwait(false);
+            var response = await controller.SendAsync(ControllerApis.AssignReplicasToDirs, _context, request).WaitAsync(cancellation).ConfigureAwait(false);
             if (response.ErrorCode != ErrorCode.None)
             {
                 // They are still there with the next beat.

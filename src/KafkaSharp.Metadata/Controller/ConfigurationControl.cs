@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Metadata.Replication;

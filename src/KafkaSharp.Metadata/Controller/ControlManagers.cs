@@ -19,7 +19,7 @@ sealed class ControlManagers
         ProducerIds = new ProducerIdControl(state);
         Quotas = new ClientQuotaControl(state);
         TopicCreation = new TopicCreation(options, state, placement, Configurations, random, logger);
-        TopicDeletion = new TopicDeletion(state, logger);
+        TopicDeletion = new TopicDeletion(options, state, logger);
         PartitionCreation = new PartitionCreation(state, placement);
         Elections = new ElectionControl(state, leaders);
         Reassignments = new ReassignmentControl(state, leaders, placement, settings);

@@ -1,3 +1,4 @@
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 
 namespace KafkaSharp.Metadata.Controller;

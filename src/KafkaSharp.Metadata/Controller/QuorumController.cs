@@ -1,3 +1,4 @@
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
@@ -18,7 +19,7 @@ namespace KafkaSharp.Metadata.Controller;
 /// clients act on at once, when this node's own broker has acted on them. All members may be called from any thread. Answers carry their
 /// errors; on a node that is not the active controller that is NOT_CONTROLLER.
 /// </summary>
-public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisposable
+public sealed class QuorumController : IControllerChannel, IRaftListener<MetadataRecord>, IAsyncDisposable
 {
     private readonly QuorumControllerOptions _options;
     private readonly RaftNode<MetadataRecord> _raft;
@@ -28,6 +29,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     private readonly EventLoop _loop;
     private readonly ControllerState _state = new();
     private readonly ControlManagers _managers;
+    private readonly ControllerOperations _operations;
     private readonly ControllerActivation _activation;
     private volatile StateMachineHost<MetadataRecord>? _host;
     private volatile TaskCompletionSource _active = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,96 +55,34 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         _logger = logger;
         _loop = new EventLoop($"quorum-controller-{options.NodeId}", time, logger);
         _managers = new ControlManagers(options, _state, configurations, () => _raft.KRaftVersion, time, random, logger);
+        _operations = new ControllerOperations(_managers, NextOffset, _loop, logger);
         _activation = new ControllerActivation(options, _state, _managers);
     }
 
     /// <summary>Whether this node is the active controller, as far as it knows.</summary>
     public bool IsActive => _host is not null;
 
-    public Task<CreateTopicsResponse> CreateTopicsAsync(ControllerRequestContext context, CreateTopicsRequest request) =>
-        AnswerAsync("createTopics", context, () => _managers.TopicCreation.Create(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
-
-    public Task<DeleteTopicsResponse> DeleteTopicsAsync(ControllerRequestContext context, DeleteTopicsRequest request) =>
-        AnswerAsync("deleteTopics", context, () => _managers.TopicDeletion.Delete(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
-
-    public Task<CreatePartitionsResponse> CreatePartitionsAsync(ControllerRequestContext context, CreatePartitionsRequest request) =>
-        AnswerAsync("createPartitions", context, () => _managers.PartitionCreation.Create(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
-
-    public Task<IncrementalAlterConfigsResponse> IncrementalAlterConfigsAsync(
-        ControllerRequestContext context, IncrementalAlterConfigsRequest request) =>
-        AnswerAsync("incrementalAlterConfigs", context, () => _managers.Configurations.Alter(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
-
-    public Task<AlterConfigsResponse> AlterConfigsAsync(ControllerRequestContext context, AlterConfigsRequest request) =>
-        AnswerAsync("legacyAlterConfigs", context, () => _managers.Configurations.Alter(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
-
-    public Task<AlterClientQuotasResponse> AlterClientQuotasAsync(ControllerRequestContext context, AlterClientQuotasRequest request) =>
-        AnswerAsync("alterClientQuotas", context, () => _managers.Quotas.Alter(request),
-            e => ControllerErrors.Answer(request, e.ErrorCode, e.Message));
-
-    public Task<UpdateFeaturesResponse> UpdateFeaturesAsync(ControllerRequestContext context, UpdateFeaturesRequest request) =>
-        AnswerAsync("updateFeatures", context, () => _managers.Features.Update(request),
-            e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message });
-
-    public Task<ElectLeadersResponse> ElectLeadersAsync(ControllerRequestContext context, ElectLeadersRequest request) =>
-        AnswerAsync("electLeaders", context, () => _managers.Elections.Elect(request), e => new() { ErrorCode = e.ErrorCode });
-
-    public Task<AlterPartitionReassignmentsResponse> AlterPartitionReassignmentsAsync(
-        ControllerRequestContext context, AlterPartitionReassignmentsRequest request) =>
-        AnswerAsync("alterPartitionReassignments", context, () => _managers.Reassignments.Alter(request),
-            e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message });
-
-    public Task<ListPartitionReassignmentsResponse> ListPartitionReassignmentsAsync(
-        ControllerRequestContext context, ListPartitionReassignmentsRequest request) =>
-        AnswerAsync("listPartitionReassignments", context,
-            () => new CommandResult<MetadataRecord, ListPartitionReassignmentsResponse>([], _managers.Reassignments.List(request)),
-            e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message });
-
-    public Task<UnregisterBrokerResponse> UnregisterBrokerAsync(ControllerRequestContext context, UnregisterBrokerRequest request) =>
-        AnswerAsync("unregisterBroker", context, () => _managers.Registrations.Unregister(request),
-            e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message });
-
-    /// <summary>Registers a broker, fenced at first. It may send heartbeats with the epoch it is given.</summary>
-    public Task<BrokerRegistrationResponse> RegisterBrokerAsync(ControllerRequestContext context, BrokerRegistrationRequest request) =>
-        AnswerAsync("registerBroker", context, () =>
+    /// <inheritdoc/>
+    public async Task<TResponse> SendAsync<TRequest, TResponse>(
+        ControllerApi<TRequest, TResponse> api, ControllerRequestContext context, TRequest request)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        var operation = _operations.Find(api);
+        try
         {
-            var result = _managers.Registrations.Register(request, NextOffset());
-            _logger.BrokerRegistered(request.BrokerId, result.Response.BrokerEpoch, request.IncarnationId.ToString());
-            return result;
-        }, e => new() { ErrorCode = e.ErrorCode, BrokerEpoch = -1 }, isLocal: false);
-
-    /// <summary>Takes a broker's sign of life, and unfences, fences or lets it go as it asks.</summary>
-    public Task<BrokerHeartbeatResponse> ProcessBrokerHeartbeatAsync(ControllerRequestContext context, BrokerHeartbeatRequest request) =>
-        AnswerAsync("processBrokerHeartbeat", context, () =>
+            return await RunAsync(operation.Name, context, () => operation.Command(context, request), operation.AwaitsLocalBroker);
+        }
+        catch (ObjectDisposedException e)
         {
-            var result = _managers.Heartbeats.Process(request);
-            if (request.WantShutDown)
-                _loop.Post(() => _managers.Heartbeats.Appended(request.BrokerId, NextOffset()));
-            return result;
-        }, e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
-
-    public Task<ControllerRegistrationResponse> RegisterControllerAsync(
-        ControllerRequestContext context, ControllerRegistrationRequest request) =>
-        AnswerAsync("registerController", context, () => _managers.Registrations.Register(request),
-            e => new() { ErrorCode = e.ErrorCode, ErrorMessage = e.Message }, isLocal: false);
-
-    public Task<AllocateProducerIdsResponse> AllocateProducerIdsAsync(
-        ControllerRequestContext context, AllocateProducerIdsRequest request) =>
-        AnswerAsync("allocateProducerIds", context, () => _managers.ProducerIds.Allocate(request),
-            e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
-
-    public Task<AlterPartitionResponse> AlterPartitionAsync(ControllerRequestContext context, AlterPartitionRequest request) =>
-        AnswerAsync("alterPartition", context, () => _managers.Partitions.Alter(request),
-            e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
-
-    public Task<AssignReplicasToDirsResponse> AssignReplicasToDirsAsync(
-        ControllerRequestContext context, AssignReplicasToDirsRequest request) =>
-        AnswerAsync("assignReplicasToDirs", context, () => _managers.Partitions.Assign(request),
-            e => new() { ErrorCode = e.ErrorCode }, isLocal: false);
+            throw new StateMachineException(ErrorCode.NotController, NotActive(null), e);
+        }
+        catch (MetadataException e)
+        {
+            _logger.OperationFaulted(_options.NodeId, operation.Name, e);
+            throw new StateMachineException(ErrorCode.UnknownServerError, e.Message, e);
+        }
+    }
 
     /// <summary>
     /// Runs a command of a control manager that lives in another room (ACLs, SCRAM, delegation tokens): it is given the image as of all
@@ -151,7 +91,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
     /// <exception cref="StateMachineException">What the command threw, NOT_CONTROLLER, or REQUEST_TIMED_OUT.</exception>
     public Task<TResponse> WriteAsync<TResponse>(
         string name, ControllerRequestContext context, Func<MetadataImage, CommandResult<MetadataRecord, TResponse>> command) =>
-        RunAsync(name, context, () => command(_state.Image), isLocal: true);
+        RunAsync(name, context, () => command(_state.Image), awaitsLocalBroker: true);
 
     public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches) => Post(() =>
     {
@@ -215,42 +155,19 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
         _host = null;
         _active = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _activeEpoch = -1;
-        host?.Fail(ErrorCode.NotController, ControllerErrors.NotActive(leader.LeaderId));
+        host?.Fail(ErrorCode.NotController, NotActive(leader.LeaderId));
         _state.Deactivate();
     }
 
     // The offset of the next record: the leader's own first record may lie between what is committed and what was appended here.
     private long NextOffset() => Math.Max(_host?.AppendedOffset ?? 0, _raft.LogEndOffset);
 
-    private async Task<TResponse> AnswerAsync<TResponse>(
-        string name, ControllerRequestContext context, Func<CommandResult<MetadataRecord, TResponse>> command,
-        Func<StateMachineException, TResponse> onError, bool isLocal = true)
-    {
-        try
-        {
-            return await RunAsync(name, context, command, isLocal);
-        }
-        catch (StateMachineException e)
-        {
-            return onError(e);
-        }
-        catch (ObjectDisposedException)
-        {
-            return onError(new StateMachineException(ErrorCode.NotController, ControllerErrors.NotActive(null)));
-        }
-        catch (MetadataException e)
-        {
-            _logger.OperationFaulted(_options.NodeId, name, e);
-            return onError(new StateMachineException(ErrorCode.UnknownServerError, e.Message, e));
-        }
-    }
-
     private async Task<TResponse> RunAsync<TResponse>(
-        string name, ControllerRequestContext context, Func<CommandResult<MetadataRecord, TResponse>> command, bool isLocal)
+        string name, ControllerRequestContext context, Func<CommandResult<MetadataRecord, TResponse>> command, bool awaitsLocalBroker)
     {
         // The news that this node leads may be on its way to the loop: what is asked after it came is answered after it.
         var host = _host ?? await _loop.RunAsync(() => _host)
-            ?? throw new StateMachineException(ErrorCode.NotController, ControllerErrors.NotActive(_raft.LeaderAndEpoch.LeaderId));
+            ?? throw new StateMachineException(ErrorCode.NotController, NotActive(_raft.LeaderAndEpoch.LeaderId));
         var wrote = false;
         var response = await host.WriteAsync(name, () =>
         {
@@ -258,7 +175,7 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
             wrote = result.Records.Count > 0;
             return result;
         }, context.Timeout);
-        if (wrote && isLocal && _localBroker is not null)
+        if (wrote && awaitsLocalBroker && _localBroker is not null)
             await WaitForLocalBrokerAsync(host.CommittedOffset - 1, context.Timeout);
         return response;
     }
@@ -279,6 +196,10 @@ public sealed class QuorumController : IRaftListener<MetadataRecord>, IAsyncDisp
             // It is committed all the same, and that is what the answer says.
         }
     }
+
+    private static string NotActive(int? leader) => leader is { } id
+        ? $"The active controller appears to be node {id}."
+        : "No controller appears to be active.";
 
     private void Post(Action action) => _loop.Post(() =>
     {

@@ -20,6 +20,9 @@ public sealed class QuorumControllerOptions
 
     public short DefaultReplicationFactor { get; init; } = 1;
 
+    /// <summary>Whether topics may be deleted (<c>delete.topic.enable</c>).</summary>
+    public bool DeleteTopicEnable { get; init; } = true;
+
     /// <summary>A broker not heard of for so long is fenced.</summary>
     public TimeSpan BrokerSessionTimeout { get; init; } = TimeSpan.FromSeconds(9);
 

@@ -1,3 +1,4 @@
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Replication;
 
 /// <summary>
-/// Answers DeleteTopics, by names or by ids. What is named twice, or by its name and its id, is answered once and not deleted. On the
+/// Handles DeleteTopics, by names or by ids. A topic that is named twice, or by its name and its id, gets one response and is not deleted. On the
 /// controller's event loop only.
 /// </summary>
-sealed class TopicDeletion(ControllerState state, ILogger logger)
+sealed class TopicDeletion(QuorumControllerOptions options, ControllerState state, ILogger logger)
 {
     private readonly record struct Wanted(string? Name, Uuid Id)
     {
@@ -21,8 +21,14 @@ sealed class TopicDeletion(ControllerState state, ILogger logger)
         public bool IsId => Name is null && !Id.IsZero;
     }
 
-    public CommandResult<MetadataRecord, DeleteTopicsResponse> Delete(DeleteTopicsRequest request)
+    public CommandResult<MetadataRecord, DeleteTopicsResponse> Delete(DeleteTopicsRequest request, short? version = null)
     {
+        if (!options.DeleteTopicEnable)
+        {
+            // Clients before version 3 do not know the newer code.
+            var code = version < 3 ? ErrorCode.InvalidRequest : ErrorCode.TopicDeletionDisabled;
+            throw new StateMachineException(code, "Topic deletion is disabled.");
+        }
         // Before version 6 a request has names only.
         Wanted[] wanted = request.Topics.Count > 0
             ? [.. request.Topics.Select(topic => new Wanted(topic.Name, topic.TopicId))]

@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 
@@ -81,7 +82,7 @@ sealed class ConfigurationValidatorTests
 
     private static Dictionary<string, string> Only(string key, string value) => new() { [key] = value };
 
-    private static void AssertFault(Metadata.Controller.ApiError? error, ErrorCode code, string? message)
+    private static void AssertFault(ApiError? error, ErrorCode code, string? message)
     {
         if (message is null)
         {

@@ -1,3 +1,4 @@
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
@@ -29,7 +30,7 @@ sealed class QuorumControllerTests
         await node.StartBrokerAsync();
         for (var i = 0; i < 50; i++)
         {
-            var answer = await node.Controller.CreateTopicsAsync(s_context, Node.CreateTopics($"t{i}"));
+            var answer = await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics($"t{i}"));
             Assert.That(answer.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.None));
             Assert.That(node.Publisher.Image.Topics.Topic($"t{i}")?.Partition(0)?.Leader, Is.EqualTo(1));
         }
@@ -44,7 +45,7 @@ sealed class QuorumControllerTests
         var clock = System.Diagnostics.Stopwatch.StartNew();
         for (var i = 0; i < 10_000; i++)
         {
-            await node.Controller.CreateTopicsAsync(s_context, Node.CreateTopics($"t-{i}"));
+            await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics($"t-{i}"));
             if (i % 1000 == 999)
                 TestContext.Out.WriteLine($"{i + 1} topics after {clock.ElapsedMilliseconds} ms");
         }
@@ -58,7 +59,7 @@ sealed class QuorumControllerTests
         await using (var node = await Node.StartAsync(log, quorum))
         {
             await node.StartBrokerAsync();
-            await node.Controller.CreateTopicsAsync(s_context, Node.CreateTopics("kept"));
+            await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics("kept"));
         }
         // The log outlives its node: only what was flushed is left.
         var survived = log.Crash(new Random(1));
@@ -76,9 +77,9 @@ sealed class QuorumControllerTests
     {
         await using var node = await Node.StartAsync();
         node.Controller.HandleLeaderChange(new LeaderAndEpoch(2, 7));
-        var answer = await node.Controller.RegisterBrokerAsync(s_context, new BrokerRegistrationRequest { ClusterId = "cluster" });
+        var answer = await node.Client.SendAsync(ControllerApis.BrokerRegistration, s_context, new BrokerRegistrationRequest { ClusterId = "cluster" });
         Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.NotController));
-        var topics = await node.Controller.CreateTopicsAsync(s_context, Node.CreateTopics("t"));
+        var topics = await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics("t"));
         Assert.That(topics.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.NotController));
     }
 
@@ -145,7 +146,7 @@ sealed class QuorumControllerTests
         await using var node = await Node.StartAsync(maxBytes: 20_000);
         await node.StartBrokerAsync();
         for (var i = 0; i < 200; i++)
-            await node.Controller.CreateTopicsAsync(s_context, Node.CreateTopics($"t{i}"));
+            await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics($"t{i}"));
         await node.Snapshots.DisposeAsync();
         var id = node.Raft.LatestSnapshotId;
         Assert.That(id, Is.Not.Null);
@@ -245,6 +246,8 @@ sealed class QuorumControllerTests
 
         public QuorumController Controller { get; }
 
+        public ControllerClient Client => field ??= new ControllerClient(Controller, Time) { Retries = false };
+
         public RecordingPublisher Publisher { get; } = new();
 
         public static async Task<Node> StartAsync(MemoryRaftLog? log = null, MemoryQuorumStateStore? quorum = null, long maxBytes = long.MaxValue)
@@ -263,7 +266,7 @@ sealed class QuorumControllerTests
 
         public async Task StartBrokerAsync()
         {
-            var registered = await Controller.RegisterBrokerAsync(s_context, new BrokerRegistrationRequest
+            var registered = await Client.SendAsync(ControllerApis.BrokerRegistration, s_context, new BrokerRegistrationRequest
             {
                 BrokerId = 1,
                 ClusterId = "cluster",
@@ -280,7 +283,7 @@ sealed class QuorumControllerTests
             });
             Assert.That(registered.ErrorCode, Is.EqualTo(ErrorCode.None));
             await Loader.WaitForOffsetAsync(registered.BrokerEpoch);
-            var answer = await Controller.ProcessBrokerHeartbeatAsync(s_context, new BrokerHeartbeatRequest
+            var answer = await Client.SendAsync(ControllerApis.BrokerHeartbeat, s_context, new BrokerHeartbeatRequest
             {
                 BrokerId = 1, BrokerEpoch = registered.BrokerEpoch, CurrentMetadataOffset = Loader.LastAppliedOffset,
             });

@@ -1,5 +1,5 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>IncrementalAlterConfigs (44): sets, removes, appends to and takes from single configurations (KIP-339).</summary>
-sealed class IncrementalAlterConfigsHandler(QuorumController controller)
+sealed class IncrementalAlterConfigsHandler(ControllerClient controller)
     : IApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
     public async ValueTask<IncrementalAlterConfigsResponse?> HandleAsync(RequestContext context, IncrementalAlterConfigsRequest request)
@@ -17,15 +17,15 @@ sealed class IncrementalAlterConfigsHandler(QuorumController controller)
         var stored = byKind[false].ToList();
         var response = stored.Count == 0
             ? new IncrementalAlterConfigsResponse()
-            : await controller.IncrementalAlterConfigsAsync(
-                context.ForController(null),
+            : await controller.SendAsync(
+                ControllerApis.IncrementalAlterConfigs, context.ForController(),
                 new IncrementalAlterConfigsRequest { Resources = stored, ValidateOnly = request.ValidateOnly }).ConfigureAwait(false);
         var refused = new IncrementalAlterConfigsRequest { Resources = [.. byKind[true]] };
-        response.Responses.AddRange(ControllerErrors.Answer(
-            refused, ErrorCode.InvalidRequest, "Log levels can't be altered while the broker runs.").Responses);
+        response.Responses.AddRange(ControllerApis.IncrementalAlterConfigs.Fail(
+            refused, new ApiError(ErrorCode.InvalidRequest, "Log levels can't be altered while the broker runs."), context.ApiVersion).Responses);
         return response;
     }
 
     public IncrementalAlterConfigsResponse Fail(IncrementalAlterConfigsRequest request, ErrorCode error, short version) =>
-        ControllerErrors.Answer(request, error, error.Message());
+        ControllerApis.IncrementalAlterConfigs.Fail(request, new ApiError(error), version);
 }

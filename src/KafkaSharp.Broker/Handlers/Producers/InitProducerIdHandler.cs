@@ -1,3 +1,4 @@
+using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;

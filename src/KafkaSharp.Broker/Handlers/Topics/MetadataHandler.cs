@@ -1,3 +1,4 @@
+using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Replication;
@@ -23,9 +24,8 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         if (request.Topics?.Any(topic => topic is { Name: null, TopicId.IsZero: true }) == true)
             return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         var all = request.Topics is null || (context.ApiVersion == 0 && request.Topics.Count == 0);
-        var created = all || byId || !AllowsCreation(context, request)
-            ? null
-            : await creation.CreateMissingAsync(request.Topics!.Select(topic => topic.Name!), context.Principal.ToString()).ConfigureAwait(false);
+        if (!all && !byId && AllowsCreation(context, request))
+            await creation.CreateMissingAsync(request.Topics!.Select(topic => topic.Name!), context.ForController()).ConfigureAwait(false);
 
         var metadata = image();
         var response = new MetadataResponse
@@ -46,7 +46,7 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         else
         {
             foreach (var wanted in Distinct(request.Topics!))
-                response.Topics.Add(Describe(context, request, metadata, wanted, created));
+                response.Topics.Add(Describe(context, request, metadata, wanted));
         }
         return response;
     }
@@ -85,8 +85,7 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         topics.Count == 1 ? topics : topics.DistinctBy(topic => (topic.TopicId, topic.TopicId.IsZero ? topic.Name : null));
 
     private static MetadataResponse.MetadataResponseTopic Describe(
-        RequestContext context, MetadataRequest request, MetadataImage metadata, MetadataRequest.MetadataRequestTopic wanted,
-        IReadOnlyDictionary<string, ErrorCode>? created)
+        RequestContext context, MetadataRequest request, MetadataImage metadata, MetadataRequest.MetadataRequestTopic wanted)
     {
         if (!wanted.TopicId.IsZero)
         {
@@ -97,9 +96,8 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         var name = wanted.Name ?? "";
         if (metadata.Topics.Topic(name) is { } topic)
             return Describe(context, request, metadata, topic);
-        var error = TopicName.Invalid(name) is not null ? ErrorCode.InvalidTopicException
-            : created?.GetValueOrDefault(name) is { } reason and not ErrorCode.None ? reason
-            : ErrorCode.UnknownTopicOrPartition;
+        // Why a topic could not be created automatically is not in the response, as in Kafka.
+        var error = TopicName.Invalid(name) is null ? ErrorCode.UnknownTopicOrPartition : ErrorCode.InvalidTopicException;
         return new() { ErrorCode = error, Name = name, IsInternal = TopicName.IsInternal(name) };
     }
 

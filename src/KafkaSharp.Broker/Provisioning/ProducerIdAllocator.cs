@@ -1,15 +1,17 @@
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
-namespace KafkaSharp.Broker.Handlers.Producers;
+namespace KafkaSharp.Broker.Provisioning;
 
 /// <summary>
 /// Gives out producer ids from blocks of 1,000 that the controller hands to this broker (Kafka's <c>RPCProducerIdManager</c>); what is left of a
 /// block is lost at a restart, so that no id is given twice. Safe for use from any thread.
 /// </summary>
-sealed class ProducerIdAllocator(int brokerId, Func<long> brokerEpoch, QuorumController controller)
+sealed class ProducerIdAllocator(int brokerId, Func<long> brokerEpoch, ControllerClient controller)
 {
+    private static readonly ControllerRequestContext s_context = ControllerRequestContext.Internal with { Timeout = TimeSpan.FromSeconds(30) };
+
     private readonly Lock _gate = new();
     private long _next;
     private long _end;
@@ -41,7 +43,8 @@ sealed class ProducerIdAllocator(int brokerId, Func<long> brokerEpoch, QuorumCon
         try
         {
             var request = new AllocateProducerIdsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch() };
-            block = await controller.AllocateProducerIdsAsync(ControllerRequestContext.Internal, request).ConfigureAwait(false);
+            block = await controller.SendAsync(ControllerApis.AllocateProducerIds, s_context, request)
+                .ConfigureAwait(false);
             return block.ErrorCode;
         }
         finally

@@ -1,0 +1,22 @@
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
+using KafkaSharp.Metadata.Client;
+using KafkaSharp.Metadata.Images;
+
+namespace KafkaSharp.Broker.Handlers.Configs;
+
+/// <summary>The routes of configurations and client quotas.</summary>
+static class ConfigRoutes
+{
+    public static IEnumerable<ApiRoute> Create(
+        ControllerRoutes controller, ControllerClient client, BrokerConfiguration configuration, Func<MetadataImage> image) =>
+    [
+        ApiRoute.For(new DescribeConfigsHandler(configuration, image)),
+        .. controller.For(ControllerApis.AlterConfigs),
+        .. controller.For(ControllerApis.IncrementalAlterConfigs, onBroker: new IncrementalAlterConfigsHandler(client)),
+        ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs),
+        .. controller.For(ControllerApis.AlterClientQuotas, AclOperation.AlterConfigs),
+        ApiRoute.For(new ListConfigResourcesHandler(image), requires: AclOperation.DescribeConfigs),
+    ];
+}

@@ -1,0 +1,20 @@
+using KafkaSharp.Broker.Fetching;
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Broker.Handlers.Data;
+
+/// <summary>The routes of records.</summary>
+static class DataRoutes
+{
+    public static IEnumerable<ApiRoute> Create(
+        ReplicaManager replicas, DeadlineTimer deadlines, FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) =>
+    [
+        ApiRoute.For(new ProduceHandler(replicas, deadlines), overlaps: true, inlineBytes: int.MaxValue),
+        ApiRoute.For(new FetchHandler(reader, sessions, fetchMaxBytes), listeners: ApiListeners.Broker, inlineBytes: 16 * 1024),
+        ApiRoute.For(new ListOffsetsHandler(replicas)),
+        ApiRoute.For(new DeleteRecordsHandler(replicas)),
+        ApiRoute.For(new OffsetForLeaderEpochHandler(replicas)),
+    ];
+}
