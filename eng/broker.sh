@@ -1,5 +1,7 @@
-# Functions for scripts that start a broker, KafkaSharp (kafkasharp) or Apache Kafka (apache), on free ports of 127.0.0.1. To be sourced.
+# Functions for scripts that start a broker on free ports of 127.0.0.1: KafkaSharp (kafkasharp), another build of it (base) or Apache Kafka (apache).
+# To be sourced.
 #   KAFKASHARP_BIN         the kafkasharp executable; if it is not set, eng/publish builds artifacts/kafkasharp/kafkasharp
+#   KAFKASHARP_BASE        the kafkasharp executable of the system base
 #   KAFKASHARP_KAFKA_HOME  the directory of Apache Kafka; default: ../shared/peers/kafka
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export KAFKA_HOME=${KAFKASHARP_KAFKA_HOME:-$root/../shared/peers/kafka}
@@ -22,8 +24,13 @@ have_system() { # SYSTEM: fails if it cannot be started here; builds kafkasharp 
         timeout 900 "$root/eng/publish" "$root/artifacts/kafkasharp" >"$root/artifacts/publish.log" 2>&1 || { tail -30 "$root/artifacts/publish.log" >&2; return 1; }
         export KAFKASHARP_BIN=$root/artifacts/kafkasharp/kafkasharp
       fi ;;
-    *) echo "unknown system $1: must be kafkasharp or apache" >&2; return 1 ;;
+    base) [ -x "${KAFKASHARP_BASE:-}" ] || { echo "KAFKASHARP_BASE names no executable: '${KAFKASHARP_BASE:-}'" >&2; return 1; } ;;
+    *) echo "unknown system: $1 (kafkasharp, base or apache)" >&2; return 1 ;;
   esac
+}
+
+executable() { # SYSTEM: prints the executable of kafkasharp or base
+  if [ "$1" = base ]; then echo "$KAFKASHARP_BASE"; else echo "$KAFKASHARP_BIN"; fi
 }
 
 # prepare_broker SYSTEM DIR [PROPERTY=VALUE…]: writes DIR/server.properties for a single node with its data in DIR/data, and formats DIR/data.
@@ -51,7 +58,7 @@ P
   if [ "$system" = apache ]; then
     timeout 120 "$KAFKA_RUN" storage format --cluster-id AbCdEfGhIjKlMnOpQrStUg --config "$dir/server.properties" >"$dir/format.log" 2>&1
   else
-    timeout 120 "$KAFKASHARP_BIN" format --cluster-id AbCdEfGhIjKlMnOpQrStUg --config "$dir/server.properties" >"$dir/format.log" 2>&1
+    timeout 120 "$(executable "$system")" format --cluster-id AbCdEfGhIjKlMnOpQrStUg --config "$dir/server.properties" >"$dir/format.log" 2>&1
   fi || { cat "$dir/format.log" >&2; return 1; }
 }
 
@@ -59,7 +66,7 @@ start_broker() { # SYSTEM DIR: starts the broker in the background and sets the 
   if [ "$1" = apache ]; then
     "$KAFKA_RUN" server-start "$2/server.properties" >>"$2/broker.log" 2>&1 </dev/null &
   else
-    "$KAFKASHARP_BIN" start --config "$2/server.properties" >>"$2/broker.log" 2>&1 </dev/null &
+    "$(executable "$1")" start --config "$2/server.properties" >>"$2/broker.log" 2>&1 </dev/null &
   fi
   broker=$!
 }

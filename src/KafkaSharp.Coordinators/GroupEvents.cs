@@ -31,7 +31,7 @@ static partial class GroupEvents
     public static partial void OperationFailed(this ILogger logger, string operation, Exception exception);
 
     [LoggerMessage(
-        20, LogLevel.Information,
+        7020, LogLevel.Information,
         "Preparing to rebalance group {Group} in state {State} with old generation {Generation} (reason: {Reason}).")]
     public static partial void PreparingRebalance(
         this ILogger logger, string group, ClassicGroupState state, int generation, string reason);
@@ -61,6 +61,6 @@ static partial class GroupEvents
     public static partial void StaticMemberReplaced(this ILogger logger, string instance, string group, string member, string oldMember);
 
     [LoggerMessage(
-        29, LogLevel.Information, "{Count} records that remove expired offsets and empty groups of __consumer_offsets-{Partition}.")]
+        7029, LogLevel.Information, "{Count} records that remove expired offsets and empty groups of __consumer_offsets-{Partition}.")]
     public static partial void CleanedUp(this ILogger logger, int count, int partition);
 }

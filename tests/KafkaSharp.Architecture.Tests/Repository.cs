@@ -3,10 +3,12 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Architecture.Tests;
 
-/// <summary>What the working tree holds: its projects, source files and folders, without what a build makes.</summary>
+/// <summary>The projects, source files and folders of the working tree, without what a build writes.</summary>
 static class Repository
 {
     public static string Root => Vectors.RepositoryRoot;
+
+    public static string Absolute(string path) => Path.Combine(Root, path);
 
     /// <summary>The projects below <c>src</c> by name, each with the projects it references.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> SourceProjects { get; } =

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
-using KafkaSharp.Raft.Tests.Memory;
+using KafkaSharp.Raft.Tests.Harness;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
-using KafkaSharp.Raft.Tests.Memory;
+using KafkaSharp.Raft.Tests.Harness;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -11,7 +11,7 @@ using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Snapshots;
-using KafkaSharp.Raft.Tests.Memory;
+using KafkaSharp.Raft.Tests.Harness;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;
 using Microsoft.Extensions.Logging.Abstractions;

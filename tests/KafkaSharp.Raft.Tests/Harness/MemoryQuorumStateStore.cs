@@ -1,6 +1,6 @@
 using KafkaSharp.Raft.Quorum;
 
-namespace KafkaSharp.Raft.Tests.Memory;
+namespace KafkaSharp.Raft.Tests.Harness;
 
 /// <summary>The quorum state in memory.</summary>
 sealed class MemoryQuorumStateStore : IQuorumStateStore

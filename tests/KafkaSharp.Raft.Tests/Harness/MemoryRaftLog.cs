@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Raft.Log;
 
-namespace KafkaSharp.Raft.Tests.Memory;
+namespace KafkaSharp.Raft.Tests.Harness;
 
 /// <summary>A metadata log in memory that tracks which bytes are flushed and can simulate a crash. Not thread-safe.</summary>
 sealed class MemoryRaftLog : IRaftLog

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Raft.Log;
 using KafkaSharp.Raft.Snapshots;
 
-namespace KafkaSharp.Raft.Tests.Memory;
+namespace KafkaSharp.Raft.Tests.Harness;
 
 /// <summary>Snapshots in memory. Thread-safe.</summary>
 sealed class MemorySnapshotStore : ISnapshotStore
