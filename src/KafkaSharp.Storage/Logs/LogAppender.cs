@@ -61,7 +61,7 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
         if (!verifications.IsEmpty)
         {
             foreach (var batch in new RecordBatchReader(records.Span))
-                verifications.Forget(batch);
+                verifications.Remove(batch);
         }
         CompleteTransactions(staged, segment);
         state.Producers.UpdateMapEndOffset(info.LastOffset + 1);

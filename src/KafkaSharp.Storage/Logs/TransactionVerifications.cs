@@ -6,16 +6,16 @@ using KafkaSharp.Storage.ProducerState;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The producers of a log whose transaction is being asked after at its coordinator (Kafka's <c>VerificationStateEntry</c>, KIP-890): without a "yes" to
-/// that question no transaction begins in the log, so none can be left hanging. Under the log's lock.
+/// The transactions of a log that are being verified with the transaction coordinator (Kafka's <c>VerificationStateEntry</c>, KIP-890): no transaction begins
+/// in the log without verification, so that none stays open forever. Used under the log's lock.
 /// </summary>
 sealed class TransactionVerifications(ProducerStateManager producers)
 {
-    private readonly Dictionary<long, Entry> _open = [];
+    private readonly Dictionary<long, Entry> _open = new(SeededInt64Comparer.Instance);
 
     public bool IsEmpty => _open.Count == 0;
 
-    /// <summary>The guard of a producer's question; several appends that ask at once share it.</summary>
+    /// <summary>The guard of a producer's verification; concurrent appends of a producer share it.</summary>
     public VerificationGuard Begin(long producerId, int sequence, short epoch, bool supportsEpochBump, long nowMs)
     {
         if (!_open.TryGetValue(producerId, out var entry))
@@ -25,7 +25,7 @@ sealed class TransactionVerifications(ProducerStateManager producers)
         return entry.Guard;
     }
 
-    /// <summary>Refuses a batch of a transaction that was not asked after, or that overtakes the one that was.</summary>
+    /// <summary>Refuses a batch whose transaction was not verified, or whose sequence is above that of the batch that was verified.</summary>
     public ProducerCheck Check(in RecordBatch batch, VerificationGuard guard, AppendOrigin origin, bool required)
     {
         if (batch.Magic < 2 || batch.IsControlBatch || origin is not (AppendOrigin.Client or AppendOrigin.Coordinator))
@@ -47,8 +47,8 @@ sealed class TransactionVerifications(ProducerStateManager producers)
         return ProducerCheck.Ok;
     }
 
-    /// <summary>The transaction began here, or it ended: what was asked before says nothing any more.</summary>
-    public void Forget(in RecordBatch batch)
+    /// <summary>Removes the verification of a transaction that has begun or ended with this batch.</summary>
+    public void Remove(in RecordBatch batch)
     {
         if (batch.Magic >= 2 && batch.IsTransactional)
             _open.Remove(batch.ProducerId);

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Stands for a question to the transaction coordinator whether a transaction is open (KIP-890). It is given out before the question and handed in with
-/// the append: where a marker was written in between, the log knows it no more. Compared by reference.
+/// Identifies one verification of a transaction with its coordinator (KIP-890). It is created before the request to the coordinator and passed to the append.
+/// When a marker is written in between, the log no longer accepts it. Compared by reference.
 /// </summary>
 public sealed class VerificationGuard
 {
@@ -10,6 +10,6 @@ public sealed class VerificationGuard
     {
     }
 
-    /// <summary>Nothing was asked: the transaction is open in this log already, or it is no transaction.</summary>
+    /// <summary>No verification: the transaction is already open in this log, or the batch is not transactional.</summary>
     public static VerificationGuard None { get; } = new();
 }

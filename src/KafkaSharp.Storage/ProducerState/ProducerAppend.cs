@@ -6,14 +6,18 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// What one append does to the producers of a log (Kafka's <c>ProducerAppendInfo</c>s): each batch is checked against the state with the batches
-/// before it, and nothing is changed until the bytes are written and <see cref="ProducerStateManager.Commit"/> is called. One per manager,
-/// used again by every append: no allocation but for a producer's first batch. Under the log's append lock.
+/// The effect of one append on the producers of a log (Kafka's <c>ProducerAppendInfo</c>s): each batch is checked against the state after the batches before
+/// it, and nothing changes until the bytes are written and <see cref="ProducerStateManager.Commit"/> is called. A manager has one object, which every append
+/// uses again, so that only a producer's first batch allocates. Used under the log's lock.
 /// </summary>
 public sealed class ProducerAppend
 {
+    // What an append with more producers leaves behind is not kept for the next ones.
+    private const int MaxKept = 64;
+
     private readonly ProducerStateManager _manager;
     private readonly List<Staged> _pool = [];
+    private Dictionary<long, Staged> _byProducerId = new(SeededInt64Comparer.Instance);
     private readonly List<CompletedTransaction> _completed = [];
     private readonly List<(long ProducerId, long FirstOffset)> _begun = [];
     private int _count;
@@ -29,8 +33,8 @@ public sealed class ProducerAppend
     internal ReadOnlySpan<Staged> Producers => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pool)[.._count];
 
     /// <summary>
-    /// Checks a data batch that has its offset already, and stages it. A refusal or a duplicate ends the append: <see cref="ProducerStateManager.BeginAppend"/>
-    /// begins anew. A batch without a producer id is fine.
+    /// Checks a data batch that has its offset already, and stages it. A refusal or a duplicate ends the append; the next one begins with
+    /// <see cref="ProducerStateManager.BeginAppend"/>. A batch without a producer id is accepted.
     /// </summary>
     public ProducerCheck Add(RecordBatchHeader batch)
     {
@@ -61,8 +65,8 @@ public sealed class ProducerAppend
 
     /// <summary>Checks a control batch with a commit or abort marker, and stages it.</summary>
     /// <param name="batch">The control batch.</param>
-    /// <param name="marker">The marker in it; an empty control batch (cleaned away) is not to be added.</param>
-    /// <param name="transactionVersion">From 2 on the marker's epoch must lie above the producer's (KIP-890).</param>
+    /// <param name="marker">The marker in it; a control batch that compaction has emptied must not be added.</param>
+    /// <param name="transactionVersion">From 2 on the marker's epoch must be above the producer's (KIP-890).</param>
     public ProducerCheck AddMarker(RecordBatchHeader batch, EndTransactionMarker marker, short transactionVersion = 0)
     {
         if (!batch.HasProducerId)
@@ -71,7 +75,7 @@ public sealed class ProducerAppend
         var (epoch, offset) = (batch.ProducerEpoch, batch.BaseOffset);
         if (_origin != AppendOrigin.Replication)
         {
-            // A marker that a coordinator sends again after the transaction has ended is taken, though its epoch is not above.
+            // A marker that the coordinator repeats after the transaction has ended is accepted, although its epoch is not above the producer's.
             var strictly = transactionVersion >= 2 && !(epoch == entry.ProducerEpoch && entry.CurrentTransactionFirstOffset is null);
             if (strictly ? epoch <= entry.ProducerEpoch : epoch < entry.ProducerEpoch)
                 return StaleEpoch(entry, epoch, offset, strictly);
@@ -80,7 +84,7 @@ public sealed class ProducerAppend
                     $"Invalid coordinator epoch for producerId {entry.ProducerId} at offset {offset} in partition {_manager.TopicPartition}: "
                     + $"{marker.CoordinatorEpoch} (zombie), {entry.CoordinatorEpoch} (current)");
         }
-        // Without records a transaction holds nothing back and needs no place in the index.
+        // A transaction without records in this log does not limit the last stable offset and needs no entry in the index.
         if (entry.CurrentTransactionFirstOffset is { } firstOffset)
             _completed.Add(new CompletedTransaction(entry.ProducerId, firstOffset, offset, marker.Type == ControlRecordType.Abort));
         entry.EndTransaction(epoch, marker.CoordinatorEpoch, batch.MaxTimestamp);
@@ -90,6 +94,16 @@ public sealed class ProducerAppend
     internal void Begin(AppendOrigin origin)
     {
         _origin = origin;
+        if (_count <= MaxKept)
+        {
+            _byProducerId.Clear();
+        }
+        else
+        {
+            _byProducerId = new(SeededInt64Comparer.Instance);
+            _pool.RemoveRange(MaxKept, _pool.Count - MaxKept);
+            _pool.TrimExcess();
+        }
         _count = 0;
         _completed.Clear();
         _begun.Clear();
@@ -97,14 +111,12 @@ public sealed class ProducerAppend
 
     private Staged Stage(long producerId)
     {
-        for (var i = _count - 1; i >= 0; i--)
-        {
-            if (_pool[i].Entry.ProducerId == producerId)
-                return _pool[i];
-        }
+        if (_byProducerId.TryGetValue(producerId, out var staged))
+            return staged;
         if (_count == _pool.Count)
             _pool.Add(new Staged());
-        var staged = _pool[_count++];
+        staged = _pool[_count++];
+        _byProducerId.Add(producerId, staged);
         staged.Current = _manager.Find(producerId);
         staged.Entry.Stage(producerId, staged.Current);
         return staged;
@@ -124,7 +136,7 @@ public sealed class ProducerAppend
         var last = !entry.IsEmpty ? entry.LastSequence
             : current is not null && epoch == current.ProducerEpoch ? current.LastSequence
             : RecordBatchHeader.NoSequence;
-        // A producer of which nothing is known, because its records went by retention, goes on with whatever sequence it has.
+        // An unknown producer, whose records retention has deleted, continues with any sequence.
         if (current is null || sequence == last + 1L || (sequence == 0 && last == int.MaxValue))
             return ProducerCheck.Ok;
         return ProducerCheck.Refused(ErrorCode.OutOfOrderSequenceNumber,

@@ -6,23 +6,23 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// What one log knows of its idempotent and transactional producers, and its snapshots (Kafka's <c>ProducerStateManager</c>). Every call is made under
-/// the log's append lock. The state is always that of all records below <see cref="MapEndOffset"/>: loaded from the newest snapshot,
-/// then brought up by replaying the batches above it with origin Replication.
+/// The idempotent and transactional producers of one log, and the snapshots of this state (Kafka's <c>ProducerStateManager</c>). Used under the log's lock.
+/// The state is that of all records below <see cref="MapEndOffset"/>: it is loaded from the newest snapshot, and the batches above are replayed with origin
+/// Replication.
 /// </summary>
 public sealed class ProducerStateManager
 {
-    private readonly Dictionary<long, ProducerStateEntry> _producers = [];
+    private readonly Dictionary<long, ProducerStateEntry> _producers = new(SeededInt64Comparer.Instance);
     private readonly OngoingTransactions _transactions = new();
     private readonly ProducerSnapshots _snapshots;
     private readonly ProducerAppend _append;
     private long _lastSnapshotOffset;
 
-    /// <param name="files">Where the snapshots are.</param>
-    /// <param name="topicPartition">For messages.</param>
+    /// <param name="files">The file system of the snapshots.</param>
+    /// <param name="topicPartition">The partition, for messages.</param>
     /// <param name="directory">The log's folder.</param>
-    /// <param name="expirationMs">producer.id.expiration.ms: how long an idle producer is remembered, in milliseconds.</param>
-    /// <param name="logger">Takes what goes wrong with snapshots.</param>
+    /// <param name="expirationMs">producer.id.expiration.ms: how long an idle producer is kept, in milliseconds.</param>
+    /// <param name="logger">The log of faults in snapshots.</param>
     public ProducerStateManager(IFileSystem files, TopicPartition topicPartition, string directory, int expirationMs, ILogger logger)
     {
         TopicPartition = topicPartition;
@@ -39,36 +39,36 @@ public sealed class ProducerStateManager
     /// <summary>producer.id.expiration.ms, which may change while the broker runs.</summary>
     public int ExpirationMs { get; set; }
 
-    /// <summary>The log's folder; set anew when it is renamed.</summary>
+    /// <summary>The log's folder; set again when it is renamed.</summary>
     public string Directory
     {
         get => _snapshots.Directory;
         set => _snapshots.Directory = value;
     }
 
-    /// <summary>The state holds exactly the records below this offset.</summary>
+    /// <summary>The state is that of exactly the records below this offset.</summary>
     public long MapEndOffset { get; private set; }
 
     public bool IsEmpty => _producers.Count == 0;
 
-    /// <summary>The active producers, in no order: DescribeProducers.</summary>
+    /// <summary>The producers, in no particular order (DescribeProducers).</summary>
     public IReadOnlyCollection<ProducerStateEntry> Producers => _producers.Values;
 
-    /// <summary>The first offset that a read_committed reader must not see, because its transaction is open or not replicated; null where there is none.</summary>
+    /// <summary>The first offset that a read_committed reader must not see, because its transaction is open or not replicated; null when there is none.</summary>
     public long? FirstUnstableOffset => _transactions.FirstUnstableOffset;
 
-    /// <summary>The first offset of the oldest open transaction; null where none is open.</summary>
+    /// <summary>The first offset of the oldest open transaction; null when none is open.</summary>
     public long? FirstUndecidedOffset => _transactions.FirstUndecidedOffset;
 
     public long? LatestSnapshotOffset => _snapshots.Latest;
 
     public ProducerStateEntry? Find(long producerId) => _producers.GetValueOrDefault(producerId);
 
-    /// <summary>Whether a transaction of this producer and epoch is open here.</summary>
+    /// <summary>Whether a transaction of this producer and epoch is open in this log.</summary>
     public bool HasOngoingTransaction(long producerId, short epoch) =>
         Find(producerId) is { CurrentTransactionFirstOffset: not null } entry && entry.ProducerEpoch == epoch;
 
-    /// <summary>Begins to check the batches of an append, or to replay those of a segment. What an earlier one staged is forgotten.</summary>
+    /// <summary>Begins to check the batches of an append, or to replay those of a segment. What was staged before and not committed is dropped.</summary>
     public ProducerAppend BeginAppend(AppendOrigin origin)
     {
         _append.Begin(origin);
@@ -76,8 +76,8 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Takes over what the append staged, now that its bytes are in the log. Its completed transactions are still open: each goes through
-    /// <see cref="CompleteTransaction"/>, where the transaction index is written.
+    /// Applies what the append staged, when its bytes are in the log. The transactions that it completes stay open until <see cref="CompleteTransaction"/>,
+    /// which the caller calls when their entries are in the transaction index.
     /// </summary>
     public void Commit(ProducerAppend append)
     {
@@ -97,13 +97,13 @@ public sealed class ProducerStateManager
     /// <summary>Ends a transaction. It still limits the last stable offset until the high watermark passes its marker.</summary>
     public void CompleteTransaction(CompletedTransaction transaction) => _transactions.Complete(transaction);
 
-    /// <summary>Says that the records below <paramref name="offset"/> are in the state.</summary>
+    /// <summary>Sets <see cref="MapEndOffset"/>: the records below <paramref name="offset"/> are in the state.</summary>
     public void UpdateMapEndOffset(long offset) => MapEndOffset = offset;
 
-    /// <summary>The high watermark has moved: what was completed below it holds nothing back any more.</summary>
+    /// <summary>The high watermark has changed: transactions whose marker is below it no longer limit the last stable offset.</summary>
     public void OnHighWatermarkUpdated(long highWatermark) => _transactions.RemoveUnreplicatedBelow(highWatermark);
 
-    /// <summary>The log begins later than it did.</summary>
+    /// <summary>The log start offset has increased.</summary>
     public void OnLogStartOffsetIncremented(long logStartOffset)
     {
         _transactions.RemoveUnreplicatedBelow(logStartOffset);
@@ -112,7 +112,7 @@ public sealed class ProducerStateManager
         _lastSnapshotOffset = _snapshots.Latest ?? logStartOffset;
     }
 
-    /// <summary>Forgets producers that have been idle for too long; one with an open transaction is kept. Gives how many went.</summary>
+    /// <summary>Removes the producers that were idle for too long and have no open transaction; returns how many.</summary>
     public int RemoveExpired(long nowMs)
     {
         var before = _producers.Count;
@@ -124,7 +124,7 @@ public sealed class ProducerStateManager
         return before - _producers.Count;
     }
 
-    /// <summary>Writes a snapshot at <see cref="MapEndOffset"/> unless the newest one is there. With <paramref name="flush"/> it is durable on return.</summary>
+    /// <summary>Writes a snapshot at <see cref="MapEndOffset"/> unless there is one. With <paramref name="flush"/> it is durable on return.</summary>
     public void TakeSnapshot(bool flush = true)
     {
         if (MapEndOffset <= _lastSnapshotOffset)
@@ -134,8 +134,8 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// At opening: takes over the snapshots among the folder's files. Those that belong to no segment go, but for the newest if it lies at or
-    /// above the last segment (it is that of a clean stop).
+    /// Finds the snapshots among the folder's files when the log is opened. Those without a segment are deleted, except the newest if it is at or
+    /// above the last segment: it is that of a clean shutdown.
     /// </summary>
     public void LoadSnapshots(IEnumerable<string> paths, IReadOnlyCollection<long> segmentBaseOffsets)
     {
@@ -149,8 +149,8 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Brings the state to one that fits a log of these bounds: snapshots outside go, and unless the state ends exactly at the log's end it is
-    /// loaded again from the newest snapshot. The caller then replays from <see cref="MapEndOffset"/> on.
+    /// Adapts the state to a log with these bounds: snapshots outside are deleted, and unless the state ends exactly at the log end it is
+    /// loaded again from the newest snapshot. The caller then replays the log from <see cref="MapEndOffset"/> on.
     /// </summary>
     public void TruncateAndReload(long logStartOffset, long logEndOffset, long nowMs)
     {
@@ -165,7 +165,7 @@ public sealed class ProducerStateManager
         LoadFromSnapshot(logStartOffset, nowMs);
     }
 
-    /// <summary>The log is empty and begins at <paramref name="offset"/>.</summary>
+    /// <summary>Resets the state for an empty log that begins at <paramref name="offset"/>.</summary>
     public void TruncateFullyAndStartAt(long offset)
     {
         _producers.Clear();
@@ -176,7 +176,8 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Forgets the snapshot at a segment's base offset, whose file the caller deletes together with that segment's; its path, or null where there is none.
+    /// Removes the snapshot at a segment's base offset from the state and returns its path, so that the caller deletes the file with the segment; null when
+    /// there is none.
     /// </summary>
     public string? DetachSnapshot(long offset) => _snapshots.Detach(offset);
 

@@ -6,13 +6,14 @@ using KafkaSharp.Storage.Indexes;
 namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
-/// A piece of a log: the batches from a base offset on in a <c>.log</c> file, and its indexes. The log's lock guards everything that changes it; reading
-/// takes no lock and sees what was published.
+/// One segment of a log: the batches from a base offset on in a <c>.log</c> file, and its indexes. The log's lock guards every change; reads take no lock
+/// and see what is published.
 /// </summary>
 public sealed class LogSegment : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly IStorageFile _log;
+    private readonly SegmentFiles _allFiles;
     private readonly TimeProvider _time;
     private readonly int _indexIntervalBytes;
     private Published<TimestampOffset> _maxTimestamp = new(TimestampOffset.Unknown);
@@ -34,6 +35,7 @@ public sealed class LogSegment : IDisposable
         OffsetIndex = new OffsetIndex(files, LogFileNames.OffsetIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize);
         TimeIndex = new TimeIndex(files, LogFileNames.TimeIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize);
         TransactionIndex = new TransactionIndex(files, LogFileNames.TransactionIndex(directory, baseOffset, suffix), baseOffset);
+        _allFiles = new SegmentFiles(files, _log, OffsetIndex, TimeIndex, TransactionIndex);
         if (_log.Length > int.MaxValue)
             throw new IOException($"{_log.Path} has {_log.Length} bytes; a segment has at most {int.MaxValue}");
         _size = (int)_log.Length;
@@ -49,42 +51,34 @@ public sealed class LogSegment : IDisposable
 
     public TransactionIndex TransactionIndex { get; }
 
-    /// <summary>How much earlier than segment.ms this segment rolls, milliseconds.</summary>
+    /// <summary>How much earlier than segment.ms this segment rolls, in milliseconds.</summary>
     public long RollJitterMs { get; }
 
     public string LogPath => _log.Path;
 
-    /// <summary>Bytes of batches.</summary>
+    /// <summary>The size of the batches in bytes.</summary>
     public int Size => Volatile.Read(ref _size);
 
-    /// <summary>When the file was last written, milliseconds since 1970.</summary>
+    /// <summary>When the file was last written, in milliseconds since 1970.</summary>
     public long LastModified => _files.GetLastModified(_log.Path);
 
-    /// <summary>The largest timestamp and the last offset of its batch; from the time index where nothing was appended since it was opened.</summary>
+    /// <summary>The largest timestamp and the last offset of its batch; from the time index when nothing was appended since the segment was opened.</summary>
     public TimestampOffset MaxTimestampAndOffset => _maxTimestamp.Value is var known && known != TimestampOffset.Unknown ? known : TimeIndex.LastEntry;
 
-    /// <summary>The largest timestamp, or when the file was last written where no batch has one.</summary>
+    /// <summary>The largest timestamp, or when the file was last written if no batch has a timestamp.</summary>
     public long LargestTimestamp => MaxTimestampAndOffset.Timestamp is >= 0 and var largest ? largest : LastModified;
 
-    /// <summary>Opens the files of a segment, whose log must be there.</summary>
+    /// <summary>Opens the files of a segment, of which the log file must exist.</summary>
     public static LogSegment Open(
         IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "") =>
         new(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Open, preallocate: false);
 
-    /// <summary>Makes an empty segment; files that are there under its names are emptied.</summary>
+    /// <summary>Creates an empty segment; existing files of its names are deleted first.</summary>
     public static LogSegment Create(
         IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "")
     {
-        DeleteFiles(files, directory, baseOffset, suffix);
+        SegmentFiles.Delete(files, directory, baseOffset, suffix);
         return new LogSegment(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Create, preallocate: true) { _size = 0 };
-    }
-
-    public static void DeleteFiles(IFileSystem files, string directory, long baseOffset, string suffix = "")
-    {
-        files.DeleteFile(LogFileNames.OffsetIndex(directory, baseOffset, suffix));
-        files.DeleteFile(LogFileNames.TimeIndex(directory, baseOffset, suffix));
-        files.DeleteFile(LogFileNames.TransactionIndex(directory, baseOffset, suffix));
-        files.DeleteFile(LogFileNames.Log(directory, baseOffset, suffix));
     }
 
     /// <summary>Whether an offset can be stored relative to the base offset.</summary>
@@ -100,7 +94,7 @@ public sealed class LogSegment : IDisposable
             || !CanHold(roll.MaxOffsetInMessages);
     }
 
-    /// <summary>How old the segment is by the timestamps of its batches, or by the clock where they have none; milliseconds.</summary>
+    /// <summary>The age of the segment in milliseconds, by the timestamps of its batches, or by the clock if they have none.</summary>
     internal long TimeWaitedForRoll(long nowMs, long messageTimestamp)
     {
         if (_firstTimestamp == long.MinValue && TryReadHead(0, out var first))
@@ -108,7 +102,7 @@ public sealed class LogSegment : IDisposable
         return _firstTimestamp >= 0 ? messageTimestamp - _firstTimestamp : nowMs - _created;
     }
 
-    /// <summary>Appends batches with offsets set, and an index entry wherever index.interval.bytes have passed.</summary>
+    /// <summary>Appends batches that have their offsets, and an index entry after every index.interval.bytes.</summary>
     /// <exception cref="IOException">Nothing was appended.</exception>
     public void Append(ReadOnlyMemory<byte> records, long lastOffset)
     {
@@ -122,7 +116,7 @@ public sealed class LogSegment : IDisposable
 
     public void AppendAborted(in AbortedTransaction aborted) => TransactionIndex.Append(aborted);
 
-    /// <summary>The head of the batch at a position; false at the end, and where what lies there is not a whole batch.</summary>
+    /// <summary>Reads the head of the batch at a position; false at the end, and when there is no whole batch.</summary>
     internal bool TryReadHead(int position, out BatchHead head) => TryReadHead(position, Size, out head, out _);
 
     internal bool TryReadHead(int position, int end, out BatchHead head, out bool corrupt)
@@ -134,7 +128,7 @@ public sealed class LogSegment : IDisposable
     }
 
     /// <summary>
-    /// The first batch whose last offset is at least <paramref name="offset"/>; null where there is none, or where one on the way to it is not whole, with
+    /// The first batch whose last offset is at least <paramref name="offset"/>; null when there is none, or when a batch before it is not whole, with
     /// <paramref name="corrupt"/> set.
     /// </summary>
     internal SegmentRead? Find(long offset, out bool corrupt)
@@ -154,15 +148,15 @@ public sealed class LogSegment : IDisposable
         return null;
     }
 
-    /// <summary>Bytes of the log file, fewer at its end.</summary>
+    /// <summary>Borrows bytes of the log file, fewer at its end.</summary>
     public BorrowedBytes Borrow(int position, int length) => _log.Borrow(position, Math.Clamp(Size - position, 0, length));
 
-    /// <summary>Copies bytes of the log file out, fewer at its end.</summary>
+    /// <summary>Copies bytes of the log file, fewer at its end.</summary>
     internal int Read(int position, Span<byte> destination) => _log.Read(position, destination);
 
     /// <summary>
-    /// The same bytes as <see cref="Borrow"/>, always copied into pooled memory: for whoever looks at them here, where a sector that can't be read must be
-    /// an <see cref="IOException"/>.
+    /// The same bytes as <see cref="Borrow"/>, copied into pooled memory: for callers that parse them, so that an unreadable sector is an
+    /// <see cref="IOException"/> and not the end of the process.
     /// </summary>
     internal BorrowedBytes Copy(int position, int length)
     {
@@ -179,13 +173,13 @@ public sealed class LogSegment : IDisposable
         }
     }
 
-    /// <summary>An offset above all that a read of <paramref name="size"/> bytes at a position can give; null beyond the last index entry.</summary>
+    /// <summary>An offset above all that a read of <paramref name="size"/> bytes at a position can return; null beyond the last index entry.</summary>
     public long? FetchUpperBoundOffset(int position, int size) => OffsetIndex.FetchUpperBoundOffset(position, size);
 
-    /// <summary>The offset after the last batch, the base offset where there is none.</summary>
+    /// <summary>The offset after the last batch; the base offset of an empty segment.</summary>
     public long ReadNextOffset() => ReadNextOffset(out _);
 
-    /// <summary>The same; <paramref name="corrupt"/> tells that what lies there is no whole batch, and so maybe not the last.</summary>
+    /// <summary>The same; <paramref name="corrupt"/> is set when the file does not end with a whole batch.</summary>
     internal long ReadNextOffset(out bool corrupt)
     {
         var next = BaseOffset;
@@ -202,13 +196,13 @@ public sealed class LogSegment : IDisposable
         return next;
     }
 
-    /// <summary>Removes the batches from the one that holds <paramref name="offset"/> on; gives how many bytes that were.</summary>
-    /// <exception cref="IOException">A batch before it is not whole, so that it can't be found.</exception>
+    /// <summary>Removes the batches from the one that contains <paramref name="offset"/> on; returns the number of bytes.</summary>
+    /// <exception cref="IOException">A batch before it is not whole, so that it cannot be found.</exception>
     public int TruncateTo(long offset)
     {
         var position = Find(offset, out var corrupt)?.Position ?? Size;
         if (corrupt)
-            throw new IOException($"{LogPath} can't be cut at offset {offset}: a batch before it is not whole");
+            throw new IOException($"{LogPath} cannot be truncated to offset {offset}: a batch before it is not whole");
         OffsetIndex.TruncateTo(offset);
         TimeIndex.TruncateTo(offset);
         TransactionIndex.TruncateTo(offset);
@@ -225,7 +219,7 @@ public sealed class LogSegment : IDisposable
         return removed;
     }
 
-    /// <summary>What a segment does when the next one takes over: its last timestamp goes into the time index, and the files are cut to what they hold.</summary>
+    /// <summary>Called when the next segment becomes active: writes the last timestamp to the time index and trims the files to their contents.</summary>
     public void OnBecomeInactive()
     {
         var max = MaxTimestampAndOffset;
@@ -236,15 +230,9 @@ public sealed class LogSegment : IDisposable
     }
 
     /// <summary>Makes everything durable.</summary>
-    public void Flush()
-    {
-        _log.Flush();
-        OffsetIndex.Flush();
-        TimeIndex.Flush();
-        TransactionIndex.Flush();
-    }
+    public void Flush() => _allFiles.Flush();
 
-    /// <summary>Hands the index entries that wait in memory to the system; under the log's lock.</summary>
+    /// <summary>Writes the index entries that are still in memory; under the log's lock.</summary>
     public void WriteOut()
     {
         OffsetIndex.EnsureExists();
@@ -253,44 +241,19 @@ public sealed class LogSegment : IDisposable
         TimeIndex.WriteOut();
     }
 
-    /// <summary>Renames the files by their ending, as for deletion; those that are missing are left out.</summary>
-    public void ChangeSuffix(string from, string to)
-    {
-        _log.Path = Renamed(_log.Path, from, to);
-        OffsetIndex.Path = Renamed(OffsetIndex.Path, from, to);
-        TimeIndex.Path = Renamed(TimeIndex.Path, from, to);
-        TransactionIndex.Path = Renamed(TransactionIndex.Path, from, to);
-    }
+    /// <summary>Renames the files from one suffix to another, as for deletion; missing ones are ignored.</summary>
+    public void ChangeSuffix(string from, string to) => _allFiles.ChangeSuffix(from, to);
 
-    /// <summary>Tells the segment that the folder it lies in has another path.</summary>
-    public void MovedTo(string directory)
-    {
-        _log.Path = In(directory, _log.Path);
-        OffsetIndex.Path = In(directory, OffsetIndex.Path);
-        TimeIndex.Path = In(directory, TimeIndex.Path);
-        TransactionIndex.Path = In(directory, TransactionIndex.Path);
-    }
+    /// <summary>Sets the paths of the files after the folder was renamed.</summary>
+    public void MovedTo(string directory) => _allFiles.MovedTo(directory);
 
     /// <summary>Closes and deletes the files. Bytes that readers hold stay readable.</summary>
-    public void Delete()
-    {
-        CloseFiles();
-        _files.DeleteFile(OffsetIndex.Path);
-        _files.DeleteFile(TimeIndex.Path);
-        _files.DeleteFile(TransactionIndex.Path);
-        _files.DeleteFile(_log.Path);
-    }
+    public void Delete() => _allFiles.Delete();
 
-    /// <summary>Gives up mappings that nothing was read from since the last call.</summary>
-    public void ReleaseIdleMappings()
-    {
-        _log.ReleaseIdleMapping();
-        OffsetIndex.ReleaseIdleMapping();
-        TimeIndex.ReleaseIdleMapping();
-        TransactionIndex.ReleaseIdleMapping();
-    }
+    /// <summary>Unmaps the files that were not read since the last call.</summary>
+    public void ReleaseIdleMappings() => _allFiles.ReleaseIdleMappings();
 
-    /// <summary>Closes in order: what waits is written, the files are cut to what they hold.</summary>
+    /// <summary>Closes in order: index entries in memory are written, and the files are trimmed to their contents.</summary>
     public void Dispose()
     {
         try
@@ -304,15 +267,9 @@ public sealed class LogSegment : IDisposable
     }
 
     /// <summary>Closes the files as they are.</summary>
-    public void CloseFiles()
-    {
-        OffsetIndex.Dispose();
-        TimeIndex.Dispose();
-        TransactionIndex.Dispose();
-        _log.Dispose();
-    }
+    public void CloseFiles() => _allFiles.Close();
 
-    /// <summary>Begins to make the indexes again; batches are given back to them with <see cref="IndexBatches"/>.</summary>
+    /// <summary>Empties the indexes, to rebuild them with <see cref="IndexBatches"/>.</summary>
     internal void ResetIndexes()
     {
         OffsetIndex.Reset();
@@ -322,7 +279,7 @@ public sealed class LogSegment : IDisposable
         _bytesSinceLastIndexEntry = 0;
     }
 
-    /// <summary>Enters batches that begin at a position of the file into the indexes.</summary>
+    /// <summary>Adds batches that begin at a position of the file to the indexes.</summary>
     internal void IndexBatches(ReadOnlySpan<byte> batches, int position)
     {
         var max = MaxTimestampAndOffset;
@@ -331,7 +288,7 @@ public sealed class LogSegment : IDisposable
         {
             if (head.MaxTimestamp > max.Timestamp)
                 max = new TimestampOffset(head.MaxTimestamp, head.LastOffset);
-            // One append of many batches can fill an index; the next one rolls.
+            // One append of many batches can fill an index; the next append rolls.
             if (_bytesSinceLastIndexEntry > _indexIntervalBytes && !OffsetIndex.IsFull && !TimeIndex.IsFull)
             {
                 OffsetIndex.Append(head.LastOffset, position);
@@ -344,7 +301,7 @@ public sealed class LogSegment : IDisposable
         _maxTimestamp.Value = max;
     }
 
-    /// <summary>Cuts the file.</summary>
+    /// <summary>Truncates the file.</summary>
     internal void TruncateBytes(int size)
     {
         Volatile.Write(ref _size, Math.Min(_size, size));
@@ -369,18 +326,6 @@ public sealed class LogSegment : IDisposable
         }
         return largest;
     }
-
-    private string Renamed(string path, string from, string to)
-    {
-        if (!path.EndsWith(from, StringComparison.Ordinal))
-            throw new InvalidOperationException($"{path} does not end in {from}");
-        var renamed = path[..^from.Length] + to;
-        if (_files.FileExists(path))
-            _files.Rename(path, renamed);
-        return renamed;
-    }
-
-    private static string In(string directory, string path) => Path.Combine(directory, Path.GetFileName(path));
 
     private long NowMs() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -43,6 +43,25 @@ public sealed class ProducerStateManagerTests
         });
     }
 
+    [Test]
+    public void One_append_may_hold_batches_of_many_producers_and_the_next_ones_check_each_of_them()
+    {
+        for (var sequence = 0; sequence < 2; sequence++)
+        {
+            // A follower appends a whole fetch at once.
+            var append = _state.BeginAppend(AppendOrigin.Replication);
+            for (var producer = 0; producer < 300; producer++)
+                Assert.That(append.Add(Header(0, sequence, 1, producerId: producer)).IsOk);
+            for (var producer = 0; producer < 300; producer++)
+                Assert.That(append.Add(Header(0, sequence + 1, 1, producerId: producer)).IsOk);
+            _state.Commit(append);
+        }
+        Assert.That(_state.Producers, Has.Count.EqualTo(300));
+        Assert.That(_state.Producers.Select(producer => producer.LastSequence), Is.All.EqualTo(2));
+        Assert.That(_state.BeginAppend(AppendOrigin.Client).Add(Header(0, 3, 1, producerId: 299)).IsOk);
+        Assert.That(_state.BeginAppend(AppendOrigin.Client).Add(Header(0, 4, 1, producerId: 299)).Error, Is.EqualTo(ErrorCode.OutOfOrderSequenceNumber));
+    }
+
     [TestCase(0, 5, ErrorCode.OutOfOrderSequenceNumber)]
     [TestCase(0, 2, ErrorCode.OutOfOrderSequenceNumber)]
     [TestCase(0, 3, ErrorCode.None)]

@@ -1,0 +1,83 @@
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
+
+namespace KafkaSharp.Storage.Segments;
+
+/// <summary>The four files of a segment as a whole: renamed, moved, flushed, closed and deleted together. The log's lock guards all calls but the flush.</summary>
+sealed class SegmentFiles(IFileSystem files, IStorageFile log, OffsetIndex offsetIndex, TimeIndex timeIndex, TransactionIndex transactionIndex)
+{
+    /// <summary>Deletes the files of a segment that is not open; missing ones are ignored.</summary>
+    public static void Delete(IFileSystem files, string directory, long baseOffset, string suffix)
+    {
+        files.DeleteFile(LogFileNames.OffsetIndex(directory, baseOffset, suffix));
+        files.DeleteFile(LogFileNames.TimeIndex(directory, baseOffset, suffix));
+        files.DeleteFile(LogFileNames.TransactionIndex(directory, baseOffset, suffix));
+        files.DeleteFile(LogFileNames.Log(directory, baseOffset, suffix));
+    }
+
+    /// <summary>Makes everything durable.</summary>
+    public void Flush()
+    {
+        log.Flush();
+        offsetIndex.Flush();
+        timeIndex.Flush();
+        transactionIndex.Flush();
+    }
+
+    /// <summary>Renames the files from one suffix to another; missing ones are ignored.</summary>
+    public void ChangeSuffix(string from, string to)
+    {
+        log.Path = Rename(log.Path, from, to);
+        offsetIndex.Path = Rename(offsetIndex.Path, from, to);
+        timeIndex.Path = Rename(timeIndex.Path, from, to);
+        transactionIndex.Path = Rename(transactionIndex.Path, from, to);
+    }
+
+    /// <summary>Sets the paths after the folder was renamed.</summary>
+    public void MovedTo(string directory)
+    {
+        log.Path = In(directory, log.Path);
+        offsetIndex.Path = In(directory, offsetIndex.Path);
+        timeIndex.Path = In(directory, timeIndex.Path);
+        transactionIndex.Path = In(directory, transactionIndex.Path);
+    }
+
+    /// <summary>Unmaps the files that were not read since the last call.</summary>
+    public void ReleaseIdleMappings()
+    {
+        log.ReleaseIdleMapping();
+        offsetIndex.ReleaseIdleMapping();
+        timeIndex.ReleaseIdleMapping();
+        transactionIndex.ReleaseIdleMapping();
+    }
+
+    public void Close()
+    {
+        offsetIndex.Dispose();
+        timeIndex.Dispose();
+        transactionIndex.Dispose();
+        log.Dispose();
+    }
+
+    /// <summary>Closes and deletes the files. Bytes that readers hold stay readable.</summary>
+    public void Delete()
+    {
+        Close();
+        files.DeleteFile(offsetIndex.Path);
+        files.DeleteFile(timeIndex.Path);
+        files.DeleteFile(transactionIndex.Path);
+        files.DeleteFile(log.Path);
+    }
+
+    private string Rename(string path, string from, string to)
+    {
+        if (!path.EndsWith(from, StringComparison.Ordinal))
+            throw new InvalidOperationException($"{path} does not end in {from}");
+        var renamed = path[..^from.Length] + to;
+        if (files.FileExists(path))
+            files.Rename(path, renamed);
+        return renamed;
+    }
+
+    private static string In(string directory, string path) => Path.Combine(directory, Path.GetFileName(path));
+}
