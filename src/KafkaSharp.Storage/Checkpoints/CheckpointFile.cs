@@ -5,17 +5,17 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
-/// The text form that Kafka's checkpoint files share: a line with the version, a line with the count, a line an entry. Replaced in one step and
-/// durably (Kafka's <c>CheckpointFile</c>).
+/// The text format of Kafka's checkpoint files (Kafka's <c>CheckpointFile</c>): a line with the version, a line with the number of entries,
+/// one line per entry. A file is replaced atomically and durably.
 /// </summary>
 static class CheckpointFile
 {
     public const int Version = 0;
 
-    /// <summary>Reads one entry from a line; false where it is malformed.</summary>
+    /// <summary>Parses an entry. False if the line is malformed.</summary>
     public delegate bool LineParser<T>(ReadOnlySpan<char> line, out T entry);
 
-    /// <summary>Writes one entry as a line without its end.</summary>
+    /// <summary>Writes an entry as a line, without the line end.</summary>
     public delegate void LineWriter<T>(StringBuilder text, T entry);
 
     public static string Format<T>(IReadOnlyCollection<T> entries, LineWriter<T> write)
@@ -29,10 +29,12 @@ static class CheckpointFile
         return text.ToString();
     }
 
-    /// <exception cref="InvalidDataException">The text is not a checkpoint of this version with as many entries as it says.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The text is not a checkpoint of this version, or it does not have the stated number of entries.
+    /// </exception>
     public static List<T> Parse<T>(string text, LineParser<T> parse)
     {
-        // Kafka creates some of these files empty and fills them later.
+        // Kafka creates some of these files empty and writes them later.
         if (text.Length == 0)
             return [];
         var lines = text.AsSpan().EnumerateLines();
@@ -49,11 +51,11 @@ static class CheckpointFile
         }
         return entries.Count == count
             ? entries
-            : throw new InvalidDataException($"says that it has {count} entries, and has {entries.Count}");
+            : throw new InvalidDataException($"states {count} entries, but has {entries.Count}");
     }
 
-    /// <summary>The entries of a file, or none where it is absent.</summary>
-    /// <exception cref="IOException">The file can't be read or is malformed.</exception>
+    /// <summary>The entries of a file; none if the file does not exist.</summary>
+    /// <exception cref="IOException">The file cannot be read or is malformed.</exception>
     public static List<T> Read<T>(IFileSystem files, string path, LineParser<T> parse)
     {
         if (!files.FileExists(path))

@@ -5,8 +5,9 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
-/// The file <c>.kafka_cleanshutdown</c> of a log directory: the broker before stopped in order, so nothing needs recovery, and the epoch it had then
-/// (KIP-966). It is deleted as soon as it has been read, so that a crash while loading does not find it again.
+/// The file <c>.kafka_cleanshutdown</c> of a log directory (Kafka's <c>CleanShutdownFileHandler</c>). It means that the previous broker
+/// shut down cleanly, so no recovery is needed, and contains its broker epoch (KIP-966). The file is deleted when it is read, so that it is
+/// not found again after a crash.
 /// </summary>
 public static class CleanShutdownFile
 {
@@ -15,7 +16,7 @@ public static class CleanShutdownFile
 
     public static string Format(long brokerEpoch) => $"{{\"version\":0,\"brokerEpoch\":{brokerEpoch}}}";
 
-    /// <summary>The broker epoch in the text; -1 where there is none, as in the empty file of older brokers.</summary>
+    /// <summary>The broker epoch in the text; -1 if there is none, as in the empty file of older brokers.</summary>
     public static long Parse(ReadOnlyMemory<byte> text)
     {
         try
@@ -32,7 +33,7 @@ public static class CleanShutdownFile
         }
     }
 
-    /// <summary>Whether the file was there; then it is deleted, and <paramref name="brokerEpoch"/> is what it said.</summary>
+    /// <summary>Whether the file existed. It is deleted, and <paramref name="brokerEpoch"/> is the epoch in it.</summary>
     public static bool TryTake(IFileSystem files, string directory, out long brokerEpoch)
     {
         brokerEpoch = UnknownBrokerEpoch;

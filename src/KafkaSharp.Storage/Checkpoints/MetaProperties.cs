@@ -7,8 +7,8 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
-/// The file <c>meta.properties</c> of a log directory: whose it is. Version 1 is written (KRaft, KIP-631, KIP-858); version 0, which names a
-/// broker.id, is read.
+/// The file <c>meta.properties</c> of a log directory, which identifies its owner (Kafka's <c>MetaProperties</c>). Version 1 is written
+/// (KRaft, KIP-631, KIP-858). Version 0, with a broker.id, can be read.
 /// </summary>
 public sealed record MetaProperties
 {
@@ -16,15 +16,15 @@ public sealed record MetaProperties
 
     public int Version { get; init; } = 1;
 
-    /// <summary>The cluster's id, 22 characters; null where the file has none, as version 0 may.</summary>
+    /// <summary>The cluster id of 22 characters; null if the file has none, which version 0 allows.</summary>
     public string? ClusterId { get; init; }
 
     public int? NodeId { get; init; }
 
-    /// <summary>The directory's own id (KIP-858), or null in files from before.</summary>
+    /// <summary>The directory id (KIP-858); null in older files.</summary>
     public Uuid? DirectoryId { get; init; }
 
-    /// <exception cref="InvalidDataException">A property is missing or malformed; the message says which.</exception>
+    /// <exception cref="InvalidDataException">A property is missing or malformed. The message names it.</exception>
     public static MetaProperties Parse(ReadOnlySpan<byte> bytes)
     {
         Dictionary<string, string> properties;
@@ -38,7 +38,7 @@ public sealed record MetaProperties
         }
         var version = Int(properties, "version") ?? throw new InvalidDataException("has no version");
         if (version is not (0 or 1))
-            throw new InvalidDataException($"has version {version}, which this release does not know");
+            throw new InvalidDataException($"has version {version}, which is not supported");
         var clusterId = properties.GetValueOrDefault("cluster.id");
         var nodeId = Int(properties, version == 0 ? "broker.id" : "node.id");
         if (version == 1 && clusterId is null)
@@ -47,11 +47,15 @@ public sealed record MetaProperties
             throw new InvalidDataException("has no node.id");
         Uuid? directoryId = null;
         if (properties.TryGetValue("directory.id", out var text))
-            directoryId = Uuid.TryParse(text, out var id) ? id : throw new InvalidDataException($"has the directory.id '{text}', which is no uuid");
+        {
+            directoryId = Uuid.TryParse(text, out var id)
+                ? id
+                : throw new InvalidDataException($"has the directory.id '{text}', which is not a UUID");
+        }
         return new MetaProperties { Version = version, ClusterId = clusterId, NodeId = nodeId, DirectoryId = directoryId };
     }
 
-    /// <summary>The file's text, in Kafka's order; <paramref name="date"/> stands in its second line.</summary>
+    /// <summary>The text of the file in Kafka's order, with <paramref name="date"/> in the second line.</summary>
     public string Format(DateTimeOffset date)
     {
         List<KeyValuePair<string, string>> properties = [];
@@ -65,8 +69,8 @@ public sealed record MetaProperties
         return PropertiesFile.Format(properties, "", date);
     }
 
-    /// <summary>What stands in a directory, or null where it is not formatted.</summary>
-    /// <exception cref="IOException">The file can't be read or is malformed; the message names it and what is wrong.</exception>
+    /// <summary>The properties of a directory; null if it is not formatted.</summary>
+    /// <exception cref="IOException">The file cannot be read or is malformed. The message names the file and the reason.</exception>
     public static MetaProperties? Read(IFileSystem files, string directory)
     {
         var path = Path.Combine(directory, Name);
@@ -91,6 +95,6 @@ public sealed record MetaProperties
             return null;
         return int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value
-            : throw new InvalidDataException($"has the {name} '{text}', which is no number");
+            : throw new InvalidDataException($"has the {name} '{text}', which is not a number");
     }
 }

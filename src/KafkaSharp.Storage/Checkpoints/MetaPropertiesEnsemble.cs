@@ -4,8 +4,8 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
-/// The <c>meta.properties</c> of all log directories of a node together (Kafka's <c>MetaPropertiesEnsemble</c>): which are formatted, which are not,
-/// which can't be read, and whether they agree.
+/// The <c>meta.properties</c> of all log directories of a node (Kafka's <c>MetaPropertiesEnsemble</c>): which directories are formatted,
+/// which are not, which cannot be read, and whether they agree.
 /// </summary>
 public sealed class MetaPropertiesEnsemble
 {
@@ -17,16 +17,16 @@ public sealed class MetaPropertiesEnsemble
         Failed = failed;
     }
 
-    /// <summary>What stands in each formatted directory.</summary>
+    /// <summary>The properties of each formatted directory.</summary>
     public IReadOnlyDictionary<string, MetaProperties> Formatted { get; }
 
-    /// <summary>The directories without the file, absent ones included.</summary>
+    /// <summary>The directories without the file, including missing directories.</summary>
     public IReadOnlyList<string> Unformatted { get; }
 
-    /// <summary>The directories whose file can't be read, with the reason.</summary>
+    /// <summary>The directories whose file cannot be read, with the reason.</summary>
     public IReadOnlyDictionary<string, string> Failed { get; }
 
-    /// <summary>The cluster id that stands in the first directory that has one.</summary>
+    /// <summary>The cluster id of the first directory that has one.</summary>
     public string? ClusterId => Formatted.Values.Select(properties => properties.ClusterId).FirstOrDefault(id => id is not null);
 
     public int? NodeId => Formatted.Values.FirstOrDefault(properties => properties.NodeId is not null)?.NodeId;
@@ -53,7 +53,7 @@ public sealed class MetaPropertiesEnsemble
         return new MetaPropertiesEnsemble(formatted, unformatted, failed);
     }
 
-    /// <summary>Checks the directories against each other and against what the node's configuration says; one sentence for each fault.</summary>
+    /// <summary>Compares the directories with each other and with the configuration of the node. Returns one sentence per error.</summary>
     public IReadOnlyList<string> Verify(string? expectedClusterId = null, int? expectedNodeId = null)
     {
         List<string> faults = [];
@@ -72,7 +72,7 @@ public sealed class MetaPropertiesEnsemble
         return faults;
     }
 
-    /// <summary>A new directory id that none of these directories has.</summary>
+    /// <summary>A new directory id that is different from the ids of these directories.</summary>
     public Uuid GenerateDirectoryId(Random random)
     {
         while (true)

@@ -5,24 +5,27 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Checkpoints;
 
 /// <summary>
-/// A file of a log directory with an offset for each of its partitions, in lines <c>topic partition offset</c> (Kafka's <c>OffsetCheckpointFile</c>).
-/// One thread at a time writes a file.
+/// A file of a log directory with an offset per partition, in lines <c>topic partition offset</c> (Kafka's <c>OffsetCheckpointFile</c>).
+/// Only one thread at a time may write a file.
 /// </summary>
 public sealed class OffsetCheckpointFile(IFileSystem files, string path)
 {
-    /// <summary>Below it everything is on disk.</summary>
+    /// <summary>The name of the file with the recovery points: all records before them are on disk.</summary>
     public const string RecoveryPoint = "recovery-point-offset-checkpoint";
 
-    /// <summary>The high watermarks, which the broker saves.</summary>
+    /// <summary>The name of the file with the high watermarks.</summary>
     public const string HighWatermark = "replication-offset-checkpoint";
 
-    /// <summary>Where a log begins that was cut by DeleteRecords: only where that lies within its first segment.</summary>
+    /// <summary>
+    /// The name of the file with the log start offsets. It contains only logs whose start offset is within the first segment, as after
+    /// DeleteRecords.
+    /// </summary>
     public const string LogStartOffset = "log-start-offset-checkpoint";
 
     public string Path { get; } = path;
 
-    /// <summary>The offsets, none where the file is absent.</summary>
-    /// <exception cref="IOException">The file can't be read or is malformed.</exception>
+    /// <summary>The offsets; none if the file does not exist.</summary>
+    /// <exception cref="IOException">The file cannot be read or is malformed.</exception>
     public Dictionary<TopicPartition, long> Read()
     {
         var entries = CheckpointFile.Read<KeyValuePair<TopicPartition, long>>(files, Path, TryParse);

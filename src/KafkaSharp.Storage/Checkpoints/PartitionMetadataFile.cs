@@ -4,14 +4,14 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage.Checkpoints;
 
-/// <summary>The file <c>partition.metadata</c> of a partition's folder: the id of the topic that the folder belongs to (KIP-516).</summary>
+/// <summary>The file <c>partition.metadata</c> in the directory of a partition, with the id of the topic (KIP-516).</summary>
 public static class PartitionMetadataFile
 {
     public const string Name = "partition.metadata";
 
     public static string Format(Uuid topicId) => $"version: 0\ntopic_id: {topicId}";
 
-    /// <exception cref="InvalidDataException">The text is of another version or form.</exception>
+    /// <exception cref="InvalidDataException">The text has another version or format.</exception>
     public static Uuid Parse(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -20,8 +20,8 @@ public static class PartitionMetadataFile
         return topicId.IsZero ? throw new InvalidDataException("has the invalid topic id zero") : topicId;
     }
 
-    /// <summary>The topic id, or null where the folder has no such file or, after a power cut, an empty one.</summary>
-    /// <exception cref="IOException">The file can't be read or is malformed.</exception>
+    /// <summary>The topic id; null if the file does not exist, or is empty after a power failure.</summary>
+    /// <exception cref="IOException">The file cannot be read or is malformed.</exception>
     public static Uuid? Read(IFileSystem files, string directory)
     {
         var path = Path.Combine(directory, Name);
@@ -38,7 +38,7 @@ public static class PartitionMetadataFile
         }
     }
 
-    /// <summary>Writes the file in one step; it is durable only after <see cref="Flush"/>.</summary>
+    /// <summary>Writes the file atomically. It is durable only after <see cref="Flush"/>.</summary>
     public static void Write(IFileSystem files, string directory, Uuid topicId)
     {
         var (path, temporary) = (Path.Combine(directory, Name), Path.Combine(directory, Name + ".tmp"));

@@ -4,10 +4,10 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Epochs;
 
 /// <summary>
-/// The leader epochs of one log with the offsets where they begin, kept in <c>leader-epoch-checkpoint</c> (Kafka's <c>LeaderEpochFileCache</c>, KIP-101).
-/// Changes are made under the log's append lock; readers need no lock. Epochs and start offsets both ascend. A new epoch at the end is written with the
-/// next <see cref="Flush"/>, which comes before the recovery point passes it: until then recovery finds it in the batches. So is a truncation, which
-/// opening the log does again. All else is on disk at once.
+/// The leader epochs of a log with their start offsets, stored in <c>leader-epoch-checkpoint</c> (Kafka's <c>LeaderEpochFileCache</c>,
+/// KIP-101). Changes are made under the append lock of the log; readers need no lock. Epochs and start offsets are both ascending. A new
+/// epoch at the end is written with the next <see cref="Flush"/>, before the recovery point passes it; until then, recovery finds it in the
+/// batches. A truncation is also written then; opening the log repeats it. All other changes are written immediately.
 /// </summary>
 public sealed class LeaderEpochCache
 {
@@ -23,24 +23,26 @@ public sealed class LeaderEpochCache
         _epochs = _written = epochs;
     }
 
-    /// <summary>The log's folder; set anew when it is renamed.</summary>
+    /// <summary>The directory of the log; set again after a rename.</summary>
     public string Directory { get; set; }
 
-    /// <summary>All entries, ascending; a moment's picture.</summary>
+    /// <summary>A snapshot of all entries, ascending.</summary>
     public IReadOnlyList<EpochEntry> Entries => _epochs;
 
     public EpochEntry? EarliestEntry => _epochs is [var first, ..] ? first : null;
 
     public EpochEntry? LatestEntry => _epochs is [.., var last] ? last : null;
 
-    /// <summary>The epoch of the last records written, or null in a log that has none.</summary>
+    /// <summary>The epoch of the last record; null if there is none.</summary>
     public int? LatestEpoch => LatestEntry?.Epoch;
 
-    /// <exception cref="IOException">The checkpoint file can't be read or is malformed.</exception>
+    /// <exception cref="IOException">The checkpoint file cannot be read or is malformed.</exception>
     public static LeaderEpochCache Open(IFileSystem files, string directory) =>
         new(files, directory, [.. LeaderEpochCheckpointFile.Read(files, directory)]);
 
-    /// <summary>A leader begins to write at an offset. Entries that this contradicts, because they begin later or are of a later epoch, go.</summary>
+    /// <summary>
+    /// Assigns a start offset to an epoch. Removes contradicting entries: those with a later start offset or a later epoch.
+    /// </summary>
     public void Assign(int epoch, long startOffset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -59,7 +61,8 @@ public sealed class LeaderEpochCache
     }
 
     /// <summary>
-    /// Recovery found a batch: its word counts against the file, which may have been written before the log was cut. Entries that contradict it go.
+    /// Assigns an epoch of a batch that recovery found. The batch takes precedence over the file, which may be older than a truncation;
+    /// contradicting entries are removed.
     /// </summary>
     public void Recover(int epoch, long offset)
     {
@@ -71,7 +74,7 @@ public sealed class LeaderEpochCache
         _epochs = before is [.., var last] && last.Epoch == epoch ? [.. before, .. after] : [.. before, new EpochEntry(epoch, offset), .. after];
     }
 
-    /// <summary>Makes the checkpoint file hold what the cache holds, durably; nothing where it does already. Safe beside changes.</summary>
+    /// <summary>Writes the entries to the checkpoint file durably, if they have changed. May run concurrently with changes.</summary>
     public void Flush()
     {
         lock (_writing)
@@ -82,8 +85,9 @@ public sealed class LeaderEpochCache
     }
 
     /// <summary>
-    /// The largest epoch known that is not above the requested one, and the offset where it ends; for the latest epoch that is the end of the log. An epoch
-    /// below all known ones ends where the first begins. Null where the epoch is above all known ones or negative: the caller answers with undefined.
+    /// The largest known epoch that is not greater than the requested one, and its end offset; for the latest epoch, that is the end of the
+    /// log. A requested epoch before all known ones ends at the start of the first. Null if the requested epoch is greater than all known
+    /// ones, or negative; the caller then responds with an undefined epoch.
     /// </summary>
     public OffsetAndEpoch? EndOffsetFor(int requestedEpoch, long logEndOffset)
     {
@@ -98,7 +102,7 @@ public sealed class LeaderEpochCache
         return new OffsetAndEpoch(epochs[higher].StartOffset, higher == 0 ? requestedEpoch : epochs[higher - 1].Epoch);
     }
 
-    /// <summary>The epoch in which the record at an offset was written, or null where the offset lies before all that is known.</summary>
+    /// <summary>The epoch of the record at an offset; null if the offset is before all known epochs.</summary>
     public int? EpochForOffset(long offset)
     {
         var epochs = _epochs;
@@ -110,7 +114,7 @@ public sealed class LeaderEpochCache
         return null;
     }
 
-    /// <summary>The log now ends at an offset: epochs that begin there or later go.</summary>
+    /// <summary>Truncates to a new end of the log: removes the epochs that start at or after it.</summary>
     public void TruncateFromEnd(long endOffset)
     {
         var epochs = _epochs;
@@ -119,7 +123,7 @@ public sealed class LeaderEpochCache
         _epochs = [.. epochs.Where(entry => entry.StartOffset < endOffset)];
     }
 
-    /// <summary>The log now begins at an offset: the epoch that holds it begins there, those before it go.</summary>
+    /// <summary>Truncates to a new start of the log: the epoch of this offset starts there, and earlier epochs are removed.</summary>
     public void TruncateFromStart(long startOffset)
     {
         var epochs = _epochs;
@@ -131,7 +135,7 @@ public sealed class LeaderEpochCache
         _epochs = [new EpochEntry(epochs[above - 1].Epoch, startOffset), .. epochs.AsSpan(above)];
     }
 
-    /// <summary>The log is empty again.</summary>
+    /// <summary>Removes all entries.</summary>
     public void Clear()
     {
         if (_epochs is not [])

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// Another file system whose operations fail when told so: <paramref name="fault"/> sees each one with its path first and gives the exception that it
-/// should fail with, or null.
+/// Simulates failures of another file system. <paramref name="fault"/> receives each operation with its path first, and returns the
+/// exception with which it fails, or null.
 /// </summary>
 public sealed class FaultyFileSystem(IFileSystem inner, Func<FileOperation, string, IOException?> fault) : IFileSystem
 {

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>What is about to be done to a file or folder, for whoever makes disks fail.</summary>
+/// <summary>An operation on a file or directory, for the simulation of failures.</summary>
 public enum FileOperation
 {
     Open,

@@ -1,24 +1,25 @@
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>Reading and replacing small files whole: checkpoints, snapshots, properties.</summary>
+/// <summary>Reads and replaces small files as a whole: checkpoints, snapshots, properties.</summary>
 public static class FileSystemExtensions
 {
     extension(IFileSystem files)
     {
-        /// <summary>All bytes of a file.</summary>
-        /// <exception cref="IOException">It is longer than <paramref name="maxLength"/>, or can't be read.</exception>
+        /// <summary>Reads all bytes of a file.</summary>
+        /// <exception cref="IOException">The file is longer than <paramref name="maxLength"/> or cannot be read.</exception>
         public byte[] ReadAllBytes(string path, int maxLength = 256 << 20)
         {
             using var file = files.OpenFile(path, StorageFileMode.Open);
             if (file.Length > maxLength)
-                throw new IOException($"{path} has {file.Length} bytes, more than the {maxLength} that are read at once");
+                throw new IOException($"{path} has {file.Length} bytes, which exceeds the limit of {maxLength}");
             var bytes = new byte[file.Length];
             var read = file.Read(0, bytes);
             return read == bytes.Length ? bytes : bytes[..read];
         }
 
         /// <summary>
-        /// Replaces a file in one step: the bytes are written beside it, made durable, and renamed over it, so that a crash leaves the old or the new.
+        /// Replaces a file atomically: the bytes are written to a temporary file, made durable, and renamed, so that a crash leaves the old
+        /// or the new content.
         /// </summary>
         public void WriteAtomically(string path, ReadOnlySpan<byte> bytes, string temporarySuffix = ".tmp")
         {

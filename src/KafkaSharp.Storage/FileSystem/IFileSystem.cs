@@ -1,13 +1,14 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// The one seam between storage and disks: everything that a log directory needs and nothing else. Paths are absolute. Safe for use from
-/// several threads. Failures are <see cref="IOException"/>s; a file that should be there and is not is a <see cref="FileNotFoundException"/>.
+/// The interface between storage and disks, with exactly the operations that a log directory needs. Paths are absolute. Thread-safe.
+/// Failures are <see cref="IOException"/>s; a missing file is a <see cref="FileNotFoundException"/>.
 /// </summary>
 public interface IFileSystem
 {
     /// <summary>
-    /// Opens a file for reading and writing. <paramref name="expectedLength"/> is a hint how long it may become: a mapping is made that large at once.
+    /// Opens a file for reading and writing. <paramref name="expectedLength"/> is a hint for its final length; a mapping has this length
+    /// from the start.
     /// </summary>
     IStorageFile OpenFile(string path, StorageFileMode mode, long expectedLength = 0);
 
@@ -15,42 +16,45 @@ public interface IFileSystem
 
     bool DirectoryExists(string path);
 
-    /// <summary>Bytes of a file that need not be open.</summary>
+    /// <summary>The length of a file in bytes. The file need not be open.</summary>
     long GetLength(string path);
 
-    /// <summary>When the file was last written, in milliseconds since 1970.</summary>
+    /// <summary>The time of the last write to the file, in milliseconds since the Unix epoch.</summary>
     long GetLastModified(string path);
 
-    /// <summary>Deletes a file; one that is not there is as good as deleted. Bytes borrowed from it stay readable.</summary>
+    /// <summary>Deletes a file, if it exists. Bytes borrowed from it stay readable.</summary>
     void DeleteFile(string path);
 
-    /// <summary>Renames a file or a folder in one step; a file at <paramref name="to"/> is replaced. Open files stay open (<see cref="IStorageFile.Path"/>).</summary>
+    /// <summary>
+    /// Renames a file or directory atomically. A file at <paramref name="to"/> is replaced. Open files stay open; see
+    /// <see cref="IStorageFile.Path"/>.
+    /// </summary>
     void Rename(string from, string to);
 
-    /// <summary>The full paths of the files of a folder, in no order.</summary>
+    /// <summary>The full paths of the files in a directory, in no particular order.</summary>
     IReadOnlyList<string> EnumerateFiles(string directory);
 
-    /// <summary>The full paths of the folders of a folder, in no order.</summary>
+    /// <summary>The full paths of the subdirectories of a directory, in no particular order.</summary>
     IReadOnlyList<string> EnumerateDirectories(string directory);
 
-    /// <summary>Creates a folder and those above it that are missing.</summary>
+    /// <summary>Creates a directory and its missing parents.</summary>
     void CreateDirectory(string directory);
 
-    /// <summary>Deletes a folder with all it holds; one that is not there is as good as deleted.</summary>
+    /// <summary>Deletes a directory and its content, if it exists.</summary>
     void DeleteDirectory(string directory);
 
-    /// <summary>Makes the names in a folder durable (fsync of the folder): creations, renames and deletions before it survive a power cut.</summary>
+    /// <summary>Makes earlier creations, renames and deletions in a directory durable (fsync of the directory).</summary>
     void FlushDirectory(string directory);
 
     /// <summary>
-    /// Locks a file, creating it, against other processes (also a JVM: the lock is the one <c>FileChannel.tryLock</c> takes) and against a second
-    /// lock in this process. Null where it is held already; disposing gives it back.
+    /// Locks a file, which is created if necessary, against other processes and against a second lock in this process. The lock is the one
+    /// that <c>FileChannel.tryLock</c> of a JVM uses. Null if the file is already locked. Disposing the result releases the lock.
     /// </summary>
     IDisposable? TryLock(string path);
 
-    /// <summary>Bytes that can still be written to the volume of a folder.</summary>
+    /// <summary>The free space of the volume of a directory, in bytes.</summary>
     long GetAvailableBytes(string directory);
 
-    /// <summary>Bytes of the volume of a folder.</summary>
+    /// <summary>The size of the volume of a directory, in bytes.</summary>
     long GetTotalBytes(string directory);
 }

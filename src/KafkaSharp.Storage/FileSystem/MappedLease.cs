@@ -1,6 +1,6 @@
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>Keeps a mapping while its bytes are used; disposing twice lets go once.</summary>
+/// <summary>Keeps a mapping while its bytes are used. A second dispose has no effect.</summary>
 sealed class MappedLease(MappedMemoryManager mapping) : IDisposable
 {
     private MappedMemoryManager? _mapping = mapping;

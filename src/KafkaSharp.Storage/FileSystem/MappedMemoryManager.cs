@@ -5,9 +5,9 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// A read-only mapping of a file, counted: the file holds it once, every <see cref="MappedLease"/> once more, and the pages, and the file's handle, are
-/// given back when the last lets go. It may reach beyond the file's end; touching that faults, so leases are made only for bytes below the file's
-/// published length.
+/// A reference-counted read-only mapping of a file: one reference of the file and one per <see cref="MappedLease"/>. The pages and the file
+/// handle are released with the last reference. The mapping may extend beyond the end of the file, where an access would raise a fault;
+/// therefore leases exist only for bytes below the published length of the file.
 /// </summary>
 sealed unsafe class MappedMemoryManager : FileBackedMemory
 {
@@ -15,7 +15,7 @@ sealed unsafe class MappedMemoryManager : FileBackedMemory
     private readonly SafeHandle _file;
     private int _holders = 1;
 
-    // The file is kept too, beyond its closing: who sends these bytes may take them from there.
+    // Keeps the file open after IStorageFile is closed, because a sender may use sendfile for the borrowed bytes.
     private MappedMemoryManager(SafeHandle file, nint address, long capacity)
     {
         var kept = false;
@@ -25,22 +25,22 @@ sealed unsafe class MappedMemoryManager : FileBackedMemory
         Capacity = capacity;
     }
 
-    /// <summary>How many bytes of the file's start can be reached.</summary>
+    /// <summary>The number of mapped bytes, from the start of the file.</summary>
     public long Capacity { get; }
 
     public override nint FileHandle => _file.DangerousGetHandle();
 
-    /// <summary>Maps a file; null where the system refuses (too many mappings, no address space).</summary>
+    /// <summary>Maps a file. Null if the system refuses (too many mappings, no address space).</summary>
     public static MappedMemoryManager? TryMap(SafeHandle file, long capacity)
     {
         var address = Posix.Map(file, capacity);
         return address == 0 ? null : new MappedMemoryManager(file, address, capacity);
     }
 
-    /// <summary>Whether anybody holds it still; once false it stays so.</summary>
+    /// <summary>Whether there are references. Once false, it stays false.</summary>
     public bool IsHeld => Volatile.Read(ref _holders) > 0;
 
-    /// <summary>Counts one more holder; false where the mapping is gone, or going.</summary>
+    /// <summary>Adds a reference. False if the mapping has been or is being released.</summary>
     public bool TryHold()
     {
         var holders = Volatile.Read(ref _holders);
@@ -54,7 +54,7 @@ sealed unsafe class MappedMemoryManager : FileBackedMemory
         return false;
     }
 
-    /// <summary>Lets go once; true where that was the last holder, so that the pages are unmapped now.</summary>
+    /// <summary>Removes a reference. True if it was the last one, so that the pages were unmapped.</summary>
     public bool Release()
     {
         if (Interlocked.Decrement(ref _holders) != 0)

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>How much memory the files of a <see cref="MemoryFileSystem"/> may take together, and where those go that find no room.</summary>
+/// <summary>The memory limit for all files of a <see cref="MemoryFileSystem"/>, and the directory to which files spill beyond it.</summary>
 sealed class MemoryBudget(long maxBytes, IFileSystem? spillTo, string? spillDirectory)
 {
     // ENOSPC as the runtime reports it: the errno on Unix, ERROR_DISK_FULL on Windows.
@@ -24,7 +24,7 @@ sealed class MemoryBudget(long maxBytes, IFileSystem? spillTo, string? spillDire
 
     public void Release(long bytes) => Interlocked.Add(ref _used, -bytes);
 
-    /// <exception cref="IOException">There is nowhere to spill to: no space left.</exception>
+    /// <exception cref="IOException">No spill directory is configured, so there is no space left.</exception>
     public IStorageFile OpenSpillFile()
     {
         if (spillTo is null || spillDirectory is null)

@@ -1,6 +1,6 @@
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>A folder of a <see cref="MemoryFileSystem"/>, which guards it.</summary>
+/// <summary>A directory of a <see cref="MemoryFileSystem"/>. Accessed under its lock.</summary>
 sealed class MemoryDirectory
 {
     public Dictionary<string, MemoryFileContent> Files { get; } = new(StringComparer.Ordinal);

@@ -1,6 +1,9 @@
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>An open file of a <see cref="MemoryFileSystem"/>; the content outlives it, and outlives its own name while it is open.</summary>
+/// <summary>
+/// An open file of a <see cref="MemoryFileSystem"/>. Its content remains when the file is closed, and also when it is deleted while it is
+/// open.
+/// </summary>
 sealed class MemoryFile(string path, MemoryFileContent content, TimeProvider time) : IStorageFile
 {
     public string Path { get; set; } = path;

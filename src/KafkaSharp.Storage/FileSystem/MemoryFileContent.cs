@@ -3,8 +3,9 @@ using System.Buffers;
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// The bytes of a file in memory, in chunks; the last grows by doubling. One writer, any number of readers without a lock. A chunk that was handed
-/// out is never written below what was the end then, so borrowed bytes need no lease: the collector keeps them.
+/// The bytes of a file in memory, in chunks; the last chunk grows by doubling. One writer, any number of readers without a lock. The bytes
+/// of a borrowed chunk below the end at that time are never written again, so borrowed bytes need no lease: the garbage collector keeps
+/// them.
 /// </summary>
 sealed class MemoryFileContent(MemoryBudget budget)
 {
@@ -24,7 +25,7 @@ sealed class MemoryFileContent(MemoryBudget budget)
     {
         while (true)
         {
-            // Before the look for a spilled file: one that spills after that look counts a truncation.
+            // Read before the check for a spilled file: a spill after the check increments the truncation count.
             var truncations = Volatile.Read(ref _truncations);
             if (Volatile.Read(ref _spilled) is { } spilled)
                 return spilled.Read(offset, destination);
@@ -40,7 +41,7 @@ sealed class MemoryFileContent(MemoryBudget budget)
     {
         while (true)
         {
-            // Before the look for a spilled file: one that spills after that look counts a truncation.
+            // Read before the check for a spilled file: a spill after the check increments the truncation count.
             var truncations = Volatile.Read(ref _truncations);
             if (Volatile.Read(ref _spilled) is { } spilled)
                 return spilled.Borrow(offset, length);
@@ -101,12 +102,12 @@ sealed class MemoryFileContent(MemoryBudget budget)
         }
         else
         {
-            // What lies between is zeros that take no memory: a chunk that is missing, or too short, reads as zeros.
+            // The gap consists of zeros without memory: a missing or too short chunk reads as zeros.
             Volatile.Write(ref _length, length);
         }
     }
 
-    /// <summary>Gives the memory back to the budget, when no name leads here any more.</summary>
+    /// <summary>Returns the memory to the budget, when the file has been deleted.</summary>
     public void Discard()
     {
         foreach (var chunk in _chunks)
@@ -132,7 +133,7 @@ sealed class MemoryFileContent(MemoryBudget budget)
         }
     }
 
-    /// <summary>Makes the chunks that a write needs; false where the budget has no room for them.</summary>
+    /// <summary>Allocates the chunks for a write. False if they would exceed the budget.</summary>
     private bool TryReserve(long offset, long end)
     {
         if (end == offset)
@@ -171,7 +172,7 @@ sealed class MemoryFileContent(MemoryBudget budget)
             else
                 budget.Release(_chunks[index]?.Length ?? 0);
         }
-        // The chunk that is cut may be borrowed beyond the cut, and writes go on there: it is replaced.
+        // The truncated chunk may be borrowed beyond the new end, where later writes go. Therefore it is replaced.
         if (kept > 0 && length % ChunkSize is > 0 and var rest && chunks[kept - 1] is { } cut)
         {
             var replacement = new byte[cut.Length];
@@ -195,7 +196,7 @@ sealed class MemoryFileContent(MemoryBudget budget)
         Volatile.Write(ref _spilled, file);
         foreach (var chunk in _chunks)
             budget.Release(chunk?.Length ?? 0);
-        // Readers that saw no spilled file a moment ago find the chunks gone: make them look again.
+        // A reader that checked for a spilled file before this point finds no chunks. The count makes it retry.
         Interlocked.Increment(ref _truncations);
         Volatile.Write(ref _chunks, []);
     }

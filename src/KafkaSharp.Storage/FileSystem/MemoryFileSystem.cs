@@ -1,13 +1,14 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// Files in memory, for the test broker and <c>--ephemeral</c>. Borrowed bytes are the chunks themselves. Past <paramref name="maxBytes"/> a file that
-/// grows moves to <paramref name="spillDirectory"/>, or, without one, its write fails as on a full disk.
+/// Files in memory, for the test broker and <c>--ephemeral</c>. Borrowed bytes are the chunks themselves. If the files exceed
+/// <paramref name="maxBytes"/>, a growing file is moved to <paramref name="spillDirectory"/>; without one, its write fails as on a full
+/// disk. Thread-safe.
 /// </summary>
-/// <param name="time">What <see cref="GetLastModified"/> is taken from.</param>
-/// <param name="maxBytes">How much all files together may take.</param>
-/// <param name="spillTo">The file system of the folder to spill to.</param>
-/// <param name="spillDirectory">The folder to spill to, which the caller deletes in the end.</param>
+/// <param name="time">The clock for <see cref="GetLastModified"/>.</param>
+/// <param name="maxBytes">The size limit of all files together, in bytes.</param>
+/// <param name="spillTo">The file system of the spill directory.</param>
+/// <param name="spillDirectory">The spill directory. The caller deletes it.</param>
 public sealed class MemoryFileSystem(
     TimeProvider time, long maxBytes = long.MaxValue, IFileSystem? spillTo = null, string? spillDirectory = null) : IFileSystem
 {
@@ -16,7 +17,7 @@ public sealed class MemoryFileSystem(
     private readonly MemoryDirectory _root = new();
     private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
 
-    /// <summary>Bytes of memory that the files take.</summary>
+    /// <summary>The memory used by the files, in bytes.</summary>
     public long UsedBytes => _budget.UsedBytes;
 
     public IStorageFile OpenFile(string path, StorageFileMode mode, long expectedLength = 0)
@@ -27,9 +28,9 @@ public sealed class MemoryFileSystem(
             var name = Path.GetFileName(path);
             directory.Files.TryGetValue(name, out var content);
             if (mode == StorageFileMode.CreateNew && content is not null)
-                throw new IOException($"{path} is there already");
+                throw new IOException($"{path} already exists");
             if (mode == StorageFileMode.Open && content is null)
-                throw new FileNotFoundException($"{path} is not there", path);
+                throw new FileNotFoundException($"{path} does not exist", path);
             if (content is null)
                 directory.Files[name] = content = new MemoryFileContent(_budget) { LastModified = time.GetUtcNow().ToUnixTimeMilliseconds() };
             else if (mode == StorageFileMode.Create)
@@ -53,13 +54,13 @@ public sealed class MemoryFileSystem(
     public long GetLength(string path)
     {
         lock (_gate)
-            return (Find(path) ?? throw new FileNotFoundException($"{path} is not there", path)).Length;
+            return (Find(path) ?? throw new FileNotFoundException($"{path} does not exist", path)).Length;
     }
 
     public long GetLastModified(string path)
     {
         lock (_gate)
-            return (Find(path) ?? throw new FileNotFoundException($"{path} is not there", path)).LastModified;
+            return (Find(path) ?? throw new FileNotFoundException($"{path} does not exist", path)).LastModified;
     }
 
     public void DeleteFile(string path)
@@ -81,7 +82,7 @@ public sealed class MemoryFileSystem(
             if (source.Directories.TryGetValue(name, out var directory))
             {
                 if (!target.Directories.TryAdd(newName, directory))
-                    throw new IOException($"{to} is there already");
+                    throw new IOException($"{to} already exists");
                 source.Directories.Remove(name);
             }
             else if (source.Files.Remove(name, out var content))
@@ -92,7 +93,7 @@ public sealed class MemoryFileSystem(
             }
             else
             {
-                throw new FileNotFoundException($"{from} is not there", from);
+                throw new FileNotFoundException($"{from} does not exist", from);
             }
         }
     }
@@ -168,7 +169,7 @@ public sealed class MemoryFileSystem(
     private MemoryDirectory Parent(string path) => Required(Path.GetDirectoryName(path)!);
 
     private MemoryDirectory Required(string directory) =>
-        FindDirectory(directory) ?? throw new DirectoryNotFoundException($"{directory} is not there");
+        FindDirectory(directory) ?? throw new DirectoryNotFoundException($"{directory} does not exist");
 
     private sealed class Held(MemoryFileSystem owner, string path) : IDisposable
     {

@@ -4,16 +4,18 @@ using Microsoft.Win32.SafeHandles;
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// A file of the operating system. Reads by <see cref="Borrow"/> come from a mapping made on first use, where the system can map.
+/// A file of the operating system. <see cref="Borrow"/> returns bytes of a mapping, which is created on first use if the system supports
+/// it.
 /// </summary>
 /// <remarks>
-/// Why no reader ever faults (SIGBUS): a borrower first holds the mapping and then reads <see cref="Length"/>; a truncation first publishes the
-/// smaller length and then retires the mapping. So either the borrower sees the smaller length, or the truncation sees the borrower, of this mapping or
-/// of one that was retired before. In the second case the file is not shortened: what remains is copied to a new file which is renamed over the old, whose bytes live on for the borrowers.
+/// A reader never causes a fault (SIGBUS): a borrower first acquires the mapping and then reads <see cref="Length"/>; a truncation first
+/// publishes the smaller length and then retires the mapping. So either the borrower sees the smaller length, or the truncation sees the
+/// reference of the borrower, to this mapping or to one that was retired before. In the second case the file is not shortened: the
+/// remaining bytes are copied to a new file, which is renamed over the old one, and the borrower keeps the old inode.
 /// </remarks>
 sealed class PhysicalFile : IStorageFile
 {
-    /// <summary>What is to take the place of a truncated file; only a crash leaves one.</summary>
+    /// <summary>The suffix of the copy that replaces a truncated file. It remains only after a crash.</summary>
     public const string TruncatedSuffix = ".truncated";
 
     private const int SmallestMapping = 1 << 20;
@@ -21,13 +23,13 @@ sealed class PhysicalFile : IStorageFile
     private readonly Lock _mappingGate = new();
     private readonly long _expectedLength;
     private SafeFileHandle _handle;
-    // Kept open till the end: a reader or a flush may be about to use them.
+    // Kept open until the file is disposed, because a reader or a flush may still use them.
     private List<SafeFileHandle>? _replaced;
     private MappedMemoryManager? _mapping;
-    // Mappings of this file that it has let go of and leases still hold.
+    // Retired mappings of this file that leases still reference.
     private List<MappedMemoryManager>? _retired;
     private long _length;
-    // Counts changes; what an earlier process wrote and did not flush is the first.
+    // The number of changes. It starts at 1 for unflushed writes of an earlier process.
     private long _changes = 1;
     private long _flushedChanges;
     private bool _borrowed;
@@ -100,7 +102,9 @@ sealed class PhysicalFile : IStorageFile
         }
     }
 
-    /// <summary>Asks nothing of the disk where nothing was written since the last flush: most flushes of a log find its indexes so.</summary>
+    /// <summary>
+    /// Does nothing if nothing was written since the last flush, which is the case for the indexes in most flushes of a log.
+    /// </summary>
     public void Flush()
     {
         var changes = Volatile.Read(ref _changes);
@@ -156,7 +160,7 @@ sealed class PhysicalFile : IStorageFile
             Interlocked.Exchange(ref _length, end);
     }
 
-    /// <summary>The mapping, held, reaching at least to <paramref name="end"/>; null where there is none to be had.</summary>
+    /// <summary>A reference to a mapping that extends at least to <paramref name="end"/>; null if the file cannot be mapped.</summary>
     private MappedMemoryManager? Hold(long end)
     {
         if (!_borrowed)
@@ -194,7 +198,7 @@ sealed class PhysicalFile : IStorageFile
         }
     }
 
-    /// <summary>Puts another mapping, or none, in the place of the current one; under the gate.</summary>
+    /// <summary>Replaces the current mapping by another one or by none. Called under the lock.</summary>
     private void Retire(MappedMemoryManager? successor)
     {
         var mapping = _mapping;
@@ -214,7 +218,7 @@ sealed class PhysicalFile : IStorageFile
         return new BorrowedBytes(array.AsMemory(0, read), new PooledLease(array));
     }
 
-    /// <summary>After a write that failed half way nothing lies beyond the published end; where not even that works the next write covers it.</summary>
+    /// <summary>Removes the bytes of a failed write beyond the published end. If that fails too, the next write overwrites them.</summary>
     private void ForgetTornTail()
     {
         try
@@ -237,7 +241,7 @@ sealed class PhysicalFile : IStorageFile
             {
                 var read = RandomAccess.Read(_handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - position)), position);
                 if (read == 0)
-                    throw new IOException($"{Path} ends at {position}, before the {length} bytes that it should keep");
+                    throw new IOException($"{Path} ends at {position}, but {length} bytes must be kept");
                 RandomAccess.Write(copy, buffer.AsSpan(0, read), position);
                 position += read;
             }
@@ -260,7 +264,7 @@ sealed class PhysicalFile : IStorageFile
         Posix.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
     }
 
-    /// <summary>A copy that can't be deleted either is deleted when the log is opened.</summary>
+    /// <summary>Deletes the copy. If that fails too, it is deleted when the log is opened.</summary>
     private static void Forget(string copy)
     {
         try

@@ -1,9 +1,9 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// An exclusive lock on a whole file. On Linux it is the POSIX record lock (fcntl) that a JVM's <c>FileChannel.tryLock</c> takes, so a genuine broker and
-/// this one keep each other out. POSIX gives such a lock up when the process closes any descriptor of the file: the table of held paths keeps a second
-/// taker in this process from opening it at all.
+/// An exclusive lock on a whole file. On Linux it is the POSIX record lock (fcntl) that <c>FileChannel.tryLock</c> of a JVM uses, so it
+/// also excludes a genuine broker. POSIX releases such a lock when the process closes any descriptor of the file; therefore a table of
+/// locked paths prevents a second open in this process.
 /// </summary>
 sealed class PhysicalFileLock : IDisposable
 {

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>The disks of the machine.</summary>
+/// <summary>The file system of the operating system.</summary>
 public sealed class PhysicalFileSystem : IFileSystem
 {
     public static PhysicalFileSystem Instance { get; } = new();
@@ -17,7 +17,7 @@ public sealed class PhysicalFileSystem : IFileSystem
             StorageFileMode.Create => FileMode.Create,
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         };
-        // Sharing all keeps .NET from taking a lock of its own, which would keep tools from reading a live log.
+        // With full sharing .NET takes no lock, so tools can read the log of a running broker.
         SafeFileHandle handle = File.OpenHandle(path, fileMode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
@@ -76,7 +76,7 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     public void FlushDirectory(string directory)
     {
-        // Windows has no such thing: its file systems make names durable by themselves, and Kafka leaves it out there too.
+        // Windows has no such operation. Its file systems make names durable, and Kafka omits it there too.
         if (!OperatingSystem.IsWindows())
             Posix.FlushDirectory(directory);
     }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>Gives a rented array back to its pool; disposing twice gives it back once.</summary>
+/// <summary>Returns a rented array to its pool. A second dispose has no effect.</summary>
 sealed class PooledLease(byte[] array) : IDisposable
 {
     private byte[]? _array = array;

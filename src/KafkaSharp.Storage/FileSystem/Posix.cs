@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>The calls of the C library that .NET does not offer: memory mappings without a stream around them, and fsync of a folder.</summary>
+/// <summary>Functions of the C library that .NET does not offer: memory mappings without a stream, and fsync of a directory.</summary>
 static partial class Posix
 {
     private const int ProtectionRead = 1;
@@ -10,10 +10,14 @@ static partial class Posix
     private const int OpenReadOnly = 0;
     private const int NoSuchFile = 2;
 
-    /// <summary>Whether mappings are made on this system. Windows refuses to rename, truncate or delete mapped files, so there is none there.</summary>
+    /// <summary>
+    /// Whether files are mapped on this system. Not on Windows, which refuses to rename, truncate or delete mapped files.
+    /// </summary>
     public static bool CanMap { get; } = (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) && nint.Size == 8;
 
-    /// <summary>A read-only shared mapping of a file from its start; it may be longer than the file. Zero where the system refuses.</summary>
+    /// <summary>
+    /// Creates a read-only shared mapping of a file from its start. It may be longer than the file. Zero if the system refuses.
+    /// </summary>
     public static nint Map(SafeHandle file, long length)
     {
         var address = MemoryMap(0, (nuint)length, ProtectionRead, MapShared, file, 0);
@@ -22,8 +26,8 @@ static partial class Posix
 
     public static void Unmap(nint address, long length) => _ = MemoryUnmap(address, (nuint)length);
 
-    /// <exception cref="DirectoryNotFoundException">There is no such folder (any more).</exception>
-    /// <exception cref="IOException">The folder can't be opened, or its names can't be made durable.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
+    /// <exception cref="IOException">The directory cannot be opened or flushed.</exception>
     public static void FlushDirectory(string path)
     {
         var descriptor = Open(path, OpenReadOnly);
@@ -36,7 +40,7 @@ static partial class Posix
         try
         {
             if (FileSync(descriptor) != 0)
-                throw new IOException($"{path} can't be flushed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+                throw new IOException($"{path} cannot be flushed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
         }
         finally
         {

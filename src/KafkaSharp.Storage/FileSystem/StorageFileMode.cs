@@ -1,17 +1,17 @@
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>What opening a file does with one that is there, or is not.</summary>
+/// <summary>The behavior of opening a file that exists or does not exist.</summary>
 public enum StorageFileMode
 {
-    /// <summary>It must be there.</summary>
+    /// <summary>The file must exist.</summary>
     Open,
 
-    /// <summary>It is created, empty, where it is not there.</summary>
+    /// <summary>The file is created empty if it does not exist.</summary>
     OpenOrCreate,
 
-    /// <summary>It must not be there.</summary>
+    /// <summary>The file must not exist; it is created.</summary>
     CreateNew,
 
-    /// <summary>It is created, or emptied where it is there.</summary>
+    /// <summary>The file is created, or truncated if it exists.</summary>
     Create,
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
-/// An aborted transaction as <c>.txnindex</c> stores it (Kafka's <c>AbortedTxn</c>): version, producer id, first offset, offset of the abort
-/// marker, and the last stable offset after it. 34 bytes, big endian.
+/// An entry of <c>.txnindex</c> (Kafka's <c>AbortedTxn</c>): version, producer id, first offset, offset of the abort marker, and the last
+/// stable offset after it. 34 bytes, big-endian.
 /// </summary>
 public readonly record struct AbortedTransaction(long ProducerId, long FirstOffset, long LastOffset, long LastStableOffset)
 {

@@ -3,13 +3,14 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
-/// An append-only file of entries of one size in rising order. One writer (the log's lock), readers without a lock. Opened on first use.
+/// An append-only file of fixed-size entries in ascending order. One writer, under the lock of the log; readers need no lock. Opened on
+/// first use.
 /// </summary>
 /// <remarks>
-/// Kafka writes index entries through a mapping of a file preallocated to segment.index.bytes, which on a full disk is a SIGBUS. Here new entries wait in
-/// memory, up to a page of them, and are written with one call when the page is full and before every flush, roll and close. An index
-/// is a hint that recovery makes again, and only segments below the recovery point, which are flushed, keep theirs: so what is lost in a
-/// crash is rebuilt. The file never holds anything but entries, so there is nothing to trim.
+/// Kafka writes index entries through a mapping of a file that is preallocated to segment.index.bytes; on a full disk, such a write raises
+/// SIGBUS. Here new entries are kept in memory, up to a page, and written with one call when the page is full and before every flush, roll
+/// and close. Entries that are lost in a crash are rebuilt: recovery rebuilds the index of every segment after the recovery point, and the
+/// segments before it were flushed. The file contains only entries, so it needs no trimming.
 /// </remarks>
 sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxBytes) : IDisposable
 {
@@ -36,12 +37,12 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
 
     public int EntryCount => Tail().TotalBytes / entrySize;
 
-    /// <summary>How many entries segment.index.bytes has room for.</summary>
+    /// <summary>The number of entries that segment.index.bytes allows.</summary>
     public int MaxEntries => maxBytes / entrySize;
 
     public long SizeInBytes => Tail().TotalBytes;
 
-    /// <summary>Copies an entry out; false where there is none of that number.</summary>
+    /// <summary>Copies an entry. False if it does not exist.</summary>
     public bool TryGet(int slot, Span<byte> entry)
     {
         var tail = Tail();
@@ -57,8 +58,8 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
     public bool TryGetLast(Span<byte> entry) => TryGet(EntryCount - 1, entry);
 
     /// <summary>
-    /// Copies out the last entry whose key is at most <paramref name="target"/> and gives its number; -1 where there is none. Entries near the end
-    /// are found in memory, others in the file's mapping.
+    /// Copies the last entry whose key is at most <paramref name="target"/> and returns its number; -1 if there is none. Entries near the
+    /// end are found in memory, others in the mapping of the file.
     /// </summary>
     public int FindLastAtMost(in IndexKey key, long target, Span<byte> entry)
     {
@@ -89,7 +90,7 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
         Volatile.Write(ref _tail, tail);
     }
 
-    /// <summary>Cuts the index to its first entries.</summary>
+    /// <summary>Truncates the index to its first entries.</summary>
     public void Truncate(int entryCount)
     {
         var tail = Tail();
@@ -106,7 +107,7 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
         _file!.SetLength(bytes);
     }
 
-    /// <summary>Forgets what the file held, whatever it was.</summary>
+    /// <summary>Removes all entries.</summary>
     public void Reset()
     {
         lock (_openGate)
@@ -117,17 +118,17 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
         }
     }
 
-    /// <summary>Writes what waits in memory; not yet durable.</summary>
+    /// <summary>Writes the entries in memory to the file. They are not yet durable.</summary>
     public void WriteOut()
     {
         if (_tail is { Length: > 0 })
             Volatile.Write(ref _tail, WritePending(nextCapacity: 0));
     }
 
-    /// <summary>Creates the file where nothing has opened it yet and it is missing.</summary>
+    /// <summary>Creates the file if it is not open and does not exist.</summary>
     public void EnsureExists() => Tail();
 
-    /// <summary>Makes durable what was written out.</summary>
+    /// <summary>Makes the written entries durable.</summary>
     public void Flush() => _file?.Flush();
 
     public bool ReleaseIdleMapping() => _file?.ReleaseIdleMapping() ?? false;
@@ -140,7 +141,10 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
         }
     }
 
-    /// <summary>A full disk must not fail an append whose records are written: the entries wait on, and the next flush or roll tells.</summary>
+    /// <summary>
+    /// A full disk must not fail an append whose records are written. The entries stay in memory, and the next flush or roll reports the
+    /// error.
+    /// </summary>
     private IndexTail? TryWritePending()
     {
         try
@@ -175,7 +179,7 @@ sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxByt
         }
     }
 
-    /// <summary>A broker that was killed leaves its index preallocated: zeros after the last entry are none.</summary>
+    /// <summary>A killed Kafka broker leaves its index preallocated. Zeros after the last entry are not entries.</summary>
     private int CountEntries(IStorageFile file)
     {
         var low = 0;

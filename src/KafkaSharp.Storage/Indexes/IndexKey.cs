@@ -2,16 +2,16 @@ using System.Buffers.Binary;
 
 namespace KafkaSharp.Storage.Indexes;
 
-/// <summary>A big-endian number at a fixed place in every entry of an index, by which its entries are ordered and found.</summary>
-/// <param name="Position">Where in the entry it lies.</param>
-/// <param name="IsLong">8 bytes; else 4.</param>
+/// <summary>A big-endian number at a fixed position in every entry of an index. The entries are ordered by it.</summary>
+/// <param name="Position">The position in the entry.</param>
+/// <param name="IsLong">Whether the key has 8 bytes; otherwise 4.</param>
 readonly record struct IndexKey(int Position, bool IsLong)
 {
     public long Of(ReadOnlySpan<byte> entry) => IsLong
         ? BinaryPrimitives.ReadInt64BigEndian(entry[Position..])
         : BinaryPrimitives.ReadInt32BigEndian(entry[Position..]);
 
-    /// <summary>The number of the last entry whose key is at most <paramref name="target"/>, -1 where there is none.</summary>
+    /// <summary>The number of the last entry whose key is at most <paramref name="target"/>; -1 if there is none.</summary>
     public int LastAtMost(ReadOnlySpan<byte> entries, int entrySize, long target)
     {
         var low = 0;

@@ -1,14 +1,14 @@
 namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
-/// What of an index lies in its file and what only in memory yet. The writer adds to the tail and publishes its length; when the tail is written out
-/// or cut a new object takes its place, so a reader that holds one sees entries that stay.
+/// The boundary between the entries in the file and those only in memory. The writer appends to the tail and publishes its length. When the
+/// tail is written or truncated, a new object replaces it, so a reader with a reference sees unchanged entries.
 /// </summary>
 sealed class IndexTail(int writtenBytes, byte[] entries, int length)
 {
     private int _length = length;
 
-    /// <summary>Bytes of entries in the file.</summary>
+    /// <summary>The size of the entries in the file, in bytes.</summary>
     public int WrittenBytes { get; } = writtenBytes;
 
     public int Length => Volatile.Read(ref _length);
@@ -26,7 +26,7 @@ sealed class IndexTail(int writtenBytes, byte[] entries, int length)
         return true;
     }
 
-    /// <summary>The same entries with room for as many more.</summary>
+    /// <summary>The same entries with twice the capacity.</summary>
     public IndexTail Grow(int entrySize)
     {
         var larger = new byte[Math.Max(entrySize * 8, entries.Length * 2)];

@@ -4,8 +4,9 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
-/// Where in a segment's file offsets lie (Kafka's <c>OffsetIndex</c>, <c>.index</c>): 8 bytes an entry, the offset relative to the base offset and the
-/// position of the batch that ends with it. One entry every index.interval.bytes. The log's lock guards writing; lookups take no lock.
+/// The positions of offsets in the file of a segment (Kafka's <c>OffsetIndex</c>, <c>.index</c>): entries of 8 bytes with the offset
+/// relative to the base offset and the position of the batch that ends with it. One entry per index.interval.bytes. Written under the lock
+/// of the log; lookups need no lock.
 /// </summary>
 public sealed class OffsetIndex : IDisposable
 {
@@ -36,7 +37,7 @@ public sealed class OffsetIndex : IDisposable
 
     public bool IsFull => _file.EntryCount >= _file.MaxEntries;
 
-    /// <summary>The last offset in the index, the base offset where it is empty.</summary>
+    /// <summary>The last offset in the index; the base offset if it is empty.</summary>
     public long LastOffset => LastEntry.Offset;
 
     public OffsetPosition LastEntry
@@ -54,14 +55,18 @@ public sealed class OffsetIndex : IDisposable
         return _file.TryGet(slot, entry) ? Parse(entry) : throw new ArgumentOutOfRangeException(nameof(slot));
     }
 
-    /// <summary>The last entry whose offset is at most <paramref name="targetOffset"/>; the start of the segment where there is none.</summary>
+    /// <summary>
+    /// The last entry whose offset is at most <paramref name="targetOffset"/>; the start of the segment if there is none.
+    /// </summary>
     public OffsetPosition Lookup(long targetOffset)
     {
         Span<byte> entry = stackalloc byte[EntrySize];
         return _file.FindLastAtMost(OffsetKey, targetOffset - BaseOffset, entry) < 0 ? new OffsetPosition(BaseOffset, 0) : Parse(entry);
     }
 
-    /// <summary>The offset of the first entry that lies at least <paramref name="fetchSize"/> bytes after a position; null beyond the last.</summary>
+    /// <summary>
+    /// The offset of the first entry at least <paramref name="fetchSize"/> bytes after a position; null if there is none.
+    /// </summary>
     public long? FetchUpperBoundOffset(int position, int fetchSize)
     {
         Span<byte> entry = stackalloc byte[EntrySize];
@@ -69,27 +74,31 @@ public sealed class OffsetIndex : IDisposable
         return _file.TryGet(before + 1, entry) ? Parse(entry).Offset : null;
     }
 
-    /// <exception cref="InvalidOperationException">The offset is not above the last one, or the index is full: the caller should have rolled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The offset is not greater than the last one, or the index is full and the segment must be rolled.
+    /// </exception>
     public void Append(long offset, int position)
     {
         if (IsFull)
             throw new InvalidOperationException($"{Path} is full with {EntryCount} entries");
         if (EntryCount > 0 && offset <= LastOffset)
-            throw new InvalidOperationException($"{Path}: offset {offset} is not above the last one, {LastOffset}");
+            throw new InvalidOperationException($"{Path}: offset {offset} is not greater than the last offset {LastOffset}");
         Span<byte> entry = stackalloc byte[EntrySize];
         BinaryPrimitives.WriteInt32BigEndian(entry, checked((int)(offset - BaseOffset)));
         BinaryPrimitives.WriteInt32BigEndian(entry[4..], position);
         _file.Append(entry);
     }
 
-    /// <summary>Removes the entries of <paramref name="offset"/> and above.</summary>
+    /// <summary>Removes the entries at or after <paramref name="offset"/>.</summary>
     public void TruncateTo(long offset)
     {
         Span<byte> entry = stackalloc byte[EntrySize];
         _file.Truncate(_file.FindLastAtMost(OffsetKey, offset - BaseOffset - 1, entry) + 1);
     }
 
-    /// <summary>Whether what the file holds can be an index of this segment: entries are whole and the last one points into the segment.</summary>
+    /// <summary>
+    /// Whether the file is a plausible index of this segment: all entries are complete and the last one is within the segment.
+    /// </summary>
     public bool IsSane(long fileLength, int segmentSize) =>
         fileLength % EntrySize == 0 && (EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && (uint)last.Position < (uint)segmentSize));
 

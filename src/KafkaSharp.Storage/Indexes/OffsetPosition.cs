@@ -1,4 +1,6 @@
 namespace KafkaSharp.Storage.Indexes;
 
-/// <summary>An offset and the position in its segment's file where a batch begins whose last offset it is, or that lies before it.</summary>
+/// <summary>
+/// An offset and a position in the file of its segment: the start of the batch that ends with the offset, or of an earlier batch.
+/// </summary>
 public readonly record struct OffsetPosition(long Offset, int Position);

@@ -4,8 +4,8 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
-/// Which offsets follow a time (Kafka's <c>TimeIndex</c>, <c>.timeindex</c>): 12 bytes an entry, the largest timestamp so far and the relative last
-/// offset of the batch that holds it. The log's lock guards writing; lookups take no lock.
+/// The offsets of timestamps (Kafka's <c>TimeIndex</c>, <c>.timeindex</c>): entries of 12 bytes with the largest timestamp so far and the
+/// relative last offset of its batch. Written under the lock of the log; lookups need no lock.
 /// </summary>
 public sealed class TimeIndex : IDisposable
 {
@@ -34,10 +34,10 @@ public sealed class TimeIndex : IDisposable
 
     public long SizeInBytes => _file.SizeInBytes;
 
-    /// <summary>One place is kept for the entry that a roll adds.</summary>
+    /// <summary>One entry is reserved for the roll of the segment.</summary>
     public bool IsFull => _file.EntryCount >= _file.MaxEntries - 1;
 
-    /// <summary>Timestamp -1 at the base offset where the index is empty.</summary>
+    /// <summary>The last entry; timestamp -1 at the base offset if the index is empty.</summary>
     public TimestampOffset LastEntry
     {
         get
@@ -53,22 +53,26 @@ public sealed class TimeIndex : IDisposable
         return _file.TryGet(slot, entry) ? Parse(entry) : throw new ArgumentOutOfRangeException(nameof(slot));
     }
 
-    /// <summary>The last entry whose timestamp is at most <paramref name="targetTimestamp"/>; -1 at the base offset where there is none.</summary>
+    /// <summary>
+    /// The last entry whose timestamp is at most <paramref name="targetTimestamp"/>; timestamp -1 at the base offset if there is none.
+    /// </summary>
     public TimestampOffset Lookup(long targetTimestamp)
     {
         Span<byte> entry = stackalloc byte[EntrySize];
         return _file.FindLastAtMost(TimestampKey, targetTimestamp, entry) < 0 ? new TimestampOffset(-1, BaseOffset) : Parse(entry);
     }
 
-    /// <summary>Adds an entry where the timestamp is above the last one.</summary>
-    /// <exception cref="InvalidOperationException">Offset or timestamp lie below the last entry, or the index is full.</exception>
+    /// <summary>Adds an entry if the timestamp is greater than the last one.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// Offset or timestamp is less than that of the last entry, or the index is full.
+    /// </exception>
     public void MaybeAppend(long timestamp, long offset, bool skipFullCheck = false)
     {
         if (!skipFullCheck && IsFull)
             throw new InvalidOperationException($"{Path} is full with {EntryCount} entries");
         var last = LastEntry;
         if (EntryCount > 0 && (offset < last.Offset || timestamp < last.Timestamp))
-            throw new InvalidOperationException($"{Path}: ({timestamp}, {offset}) lies below the last entry, ({last.Timestamp}, {last.Offset})");
+            throw new InvalidOperationException($"{Path}: ({timestamp}, {offset}) is less than the last entry ({last.Timestamp}, {last.Offset})");
         if (timestamp <= last.Timestamp)
             return;
         Span<byte> entry = stackalloc byte[EntrySize];
@@ -77,14 +81,14 @@ public sealed class TimeIndex : IDisposable
         _file.Append(entry);
     }
 
-    /// <summary>Removes the entries of <paramref name="offset"/> and above.</summary>
+    /// <summary>Removes the entries at or after <paramref name="offset"/>.</summary>
     public void TruncateTo(long offset)
     {
         Span<byte> entry = stackalloc byte[EntrySize];
         _file.Truncate(_file.FindLastAtMost(OffsetKey, offset - BaseOffset - 1, entry) + 1);
     }
 
-    /// <summary>Whether what the file holds can be a time index of this segment.</summary>
+    /// <summary>Whether the file is a plausible time index of this segment.</summary>
     public bool IsSane(long fileLength)
     {
         if (fileLength % EntrySize != 0)

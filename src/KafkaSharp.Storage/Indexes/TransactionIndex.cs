@@ -3,8 +3,8 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Indexes;
 
 /// <summary>
-/// The aborted transactions whose marker lies in a segment (Kafka's <c>TransactionIndex</c>, <c>.txnindex</c>), in the order of their markers. There is
-/// no file until there is one. The log's lock guards writing; reading takes no lock.
+/// The aborted transactions whose marker is in a segment (Kafka's <c>TransactionIndex</c>, <c>.txnindex</c>), ordered by marker. The file
+/// is created with the first entry. Written under the lock of the log; reading needs no lock.
 /// </summary>
 public sealed class TransactionIndex : IDisposable
 {
@@ -38,7 +38,7 @@ public sealed class TransactionIndex : IDisposable
         }
     }
 
-    /// <summary>Whether the file was created here, at the first abort, and its name is not durable yet; for who flushes.</summary>
+    /// <summary>Whether the file was created since the last flush of the directory, so its name is not durable yet.</summary>
     internal bool IsNew { get; set; }
 
     public int EntryCount => File is { } file ? (int)(file.Length / AbortedTransaction.Size) : 0;
@@ -63,7 +63,7 @@ public sealed class TransactionIndex : IDisposable
         return AbortedTransaction.Read(entry);
     }
 
-    /// <exception cref="InvalidOperationException">The marker does not lie above the last one.</exception>
+    /// <exception cref="InvalidOperationException">The marker is not after the last one.</exception>
     public void Append(in AbortedTransaction aborted)
     {
         lock (_openGate)
@@ -78,7 +78,7 @@ public sealed class TransactionIndex : IDisposable
         var count = EntryCount;
         _lastOffset ??= count > 0 ? Entry(count - 1).LastOffset : -1;
         if (aborted.LastOffset <= _lastOffset)
-            throw new InvalidOperationException($"{Path}: the marker at {aborted.LastOffset} is not above the last one, at {_lastOffset}");
+            throw new InvalidOperationException($"{Path}: the marker at {aborted.LastOffset} is not after the last one at {_lastOffset}");
         Span<byte> entry = stackalloc byte[AbortedTransaction.Size];
         aborted.Write(entry);
         _file.Write((long)count * AbortedTransaction.Size, entry);
@@ -86,8 +86,8 @@ public sealed class TransactionIndex : IDisposable
     }
 
     /// <summary>
-    /// Adds the aborted transactions that overlap [<paramref name="fetchOffset"/>, <paramref name="upperBoundOffset"/>) to a list; true where no later
-    /// segment can hold another.
+    /// Adds the aborted transactions that overlap [<paramref name="fetchOffset"/>, <paramref name="upperBoundOffset"/>) to a list. True if
+    /// no later segment can contain another one.
     /// </summary>
     public bool CollectAborted(long fetchOffset, long upperBoundOffset, List<AbortedTransaction> found)
     {
@@ -105,7 +105,7 @@ public sealed class TransactionIndex : IDisposable
         return false;
     }
 
-    /// <summary>Removes the transactions whose marker is at <paramref name="offset"/> or above.</summary>
+    /// <summary>Removes the transactions whose marker is at or after <paramref name="offset"/>.</summary>
     public void TruncateTo(long offset)
     {
         if (File is not { } file)
@@ -117,7 +117,7 @@ public sealed class TransactionIndex : IDisposable
         _lastOffset = null;
     }
 
-    /// <summary>Whether entries are whole and lie in this segment.</summary>
+    /// <summary>Whether all entries are complete and within this segment.</summary>
     public bool IsSane()
     {
         if (File is not { } file)

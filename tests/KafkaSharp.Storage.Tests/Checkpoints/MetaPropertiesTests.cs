@@ -31,11 +31,11 @@ public sealed class MetaPropertiesTests
         MetaProperties.Parse("version=0\nbroker.id=7\n"u8), Is.EqualTo(new MetaProperties { Version = 0, NodeId = 7 }));
 
     [TestCase("node.id=1\ncluster.id=x", "has no version")]
-    [TestCase("version=2", "has version 2, which this release does not know")]
+    [TestCase("version=2", "has version 2, which is not supported")]
     [TestCase("version=1\nnode.id=1", "has no cluster.id")]
     [TestCase("version=1\ncluster.id=x", "has no node.id")]
-    [TestCase("version=1\ncluster.id=x\nnode.id=y", "has the node.id 'y', which is no number")]
-    [TestCase("version=1\ncluster.id=x\nnode.id=1\ndirectory.id=z", "has the directory.id 'z', which is no uuid")]
+    [TestCase("version=1\ncluster.id=x\nnode.id=y", "has the node.id 'y', which is not a number")]
+    [TestCase("version=1\ncluster.id=x\nnode.id=1\ndirectory.id=z", "has the directory.id 'z', which is not a UUID")]
     public void What_is_wrong_is_said(string text, string message) => Assert.That(
         () => MetaProperties.Parse(Encoding.UTF8.GetBytes(text)), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(message));
 
@@ -53,7 +53,7 @@ public sealed class MetaPropertiesTests
         Assert.Multiple(() =>
         {
             Assert.That(ensemble.Unformatted, Is.EqualTo(new[] { "/empty", "/absent" }));
-            Assert.That(ensemble.Failed["/broken"], Is.EqualTo("The file /broken/meta.properties has version 9, which this release does not know"));
+            Assert.That(ensemble.Failed["/broken"], Is.EqualTo("The file /broken/meta.properties has version 9, which is not supported"));
             Assert.That(ensemble.Verify(), Is.EqualTo(new[]
             {
                 "The directory belongs to another cluster: /b/meta.properties has cluster.id c2, and c1 is expected.",
