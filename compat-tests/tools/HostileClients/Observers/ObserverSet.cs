@@ -7,7 +7,7 @@ namespace HostileClients.Observers;
 sealed class ObserverSet : IDisposable
 {
     private const int PauseMs = 10;
-    private static readonly TimeSpan s_longestProbe = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_longestProbe = TimeSpan.FromMinutes(1);
 
     private readonly Observer[] _observers;
     private readonly List<Thread> _threads = [];

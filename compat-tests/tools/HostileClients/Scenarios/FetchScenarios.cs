@@ -12,7 +12,7 @@ static class FetchScenarios
 
     public static IEnumerable<Scenario> All { get; } =
     [
-        Same(4), Same(11) with { IsQuick = true }, Same(12), Same(13), Same(17),
+        Same(4), Same(11), Same(12), Same(13), Same(17),
         new("same-fetch-waiting", $"one partition {Times} times in a Fetch v12 that waits 500 ms", target =>
         {
             target.CreateTopic(Names.Topic);

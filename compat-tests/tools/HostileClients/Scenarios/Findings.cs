@@ -15,7 +15,7 @@ sealed class Findings(Scenario scenario, Phase undisturbed, Phase disturbed)
 
     public required double Seconds { get; init; }
 
-    /// <summary>Processor seconds of the broker during the attack, without what the observers cost.</summary>
+    /// <summary>Processor seconds of the broker during the attack, the little that the observers cost included.</summary>
     public required double Cpu { get; init; }
 
     /// <summary>The share of the machine that others used during the attack.</summary>

@@ -13,8 +13,10 @@ sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? pr
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_memoryPatience = TimeSpan.FromSeconds(8);
 
-    private readonly TimeSpan _undisturbed = TimeSpan.FromSeconds(isQuick ? 1 : 2);
+    private readonly TimeSpan _warmUp = TimeSpan.FromSeconds(isQuick ? 0.3 : 1);
+    private readonly TimeSpan _undisturbed = TimeSpan.FromSeconds(isQuick ? 0.7 : 2);
     private readonly TimeSpan _attack = TimeSpan.FromSeconds(isQuick ? 1 : 3);
+    private readonly TimeSpan _settling = TimeSpan.FromSeconds(isQuick ? 0.5 : 1.5);
 
     public Findings Run()
     {
@@ -30,25 +32,27 @@ sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? pr
     private Findings Observe(Target target)
     {
         using var observers = new ObserverSet(broker, ObservedTopic);
-        WarmUp(observers);
+        // The first requests make code ready, in the broker and here.
+        Watch(observers, _warmUp);
         using var attack = scenario.Attack(target);
         GC.Collect();
-        var cpuBefore = process?.CpuSeconds ?? 0;
         var undisturbed = Watch(observers, _undisturbed);
-        var idleCpu = ((process?.CpuSeconds ?? 0) - cpuBefore) / _undisturbed.TotalSeconds;
 
         process?.ResetPeak();
         var memoryBefore = process?.AnonymousMemory ?? 0;
-        cpuBefore = process?.CpuSeconds ?? 0;
+        var cpuBefore = process?.CpuSeconds ?? 0;
         var begin = DateTime.UtcNow;
         using var sampler = process is null ? null : new MemorySampler(process);
         var load = process is null ? null : new OtherLoad(process);
         var phase = observers.Begin();
         var (result, isOver) = Attack(attack);
         var attackSeconds = (DateTime.UtcNow - begin).TotalSeconds;
+        // An attack of an instant is observed for as long as the others.
+        if (attackSeconds < _attack.TotalSeconds)
+            Thread.Sleep(_attack - TimeSpan.FromSeconds(attackSeconds));
         observers.End(phase);
         var otherLoad = load?.Share ?? 0;
-        var cpu = (process is { IsAlive: true } ? process.CpuSeconds : 0) - cpuBefore - idleCpu * attackSeconds;
+        var cpu = process is { IsAlive: true } ? process.CpuSeconds - cpuBefore : 0;
         if (!scenario.KeepsConnections)
             attack.Dispose();
         var kept = Settle(memoryBefore, scenario.Limits.KeptMb);
@@ -56,7 +60,7 @@ sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? pr
         return new Findings(scenario, undisturbed, phase)
         {
             Result = result, IsOver = isOver, Seconds = attackSeconds, OtherLoad = otherLoad,
-            HasProcess = process is not null, Cpu = Math.Max(0, cpu),
+            HasProcess = process is not null, Cpu = cpu,
             PeakMb = process is null ? 0 : Mb(Math.Max(0, sampler!.Peak - memoryBefore)), KeptMb = kept,
             PeakResidentMb = process is { IsAlive: true } ? Mb(process.PeakMemory) : 0,
             IsAlive = process?.IsAlive ?? true, Failures = observers.Failures,
@@ -64,14 +68,6 @@ sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? pr
     }
 
     private static long Mb(long bytes) => bytes / 1_000_000;
-
-    // The first requests make code ready, in the broker and here.
-    private static void WarmUp(ObserverSet observers)
-    {
-        var phase = observers.Begin();
-        Thread.Sleep(500);
-        observers.End(phase);
-    }
 
     private static Phase Watch(ObserverSet observers, TimeSpan time)
     {
@@ -110,7 +106,7 @@ sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? pr
         if (process is null)
             return 0;
         var until = DateTime.UtcNow + s_memoryPatience;
-        Thread.Sleep(1500);
+        Thread.Sleep(_settling);
         long kept;
         while ((kept = process.IsAlive ? Mb(process.AnonymousMemory - before) : 0) > limitMb && DateTime.UtcNow < until)
             Thread.Sleep(100);

@@ -16,7 +16,7 @@ sealed class BrokerConnection : IDisposable
 
     public BrokerConnection(IPEndPoint broker, TimeSpan? timeout = null, int receiveBuffer = 0)
     {
-        var milliseconds = (int)(timeout ?? TimeSpan.FromMinutes(2)).TotalMilliseconds;
+        var milliseconds = (int)(timeout ?? TimeSpan.FromMinutes(1)).TotalMilliseconds;
         _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true, ReceiveTimeout = milliseconds, SendTimeout = milliseconds, LingerState = new LingerOption(true, 0),
