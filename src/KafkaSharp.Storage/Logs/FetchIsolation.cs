@@ -9,6 +9,6 @@ public enum FetchIsolation
     /// <summary>To the high watermark: consumers.</summary>
     HighWatermark,
 
-    /// <summary>To the last stable offset: read_committed consumers, who are told the aborted transactions.</summary>
+    /// <summary>Up to the last stable offset: read_committed consumers, which also receive the aborted transactions.</summary>
     TransactionCommitted,
 }

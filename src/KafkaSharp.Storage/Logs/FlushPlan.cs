@@ -4,8 +4,8 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The files that one flush makes durable, decided under the log's lock, and written to disk without it. The log may be truncated, renamed or deleted in the
-/// meantime.
+/// The files that one flush makes durable, decided under the log's lock, and written to disk without it. The log may be truncated, renamed
+/// or deleted in the meantime.
 /// </summary>
 sealed class FlushPlan
 {
@@ -38,7 +38,9 @@ sealed class FlushPlan
     /// <summary>The offset below which everything is durable afterwards.</summary>
     public long UpTo { get; }
 
-    /// <summary>Whether the end of the log has stayed: otherwise what was flushed may not be what is there now. Under the log's lock.</summary>
+    /// <summary>
+    /// Whether the end of the log has stayed: otherwise what was flushed may not be what is there now. Under the log's lock.
+    /// </summary>
     public bool IsEndUnchanged => _state.EndCuts == _endCuts;
 
     /// <summary>Under the log's lock: what to flush up to an offset; null when all of it is durable already.</summary>
@@ -50,7 +52,9 @@ sealed class FlushPlan
     }
 
     /// <summary>Flushes the files, without the log's lock.</summary>
-    /// <returns>False when files were gone because the log was deleted, truncated or renamed: what is left is for the next flush.</returns>
+    /// <returns>
+    /// False if files no longer existed, because the log was deleted, truncated or renamed. The next flush does the rest.
+    /// </returns>
     /// <exception cref="IOException">The disk fails.</exception>
     public bool Run()
     {

@@ -4,8 +4,8 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// What came of an append (Kafka's <c>LogAppendInfo</c>): the offsets given, or why it was refused. A refusal left the log as it was, but for
-/// KAFKA_STORAGE_ERROR: nothing is known then of what is on the disk, and the log is given up.
+/// What came of an append (Kafka's <c>LogAppendInfo</c>): the offsets given, or why it was refused. A refusal left the log as it was, but
+/// for KAFKA_STORAGE_ERROR: nothing is known then of what is on the disk, and the log is given up.
 /// </summary>
 public readonly record struct LogAppendInfo
 {
@@ -42,7 +42,10 @@ public readonly record struct LogAppendInfo
     /// <summary>Bytes written to the log; 0 for a duplicate.</summary>
     public int SizeInBytes { get; init; }
 
-    /// <summary>Whether an idempotent producer sent again what the log has: nothing was written, and the answer is that of the original.</summary>
+    /// <summary>
+    /// Whether an idempotent producer repeated a batch that is already in the log. Nothing was written, and the offsets are those of the
+    /// original batch.
+    /// </summary>
     public bool IsDuplicate { get; init; }
 
     public static LogAppendInfo Refused(

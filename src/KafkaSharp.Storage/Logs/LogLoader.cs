@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Opens the folder of a log (Kafka's <c>LogLoader</c>): clears what deletion and the cleaner left behind, opens the segments, makes missing indexes
-/// again, and after an unclean stop recovers from the recovery point on. Nothing else uses the folder meanwhile.
+/// Opens the directory of a log (Kafka's <c>LogLoader</c>): removes files left by deletion and by the cleaner, opens the segments, rebuilds
+/// missing indexes, and after an unclean shutdown recovers everything after the recovery point. No other code uses the directory at this
+/// time.
 /// </summary>
 sealed class LogLoader(PartitionLogOptions options)
 {
@@ -129,7 +130,10 @@ sealed class LogLoader(PartitionLogOptions options)
         }
     }
 
-    /// <summary>The log start offset may lie beyond the log after a crash: then all that is left was deleted before, and the log begins anew there.</summary>
+    /// <summary>
+    /// After a crash the log start offset may be beyond the end of the log. All remaining records had been deleted then, and the log
+    /// restarts at this offset.
+    /// </summary>
     private long? LogEndUnlessBelowStart(ProducerStateManager producers)
     {
         if (_segments.Count == 0)

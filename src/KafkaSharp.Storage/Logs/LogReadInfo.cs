@@ -4,8 +4,8 @@ using KafkaSharp.Storage.Indexes;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// What a read gives: batches as they lie in the log, the first of which may begin below the offset asked for and the last of which may be cut
-/// off, as in Kafka. The bytes are valid until <see cref="Dispose"/>, once, by whoever holds it last.
+/// The result of a read: batches as they are in the log. As in Kafka, the first batch may start before the requested offset, and the last
+/// one may be truncated. The bytes are valid until <see cref="Dispose"/>, which the last owner calls exactly once.
 /// </summary>
 public readonly record struct LogReadInfo : IDisposable
 {

@@ -22,7 +22,7 @@ sealed class LogReader(LogState state)
             {
                 continue;
             }
-            // Had the log been cut meanwhile, the position might lie within what was written anew.
+            // If the log was truncated during the read, the position may be within newly written bytes.
             if (state.Truncations == truncations)
                 return read;
             read.Dispose();
@@ -74,7 +74,7 @@ sealed class LogReader(LogState state)
             var available = Math.Min(length, limit - found.Position);
             if (available <= 0)
                 return info;
-            // Before the bytes are borrowed: this may fail, and nobody would give them back.
+            // Before the bytes are borrowed: if this throws, there is no lease to dispose.
             var aborted = isolation == FetchIsolation.TransactionCommitted
                 ? AbortedTransactions(segments[index..], startOffset, found.Position, available)
                 : null;

@@ -21,7 +21,7 @@ sealed class LogRoller(LogState state, SegmentDeletion deletion, Action<long> fl
         var active = state.Segments.Active;
         if (active.BaseOffset == newOffset && active.Size == 0)
         {
-            // Its index has no room for a single entry (KAFKA-6388): begin it anew.
+            // The index of the empty segment cannot hold an entry (KAFKA-6388). Replace the segment.
             state.CountTruncation();
             state.Segments.Remove([active]);
             deletion.Schedule([active], [], state.Config.FileDeleteDelayMs);
@@ -38,7 +38,8 @@ sealed class LogRoller(LogState state, SegmentDeletion deletion, Action<long> fl
         var segment = CreateSegment(newOffset);
         state.Segments.Add(segment);
         state.SetLogEnd(state.LogEndOffset);
-        // The state is of all before the new segment: a snapshot there lets recovery begin with it. It is made durable with the segment before.
+        // The state is of all before the new segment: a snapshot there lets recovery begin with it. It is made durable with the segment
+        // before.
         state.Producers.UpdateMapEndOffset(newOffset);
         state.Producers.TakeSnapshot(flush: false);
         flushLater(newOffset);

@@ -6,7 +6,10 @@ using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Logs;
 
-/// <summary>Answers ListOffsets from a log (Kafka's <c>fetchOffsetByTimestamp</c>), without a lock. Without tiered storage its timestamps have no answer.</summary>
+/// <summary>
+/// Finds the offsets for ListOffsets in a log, without a lock (Kafka's <c>fetchOffsetByTimestamp</c>). The timestamps for tiered storage
+/// give no offset, because it is not supported.
+/// </summary>
 sealed class OffsetFinder(LogState state)
 {
     /// <summary>The record that a timestamp, or one of the special ones of <see cref="OffsetLookup"/>, asks for.</summary>
@@ -22,7 +25,7 @@ sealed class OffsetFinder(LogState state)
             }
             catch (Exception e) when (e is ObjectDisposedException or RecordsException && state.Truncations != truncations)
             {
-                // The log was cut meanwhile: what was looked at may be gone, or something new.
+                // The log was truncated during the search, so the bytes may have been deleted or overwritten.
             }
         }
     }

@@ -2,7 +2,9 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Storage.Logs;
 
-/// <summary>The answer to a timestamp in ListOffsets; timestamp and offset are -1 where no record answers it, the epoch null where it is not known.</summary>
+/// <summary>
+/// The offset for a timestamp in ListOffsets. Timestamp and offset are -1 if no record matches; the epoch is null if it is unknown.
+/// </summary>
 public readonly record struct OffsetLookup(long Timestamp, long Offset, int? LeaderEpoch, ErrorCode ErrorCode = ErrorCode.None)
 {
     public const long LatestTimestamp = -1;

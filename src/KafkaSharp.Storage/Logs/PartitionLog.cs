@@ -9,10 +9,10 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The log of one partition (Kafka's <c>UnifiedLog</c>): its records with their offsets, epochs, producers, high watermark and last stable offset.
-/// Thread-safe: one lock guards changes, reads take none. Errors that a request can cause are <see cref="ErrorCode"/>s. A failure of the disk becomes
-/// KAFKA_STORAGE_ERROR on append and read, is reported to <see cref="PartitionLogOptions.StorageFailed"/>, and is an <see cref="IOException"/> out of every
-/// other method.
+/// The log of one partition (Kafka's <c>UnifiedLog</c>): its records with their offsets, epochs, producers, high watermark and last stable
+/// offset. Thread-safe: one lock guards changes, reads take none. Errors that a request can cause are <see cref="ErrorCode"/>s. A failure
+/// of the disk becomes KAFKA_STORAGE_ERROR on append and read, is reported to <see cref="PartitionLogOptions.StorageFailed"/>, and is an
+/// <see cref="IOException"/> out of every other method.
 /// </summary>
 public sealed class PartitionLog : IDisposable
 {
@@ -98,24 +98,26 @@ public sealed class PartitionLog : IDisposable
     public static PartitionLog Open(PartitionLogOptions options) => new(options, new LogLoader(options).Load());
 
     /// <summary>
-    /// Checks produced batches and converts them to the log's compression, without the log's lock: what an append costs by its content happens here.
-    /// The result is appended with <see cref="AppendAsLeader(in PreparedAppend, int, VerificationGuard?, short)"/> and disposed of by the caller.
+    /// Checks produced batches and converts them to the log's compression, without the log's lock: what an append costs by its content
+    /// happens here. The result is appended with <see cref="AppendAsLeader(in PreparedAppend, int, VerificationGuard?, short)"/> and
+    /// disposed of by the caller.
     /// </summary>
     /// <param name="records">
-    /// Whole batches in writable memory, which is patched in place unless the batches have to be converted. The caller keeps it unchanged until the append
-    /// has returned.
+    /// Whole batches in writable memory, which is patched in place unless the batches have to be converted. The caller keeps it unchanged
+    /// until the append has returned.
     /// </param>
     /// <param name="origin">A client or a coordinator.</param>
     public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin = AppendOrigin.Client) => _preparation.Prepare(records, origin);
 
     /// <summary>
-    /// Appends prepared batches: under the log's lock they get their offsets from the log end on, the leader epoch and, under LogAppendTime, the time, and
-    /// are written. Batches that <see cref="Prepare"/> refused are refused here with the same error.
+    /// Appends prepared batches: under the log's lock they get their offsets from the log end on, the leader epoch and, under
+    /// LogAppendTime, the time, and are written. Batches that <see cref="Prepare"/> refused are refused here with the same error.
     /// </summary>
     /// <param name="prepared">From <see cref="Prepare"/> of this log.</param>
-    /// <param name="leaderEpoch">The epoch of this leader; NOT_LEADER_OR_FOLLOWER when a later one has begun.</param>
+    /// <param name="leaderEpoch">The epoch of this leader; NOT_LEADER_OR_FOLLOWER if a later epoch has started.</param>
     /// <param name="guard">
-    /// From <see cref="LogProducers.StartTransactionVerification"/>, after the coordinator has confirmed the transaction; null without verification.
+    /// From <see cref="LogProducers.StartTransactionVerification"/>, after the coordinator has confirmed the transaction; null without
+    /// verification.
     /// </param>
     /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
     public LogAppendInfo AppendAsLeader(in PreparedAppend prepared, int leaderEpoch, VerificationGuard? guard = null, short transactionVersion = 0)
@@ -139,8 +141,8 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Prepares and appends in one call. Batches of the quorum's leader (<see cref="AppendOrigin.RaftLeader"/>) have their offsets and epoch already and are
-    /// appended as they are.
+    /// Prepares and appends in one call. Batches of the quorum's leader (<see cref="AppendOrigin.RaftLeader"/>) have their offsets and
+    /// epoch already and are appended as they are.
     /// </summary>
     public LogAppendInfo AppendAsLeader(
         ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, VerificationGuard? guard = null,
@@ -153,16 +155,17 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Appends batches fetched from a leader as they are. OFFSET_OUT_OF_RANGE, with first and last offset set, when they begin below the log end.
+    /// Appends batches fetched from a leader as they are. OFFSET_OUT_OF_RANGE, with first and last offset set, when they begin below the
+    /// log end.
     /// </summary>
-    /// <param name="records">Batches, the last of which may be partial.</param>
+    /// <param name="records">Batches. The last one may be incomplete.</param>
     /// <param name="partitionLeaderEpoch">The leader's epoch: batches of a later one are left out.</param>
     public LogAppendInfo AppendAsFollower(ReadOnlyMemory<byte> records, int partitionLeaderEpoch) =>
         AppendAsLeader(_preparation.PrepareWithOffsets(records, partitionLeaderEpoch, AppendOrigin.Replication), partitionLeaderEpoch);
 
     /// <summary>
-    /// Reads batches from the one that contains an offset, or the first one after it, up to the end that the isolation allows. OFFSET_OUT_OF_RANGE outside
-    /// the log; CORRUPT_MESSAGE when a batch that has to be passed is not whole.
+    /// Reads batches from the one that contains an offset, or the first one after it, up to the end that the isolation allows.
+    /// OFFSET_OUT_OF_RANGE outside the log; CORRUPT_MESSAGE when a batch that has to be passed is not whole.
     /// </summary>
     /// <param name="startOffset">The first offset.</param>
     /// <param name="maxLength">The largest number of bytes.</param>
@@ -242,7 +245,9 @@ public sealed class PartitionLog : IDisposable
         }
     }
 
-    /// <summary>The end of the largest epoch not above <paramref name="leaderEpoch"/> (OffsetForLeaderEpoch); null when it is unknown.</summary>
+    /// <summary>
+    /// The end of the largest epoch not above <paramref name="leaderEpoch"/> (OffsetForLeaderEpoch); null when it is unknown.
+    /// </summary>
     public OffsetAndEpoch? EndOffsetForEpoch(int leaderEpoch) => _state.Epochs.EndOffsetFor(leaderEpoch, _state.LogEndOffset);
 
     public int? EpochForOffset(long offset) => _state.Epochs.EpochForOffset(offset);
@@ -254,7 +259,9 @@ public sealed class PartitionLog : IDisposable
             _state.Epochs.Assign(leaderEpoch, _state.LogEndOffset);
     }
 
-    /// <summary>Removes everything from an offset on; false when the log ends before it. Bytes that readers hold stay as they are.</summary>
+    /// <summary>
+    /// Removes everything from an offset on; false when the log ends before it. Bytes that readers hold stay as they are.
+    /// </summary>
     public bool TruncateTo(long offset) => Truncate(() => _truncation.TruncateTo(offset));
 
     /// <summary>Removes everything: the log continues at <paramref name="newOffset"/>.</summary>
@@ -268,7 +275,9 @@ public sealed class PartitionLog : IDisposable
             return _guard.IsClosed ? 0 : _retention.DeleteOldSegments();
     }
 
-    /// <summary>Makes everything below an offset durable (fsync) and moves the recovery point there. Appends continue in the meantime.</summary>
+    /// <summary>
+    /// Makes everything below an offset durable (fsync) and moves the recovery point there. Appends continue in the meantime.
+    /// </summary>
     public void Flush(long upTo = long.MaxValue)
     {
         try
@@ -291,8 +300,8 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Writes <c>partition.metadata</c> when there is none; INCONSISTENT_TOPIC_ID when it names another topic. It is made durable in the background: if a
-    /// power failure loses it, it is assigned again.
+    /// Writes <c>partition.metadata</c> when there is none; INCONSISTENT_TOPIC_ID when it names another topic. It is made durable in the
+    /// background: if a power failure loses it, it is assigned again.
     /// </summary>
     public ErrorCode AssignTopicId(Uuid topicId) => _lifecycle.AssignTopicId(topicId);
 
@@ -312,7 +321,10 @@ public sealed class PartitionLog : IDisposable
     /// <summary>Closes the log and deletes its folder.</summary>
     public void Delete() => _lifecycle.Delete();
 
-    /// <summary>Closes the log in order, with a producer snapshot at the end and complete indexes. It does not flush: call <see cref="Flush"/> before.</summary>
+    /// <summary>
+    /// Closes the log in order, with a producer snapshot at the end and complete indexes. It does not flush: call <see cref="Flush"/>
+    /// before.
+    /// </summary>
     public void Dispose() => _lifecycle.Close();
 
     /// <summary>Closes the log without writing anything, when the disk has failed, or to simulate a crash.</summary>

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Makes a segment whole again after a crash (Kafka's <c>LogSegment.recover</c>): every batch is checked, the indexes and the producer state are made
-/// anew, and the segment ends before the first batch that is not whole.
+/// Recovers a segment after a crash (Kafka's <c>LogSegment.recover</c>): checks every batch, rebuilds indexes and producer state, and
+/// truncates the segment before the first incomplete or invalid batch.
 /// </summary>
 sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers, LeaderEpochCache epochs, ILogger logger)
 {

@@ -3,14 +3,15 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Puts segments that the cleaner made in the place of others (Kafka's <c>replaceSegments</c>), so that a crash at any moment leaves the old ones or the new
-/// ones to count: <see cref="SwapFiles"/> is the other half. Under the log's lock.
+/// Replaces segments by those of the cleaner (Kafka's <c>replaceSegments</c>), so that after a crash at any moment either the old or the
+/// new segments are used; <see cref="SwapFiles"/> decides this at the next start. Used under the log's lock.
 /// </summary>
 sealed class SegmentReplacement(LogState state, SegmentDeletion deletion)
 {
     public void Replace(IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
     {
-        // From the last to the first: a crash in between leaves the .cleaned file with the lowest offset, which tells that the old ones count.
+        // From the last to the first: after a crash in between, the .cleaned file with the lowest offset remains, so the old segments are
+        // used.
         foreach (var segment in cleaned.Reverse())
             segment.ChangeSuffix(LogFileNames.CleanedSuffix, LogFileNames.SwapSuffix);
         state.Files.FlushDirectory(state.Directory);

@@ -1,8 +1,9 @@
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Decides what an exception out of a log's files means. A failure of the disk is logged and reported to the owner, who takes the log directory offline. An
-/// operation that met files closed by another thread is no failure: the log is closed. In both cases a request gets KAFKA_STORAGE_ERROR. Thread-safe.
+/// Handles exceptions from the files of a log. A disk failure is logged and reported to the owner, which takes the log directory offline. A
+/// file that another thread has closed is not a failure: the log is closed. In both cases the request gets KAFKA_STORAGE_ERROR.
+/// Thread-safe.
 /// </summary>
 sealed class StorageGuard(LogState state)
 {
@@ -42,7 +43,9 @@ sealed class StorageGuard(LogState state)
         }
     });
 
-    /// <summary>Runs work on small files without the log's lock. That the files are gone is no failure when the log was closed or renamed in the meantime.</summary>
+    /// <summary>
+    /// Runs work on small files without the log's lock. Missing files are not a failure if the log was closed or renamed at the same time.
+    /// </summary>
     public void RunUnlessMoved(Action work)
     {
         var directory = state.Directory;

@@ -6,8 +6,8 @@ using KafkaSharp.Storage.ProducerState;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The transactions of a log that are being verified with the transaction coordinator (Kafka's <c>VerificationStateEntry</c>, KIP-890): no transaction begins
-/// in the log without verification, so that none stays open forever. Used under the log's lock.
+/// The transactions of a log that are being verified with the transaction coordinator (Kafka's <c>VerificationStateEntry</c>, KIP-890): no
+/// transaction begins in the log without verification, so that none stays open forever. Used under the log's lock.
 /// </summary>
 sealed class TransactionVerifications(ProducerStateManager producers)
 {
@@ -25,7 +25,9 @@ sealed class TransactionVerifications(ProducerStateManager producers)
         return entry.Guard;
     }
 
-    /// <summary>Refuses a batch whose transaction was not verified, or whose sequence is above that of the batch that was verified.</summary>
+    /// <summary>
+    /// Refuses a batch whose transaction was not verified, or whose sequence is above that of the batch that was verified.
+    /// </summary>
     public ProducerCheck Check(in RecordBatch batch, VerificationGuard guard, AppendOrigin origin, bool required)
     {
         if (batch.Magic < 2 || batch.IsControlBatch || origin is not (AppendOrigin.Client or AppendOrigin.Coordinator))
@@ -47,7 +49,7 @@ sealed class TransactionVerifications(ProducerStateManager producers)
         return ProducerCheck.Ok;
     }
 
-    /// <summary>Removes the verification of a transaction that has begun or ended with this batch.</summary>
+    /// <summary>Removes the verification of a transaction that this batch starts or ends.</summary>
     public void Remove(in RecordBatch batch)
     {
         if (batch.Magic >= 2 && batch.IsTransactional)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Folders whose log is deleted and whose files go after a delay, each by a timer. What is not done when the broker stops is found by its name at the
-/// next start. Safe for use from several threads.
+/// Folders whose log is deleted and whose files go after a delay, each by a timer. What is not done when the broker stops is found by its
+/// name at the next start. Safe for use from several threads.
 /// </summary>
 sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger logger, Action<string, Exception> failed) : IDisposable
 {
@@ -16,7 +16,7 @@ sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger logger, 
 
     /// <summary>Plans a deletion.</summary>
     /// <param name="path">The folder, renamed already.</param>
-    /// <param name="log">Its log where it is open, for those who still read it.</param>
+    /// <param name="log">The log, if it is open. Readers may still use it.</param>
     /// <param name="delayMs">file.delete.delay.ms.</param>
     public void Schedule(string path, PartitionLog? log, long delayMs)
     {

@@ -1,12 +1,12 @@
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Work that a timer of <see cref="TimeProvider"/> does again and again, on the timer's thread and never twice at once: a turn that comes while the one
-/// before still runs is left out. A failure is told and the next turn comes all the same.
+/// Runs work periodically on a timer thread of <see cref="TimeProvider"/>, never twice at once: a run that would overlap the previous one
+/// is skipped. A failure is logged, and the next run takes place as planned.
 /// </summary>
 sealed class PeriodicTask : IAsyncDisposable
 {
-    // What timers take; longer intervals mean never.
+    // The longest interval of a timer. Longer intervals mean never.
     private const long MaxIntervalMs = uint.MaxValue - 1;
 
     private readonly Action _action;
@@ -24,7 +24,7 @@ sealed class PeriodicTask : IAsyncDisposable
 
     public void Stop() => _timer?.Dispose();
 
-    /// <summary>Stops, and waits for a turn that runs.</summary>
+    /// <summary>Stops, and waits for a current run.</summary>
     public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static void Turn(object? state)

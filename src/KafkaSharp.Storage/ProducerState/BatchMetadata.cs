@@ -2,10 +2,12 @@ using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Storage.ProducerState;
 
-/// <summary>Where a batch of an idempotent producer lies: by its sequences it is known again when it is sent twice.</summary>
+/// <summary>
+/// The position of a batch of an idempotent producer. A repeated batch is recognized by its sequences (Kafka's <c>BatchMetadata</c>).
+/// </summary>
 /// <param name="LastSequence">The sequence of its last record.</param>
 /// <param name="LastOffset">The offset of its last record.</param>
-/// <param name="OffsetDelta">How many offsets lie between its first and its last record.</param>
+/// <param name="OffsetDelta">The difference between the offsets of its last and first record.</param>
 /// <param name="Timestamp">Its largest timestamp, in milliseconds since 1970.</param>
 public readonly record struct BatchMetadata(int LastSequence, long LastOffset, int OffsetDelta, long Timestamp)
 {

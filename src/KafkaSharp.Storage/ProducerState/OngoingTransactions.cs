@@ -1,8 +1,8 @@
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// The transactions that hold the last stable offset back, by the offset of their first record: those that are open, and those whose marker is
-/// written but lies at or above the high watermark. Under the log's append lock.
+/// The transactions that limit the last stable offset, by the offset of their first record: open transactions, and those whose marker is
+/// not yet below the high watermark. Used under the log's lock.
 /// </summary>
 sealed class OngoingTransactions
 {
@@ -26,7 +26,9 @@ sealed class OngoingTransactions
 
     public void Begin(long producerId, long firstOffset) => _open[firstOffset] = producerId;
 
-    /// <summary>The last stable offset once the transaction is complete, were everything replicated: what the transaction index records.</summary>
+    /// <summary>
+    /// The last stable offset after the transaction is complete, assuming that everything is replicated. The transaction index stores it.
+    /// </summary>
     public long LastStableOffsetAfter(CompletedTransaction transaction)
     {
         for (var i = 0; i < _open.Count; i++)
@@ -44,7 +46,7 @@ sealed class OngoingTransactions
         _unreplicated[transaction.FirstOffset] = transaction.LastOffset;
     }
 
-    /// <summary>Forgets completed transactions whose marker lies below <paramref name="offset"/>.</summary>
+    /// <summary>Removes completed transactions whose marker is before <paramref name="offset"/>.</summary>
     public void RemoveUnreplicatedBelow(long offset)
     {
         for (var i = _unreplicated.Count - 1; i >= 0; i--)

@@ -3,8 +3,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// What the producer state says to a batch: take it, answer with the batch that is there already, or refuse it. A refusal carries the error code
-/// and the sentence for the log; clients get the code alone, as from Kafka.
+/// The result of checking a batch against the producer state: append it, respond with the original batch because it is a duplicate, or
+/// refuse it. A refusal has an error code and a message for the log; clients receive only the code, as in Kafka.
 /// </summary>
 public readonly record struct ProducerCheck(ErrorCode Error, bool IsDuplicate, BatchMetadata Duplicate, string? Message)
 {

@@ -6,8 +6,8 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// The file <c>OFFSET.snapshot</c>: the producers of a log as all records below OFFSET leave them (Kafka's <c>ProducerSnapshot</c>, version 1).
-/// int16 version, uint32 CRC-32C of what follows, int32 count, then 46 bytes a producer with its last batch only.
+/// The file <c>OFFSET.snapshot</c>: the producers of a log as all records below OFFSET leave them (Kafka's <c>ProducerSnapshot</c>, version
+/// 1). int16 version, uint32 CRC-32C of what follows, int32 count, then 46 bytes a producer with its last batch only.
 /// </summary>
 static class ProducerSnapshotFile
 {
@@ -72,7 +72,7 @@ static class ProducerSnapshotFile
 
     public static List<ProducerStateEntry> Read(IFileSystem files, string path) => Decode(files.ReadAllBytes(path));
 
-    /// <summary>Writes without renaming, as Kafka does: the CRC tells a torn file, and recovery then falls back to the one before.</summary>
+    /// <summary>Writes the file without a rename, as in Kafka. The CRC detects a torn file; recovery then uses the previous one.</summary>
     public static void Write(IFileSystem files, string path, IReadOnlyCollection<ProducerStateEntry> entries, bool flush)
     {
         using var file = files.OpenFile(path, StorageFileMode.Create);

@@ -2,12 +2,12 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage.ProducerState;
 
-/// <summary>The producer snapshot files of one log's folder, by their offsets. Under the log's append lock.</summary>
+/// <summary>The producer snapshot files of a log, by offset. Used under the log's lock.</summary>
 sealed class ProducerSnapshots(IFileSystem files, string directory)
 {
     private readonly SortedSet<long> _offsets = [];
 
-    /// <summary>Where the log lies; set anew when its folder is renamed.</summary>
+    /// <summary>The directory of the log; set again after a rename.</summary>
     public string Directory { get; set; } = directory;
 
     public long? Latest => _offsets.Count == 0 ? null : _offsets.Max;
@@ -16,7 +16,7 @@ sealed class ProducerSnapshots(IFileSystem files, string directory)
 
     public string PathOf(long offset) => Path.Combine(Directory, ProducerSnapshotFile.NameOf(offset));
 
-    /// <summary>Takes over the snapshots among the names of the folder's files.</summary>
+    /// <summary>Adds the snapshots among the files of the directory.</summary>
     public void Load(IEnumerable<string> paths)
     {
         _offsets.Clear();
@@ -41,7 +41,7 @@ sealed class ProducerSnapshots(IFileSystem files, string directory)
             files.DeleteFile(PathOf(offset));
     }
 
-    /// <summary>Forgets a snapshot whose file whoever calls deletes together with its segment; null where there is none.</summary>
+    /// <summary>Removes a snapshot and returns its path, whose file the caller deletes with the segment; null if there is none.</summary>
     public string? Detach(long offset) => _offsets.Remove(offset) ? PathOf(offset) : null;
 
     public void DeleteWhere(Predicate<long> condition)

@@ -4,12 +4,12 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// What a log remembers of one producer: its epoch, its last five data batches, its open transaction (Kafka's <c>ProducerStateEntry</c>).
-/// Belongs to a <see cref="ProducerStateManager"/> and obeys its thread rule.
+/// The state of a producer in a log: its epoch, its last five data batches, its open transaction (Kafka's <c>ProducerStateEntry</c>). Owned
+/// by a <see cref="ProducerStateManager"/> and used under the same lock.
 /// </summary>
 public sealed class ProducerStateEntry(long producerId)
 {
-    /// <summary>How many batches are remembered: as many as a producer may have in flight.</summary>
+    /// <summary>The number of batches that are kept: the maximum number of requests in flight of a producer.</summary>
     public const int MaxBatches = 5;
 
     public const int NoCoordinatorEpoch = -1;
@@ -52,7 +52,7 @@ public sealed class ProducerStateEntry(long producerId)
         return false;
     }
 
-    /// <summary>Begins again as the state of <paramref name="current"/> without its batches, or as one that is not known.</summary>
+    /// <summary>Resets to the state of <paramref name="current"/> without its batches, or to an unknown producer.</summary>
     internal void Stage(long producerId, ProducerStateEntry? current)
     {
         ProducerId = producerId;
@@ -80,7 +80,7 @@ public sealed class ProducerStateEntry(long producerId)
         CurrentTransactionFirstOffset = null;
     }
 
-    /// <summary>Takes over what an append staged.</summary>
+    /// <summary>Applies the staged changes of an append.</summary>
     internal void Apply(ProducerStateEntry staged)
     {
         SetEpoch(staged.ProducerEpoch);
@@ -91,7 +91,7 @@ public sealed class ProducerStateEntry(long producerId)
         LastTimestamp = staged.LastTimestamp;
     }
 
-    /// <summary>The state that a snapshot holds.</summary>
+    /// <summary>The state in a snapshot.</summary>
     internal static ProducerStateEntry Restore(
         long producerId, short epoch, int coordinatorEpoch, long timestamp, long? transactionFirstOffset, BatchMetadata? lastBatch)
     {

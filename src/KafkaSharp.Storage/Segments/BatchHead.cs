@@ -4,23 +4,23 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
-/// What finding one's way through a segment needs of a batch of any magic, copied out of its first bytes. For magic 0 and 1 the offset that is stored is
-/// that of the last message of a compressed wrapper, so <see cref="LastOffset"/> holds for all.
+/// The fields of a batch of any magic that are needed to navigate in a segment, copied from its first bytes. In magic 0 and 1, the stored
+/// offset is that of the last message of a compressed wrapper, so <see cref="LastOffset"/> is correct for all.
 /// </summary>
 readonly record struct BatchHead(
     int Position, int SizeInBytes, byte Magic, long StoredOffset, long LastOffset, long MaxTimestamp, int PartitionLeaderEpoch)
 {
-    /// <summary>Bytes that hold all fields, of magic 2.</summary>
+    /// <summary>The number of bytes that contain all fields of magic 2.</summary>
     public const int Bytes = RecordBatchHeader.MaxTimestampPosition + sizeof(long);
 
-    /// <summary>Bytes of the smallest batch there is, a message of magic 0 without key and value.</summary>
+    /// <summary>The size of the smallest batch, a message of magic 0 without key and value.</summary>
     public const int SmallestBatch = RecordBatchHeader.LogOverhead + 14;
 
     public int End => Position + SizeInBytes;
 
     /// <summary>
-    /// Reads the head of the batch at a position of a segment that ends at <paramref name="end"/>; false at a cut-off batch, or one whose length or
-    /// magic can't be, with <paramref name="corrupt"/> set.
+    /// Reads the head of the batch at a position of a segment that ends at <paramref name="end"/>. False if the batch is incomplete, or if
+    /// its length or magic is invalid; <paramref name="corrupt"/> is then true.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, int position, long end, out BatchHead head, out bool corrupt)
     {

@@ -11,19 +11,19 @@ public static class LogFileNames
     public const string TransactionIndexSuffix = ".txnindex";
     public const string ProducerSnapshotSuffix = ".snapshot";
 
-    /// <summary>About to be deleted.</summary>
+    /// <summary>The file will be deleted.</summary>
     public const string DeletedSuffix = ".deleted";
 
-    /// <summary>Being written by the cleaner.</summary>
+    /// <summary>The cleaner is writing the file.</summary>
     public const string CleanedSuffix = ".cleaned";
 
-    /// <summary>Written by the cleaner, about to take the place of what it cleaned.</summary>
+    /// <summary>The cleaner has written the file, which will replace the original segments.</summary>
     public const string SwapSuffix = ".swap";
 
-    /// <summary>The end of the name of a folder whose log was deleted.</summary>
+    /// <summary>The suffix of the directory of a deleted log.</summary>
     public const string DeleteDirectorySuffix = "-delete";
 
-    /// <summary>The end of the name of a folder whose log is being copied from another log directory.</summary>
+    /// <summary>The suffix of the directory of a log that is being copied from another log directory.</summary>
     public const string FutureDirectorySuffix = "-future";
 
     public const string StrayDirectorySuffix = "-stray";
@@ -41,7 +41,7 @@ public static class LogFileNames
 
     public static string ProducerSnapshot(string directory, long offset) => In(directory, offset, ProducerSnapshotSuffix, "");
 
-    /// <summary>The offset that a file is named after; false for a name that does not begin with one.</summary>
+    /// <summary>The offset in a file name. False if the name does not start with one.</summary>
     public static bool TryParseOffset(string path, out long offset)
     {
         var name = Path.GetFileName(path.AsSpan());

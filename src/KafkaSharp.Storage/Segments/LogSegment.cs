@@ -6,8 +6,8 @@ using KafkaSharp.Storage.Indexes;
 namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
-/// One segment of a log: the batches from a base offset on in a <c>.log</c> file, and its indexes. The log's lock guards every change; reads take no lock
-/// and see what is published.
+/// One segment of a log: the batches from a base offset on in a <c>.log</c> file, and its indexes. The log's lock guards every change;
+/// reads take no lock and see what is published.
 /// </summary>
 public sealed class LogSegment : IDisposable
 {
@@ -62,13 +62,15 @@ public sealed class LogSegment : IDisposable
     /// <summary>When the file was last written, in milliseconds since 1970.</summary>
     public long LastModified => _files.GetLastModified(_log.Path);
 
-    /// <summary>The largest timestamp and the last offset of its batch; from the time index when nothing was appended since the segment was opened.</summary>
+    /// <summary>
+    /// The largest timestamp and the last offset of its batch; from the time index when nothing was appended since the segment was opened.
+    /// </summary>
     public TimestampOffset MaxTimestampAndOffset => _maxTimestamp.Value is var known && known != TimestampOffset.Unknown ? known : TimeIndex.LastEntry;
 
     /// <summary>The largest timestamp, or when the file was last written if no batch has a timestamp.</summary>
     public long LargestTimestamp => MaxTimestampAndOffset.Timestamp is >= 0 and var largest ? largest : LastModified;
 
-    /// <summary>Opens the files of a segment, of which the log file must exist.</summary>
+    /// <summary>Opens the files of a segment. The log file must exist.</summary>
     public static LogSegment Open(
         IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "") =>
         new(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Open, preallocate: false);
@@ -173,7 +175,9 @@ public sealed class LogSegment : IDisposable
         }
     }
 
-    /// <summary>An offset above all that a read of <paramref name="size"/> bytes at a position can return; null beyond the last index entry.</summary>
+    /// <summary>
+    /// An offset above all that a read of <paramref name="size"/> bytes at a position can return; null beyond the last index entry.
+    /// </summary>
     public long? FetchUpperBoundOffset(int position, int size) => OffsetIndex.FetchUpperBoundOffset(position, size);
 
     /// <summary>The offset after the last batch; the base offset of an empty segment.</summary>
@@ -219,7 +223,9 @@ public sealed class LogSegment : IDisposable
         return removed;
     }
 
-    /// <summary>Called when the next segment becomes active: writes the last timestamp to the time index and trims the files to their contents.</summary>
+    /// <summary>
+    /// Called when the next segment becomes active: writes the last timestamp to the time index and trims the files to their contents.
+    /// </summary>
     public void OnBecomeInactive()
     {
         var max = MaxTimestampAndOffset;

@@ -1,21 +1,21 @@
 namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
-/// The segments of a log in the order of their base offsets. The log's lock guards changes, which publish a new array; any thread reads the
+/// The segments of a log, ordered by base offset. Changes are made under the log's lock and publish a new array; any thread reads the
 /// published one.
 /// </summary>
 public sealed class LogSegments
 {
     private LogSegment[] _segments = [];
 
-    /// <summary>The segments at this moment, which does not change any more.</summary>
+    /// <summary>A snapshot of the segments.</summary>
     public ReadOnlySpan<LogSegment> All => Volatile.Read(ref _segments);
 
     public LogSegment[] Snapshot => Volatile.Read(ref _segments);
 
     public int Count => All.Length;
 
-    /// <summary>The last one, which is appended to.</summary>
+    /// <summary>The last segment, to which records are appended.</summary>
     public LogSegment Active => All[^1];
 
     public LogSegment First => All[0];
@@ -31,7 +31,9 @@ public sealed class LogSegments
         }
     }
 
-    /// <summary>The place of the segment with the greatest base offset not above <paramref name="offset"/>, -1 where all are above.</summary>
+    /// <summary>
+    /// The index of the segment with the greatest base offset that is not greater than <paramref name="offset"/>; -1 if there is none.
+    /// </summary>
     public static int IndexOfFloor(ReadOnlySpan<LogSegment> segments, long offset)
     {
         var low = 0;
@@ -49,7 +51,7 @@ public sealed class LogSegments
         return high;
     }
 
-    /// <summary>The first segment whose base offset is above <paramref name="baseOffset"/>.</summary>
+    /// <summary>The first segment whose base offset is greater than <paramref name="baseOffset"/>.</summary>
     public LogSegment? Higher(long baseOffset)
     {
         var segments = All;
@@ -57,7 +59,9 @@ public sealed class LogSegments
         return index < segments.Length ? segments[index] : null;
     }
 
-    /// <summary>The segments that hold offsets from <paramref name="from"/> on, and those with base offsets below <paramref name="to"/>.</summary>
+    /// <summary>
+    /// The segments from the one that contains <paramref name="from"/> to the last one with a base offset less than <paramref name="to"/>.
+    /// </summary>
     public LogSegment[] Between(long from, long to)
     {
         var segments = Snapshot;
@@ -65,7 +69,7 @@ public sealed class LogSegments
         return [.. segments.Skip(first).TakeWhile(segment => segment.BaseOffset < to)];
     }
 
-    /// <summary>Adds a segment; one with the same base offset gives way.</summary>
+    /// <summary>Adds a segment. It replaces one with the same base offset.</summary>
     internal void Add(LogSegment added)
     {
         var segments = Snapshot;
@@ -79,7 +83,7 @@ public sealed class LogSegments
     internal void Remove(IReadOnlyCollection<LogSegment> removed) =>
         Volatile.Write(ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment))]);
 
-    /// <summary>Puts segments in the place of others in one step, so that a reader sees the ones or the others.</summary>
+    /// <summary>Replaces segments by others atomically for readers.</summary>
     internal void Replace(IReadOnlyCollection<LogSegment> removed, IReadOnlyCollection<LogSegment> added) =>
         Volatile.Write(ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment)).Concat(added).OrderBy(segment => segment.BaseOffset)]);
 }

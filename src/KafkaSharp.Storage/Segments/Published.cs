@@ -1,8 +1,8 @@
 namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
-/// A value of several words that one writer at a time (the log's lock) sets and any thread reads whole, without a lock or an allocation: a reader
-/// that meets a writer looks again (a sequence lock).
+/// A value of several words that one writer at a time sets (under the log's lock) and any thread reads consistently, without a lock or an
+/// allocation (a sequence lock: a reader that overlaps a writer retries).
 /// </summary>
 struct Published<T>(T value)
     where T : unmanaged

@@ -1,5 +1,7 @@
 namespace KafkaSharp.Storage.Segments;
 
-/// <summary>What decides whether an append rolls the log first (Kafka's <c>RollParams</c>); milliseconds and bytes.</summary>
+/// <summary>
+/// The values that determine whether an append must roll the log first (Kafka's <c>RollParams</c>), in milliseconds and bytes.
+/// </summary>
 readonly record struct RollParameters(
     long MaxSegmentMs, int MaxSegmentBytes, long MaxTimestampInMessages, long MaxOffsetInMessages, int MessagesSize, long NowMs);

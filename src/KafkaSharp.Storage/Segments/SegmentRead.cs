@@ -1,7 +1,7 @@
 namespace KafkaSharp.Storage.Segments;
 
-/// <summary>Where in a segment a read begins: the batch that holds, or first follows, an offset.</summary>
-/// <param name="Position">Where it begins.</param>
-/// <param name="SizeInBytes">How large it is.</param>
-/// <param name="LastOffset">Its last offset.</param>
+/// <summary>The start of a read in a segment: the batch that contains an offset or is the first after it.</summary>
+/// <param name="Position">The position of the batch.</param>
+/// <param name="SizeInBytes">The size of the batch.</param>
+/// <param name="LastOffset">The last offset of the batch.</param>
 readonly record struct SegmentRead(int Position, int SizeInBytes, long LastOffset);

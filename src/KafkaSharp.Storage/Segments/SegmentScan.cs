@@ -3,8 +3,8 @@ using System.Buffers;
 namespace KafkaSharp.Storage.Segments;
 
 /// <summary>
-/// Reads a segment from one position to the next, as recovery and replay do, into one pooled buffer. No mapping: a sector that can't be read is then an
-/// <see cref="IOException"/>, where a mapped page would end the process at every start. For one thread.
+/// Reads a segment sequentially into a pooled buffer, for recovery and replay. It uses no mapping: an unreadable sector then causes an
+/// <see cref="IOException"/>, whereas a mapped page would end the process at every start. Not thread-safe.
 /// </summary>
 sealed class SegmentScan(LogSegment segment) : IDisposable
 {
@@ -14,7 +14,10 @@ sealed class SegmentScan(LogSegment segment) : IDisposable
     private int _position;
     private int _filled;
 
-    /// <summary>The bytes from a position on, valid until the next call: at least one whole batch, and maybe a part of one at the end. Empty where none begins.</summary>
+    /// <summary>
+    /// The bytes from a position, valid until the next call: at least one complete batch, possibly followed by a part of another one. Empty
+    /// if no batch starts there.
+    /// </summary>
     public ReadOnlySpan<byte> Read(int position, out bool corrupt)
     {
         var size = segment.Size;
@@ -33,7 +36,7 @@ sealed class SegmentScan(LogSegment segment) : IDisposable
         _buffer = [];
     }
 
-    /// <summary>What was read of the bytes from a position on need not be read again.</summary>
+    /// <summary>Keeps the bytes after a position, so that they need not be read again.</summary>
     private void Keep(int position)
     {
         var passed = position - _position;
