@@ -1,4 +1,3 @@
-using KafkaSharp.Network.Connections;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Requests;
