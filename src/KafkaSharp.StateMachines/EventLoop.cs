@@ -4,20 +4,19 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// One thread of execution without a thread of its own: commands run one after another, in the order they were posted, on whichever pool
-/// thread drains the queue. <see cref="RunAsync{T}"/> and <see cref="Dispatch"/> run on the calling thread when the loop is idle, so that
-/// an uncontended command costs no thread hop. An exception of a command ends that command only; it is logged and given to whoever waits
-/// for it. All members may be called from any thread. Owned by whoever made it; <see cref="DisposeAsync"/> runs what was posted before and
-/// stops.
+/// One thread of execution without a thread of its own: commands run one after another, in the order they were posted, on the pool thread
+/// that drains the queue. <see cref="RunAsync{T}"/> and <see cref="Dispatch"/> run on the calling thread when the loop is idle, so that an
+/// uncontended command costs no thread hop. An exception of a command ends that command only; it is logged and given to the caller. All
+/// members may be called from any thread. The creator owns the loop; <see cref="DisposeAsync"/> runs what was posted before and stops.
 /// </summary>
-/// <param name="name">What logs call the loop.</param>
+/// <param name="name">The loop's name in logs.</param>
 /// <param name="time">The clock of <see cref="Schedule"/>.</param>
-/// <param name="logger">Where faults of commands go.</param>
-/// <param name="scheduler">Runs a drain of the queue; the thread pool unless a simulation decides the order of things.</param>
+/// <param name="logger">Receives faults of commands.</param>
+/// <param name="scheduler">Runs a drain of the queue; the thread pool unless a simulation decides the order.</param>
 public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Action<IThreadPoolWorkItem>? scheduler = null)
     : IThreadPoolWorkItem, IAsyncDisposable
 {
-    /// <summary>Commands that one drain runs before it queues itself anew, so that a busy loop does not hold a pool thread.</summary>
+    /// <summary>Commands that one drain runs before it queues itself again, so that a busy loop does not hold a pool thread.</summary>
     private const int DrainLimit = 256;
 
     [ThreadStatic]
@@ -37,6 +36,9 @@ public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Ac
 
     /// <summary>Whether the calling code runs as a command of this loop.</summary>
     public bool IsOnLoop => t_current == this;
+
+    /// <summary>Whether commands wait in the queue.</summary>
+    public bool HasQueued => !_queue.IsEmpty;
 
     /// <summary>Queues a command; never runs it on the calling thread. After the loop has stopped the command is dropped.</summary>
     public void Post(Action command) => Post(new ActionCommand(command));
@@ -150,7 +152,7 @@ public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Ac
         {
             command.Run();
         }
-#pragma warning disable CA1031 // Whatever a command throws is that command's fault, not the loop's.
+#pragma warning disable CA1031 // An exception of a command must not end the loop.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -160,7 +162,7 @@ public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Ac
         }
     }
 
-    /// <summary>Gives the loop up; takes it again when a command came in between looking at the queue and giving up.</summary>
+    /// <summary>Releases the loop; takes it again when a command was queued between the last look at the queue and the release.</summary>
     private void Release()
     {
         Volatile.Write(ref _busy, 0);

@@ -1,12 +1,12 @@
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// A command that an <see cref="EventLoop"/> runs once after a delay. <see cref="Cancel"/> from any thread; cancelled on the loop itself it
-/// surely does not run any more.
+/// A command that an <see cref="EventLoop"/> runs once after a delay. <see cref="Cancel"/> from any thread; after a cancel on the loop
+/// itself it does not run any more.
 /// </summary>
 public sealed class EventLoopTimer
 {
-    /// <summary>The longest delay that timers of .NET take, 49.7 days; what is longer waits in several turns.</summary>
+    /// <summary>The longest delay that timers of .NET take, 49.7 days; a longer one waits in several turns.</summary>
     private static readonly TimeSpan _longestTurn = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     private readonly EventLoop _loop;
@@ -24,7 +24,7 @@ public sealed class EventLoopTimer
     /// <summary>Whether the command has neither run nor been cancelled.</summary>
     public bool IsPending => Volatile.Read(ref _command) is not null;
 
-    /// <summary>True when this call kept the command from running.</summary>
+    /// <summary>True when this call prevented the command from running.</summary>
     public bool Cancel()
     {
         var cancelled = Interlocked.Exchange(ref _command, null) is not null;

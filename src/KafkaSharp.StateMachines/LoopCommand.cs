@@ -1,14 +1,14 @@
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// One command of an <see cref="EventLoop"/>. <see cref="Run"/> is called once, on the loop; <see cref="Abort"/> instead of it when the
-/// loop has stopped (on the loop, or on the thread of whoever posts then), or after it when it threw. A command that answers someone derives
-/// from this so that command and answer are one object.
+/// One command of an <see cref="EventLoop"/>. <see cref="Run"/> is called once, on the loop. <see cref="Abort"/> is called instead of it
+/// when the loop has stopped (on the loop, or on the posting thread), or after it when it threw. A command that has a response derives from
+/// this class, so that command and response are one object.
 /// </summary>
 public abstract class LoopCommand
 {
     public abstract void Run();
 
-    /// <summary>The loop has stopped or the command threw: whoever waits for it must be told.</summary>
+    /// <summary>The loop has stopped or the command threw: ends the wait for the response.</summary>
     public abstract void Abort(Exception reason);
 }

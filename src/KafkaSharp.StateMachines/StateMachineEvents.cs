@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.StateMachines;
 
-/// <summary>What this room logs.</summary>
+/// <summary>The log messages of event loops and state machines.</summary>
 static partial class StateMachineEvents
 {
     [LoggerMessage(3001, LogLevel.Error, "[{Loop}] A command failed.")]
@@ -12,6 +12,6 @@ static partial class StateMachineEvents
     public static partial void WriteFaulted(this ILogger logger, string loop, string command, Exception exception);
 
     [LoggerMessage(3003, LogLevel.Critical,
-        "[{Loop}] Records of {Command} could not be replayed; the state machine stops serving.")]
+        "[{Loop}] Records of {Command} could not be replayed; its caller receives an error and the state is reverted or reloaded.")]
     public static partial void ReplayFaulted(this ILogger logger, string loop, string command, Exception exception);
 }

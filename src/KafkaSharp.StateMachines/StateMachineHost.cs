@@ -5,27 +5,29 @@ namespace KafkaSharp.StateMachines;
 
 /// <summary>
 /// Runs a replicated state machine: a command makes records and a response, the log takes the records, they are replayed and released to
-/// the log, and the response is given when the log has committed them. Commands run one at a time on the <see cref="EventLoop"/>; all members may be called from any thread. A
-/// host that <see cref="Fail"/> has ended stays ended: the state may hold what was never committed, so it is thrown away with its host.
+/// the log, and the response is given when the log has committed them. Commands run one at a time on the <see cref="EventLoop"/>. All
+/// members may be called from any thread unless they say otherwise. A host that <see cref="Fail"/> has stopped stays stopped: its state may
+/// hold what was never committed, so it is discarded together with the host.
 /// </summary>
 /// <param name="loop">Where commands run; may be shared by several hosts. Not owned.</param>
 /// <param name="log">Where records go.</param>
 /// <param name="state">What records change.</param>
-/// <param name="committedOffset">
-/// The offset up to which <paramref name="state"/> has been loaded and everything is committed (exclusive).
+/// <param name="committedOffset">The offset up to which everything is committed (exclusive).</param>
+/// <param name="logger">Receives faults of commands.</param>
+/// <param name="appendedOffset">
+/// The offset up to which <paramref name="state"/> has been loaded (exclusive); -1 when that is the committed offset.
 /// </param>
-/// <param name="logger">Where faults of commands go.</param>
 public sealed class StateMachineHost<TRecord>(
-    EventLoop loop, IStateMachineLog<TRecord> log, IReplayable<TRecord> state, long committedOffset, ILogger logger)
+    EventLoop loop, IStateMachineLog<TRecord> log, IReplayable<TRecord> state, long committedOffset, ILogger logger,
+    long appendedOffset = -1)
 {
-    private readonly Queue<PendingCommand> _pending = new();
+    private readonly PendingCommands _pending = new(loop);
     private readonly TaskCompletionSource<StateMachineException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _completing;
-    private EventLoopTimer? _sweep;
-    private long _sweepAt = long.MaxValue;
-    private long _appendedOffset = committedOffset;
+    private long _appendedOffset = Math.Max(appendedOffset, committedOffset);
     private long _committedOffset = committedOffset;
     private StateMachineException? _failure;
+    private StateMachineException? _reverted;
 
     public EventLoop Loop { get; } = loop;
 
@@ -36,15 +38,16 @@ public sealed class StateMachineHost<TRecord>(
     public long CommittedOffset => Volatile.Read(ref _committedOffset);
 
     /// <summary>
-    /// Completes when the host has ended: by <see cref="Fail"/>, or by itself when records could not be replayed. From then on it refuses every
-    /// command; nothing is served until its owner makes another with a state loaded anew.
+    /// Completes when the host has stopped: by <see cref="Fail"/>, or because records could not be replayed. It then refuses every
+    /// command; its owner makes another host and reloads the state.
     /// </summary>
     public Task<StateMachineException> Failed => _failed.Task;
 
     /// <summary>
-    /// Runs a command and answers when its records are committed; one without records when everything written before it is. The task's
-    /// exception is the one the command threw, or a <see cref="StateMachineException"/>: of the append, of <see cref="Fail"/>, or
-    /// RequestTimedOut when the timeout passed before the commit (the records may still be committed then).
+    /// Runs a command and gives its response when its records are committed; a command without records waits for everything written before
+    /// it. The task's exception is the one the command threw, or a <see cref="StateMachineException"/>: of the append, of
+    /// <see cref="Revert"/>, of <see cref="Fail"/>, or RequestTimedOut when the timeout passed before the commit (the records may still be
+    /// committed in that case).
     /// </summary>
     public Task<TResponse> WriteAsync<TResponse>(string name, Func<CommandResult<TRecord, TResponse>> command, TimeSpan? timeout = null)
     {
@@ -53,7 +56,7 @@ public sealed class StateMachineHost<TRecord>(
         return write.Task;
     }
 
-    /// <summary>Runs a query and answers when everything it can have seen is committed.</summary>
+    /// <summary>Runs a query and gives its response when everything it can have seen is committed.</summary>
     public Task<TResponse> ReadAsync<TResponse>(string name, Func<TResponse> query, TimeSpan? timeout = null) =>
         WriteAsync(name, () => new CommandResult<TRecord, TResponse>([], query()), timeout);
 
@@ -75,7 +78,18 @@ public sealed class StateMachineHost<TRecord>(
     }
 
     /// <summary>
-    /// Ends the host: pending commands and all that come later end with this error. From any thread; the first call counts.
+    /// The log could not write what it had taken from an offset on, and has undone its replay: the commands that wrote or saw any of it
+    /// fail, the others and later ones go on. On the loop only.
+    /// </summary>
+    public void Revert(long offset, StateMachineException reason)
+    {
+        _appendedOffset = offset;
+        _reverted = reason;
+        _pending.AbortAbove(offset, reason);
+    }
+
+    /// <summary>
+    /// Stops the host: pending commands and all later ones end with this error. From any thread; the first call counts.
     /// </summary>
     public void Fail(ErrorCode errorCode, string? message = null)
     {
@@ -89,75 +103,77 @@ public sealed class StateMachineHost<TRecord>(
     {
         _failure ??= new StateMachineException(errorCode, message ?? $"The state machine has stopped: {errorCode}");
         _failed.TrySetResult(_failure);
-        _sweep?.Cancel();
-        while (_pending.TryDequeue(out var command))
-            command.Abort(_failure);
+        _pending.AbortAll(_failure);
     }
 
     private void CompleteCommitted()
     {
         Interlocked.Exchange(ref _completing, 0);
-        var committed = Volatile.Read(ref _committedOffset);
-        while (_pending.TryPeek(out var command) && command.EndOffset <= committed)
-            _pending.Dequeue().Complete();
+        _pending.CompleteUpTo(Volatile.Read(ref _committedOffset));
     }
 
-    // A timestamp, not the time of day, which may be set back or forth.
+    // A timestamp, not the wall clock, which can be set.
     private long DeadlineAfter(TimeSpan? timeout) =>
         timeout is { } span ? Loop.Time.GetTimestamp() + (long)(span.TotalSeconds * Loop.Time.TimestampFrequency) : long.MaxValue;
 
     private void Await(PendingCommand command)
     {
         if (_failure is not null)
-        {
             command.Abort(_failure);
-            return;
-        }
-        if (command.EndOffset <= Volatile.Read(ref _committedOffset) && _pending.Count == 0)
-        {
+        else if (command.EndOffset <= Volatile.Read(ref _committedOffset) && _pending.IsEmpty)
             command.Complete();
-            return;
-        }
-        _pending.Enqueue(command);
-        if (command.Deadline < _sweepAt)
-            SweepAt(command.Deadline);
+        else
+            _pending.Add(command);
     }
 
-    private void SweepAt(long deadline)
+    private long Append(string name, IReadOnlyList<TRecord> records, bool isAtomic)
     {
-        _sweep?.Cancel();
-        _sweepAt = deadline;
-        _sweep = deadline == long.MaxValue
-            ? null
-            : Loop.Schedule(Loop.Time.GetElapsedTime(Loop.Time.GetTimestamp(), deadline), SweepTimedOut);
-    }
-
-    private void SweepTimedOut()
-    {
-        var now = Loop.Time.GetTimestamp();
-        var next = long.MaxValue;
-        foreach (var command in _pending)
+        for (var next = 0; next < records.Count;)
         {
-            if (command.Deadline <= now)
-                command.TimeOut();
-            else if (!command.IsDone)
-                next = Math.Min(next, command.Deadline);
+            var count = isAtomic ? records.Count : log.CountThatFits(records, next);
+            var taken = count == records.Count ? records : [.. records.Skip(next).Take(count)];
+            AppendOnce(name, taken, isAtomic);
+            next += count;
         }
-        SweepAt(next);
+        return _appendedOffset;
     }
 
-    /// <summary>A command whose answer waits in the queue for its commit.</summary>
-    private abstract class PendingCommand(string name, long deadline) : LoopCommand
+    private void AppendOnce(string name, IReadOnlyList<TRecord> records, bool isAtomic)
     {
-        public string Name { get; } = name;
-        public long Deadline { get; } = deadline;
-        public long EndOffset { get; protected set; }
-        public abstract bool IsDone { get; }
+        var end = log.Append(records, isAtomic);
+        _appendedOffset = end;
+        _reverted = null;
+        try
+        {
+            var offset = end - records.Count;
+            for (var i = 0; i < records.Count; i++)
+                state.Replay(offset + i, records[i]);
+            log.Release();
+        }
+        catch (StateMachineException e)
+        {
+            throw Discard(e);
+        }
+#pragma warning disable CA1031 // The state does not agree with the log any more, whatever the reason.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.ReplayFaulted(Loop.Name, name, e);
+            throw Discard(new StateMachineException(
+                ErrorCode.UnknownServerError, $"Records of {name} could not be replayed: {e.Message}", e));
+        }
+        if (_failure is not null)
+            throw _failure;
+        if (_reverted is not null)
+            throw _reverted;
+    }
 
-        public abstract void Complete();
-
-        public void TimeOut() =>
-            Abort(new StateMachineException(ErrorCode.RequestTimedOut, $"{Name} was not committed within its timeout"));
+    private StateMachineException Discard(StateMachineException reason)
+    {
+        if (log.TryDiscard(reason))
+            return reason;
+        FailNow(reason.ErrorCode, reason.Message);
+        return _failure!;
     }
 
     private sealed class WriteCommand<TResponse>(
@@ -166,7 +182,7 @@ public sealed class StateMachineHost<TRecord>(
     {
         private readonly TaskCompletionSource<TResponse> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private TResponse _response = default!;
-        private Action<Exception?>? _settled;
+        private Action<ErrorCode>? _onCompleted;
 
         public Task<TResponse> Task => _completion.Task;
 
@@ -184,30 +200,30 @@ public sealed class StateMachineHost<TRecord>(
 
         public override void Complete()
         {
-            Settle(null);
+            Notify(ErrorCode.None);
             _completion.TrySetResult(_response);
         }
 
         public override void Abort(Exception reason)
         {
-            Settle(reason);
+            Notify(StateMachineException.CodeOf(reason));
             _completion.TrySetException(reason);
         }
 
-        private void Settle(Exception? reason)
+        private void Notify(ErrorCode error)
         {
-            var settled = _settled;
-            _settled = null;
-            settled?.Invoke(reason);
+            var onCompleted = _onCompleted;
+            _onCompleted = null;
+            onCompleted?.Invoke(error);
         }
 
         private void Execute()
         {
-            CommandResult<TRecord, TResponse> result;
             try
             {
-                result = command();
-                _settled = result.Settled;
+                var result = command();
+                _response = result.Response;
+                _onCompleted = result.OnCompleted;
                 EndOffset = result.Records.Count == 0 ? host._appendedOffset : host.Append(Name, result.Records, result.IsAtomic);
             }
             catch (StateMachineException e)
@@ -215,7 +231,7 @@ public sealed class StateMachineHost<TRecord>(
                 Abort(e);
                 return;
             }
-#pragma warning disable CA1031 // Whatever a command throws is its caller's to hear.
+#pragma warning disable CA1031 // The caller receives whatever the command threw.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -223,37 +239,9 @@ public sealed class StateMachineHost<TRecord>(
                 Abort(e);
                 return;
             }
-            _response = result.Response;
             host.Await(this);
         }
     }
 
     private void LogFault(string name, Exception exception) => logger.WriteFaulted(Loop.Name, name, exception);
-
-    private long Append(string name, IReadOnlyList<TRecord> records, bool isAtomic)
-    {
-        var end = log.Append(records, isAtomic);
-        _appendedOffset = end;
-        try
-        {
-            var offset = end - records.Count;
-            for (var i = 0; i < records.Count; i++)
-                state.Replay(offset + i, records[i]);
-            log.Release();
-        }
-        catch (StateMachineException e)
-        {
-            FailNow(e.ErrorCode, e.Message);
-            throw _failure!;
-        }
-#pragma warning disable CA1031 // The state holds what the log does not, or half of it: nothing it says can be trusted any more.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            logger.ReplayFaulted(Loop.Name, name, e);
-            FailNow(ErrorCode.UnknownServerError, $"Records of {name} could not be replayed: {e.Message}");
-            throw _failure!;
-        }
-        return end;
-    }
 }

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Configuration;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
 using KafkaSharp.Network.Listeners;

@@ -15,7 +15,7 @@ sealed class LayerTests
         ["StateMachines"] = ["Protocol"],
         ["Raft"] = ["StateMachines", "Protocol", "Configuration"],
         ["Metadata"] = ["Raft", "StateMachines", "Protocol", "Configuration"],
-        ["Coordinators"] = ["Metadata", "StateMachines", "Protocol", "Configuration"],
+        ["Coordinators"] = ["Metadata", "StateMachines", "Protocol", "Compression", "Configuration"],
         ["Security"] = ["Metadata", "Protocol", "Configuration"],
         ["Broker"] =
         [

@@ -1,5 +1,5 @@
 using KafkaSharp.Configuration;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
 using KafkaSharp.Raft.Configuration;

@@ -1,44 +1,38 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Replication;
-using KafkaSharp.Compression;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Publishing;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Coordination;
 
-/// <summary>The group coordinator with what ties it to this broker: its storage, its elections, how it is found.</summary>
+/// <summary>The group coordinator with what connects it to this broker: its storage, its elections, and how clients find it.</summary>
 sealed class GroupCoordination : IAsyncDisposable
 {
     private readonly GroupCoordinatorPublisher _publisher;
 
     public GroupCoordination(
-        BrokerConfiguration configuration, BrokerEnvironment environment, ReplicaManager replicas, ControllerClient controller,
-        MetadataLoader metadata)
+        BrokerConfiguration configuration, TimeProvider time, Random random, ILoggerFactory loggers, ReplicaManager replicas,
+        ControllerClient controller, MetadataLoader metadata)
     {
         var values = configuration.Values;
-        var storage = new CoordinatorStorage(
-            replicas, OffsetsTopic.Name, values.Get(GroupConfigs.OffsetsLoadBufferSize),
-            (CompressionType)values.Get(GroupConfigs.OffsetsTopicCompressionCodec), environment.Time);
         Coordinator = new GroupCoordinator(
-            storage,
+            new CoordinatorStorage(replicas, OffsetsTopic.Name),
             new ImageTopicLookup(() => metadata.Image),
             GroupCoordinatorConfig.From(values),
-            () => metadata.Image.Topics.Topic(OffsetsTopic.Name)?.PartitionCount ?? values.Get(GroupConfigs.OffsetsTopicNumPartitions),
-            environment.Time,
-            () => NewGuid(environment.Random),
-            environment.Loggers.CreateLogger<GroupCoordinator>());
-        storage.HighWatermarkUpdated = Coordinator.OnHighWatermarkUpdated;
-        _publisher = new GroupCoordinatorPublisher(configuration.NodeId, Coordinator);
+            time,
+            () => NewGuid(random),
+            loggers.CreateLogger<GroupCoordinator>());
+        _publisher = new GroupCoordinatorPublisher(configuration.NodeId, values.Get(GroupConfigs.OffsetsTopicNumPartitions), Coordinator);
         Locator = new CoordinatorLocator(
-            () => metadata.Image, Coordinator,
-            new InternalTopicCreator(controller, values, environment.Loggers.CreateLogger<InternalTopicCreator>()));
+            () => metadata.Image, Coordinator, new InternalTopicCreator(controller, values, loggers.CreateLogger<InternalTopicCreator>()));
     }
 
     public GroupCoordinator Coordinator { get; }
 
-    public CoordinatorLocator Locator { get; }
+    public ICoordinatorLocator Locator { get; }
 
     public Task StartAsync(MetadataLoader metadata) => metadata.AddPublisherAsync(_publisher);
 

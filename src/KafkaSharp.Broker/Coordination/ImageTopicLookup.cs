@@ -1,10 +1,10 @@
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Coordination;
 
-/// <summary>What topics there are, by the metadata image of the moment.</summary>
+/// <summary>The topics of the current metadata image. Safe for use from any thread.</summary>
 sealed class ImageTopicLookup(Func<MetadataImage> image) : ITopicLookup
 {
     public Uuid TopicId(string name) => image().Topics.TopicId(name);

@@ -1,5 +1,5 @@
 using KafkaSharp.Configuration;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -8,18 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>
-/// Has the controller create the topic that the group coordinator keeps its state in, when it is first needed. Safe for use from any thread.
+/// Requests the creation of the topic of the group coordinator from the controller when it is first needed. Safe for use from any thread.
 /// </summary>
 sealed class InternalTopicCreator(ControllerClient controller, ConfigValues values, ILogger<InternalTopicCreator> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CreationTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private Task? _running;
 
     /// <summary>
-    /// Has the topic created unless it is there or being created, and waits until this broker's own metadata shows it, though not for long.
-    /// Whoever needs the topic looks whether it is there: that it could not be created is in the log.
+    /// Creates the topic unless it exists or is being created, and waits, up to 10 seconds, until this broker's own metadata contains it.
+    /// Does not fail: the reason why a topic could not be created is logged, and the caller checks whether it exists.
     /// </summary>
     public Task EnsureOffsetsTopicAsync()
     {
@@ -29,13 +29,13 @@ sealed class InternalTopicCreator(ControllerClient controller, ConfigValues valu
 
     private async Task CreateAsync(CreateTopicsRequest.CreatableTopic topic)
     {
-        // Off the lock that the caller holds, so that an answer that is there at once can't be overwritten by its own question.
+        // Outside the lock that the caller holds: the task must be stored before it can end.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            var request = new CreateTopicsRequest { Topics = [topic], TimeoutMs = (int)Patience.TotalMilliseconds };
-            // Answered when this broker itself serves the topic.
-            var context = ControllerRequestContext.Internal with { Timeout = Patience };
+            var request = new CreateTopicsRequest { Topics = [topic], TimeoutMs = (int)CreationTimeout.TotalMilliseconds };
+            // The response comes when this broker itself serves the topic.
+            var context = ControllerRequestContext.Internal with { Timeout = CreationTimeout };
             var response = await controller.SendAsync(ControllerApis.CreateTopics, context, request).ConfigureAwait(false);
             if (response.Topics[0].ErrorCode is not (ErrorCode.None or ErrorCode.TopicAlreadyExists))
                 logger.InternalTopicNotCreated(topic.Name, response.Topics[0].ErrorMessage ?? response.Topics[0].ErrorCode.ToString());

@@ -20,7 +20,8 @@ sealed class ServiceStage
     {
         var (configuration, environment) = (context.Configuration, context.Environment);
         (_context, _quorum) = (context, quorum);
-        Groups = new GroupCoordination(configuration, environment, logs.Replicas, quorum.Client, quorum.Metadata);
+        Groups = new GroupCoordination(
+            configuration, environment.Time, environment.Random, environment.Loggers, logs.Replicas, quorum.Client, quorum.Metadata);
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
         Lifecycle = new BrokerLifecycle(
             ClusterRegistrations.Broker(configuration, environment, context.Directories.ClusterId, context.Advertised.Broker, logs.Logs),

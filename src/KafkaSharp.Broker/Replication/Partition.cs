@@ -23,6 +23,9 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 
     public PartitionProgress Progress { get; } = new();
 
+    /// <summary>Raised with the new high watermark after it has advanced, on the thread that moved it, outside the log's lock.</summary>
+    public event Action<long>? HighWatermarkAdvanced;
+
     public int LeaderEpoch => _registration?.LeaderEpoch ?? -1;
 
     public int LeaderId => _registration?.Leader ?? -1;
@@ -54,10 +57,17 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     /// <summary>
     /// Appends as the leader and tells who waits. With <paramref name="requiredAcks"/> -1 fewer in-sync replicas than <c>min.insync.replicas</c> refuse.
     /// </summary>
-    public LogAppendInfo Append(ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin)
+    /// <param name="records">Whole batches in writable memory.</param>
+    /// <param name="requiredAcks">The acks of the request.</param>
+    /// <param name="origin">Who wrote the records.</param>
+    /// <param name="expectedLeaderEpoch">The only epoch in which the records may be written: a coordinator's shard of another one is stale.</param>
+    /// <param name="transactionVersion">For a transaction marker: the feature level of its transaction.</param>
+    public LogAppendInfo Append(
+        ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin, int? expectedLeaderEpoch = null, short transactionVersion = 0)
     {
         var registration = _registration;
-        if (_isDeleted || registration is null || registration.Leader != nodeId)
+        if (_isDeleted || registration is null || registration.Leader != nodeId
+            || (expectedLeaderEpoch ?? registration.LeaderEpoch) != registration.LeaderEpoch)
             return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, -1);
         if (requiredAcks == -1 && registration.Isr.Length < EffectiveMinIsr(registration))
         {
@@ -67,7 +77,7 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
                 + $"{EffectiveMinIsr(registration)} for partition {Id.TopicPartition}",
                 Log.LogStartOffset);
         }
-        var info = Log.AppendAsLeader(records, registration.LeaderEpoch, origin);
+        var info = Log.AppendAsLeader(records, registration.LeaderEpoch, origin, transactionVersion: transactionVersion);
         if (info.SizeInBytes > 0)
         {
             AdvanceHighWatermark(registration);
@@ -167,7 +177,13 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     private void AdvanceHighWatermark(PartitionRegistration registration)
     {
         if (registration.Isr.Length == 1 && registration.Isr[0] == nodeId)
-            Log.MaybeIncrementHighWatermark(Log.LogEndOffsetMetadata);
+            RaiseHighWatermark();
+    }
+
+    private void RaiseHighWatermark()
+    {
+        if (Log.MaybeIncrementHighWatermark(Log.LogEndOffsetMetadata) is not null)
+            HighWatermarkAdvanced?.Invoke(Log.HighWatermark);
     }
 
     private bool FindDivergence(FetchPartitionState wanted, out FetchPartitionResult result)

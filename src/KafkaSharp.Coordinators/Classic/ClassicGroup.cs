@@ -1,43 +1,47 @@
 using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Coordinators.Offsets;
 using KafkaSharp.Coordinators.Records;
-using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 using JoinProtocol = KafkaSharp.Protocol.Messages.JoinGroupRequest.JoinGroupRequestProtocol;
 
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
 /// A group of the classic protocol: its state, members and generation, and the rules that need nothing else (Kafka's <c>ClassicGroup</c>).
-/// What happens when is decided in <see cref="ClassicRebalance"/> and the operations beside it. Used on the shard's event loop.
+/// <see cref="ClassicRebalance"/> and the operations beside it decide what happens when. Used on the shard's event loop, and by one loading
+/// thread before that.
 /// </summary>
 sealed class ClassicGroup : Group
 {
     public const string ConsumerProtocolType = "consumer";
 
-    private readonly ShardContext _context;
+    private readonly ClassicContext _context;
+    private readonly ClassicRebalance _rebalance;
     private readonly Dictionary<string, ClassicGroupMember> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _staticMembers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ShardTimer> _pendingJoins = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShardTimer<GroupRecord>> _pendingJoins = new(StringComparer.Ordinal);
     private readonly HashSet<string> _pendingSyncs = new(StringComparer.Ordinal);
     private readonly ProtocolVotes _protocols = new();
     private IReadOnlySet<string>? _subscribedTopics;
     private int _mostMembers;
 
     /// <summary>A new group, in memory only until something of it is written.</summary>
-    public ClassicGroup(string groupId, ShardContext context)
+    public ClassicGroup(string groupId, ClassicContext context, ClassicRebalance rebalance)
         : base(groupId)
     {
         _context = context;
+        _rebalance = rebalance;
         JoinTimer = context.NewTimer("classic-group-join");
         SyncTimer = context.NewTimer("classic-group-sync");
         CurrentStateTimestampMs = context.NowMs;
     }
 
-    /// <summary>A group as the log holds it.</summary>
-    public ClassicGroup(string groupId, ShardContext context, GroupMetadataValue value)
-        : this(groupId, context)
+    /// <summary>A group as it is found in the log.</summary>
+    public ClassicGroup(string groupId, ClassicContext context, ClassicRebalance rebalance, GroupMetadataValue value)
+        : this(groupId, context, rebalance)
     {
         State = value.Members.Count == 0 ? ClassicGroupState.Empty : ClassicGroupState.Stable;
         GenerationId = value.Generation;
@@ -59,25 +63,25 @@ sealed class ClassicGroup : Group
     public ClassicGroupState State { get; private set; } = ClassicGroupState.Empty;
     public ClassicGroupState PreviousState { get; private set; } = ClassicGroupState.Dead;
 
-    /// <summary>Since when the group is in its state; null where the log does not say.</summary>
+    /// <summary>When the group entered its state, in milliseconds since 1970; null when the log does not contain it.</summary>
     public long? CurrentStateTimestampMs { get; private set; }
     public int GenerationId { get; private set; }
     public string? ProtocolType { get; private set; }
     public string? ProtocolName { get; private set; }
     public string? LeaderId { get; private set; }
 
-    /// <summary>Whether a member came during the initial delay, which is then extended.</summary>
+    /// <summary>Whether a member joined during the initial delay, which is then extended.</summary>
     public bool NewMemberAdded { get; set; }
 
     /// <summary>Ends the join phase.</summary>
-    public ShardTimer JoinTimer { get; }
+    public ShardTimer<GroupRecord> JoinTimer { get; }
 
-    /// <summary>Removes members that did not fetch their assignment.</summary>
-    public ShardTimer SyncTimer { get; }
+    /// <summary>Removes members that did not fetch their assignment in time.</summary>
+    public ShardTimer<GroupRecord> SyncTimer { get; }
 
     public IReadOnlyCollection<ClassicGroupMember> Members => _members.Values;
 
-    /// <summary>The members in the order in which Kafka would list them: it decides who leads next.</summary>
+    /// <summary>The members in the order in which Kafka would list them: the first one becomes the next leader.</summary>
     public IEnumerable<ClassicGroupMember> MembersInOrder =>
         _members.Values.OrderBy(m => JavaString.HashMapPlace(m.MemberId, _mostMembers));
 
@@ -96,7 +100,7 @@ sealed class ClassicGroup : Group
     public bool HasReceivedAllSyncs => _pendingSyncs.Count == 0;
     public bool CanRebalance => State is ClassicGroupState.Stable or ClassicGroupState.CompletingRebalance or ClassicGroupState.Empty;
 
-    /// <summary>The longest that any member grants a rebalance.</summary>
+    /// <summary>The longest rebalance timeout of any member.</summary>
     public TimeSpan RebalanceTimeout =>
         TimeSpan.FromMilliseconds(_members.Count == 0 ? 0 : _members.Values.Max(member => member.RebalanceTimeoutMs));
 
@@ -116,17 +120,17 @@ sealed class ClassicGroup : Group
     }
 
     /// <summary>Adds a member; the first one decides the protocol type and leads.</summary>
-    public void Add(ClassicGroupMember member, TaskCompletionSource<JoinGroupResponse> join)
+    public void Add(ClassicGroupMember member, DelayedResponse<JoinGroupResponse> join)
     {
         RemovePendingJoin(member.MemberId);
         Insert(member);
         SetAwaitingJoin(member, join);
     }
 
-    /// <summary>A member id was handed out whose owner is to come back with it before the timer ends.</summary>
-    public void AddPendingJoin(string memberId, ShardTimer timer) => _pendingJoins[memberId] = timer;
+    /// <summary>A client has received a member id and must join with it before the timer ends.</summary>
+    public void AddPendingJoin(string memberId, ShardTimer<GroupRecord> timer) => _pendingJoins[memberId] = timer;
 
-    /// <summary>Removes a member, or one that was to come back; whatever it waits for is answered.</summary>
+    /// <summary>Removes a member, or a member id that a client has received but not used; delayed responses are completed.</summary>
     public void Remove(string memberId)
     {
         if (_members.Remove(memberId, out var member))
@@ -144,7 +148,7 @@ sealed class ClassicGroup : Group
         _pendingSyncs.Remove(memberId);
     }
 
-    /// <summary>A static member came back under a new id: whoever waits under the old one is fenced (KIP-345).</summary>
+    /// <summary>A static member joined under a new id: requests that wait under the old one are fenced (KIP-345).</summary>
     public ClassicGroupMember ReplaceStaticMember(string groupInstanceId, string oldMemberId, string newMemberId)
     {
         if (!_members.Remove(oldMemberId, out var old))
@@ -164,7 +168,7 @@ sealed class ClassicGroup : Group
 
     public void Update(
         ClassicGroupMember member, IReadOnlyList<JoinProtocol> protocols, int rebalanceTimeoutMs, int sessionTimeoutMs,
-        TaskCompletionSource<JoinGroupResponse>? join)
+        DelayedResponse<JoinGroupResponse>? join)
     {
         _protocols.Remove(member);
         member.Protocols = protocols;
@@ -174,41 +178,41 @@ sealed class ClassicGroup : Group
         SetAwaitingJoin(member, join);
     }
 
-    /// <summary>Answers a member's JoinGroup; false where it waits for none.</summary>
+    /// <summary>Completes a member's JoinGroup; false when none waits.</summary>
     public bool CompleteJoin(ClassicGroupMember member, JoinGroupResponse response)
     {
         if (member.AwaitingJoin is not { } join)
             return false;
         SetAwaitingJoin(member, null);
-        join.TrySetResult(response);
+        join.TryComplete(response);
         return true;
     }
 
-    /// <summary>Answers a member's SyncGroup; false where it waits for none.</summary>
+    /// <summary>Completes a member's SyncGroup; false when none waits.</summary>
     public static bool CompleteSync(ClassicGroupMember member, SyncGroupResponse response)
     {
         if (member.AwaitingSync is not { } sync)
             return false;
         member.AwaitingSync = null;
-        sync.TrySetResult(response);
+        sync.TryComplete(response);
         return true;
     }
 
-    /// <summary>A member fetches its assignment; a second time takes the place of the first.</summary>
-    public static void AwaitSync(ClassicGroupMember member, TaskCompletionSource<SyncGroupResponse> sync)
+    /// <summary>A member fetches its assignment; a second request replaces the first.</summary>
+    public static void AwaitSync(ClassicGroupMember member, DelayedResponse<SyncGroupResponse> sync)
     {
-        member.AwaitingSync?.TrySetResult(new SyncGroupResponse { ErrorCode = ErrorCode.RebalanceInProgress });
+        member.AwaitingSync?.TryComplete(new SyncGroupResponse { ErrorCode = ErrorCode.RebalanceInProgress });
         member.AwaitingSync = sync;
     }
 
     public bool SupportsProtocols(string protocolType, IReadOnlyList<JoinProtocol> protocols) =>
         State == ClassicGroupState.Empty
             ? protocolType.Length > 0 && protocols.Count > 0
-            : ProtocolType == protocolType && protocols.Any(protocol => _protocols.IsKnownToAll(protocol.Name, _members.Count));
+            : ProtocolType == protocolType && protocols.Any(protocol => _protocols.IsSupportedByAll(protocol.Name, _members.Count));
 
     public string SelectProtocol() => _protocols.Select(_members.Values);
 
-    /// <summary>All have joined: a new generation, with members or without.</summary>
+    /// <summary>The join phase has ended: begins a new generation, with members or without.</summary>
     public void InitNextGeneration()
     {
         GenerationId++;
@@ -219,7 +223,7 @@ sealed class ClassicGroup : Group
     }
 
     /// <summary>
-    /// Where the leader did not rejoin, one who did leads instead. False when nobody did: then the rebalance can't be completed.
+    /// If the leader did not join again, a member that did becomes the leader. False when no member did: the rebalance cannot be completed.
     /// </summary>
     public bool MaybeElectNewJoinedLeader()
     {
@@ -251,7 +255,7 @@ sealed class ClassicGroup : Group
     {
         if (State == ClassicGroupState.Dead)
             return ErrorCode.CoordinatorNotAvailable;
-        // Without a generation an empty group keeps offsets for whoever asks: assign() and the admin client.
+        // Without a generation an empty group stores offsets of any client: consumers that use assign(), and the admin client.
         if (generationIdOrMemberEpoch < 0 && State == ClassicGroupState.Empty)
             return ErrorCode.None;
         if (generationIdOrMemberEpoch >= 0 || memberId.Length > 0 || groupInstanceId is not null)
@@ -297,14 +301,43 @@ sealed class ClassicGroup : Group
         return UsesConsumerProtocol && _subscribedTopics is not null && State == ClassicGroupState.Stable ? offset.CommitTimestampMs : null;
     }
 
-    public override IEnumerable<CoordinatorRecord> Tombstones() => [new GroupMetadataRecord(GroupId, null)];
+    public override IEnumerable<GroupRecord> Tombstones() => [new GroupMetadataRecord(GroupId, null)];
 
-    public override void CancelTimers()
+    public override void OnOffsetsCommitted(string memberId)
+    {
+        if (State is ClassicGroupState.Stable or ClassicGroupState.PreparingRebalance && Find(memberId) is { } member)
+            _rebalance.ResetSession(this, member);
+    }
+
+    /// <summary>Every member has a whole session to find the new coordinator.</summary>
+    public override void OnLoaded()
+    {
+        foreach (var member in Members)
+            _rebalance.ResetSession(this, member);
+        if (Members.Count > _context.Config.MaxSize)
+            _rebalance.Prepare(this, $"the loaded group of {Members.Count} members exceeds group.max.size {_context.Config.MaxSize}");
+    }
+
+    public override void OnUnloaded(ErrorCode error)
+    {
+        CancelTimers();
+        if (error == ErrorCode.NotCoordinator)
+            TransitionTo(ClassicGroupState.Dead);
+        foreach (var member in Members)
+        {
+            CompleteJoin(member, new JoinGroupResponse { MemberId = member.MemberId, ErrorCode = error, ProtocolName = null });
+            CompleteSync(member, new SyncGroupResponse { ErrorCode = error });
+        }
+    }
+
+    private void CancelTimers()
     {
         JoinTimer.Cancel();
         SyncTimer.Cancel();
         foreach (var timer in _pendingJoins.Values)
             timer.Cancel();
+        // Should the removal be undone, these clients join from the beginning.
+        _pendingJoins.Clear();
         foreach (var member in _members.Values)
             member.Session?.Cancel();
     }
@@ -321,13 +354,13 @@ sealed class ClassicGroup : Group
         _protocols.Add(member);
     }
 
-    private void SetAwaitingJoin(ClassicGroupMember member, TaskCompletionSource<JoinGroupResponse>? join)
+    private void SetAwaitingJoin(ClassicGroupMember member, DelayedResponse<JoinGroupResponse>? join)
     {
         AwaitingJoinCount += (join is null ? 0 : 1) - (member.AwaitingJoin is null ? 0 : 1);
-        // A second join of the same member takes the place of the first, whose sender must not wait for ever.
+        // A second join of the same member replaces the first, whose sender must not wait for ever.
         if (join is not null)
         {
-            member.AwaitingJoin?.TrySetResult(
+            member.AwaitingJoin?.TryComplete(
                 new JoinGroupResponse { MemberId = member.MemberId, ErrorCode = ErrorCode.RebalanceInProgress, ProtocolName = null });
         }
         member.AwaitingJoin = join;

@@ -1,12 +1,14 @@
-using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 using JoinProtocol = KafkaSharp.Protocol.Messages.JoinGroupRequest.JoinGroupRequestProtocol;
 
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// A member of a classic group, with the answers it waits for and the timer of its session. Used on the shard's event loop.
-/// Its counters and protocols are changed through its <see cref="ClassicGroup"/> only.
+/// A member of a classic group, with its delayed responses and the timer of its session. Used on the shard's event loop.
+/// Only its <see cref="ClassicGroup"/> changes its protocols and the join that waits.
 /// </summary>
 sealed class ClassicGroupMember(
     string memberId, string? groupInstanceId, string clientId, string clientHost, int rebalanceTimeoutMs, int sessionTimeoutMs,
@@ -22,26 +24,26 @@ sealed class ClassicGroupMember(
     public IReadOnlyList<JoinProtocol> Protocols { get; set; } = protocols;
     public byte[] Assignment { get; set; } = [];
 
-    /// <summary>True from the join until the first completed rebalance: until then its session is not extended by waiting for it.</summary>
+    /// <summary>True from the join until the first completed rebalance: until then waiting does not extend its session.</summary>
     public bool IsNew { get; set; }
 
     public bool IsStatic => GroupInstanceId is not null;
 
     /// <summary>The JoinGroup that waits for the rebalance; set through the group, which counts them.</summary>
-    public TaskCompletionSource<JoinGroupResponse>? AwaitingJoin { get; set; }
+    public DelayedResponse<JoinGroupResponse>? AwaitingJoin { get; set; }
 
     /// <summary>The SyncGroup that waits for the assignment.</summary>
-    public TaskCompletionSource<SyncGroupResponse>? AwaitingSync { get; set; }
+    public DelayedResponse<SyncGroupResponse>? AwaitingSync { get; set; }
 
-    public ShardTimer? Session { get; set; }
+    public ShardTimer<GroupRecord>? Session { get; set; }
 
-    /// <summary>What the end of the session does; made once, so that a heartbeat allocates nothing.</summary>
-    public Func<GroupResult>? SessionExpired { get; set; }
+    /// <summary>What the expiry of the session does; made once, so that a heartbeat allocates nothing.</summary>
+    public Func<CommandResult<GroupRecord>>? SessionExpired { get; set; }
 
-    /// <summary>Whether it need not heartbeat now because it waits for us.</summary>
+    /// <summary>Whether it cannot heartbeat now because it waits for a response.</summary>
     public bool HasSatisfiedHeartbeat => !IsNew && (AwaitingJoin is not null || AwaitingSync is not null);
 
-    /// <summary>The first protocol in its own order that all members know.</summary>
+    /// <summary>The first protocol in its own order that all members support.</summary>
     public string Vote(IReadOnlySet<string> candidates)
     {
         foreach (var protocol in Protocols)
@@ -49,10 +51,10 @@ sealed class ClassicGroupMember(
             if (candidates.Contains(protocol.Name))
                 return protocol.Name;
         }
-        throw new InvalidOperationException($"Member {MemberId} knows none of the candidate protocols");
+        throw new InvalidOperationException($"Member {MemberId} supports none of the candidate protocols");
     }
 
-    /// <summary>What it sent with its join for one protocol.</summary>
+    /// <summary>The metadata of its join for one protocol.</summary>
     public byte[] Metadata(string protocolName)
     {
         foreach (var protocol in Protocols)
@@ -60,10 +62,10 @@ sealed class ClassicGroupMember(
             if (protocol.Name == protocolName)
                 return protocol.Metadata;
         }
-        throw new InvalidOperationException($"Member {MemberId} does not know protocol {protocolName}");
+        throw new InvalidOperationException($"Member {MemberId} does not support protocol {protocolName}");
     }
 
-    /// <summary>Whether it joins anew with exactly what it joined with before.</summary>
+    /// <summary>Whether these are exactly the protocols it joined with before.</summary>
     public bool Matches(IReadOnlyList<JoinProtocol> protocols)
     {
         if (protocols.Count != Protocols.Count)

@@ -1,15 +1,14 @@
-using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Classic;
 
-/// <summary>Heartbeat: a member says it lives and hears whether it must rejoin. Used on the shard's event loop.</summary>
-sealed class ClassicHeartbeat(GroupTable groups, ClassicRebalance rebalance)
+/// <summary>Heartbeat: extends the session of a member; the response says whether it must join again. Used on the shard's loop.</summary>
+sealed class ClassicHeartbeat(ClassicGroups groups, ClassicRebalance rebalance)
 {
-    public ErrorCode Beat(HeartbeatRequest request)
+    public ErrorCode Heartbeat(HeartbeatRequest request)
     {
-        if (groups.FindClassic(request.GroupId) is not { } group)
+        if (groups.Find(request.GroupId) is not { } group)
             return ErrorCode.UnknownMemberId;
         if (group.State == ClassicGroupState.Dead)
             return ErrorCode.CoordinatorNotAvailable;

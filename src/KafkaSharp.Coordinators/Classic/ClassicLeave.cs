@@ -1,46 +1,46 @@
-using KafkaSharp.Coordinators.Groups;
-using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// LeaveGroup: members go, or an administrator removes them by instance id (KIP-345); several at once since version 3. Used on the shard's
-/// event loop.
+/// LeaveGroup: members leave, or an administrator removes them by instance id (KIP-345); several in one request since version 3. Used on
+/// the shard's event loop.
 /// </summary>
-sealed class ClassicLeave(ShardContext context, GroupTable groups, ClassicRebalance rebalance)
+sealed class ClassicLeave(ClassicContext context, ClassicGroups groups, ClassicRebalance rebalance)
 {
-    /// <summary>Removes each of the members and gives an answer for each; an error of the whole request is the second part.</summary>
-    public GroupResult Leave(
-        string groupId, IReadOnlyList<LeaveGroupRequest.MemberIdentity> leaving, List<LeaveGroupResponse.MemberResponse> answers,
+    /// <summary>Removes each of the members and adds a response for each; the error is that of the whole request.</summary>
+    public CommandResult<GroupRecord> Leave(
+        string groupId, IReadOnlyList<LeaveGroupRequest.MemberIdentity> leaving, List<LeaveGroupResponse.MemberResponse> responses,
         out ErrorCode error)
     {
-        var group = groups.FindClassic(groupId);
+        var group = groups.Find(groupId);
         error = group?.State == ClassicGroupState.Dead ? ErrorCode.CoordinatorNotAvailable : ErrorCode.None;
         if (error != ErrorCode.None)
-            return GroupResult.Empty;
+            return CommandResult.Empty<GroupRecord>();
         var left = new List<string>();
         foreach (var member in leaving)
         {
-            var answer = group is null ? ErrorCode.UnknownMemberId : Remove(group, member);
-            if (answer == ErrorCode.None)
+            var result = group is null ? ErrorCode.UnknownMemberId : Remove(group, member);
+            if (result == ErrorCode.None)
                 left.Add(member.MemberId.Length > 0 ? member.MemberId : member.GroupInstanceId!);
-            answers.Add(new LeaveGroupResponse.MemberResponse
+            responses.Add(new LeaveGroupResponse.MemberResponse
             {
                 MemberId = member.MemberId,
                 GroupInstanceId = member.GroupInstanceId,
-                ErrorCode = answer,
+                ErrorCode = result,
             });
         }
         if (left.Count == 0)
-            return GroupResult.Empty;
+            return CommandResult.Empty<GroupRecord>();
         return group!.State switch
         {
             ClassicGroupState.Stable or ClassicGroupState.CompletingRebalance => rebalance.MaybePrepareOrCompleteJoin(
                 group, $"explicit `LeaveGroup` request for ({string.Join(", ", left)}) members"),
             ClassicGroupState.PreparingRebalance => rebalance.MaybeCompleteJoin(group),
-            _ => GroupResult.Empty,
+            _ => CommandResult.Empty<GroupRecord>(),
         };
     }
 
@@ -49,7 +49,7 @@ sealed class ClassicLeave(ShardContext context, GroupTable groups, ClassicRebala
         string memberId;
         if (leaving.MemberId.Length == 0)
         {
-            // The administrator knows the instance, not the member id.
+            // An administrator names the instance id, not the member id.
             if (leaving.GroupInstanceId is null || group.StaticMemberId(leaving.GroupInstanceId) is not { } known)
                 return ErrorCode.UnknownMemberId;
             memberId = known;

@@ -1,22 +1,24 @@
-using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// How a rebalance of a classic group begins, waits and ends. Until the leader's assignment is written nothing of it is in the log: after a
+/// How a rebalance of a classic group begins, waits and ends. Nothing of it is in the log until the leader's assignment is written: after a
 /// failover members join again. Used on the shard's event loop.
 /// </summary>
-sealed class ClassicRebalance(ShardContext context)
+sealed class ClassicRebalance(ClassicContext context)
 {
     private TimeSpan InitialDelay => TimeSpan.FromMilliseconds(context.Config.InitialRebalanceDelayMs);
 
-    public GroupResult MaybePrepareOrCompleteJoin(ClassicGroup group, string reason) =>
+    public CommandResult<GroupRecord> MaybePrepareOrCompleteJoin(ClassicGroup group, string reason) =>
         group.CanRebalance ? Prepare(group, reason) : MaybeCompleteJoin(group);
 
-    /// <summary>Asks all members to join again: their heartbeats are told of it from now on.</summary>
-    public GroupResult Prepare(ClassicGroup group, string reason)
+    /// <summary>Begins a rebalance: from now on the responses to heartbeats say that the members must join again.</summary>
+    public CommandResult<GroupRecord> Prepare(ClassicGroup group, string reason)
     {
         if (group.State == ClassicGroupState.CompletingRebalance)
             ResetAndPropagateAssignment(group, ErrorCode.RebalanceInProgress);
@@ -24,7 +26,7 @@ sealed class ClassicRebalance(ShardContext context)
         var isInitial = group.State == ClassicGroupState.Empty;
         if (isInitial)
         {
-            // The first rebalance of an empty group waits for more members to come (group.initial.rebalance.delay.ms).
+            // The first rebalance of an empty group waits for more members (group.initial.rebalance.delay.ms).
             var delay = InitialDelay;
             var remaining = Max(group.RebalanceTimeout - delay, TimeSpan.Zero);
             group.JoinTimer.Set(delay, () => ExtendInitialDelayOrComplete(group, delay, remaining));
@@ -32,25 +34,25 @@ sealed class ClassicRebalance(ShardContext context)
         context.Log.PreparingRebalance(group.GroupId, group.State, group.GenerationId, reason);
         group.TransitionTo(ClassicGroupState.PreparingRebalance);
         if (isInitial)
-            return GroupResult.Empty;
+            return CommandResult.Empty<GroupRecord>();
         if (group.HasAllMembersJoined)
             return CompleteJoin(group);
         group.JoinTimer.Set(group.RebalanceTimeout, () => CompleteJoin(group));
-        return GroupResult.Empty;
+        return CommandResult.Empty<GroupRecord>();
     }
 
-    /// <summary>Completes the join phase if nobody is missing any more.</summary>
-    public GroupResult MaybeCompleteJoin(ClassicGroup group) =>
+    /// <summary>Completes the join phase if all members have joined.</summary>
+    public CommandResult<GroupRecord> MaybeCompleteJoin(ClassicGroup group) =>
         group.State == ClassicGroupState.PreparingRebalance
         && group.PreviousState != ClassicGroupState.Empty
         && group.HasAllMembersJoined
             ? CompleteJoin(group)
-            : GroupResult.Empty;
+            : CommandResult.Empty<GroupRecord>();
 
     /// <summary>
-    /// Ends the join phase: who did not come is removed (static members stay), everybody else is told the new generation.
+    /// Ends the join phase: members that did not join are removed, except static ones; the others receive the new generation.
     /// </summary>
-    public GroupResult CompleteJoin(ClassicGroup group)
+    public CommandResult<GroupRecord> CompleteJoin(ClassicGroup group)
     {
         group.JoinTimer.Cancel();
         foreach (var member in group.Members.Where(m => m.AwaitingJoin is null && !m.IsStatic).ToList())
@@ -59,18 +61,18 @@ sealed class ClassicRebalance(ShardContext context)
             group.Remove(member.MemberId);
         }
         if (group.State == ClassicGroupState.Dead)
-            return GroupResult.Empty;
+            return CommandResult.Empty<GroupRecord>();
         if (!group.MaybeElectNewJoinedLeader() && group.Members.Count > 0)
         {
-            // Only static members are left and none of them came: they have until their session ends.
+            // Only static members remain and none of them has joined: they stay until their session ends.
             group.JoinTimer.Set(group.RebalanceTimeout, () => CompleteJoin(group));
-            return GroupResult.Empty;
+            return CommandResult.Empty<GroupRecord>();
         }
         group.InitNextGeneration();
         if (group.State == ClassicGroupState.Empty)
         {
             context.Log.GroupIsEmpty(group.GroupId, group.GenerationId);
-            return new GroupResult([GroupMetadata.Of(group, new Dictionary<string, byte[]>())], error =>
+            return new CommandResult<GroupRecord>([GroupMetadata.Of(group, new Dictionary<string, byte[]>())], error =>
             {
                 if (error != ErrorCode.None)
                     context.Log.GroupNotWritten(group.GroupId, CoordinatorErrors.OfWrite(error));
@@ -79,42 +81,16 @@ sealed class ClassicRebalance(ShardContext context)
         context.Log.Stabilized(group.GroupId, group.GenerationId, group.Members.Count);
         foreach (var member in group.Members)
         {
-            group.CompleteJoin(member, JoinResponse(group, member.MemberId));
+            group.CompleteJoin(member, JoinResponses.Of(group, member.MemberId));
             ResetSession(group, member);
             member.IsNew = false;
             group.AddPendingSync(member.MemberId);
         }
         group.SyncTimer.Set(group.RebalanceTimeout, () => ExpirePendingSyncs(group));
-        return GroupResult.Empty;
+        return CommandResult.Empty<GroupRecord>();
     }
 
-    /// <summary>What a member of the current generation is told; the leader is given everybody's subscription.</summary>
-    public static JoinGroupResponse JoinResponse(ClassicGroup group, string memberId) => new()
-    {
-        MemberId = memberId,
-        GenerationId = group.GenerationId,
-        ProtocolType = group.ProtocolType,
-        ProtocolName = group.ProtocolName,
-        Leader = group.LeaderId ?? "",
-        Members = group.IsLeader(memberId) ? MemberList(group) : [],
-    };
-
-    public static List<JoinGroupResponse.JoinGroupResponseMember> MemberList(ClassicGroup group)
-    {
-        var members = new List<JoinGroupResponse.JoinGroupResponseMember>(group.Members.Count);
-        foreach (var member in group.MembersInOrder)
-        {
-            members.Add(new JoinGroupResponse.JoinGroupResponseMember
-            {
-                MemberId = member.MemberId,
-                GroupInstanceId = member.GroupInstanceId,
-                Metadata = member.Metadata(group.ProtocolName ?? ""),
-            });
-        }
-        return members;
-    }
-
-    /// <summary>Gives every member its assignment and answers those who wait for it.</summary>
+    /// <summary>Gives every member its assignment and completes the SyncGroup requests that wait.</summary>
     public void SetAndPropagateAssignment(ClassicGroup group, IReadOnlyDictionary<string, byte[]> assignments)
     {
         foreach (var member in group.Members)
@@ -122,7 +98,7 @@ sealed class ClassicRebalance(ShardContext context)
         PropagateAssignment(group, ErrorCode.None);
     }
 
-    /// <summary>Takes every assignment away and answers those who wait for one with an error.</summary>
+    /// <summary>Takes every assignment away and completes the SyncGroup requests that wait with an error.</summary>
     public void ResetAndPropagateAssignment(ClassicGroup group, ErrorCode error)
     {
         foreach (var member in group.Members)
@@ -130,7 +106,7 @@ sealed class ClassicRebalance(ShardContext context)
         PropagateAssignment(group, error);
     }
 
-    /// <summary>A sign of life: the session begins anew.</summary>
+    /// <summary>The member is alive: its session starts again.</summary>
     public void ResetSession(ClassicGroup group, ClassicGroupMember member) =>
         SetSession(group, member, TimeSpan.FromMilliseconds(member.SessionTimeoutMs));
 
@@ -140,18 +116,20 @@ sealed class ClassicRebalance(ShardContext context)
         member.Session.Set(timeout, member.SessionExpired ??= () => ExpireSession(group, member));
     }
 
-    /// <summary>A member whose id was handed out did not come back with it.</summary>
-    public GroupResult ExpirePendingJoin(ClassicGroup group, string memberId)
+    /// <summary>A client did not join in time with the member id it has received.</summary>
+    public CommandResult<GroupRecord> ExpirePendingJoin(ClassicGroup group, string memberId)
     {
         context.Log.PendingMemberExpired(memberId, group.GroupId);
         group.Remove(memberId);
-        return group.State == ClassicGroupState.PreparingRebalance && group.HasAllMembersJoined ? CompleteJoin(group) : GroupResult.Empty;
+        return group.State == ClassicGroupState.PreparingRebalance && group.HasAllMembersJoined
+            ? CompleteJoin(group)
+            : CommandResult.Empty<GroupRecord>();
     }
 
-    private GroupResult ExpireSession(ClassicGroup group, ClassicGroupMember member)
+    private CommandResult<GroupRecord> ExpireSession(ClassicGroup group, ClassicGroupMember member)
     {
         if (group.State == ClassicGroupState.Dead || group.Find(member.MemberId) != member || member.HasSatisfiedHeartbeat)
-            return GroupResult.Empty;
+            return CommandResult.Empty<GroupRecord>();
         context.Log.SessionExpired(member.MemberId, group.GroupId);
         group.Remove(member.MemberId);
         return group.State switch
@@ -159,11 +137,11 @@ sealed class ClassicRebalance(ShardContext context)
             ClassicGroupState.Stable or ClassicGroupState.CompletingRebalance =>
                 MaybePrepareOrCompleteJoin(group, $"removing member {member.MemberId} on heartbeat expiration"),
             ClassicGroupState.PreparingRebalance when group.HasAllMembersJoined => CompleteJoin(group),
-            _ => GroupResult.Empty,
+            _ => CommandResult.Empty<GroupRecord>(),
         };
     }
 
-    private GroupResult ExtendInitialDelayOrComplete(ClassicGroup group, TimeSpan delay, TimeSpan remaining)
+    private CommandResult<GroupRecord> ExtendInitialDelayOrComplete(ClassicGroup group, TimeSpan delay, TimeSpan remaining)
     {
         if (!group.NewMemberAdded || remaining == TimeSpan.Zero)
             return CompleteJoin(group);
@@ -171,13 +149,13 @@ sealed class ClassicRebalance(ShardContext context)
         var next = Min(InitialDelay, remaining);
         var left = Max(remaining - delay, TimeSpan.Zero);
         group.JoinTimer.Set(next, () => ExtendInitialDelayOrComplete(group, next, left));
-        return GroupResult.Empty;
+        return CommandResult.Empty<GroupRecord>();
     }
 
-    private GroupResult ExpirePendingSyncs(ClassicGroup group)
+    private CommandResult<GroupRecord> ExpirePendingSyncs(ClassicGroup group)
     {
         if (group.State is not (ClassicGroupState.CompletingRebalance or ClassicGroupState.Stable) || group.HasReceivedAllSyncs)
-            return GroupResult.Empty;
+            return CommandResult.Empty<GroupRecord>();
         var missing = group.PendingSyncs.ToList();
         foreach (var memberId in missing)
             group.Remove(memberId);
@@ -189,14 +167,14 @@ sealed class ClassicRebalance(ShardContext context)
         var ok = error == ErrorCode.None;
         foreach (var member in group.Members)
         {
-            var answered = ClassicGroup.CompleteSync(member, new SyncGroupResponse
+            var waited = ClassicGroup.CompleteSync(member, new SyncGroupResponse
             {
                 ErrorCode = error,
                 ProtocolType = ok ? group.ProtocolType : null,
                 ProtocolName = ok ? group.ProtocolName : null,
                 Assignment = member.Assignment,
             });
-            if (answered)
+            if (waited)
                 ResetSession(group, member);
         }
     }

@@ -1,42 +1,43 @@
 using KafkaSharp.Coordinators.Groups;
-using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// SyncGroup: the leader gives the assignment, everybody fetches its part of it. The assignment is written before anyone is told it. Used
+/// SyncGroup: the leader sends the assignment, every member fetches its part. The assignment is written before members receive it. Used
 /// on the shard's event loop.
 /// </summary>
-sealed class ClassicSync(GroupTable groups, ClassicRebalance rebalance)
+sealed class ClassicSync(ClassicGroups groups, ClassicRebalance rebalance)
 {
-    public GroupResult Sync(SyncGroupRequest request, TaskCompletionSource<SyncGroupResponse> completion)
+    public CommandResult<GroupRecord> Sync(SyncGroupRequest request, DelayedResponse<SyncGroupResponse> response)
     {
-        if (groups.FindClassic(request.GroupId) is not { IsEmpty: false } group)
-            return Answer(completion, ErrorCode.UnknownMemberId);
+        if (groups.Find(request.GroupId) is not { IsEmpty: false } group)
+            return Refuse(response, ErrorCode.UnknownMemberId);
         if (Validate(group, request) is var error and not ErrorCode.None)
-            return Answer(completion, error);
+            return Refuse(response, error);
         var member = group.Find(request.MemberId)!;
         switch (group.State)
         {
             case ClassicGroupState.PreparingRebalance:
-                return Answer(completion, ErrorCode.RebalanceInProgress);
+                return Refuse(response, ErrorCode.RebalanceInProgress);
             case ClassicGroupState.CompletingRebalance:
-                ClassicGroup.AwaitSync(member, completion);
+                ClassicGroup.AwaitSync(member, response);
                 RemovePendingSync(group, request.MemberId);
-                return group.IsLeader(request.MemberId) ? WriteAssignment(group, request) : GroupResult.Empty;
+                return group.IsLeader(request.MemberId) ? WriteAssignment(group, request) : CommandResult.Empty<GroupRecord>();
             case ClassicGroupState.Stable:
                 RemovePendingSync(group, request.MemberId);
-                completion.TrySetResult(new SyncGroupResponse
+                response.TryComplete(new SyncGroupResponse
                 {
                     ProtocolType = group.ProtocolType,
                     ProtocolName = group.ProtocolName,
                     Assignment = member.Assignment,
                 });
-                return GroupResult.Empty;
+                return CommandResult.Empty<GroupRecord>();
             default:
-                return Answer(completion, ErrorCode.UnknownMemberId);
+                return Refuse(response, ErrorCode.UnknownMemberId);
         }
     }
 
@@ -53,7 +54,7 @@ sealed class ClassicSync(GroupTable groups, ClassicRebalance rebalance)
             : ErrorCode.None;
     }
 
-    private static bool Differs(string? asked, string? actual) => asked is not null && actual is not null && asked != actual;
+    private static bool Differs(string? requested, string? actual) => requested is not null && actual is not null && requested != actual;
 
     private static void RemovePendingSync(ClassicGroup group, string memberId)
     {
@@ -62,7 +63,7 @@ sealed class ClassicSync(GroupTable groups, ClassicRebalance rebalance)
             group.SyncTimer.Cancel();
     }
 
-    private GroupResult WriteAssignment(ClassicGroup group, SyncGroupRequest request)
+    private CommandResult<GroupRecord> WriteAssignment(ClassicGroup group, SyncGroupRequest request)
     {
         var assignments = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var assignment in request.Assignments)
@@ -70,9 +71,9 @@ sealed class ClassicSync(GroupTable groups, ClassicRebalance rebalance)
         foreach (var member in group.Members)
             assignments.TryAdd(member.MemberId, []);
         var generation = group.GenerationId;
-        return new GroupResult([GroupMetadata.Of(group, assignments)], error =>
+        return new CommandResult<GroupRecord>([GroupMetadata.Of(group, assignments)], error =>
         {
-            // Another rebalance may have begun while the record was on its way.
+            // Another rebalance may have begun while the record was written.
             if (group.State != ClassicGroupState.CompletingRebalance || group.GenerationId != generation)
                 return;
             if (error == ErrorCode.None)
@@ -81,15 +82,15 @@ sealed class ClassicSync(GroupTable groups, ClassicRebalance rebalance)
                 group.TransitionTo(ClassicGroupState.Stable);
                 return;
             }
-            var answer = CoordinatorErrors.OfWrite(error);
-            rebalance.ResetAndPropagateAssignment(group, answer);
-            rebalance.MaybePrepareOrCompleteJoin(group, $"error {answer} when storing group assignment during SyncGroup");
+            var cause = CoordinatorErrors.OfWrite(error);
+            rebalance.ResetAndPropagateAssignment(group, cause);
+            rebalance.MaybePrepareOrCompleteJoin(group, $"error {cause} when storing group assignment during SyncGroup");
         });
     }
 
-    private static GroupResult Answer(TaskCompletionSource<SyncGroupResponse> completion, ErrorCode error)
+    private static CommandResult<GroupRecord> Refuse(DelayedResponse<SyncGroupResponse> response, ErrorCode error)
     {
-        completion.TrySetResult(new SyncGroupResponse { ErrorCode = error });
-        return GroupResult.Empty;
+        response.TryComplete(new SyncGroupResponse { ErrorCode = error });
+        return CommandResult.Empty<GroupRecord>();
     }
 }

@@ -3,10 +3,10 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Classic;
 
-/// <summary>Makes the record that keeps a classic group, as Kafka's <c>GroupCoordinatorRecordHelpers</c> does.</summary>
+/// <summary>Makes the record of a classic group, as Kafka's <c>GroupCoordinatorRecordHelpers</c> does.</summary>
 static class GroupMetadata
 {
-    /// <summary>The group as it is, with the assignment given for each member.</summary>
+    /// <summary>The group as it is now, with the given assignment of each member.</summary>
     public static GroupMetadataRecord Of(ClassicGroup group, IReadOnlyDictionary<string, byte[]> assignments)
     {
         var members = new List<GroupMetadataValue.MemberMetadata>(group.Members.Count);
@@ -35,7 +35,7 @@ static class GroupMetadata
         });
     }
 
-    /// <summary>A group that nobody has joined yet.</summary>
+    /// <summary>A group without members.</summary>
     public static GroupMetadataRecord OfNew(ClassicGroup group) => new(group.GroupId, new GroupMetadataValue
     {
         ProtocolType = "",

@@ -1,8 +1,10 @@
+using KafkaSharp.Coordinators.Runtime;
+
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// Which protocols the members of a group know, and which one they choose. Of protocols with the same number of votes the one wins that
-/// Java's HashMap would list first, so that the same members choose the same protocol under either broker.
+/// The protocols that the members of a group support, and their choice. Of protocols with the same number of votes the one wins that Java's
+/// HashMap would list first, so that the same members choose the same protocol with either broker.
 /// </summary>
 sealed class ProtocolVotes
 {
@@ -26,7 +28,7 @@ sealed class ProtocolVotes
         }
     }
 
-    public bool IsKnownToAll(string protocol, int members) => _supporters.GetValueOrDefault(protocol) == members;
+    public bool IsSupportedByAll(string protocol, int members) => _supporters.GetValueOrDefault(protocol) == members;
 
     public string Select(IReadOnlyCollection<ClassicGroupMember> members)
     {

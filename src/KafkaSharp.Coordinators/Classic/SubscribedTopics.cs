@@ -4,12 +4,12 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
-/// Reads the topics that a group's members subscribe to out of what they sent with their join, where that is the consumer protocol. The
-/// coordinator needs them only to know what offsets must not expire or be deleted.
+/// Reads the topics that a group's members subscribe to from the metadata of their joins, if that is the consumer protocol. The coordinator
+/// needs them only to know which offsets must not expire or be deleted.
 /// </summary>
 static class SubscribedTopics
 {
-    /// <summary>Null where they can't be told: another protocol type, or bytes that are not a subscription.</summary>
+    /// <summary>Null when they are not known: another protocol type, or bytes that are not a subscription.</summary>
     public static IReadOnlySet<string>? Of(ClassicGroup group)
     {
         if (!group.UsesConsumerProtocol)

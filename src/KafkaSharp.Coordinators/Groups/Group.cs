@@ -1,30 +1,34 @@
 using KafkaSharp.Coordinators.Offsets;
+using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Groups;
 
-/// <summary>A group of a shard. Used on the shard's event loop.</summary>
+/// <summary>A group of a shard, of any protocol (Kafka's <c>Group</c>). Used on the shard's event loop.</summary>
 abstract class Group(string groupId)
 {
     public string GroupId { get; } = groupId;
 
     public abstract GroupType Type { get; }
 
-    /// <summary>Its name in ListGroups and DescribeGroups.</summary>
+    /// <summary>The name of its state in ListGroups and DescribeGroups.</summary>
     public abstract string StateName { get; }
 
     public abstract string ProtocolTypeOrEmpty { get; }
 
-    /// <summary>Whether it has no members and waits for none.</summary>
+    /// <summary>Whether it has no members and none is about to join.</summary>
     public abstract bool IsEmpty { get; }
 
     /// <summary>Whether it may be removed once it is empty and without offsets.</summary>
     public abstract bool MayExpire { get; }
 
+    /// <summary>Whether a classic member may join in its place when it is empty.</summary>
+    public virtual bool MayBecomeClassic => Type != GroupType.Share;
+
     /// <summary>Whether members consume the topic, so that its offsets must stay.</summary>
     public abstract bool IsSubscribedTo(string topic);
 
-    /// <summary>From when the retention of an offset counts; null while offsets must not expire.</summary>
+    /// <summary>From when the retention of an offset counts, in milliseconds since 1970; null while offsets must not expire.</summary>
     public virtual long? ExpiryBaseMs(OffsetAndMetadata offset) => null;
 
     public abstract ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch);
@@ -36,8 +40,20 @@ abstract class Group(string groupId)
     public abstract ErrorCode ValidateDelete();
 
     /// <summary>The records that remove the group from the log.</summary>
-    public abstract IEnumerable<Records.CoordinatorRecord> Tombstones();
+    public abstract IEnumerable<GroupRecord> Tombstones();
 
-    /// <summary>The group has left its shard: nothing of it may run any more.</summary>
-    public abstract void CancelTimers();
+    /// <summary>A member has committed offsets, which counts as a heartbeat where the protocol says so.</summary>
+    public virtual void OnOffsetsCommitted(string memberId)
+    {
+    }
+
+    /// <summary>The shard is loaded: the timers of the group start.</summary>
+    public virtual void OnLoaded()
+    {
+    }
+
+    /// <summary>The group has left its shard, or the shard is unloaded: timers stop, and delayed responses receive the error.</summary>
+    public virtual void OnUnloaded(ErrorCode error)
+    {
+    }
 }

@@ -1,103 +1,86 @@
-using KafkaSharp.Coordinators.Classic;
 using KafkaSharp.Coordinators.Offsets;
 using KafkaSharp.Coordinators.Records;
-using KafkaSharp.Coordinators.Shards;
-using KafkaSharp.Protocol.Messages;
-using KafkaSharp.StateMachines;
+using KafkaSharp.Coordinators.Runtime;
+using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>
-/// The groups and offsets of one shard. Offsets, opaque groups and removals are what replay makes of the log. A live classic group is ahead
-/// of the log, as in Kafka: its commands change it at once and replay of its own metadata changes nothing. Used on the shard's event loop,
-/// and by one loader before that.
+/// The groups and offsets of one shard. What replay changes is undone when its records are not written. Used on the shard's event loop, and
+/// by one loading thread before that.
 /// </summary>
-sealed class GroupTable(ShardContext context) : IReplayable<CoordinatorRecord>
+/// <param name="undo">The undo log of the shard.</param>
+/// <param name="newSimpleGroup">Makes the group for offsets that were committed without a member.</param>
+sealed class GroupTable(UndoLog undo, Func<string, Group> newSimpleGroup)
 {
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
 
-    public OffsetStore Offsets { get; } = new();
+    public OffsetStore Offsets { get; } = new(undo);
 
     public IReadOnlyCollection<Group> Groups => _groups.Values;
 
     public Group? Find(string groupId) => _groups.GetValueOrDefault(groupId);
 
-    public ClassicGroup? FindClassic(string groupId) => _groups.GetValueOrDefault(groupId) as ClassicGroup;
+    /// <summary>Adds a group that is ahead of the log: its commands write it later, or remove it again when that fails.</summary>
+    public void Add(Group group) => _groups.Add(group.GroupId, group);
 
-    /// <summary>The classic group of that id, made where there is none; null where the id is that of another kind of group.</summary>
-    public ClassicGroup? GetOrAddClassic(string groupId)
+    /// <summary>Removes a group that was added ahead of the log and could not be written.</summary>
+    public void Discard(Group group, ErrorCode error)
     {
-        if (_groups.TryGetValue(groupId, out var group))
-            return group as ClassicGroup;
-        var added = new ClassicGroup(groupId, context);
-        _groups.Add(groupId, added);
-        return added;
+        if (Find(group.GroupId) == group)
+            _groups.Remove(group.GroupId);
+        group.OnUnloaded(error);
     }
 
+    /// <summary>Removes a group with the records that remove it.</summary>
     public void Remove(string groupId)
     {
-        if (_groups.Remove(groupId, out var group))
-            group.CancelTimers();
+        if (!_groups.Remove(groupId, out var group))
+            return;
+        group.OnUnloaded(ErrorCode.UnknownMemberId);
+        if (undo.IsRecording)
+            undo.Add(() => _groups[groupId] = group);
     }
 
-    void IReplayable<CoordinatorRecord>.Replay(long offset, CoordinatorRecord record)
+    /// <summary>Adds a group with the records that create it, in place of one of another protocol.</summary>
+    public void Replace(Group group)
     {
-        switch (record)
-        {
-            case OffsetCommitRecord commit:
-                ReplayOffset(offset, -1, commit.Group, commit.Topic, commit.Partition, commit.Value);
-                break;
-            case GroupMetadataRecord { IsTombstone: true } removal when Find(removal.Group) is ClassicGroup:
-                Remove(removal.Group);
-                break;
-            case OpaqueTombstoneRecord removal when Find(removal.Group) is OpaqueGroup:
-                Remove(removal.Group);
-                break;
-        }
+        Remove(group.GroupId);
+        _groups.Add(group.GroupId, group);
+        if (undo.IsRecording)
+            undo.Add(() => _groups.Remove(group.GroupId));
     }
 
-    /// <summary>Takes an offset commit into the state; one of a transaction waits for its end.</summary>
-    public void ReplayOffset(long offset, long producerId, string group, string topic, int partition, OffsetAndMetadata? value)
+    /// <summary>Applies an offset commit; one of a transaction takes effect when the transaction ends.</summary>
+    public void Replay(long offset, ProducerIdentity producer, OffsetCommitRecord commit)
     {
-        if (value is null)
+        if (commit.Value is null)
         {
-            Offsets.Remove(group, topic, partition);
+            Offsets.Remove(commit.Group, commit.Topic, commit.Partition);
             return;
         }
-        value.RecordOffset = offset;
-        // Offsets of a group that was never joined: a simple group.
-        if (!_groups.ContainsKey(group))
-            GetOrAddClassic(group);
-        if (producerId == -1)
-            Offsets.Commit(group, topic, partition, value);
+        if (Find(commit.Group) is null)
+            Replace(newSimpleGroup(commit.Group));
+        var value = OffsetAndMetadata.From(commit.Value, offset);
+        if (producer.IsTransactional)
+            Offsets.CommitInTransaction(producer.Id, commit.Group, commit.Topic, commit.Partition, value);
         else
-            Offsets.CommitInTransaction(producerId, group, topic, partition, value);
+            Offsets.Commit(commit.Group, commit.Topic, commit.Partition, value);
     }
 
-    /// <summary>Takes the metadata of a classic group found in the log into the state, in place of what was known.</summary>
-    public void LoadClassic(string groupId, GroupMetadataValue? value)
+    /// <summary>Applies a record of a group whose protocol is not served here.</summary>
+    public void Replay(OpaqueRecord record)
     {
-        Remove(groupId);
-        if (value is not null)
-            _groups.Add(groupId, new ClassicGroup(groupId, context, value));
-    }
-
-    /// <summary>Takes a record of a group whose protocol is not served here into the state.</summary>
-    public void LoadOpaque(string groupId, GroupType type, byte[] key, bool isMember, bool isTombstone)
-    {
-        var group = Find(groupId) as OpaqueGroup;
-        if (isTombstone)
+        var group = Find(record.Group) as OpaqueGroup;
+        if (record.Value is null)
         {
-            group?.Remove(key, isMember);
+            group?.Remove(record);
             if (group is { IsGone: true })
-                Remove(groupId);
+                Remove(record.Group);
             return;
         }
-        if (group is null || group.Type != type)
-        {
-            Remove(groupId);
-            _groups.Add(groupId, group = new OpaqueGroup(groupId, type));
-        }
-        group.Set(key, isMember);
+        if (group is null || group.Type != record.GroupType)
+            Replace(group = new OpaqueGroup(record.Group, record.GroupType, undo));
+        group.Set(record);
     }
 }

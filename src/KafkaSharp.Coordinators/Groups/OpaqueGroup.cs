@@ -1,37 +1,36 @@
 using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>
-/// A consumer, share or streams group found in the log of a broker that serves those protocols (KIP-848, KIP-932, KIP-1071). It is kept as
-/// the keys of its records: it can be listed, its offsets can be read, it can be deleted when empty, and nothing of it is lost.
+/// A consumer, share or streams group found in the log of a broker that serves those protocols (KIP-848, KIP-932, KIP-1071). Its records
+/// are kept as they are: it can be listed, its offsets can be read, and it can be deleted when it is empty. Used on the shard's event loop.
 /// </summary>
-sealed class OpaqueGroup(string groupId, GroupType type) : Group(groupId)
+sealed class OpaqueGroup(string groupId, GroupType type, UndoLog undo) : Group(groupId)
 {
-    private readonly Dictionary<string, byte[]> _keys = new(StringComparer.Ordinal);
-    private int _members;
+    private readonly RevertibleDictionary<string, OpaqueRecord> _records = new(undo, StringComparer.Ordinal);
 
     public override GroupType Type { get; } = type;
+
     public override string StateName => IsEmpty ? "Empty" : "Stable";
-    public override string ProtocolTypeOrEmpty => Type == GroupType.Classic ? "" : Type.ToString().ToLowerInvariant();
-    public override bool IsEmpty => _members == 0;
+
+    public override string ProtocolTypeOrEmpty => Type.ToString().ToLowerInvariant();
+
+    public override bool IsEmpty => !_records.Values.Any(record => record.IsMember);
+
     public override bool MayExpire => false;
 
-    /// <summary>Whether no record of it is left.</summary>
-    public bool IsGone => _keys.Count == 0;
+    /// <summary>Whether no record of it remains.</summary>
+    public bool IsGone => _records.Count == 0;
 
-    public void Set(byte[] key, bool isMember)
-    {
-        if (_keys.TryAdd(Convert.ToHexString(key), key) && isMember)
-            _members++;
-    }
+    /// <summary>The newest record of each key, keys and values as found in the log.</summary>
+    public IReadOnlyCollection<OpaqueRecord> Records => _records.Values;
 
-    public void Remove(ReadOnlySpan<byte> key, bool isMember)
-    {
-        if (_keys.Remove(Convert.ToHexString(key)) && isMember)
-            _members--;
-    }
+    public void Set(OpaqueRecord record) => _records.Set(Convert.ToHexString(record.Key), record);
+
+    public void Remove(OpaqueRecord record) => _records.Remove(Convert.ToHexString(record.Key));
 
     public override bool IsSubscribedTo(string topic) => !IsEmpty;
 
@@ -49,9 +48,5 @@ sealed class OpaqueGroup(string groupId, GroupType type) : Group(groupId)
 
     public override ErrorCode ValidateDelete() => IsEmpty ? ErrorCode.None : ErrorCode.NonEmptyGroup;
 
-    public override IEnumerable<CoordinatorRecord> Tombstones() => _keys.Values.Select(key => new OpaqueTombstoneRecord(GroupId, key));
-
-    public override void CancelTimers()
-    {
-    }
+    public override IEnumerable<GroupRecord> Tombstones() => _records.Values.Select(record => record.Tombstone());
 }

@@ -1,14 +1,17 @@
+using System.Collections.Immutable;
+using KafkaSharp.Coordinators.Runtime;
+
 namespace KafkaSharp.Coordinators.Offsets;
 
 /// <summary>
-/// The committed offsets of a shard and those that wait for the end of their transaction: what replay made of the log. Used on the shard's
-/// event loop, and by one loader before that.
+/// The committed offsets of a shard, and those of transactions that are still open: the result of replaying the log. Changes are undone
+/// together with their records. Used on the shard's event loop, and by one loading thread before that.
 /// </summary>
-sealed class OffsetStore
+sealed class OffsetStore(UndoLog undo)
 {
-    private readonly PartitionTable<OffsetAndMetadata> _committed = new();
-    private readonly Dictionary<long, PartitionTable<OffsetAndMetadata>> _pendingByProducer = [];
-    private readonly PartitionTable<HashSet<long>> _openProducers = new();
+    private readonly PartitionTable<OffsetAndMetadata> _committed = new(undo);
+    private readonly RevertibleDictionary<long, PartitionTable<OffsetAndMetadata>> _pendingByProducer = new(undo);
+    private readonly PartitionTable<ImmutableHashSet<long>> _openProducers = new(undo);
 
     public IReadOnlyDictionary<string, Dictionary<int, OffsetAndMetadata>>? CommittedOf(string group) => _committed.Group(group);
 
@@ -23,15 +26,17 @@ sealed class OffsetStore
     /// <summary>Whether a transaction that is still open has committed something for this partition.</summary>
     public bool HasPending(string group, string topic, int partition) => _openProducers.TryGet(group, topic, partition, out _);
 
+    public bool HasPending(string group) => _openProducers.Group(group) is not null;
+
     /// <summary>Whether anything is kept for a group.</summary>
     public bool HasAny(string group) => CommittedOf(group) is not null || HasPending(group);
-
-    public bool HasPending(string group) => _openProducers.Group(group) is not null;
 
     /// <summary>The partitions of a group that open transactions have committed something for.</summary>
     public IEnumerable<(string Topic, int Partition)> PendingPartitions(string group)
     {
-        foreach (var (topic, partitions) in _openProducers.Group(group) ?? new Dictionary<string, Dictionary<int, HashSet<long>>>())
+        if (_openProducers.Group(group) is not { } topics)
+            yield break;
+        foreach (var (topic, partitions) in topics)
         {
             foreach (var partition in partitions.Keys)
                 yield return (topic, partition);
@@ -44,20 +49,20 @@ sealed class OffsetStore
     public void CommitInTransaction(long producerId, string group, string topic, int partition, OffsetAndMetadata value)
     {
         if (!_pendingByProducer.TryGetValue(producerId, out var pending))
-            _pendingByProducer.Add(producerId, pending = new PartitionTable<OffsetAndMetadata>());
+            _pendingByProducer.Set(producerId, pending = new PartitionTable<OffsetAndMetadata>(undo));
         pending.Set(group, topic, partition, value);
-        if (!_openProducers.TryGet(group, topic, partition, out var producers))
-            _openProducers.Set(group, topic, partition, producers = []);
-        producers.Add(producerId);
+        var producers = OpenProducers(group, topic, partition);
+        if (!producers.Contains(producerId))
+            _openProducers.Set(group, topic, partition, producers.Add(producerId));
     }
 
-    /// <summary>A tombstone forgets what is committed and what open transactions would commit.</summary>
+    /// <summary>A tombstone removes what is committed and what open transactions would commit.</summary>
     public void Remove(string group, string topic, int partition)
     {
         _committed.Remove(group, topic, partition);
-        if (!_openProducers.TryGet(group, topic, partition, out var producers))
+        if (!HasPending(group, topic, partition))
             return;
-        foreach (var producerId in producers)
+        foreach (var producerId in OpenProducers(group, topic, partition))
         {
             if (_pendingByProducer.TryGetValue(producerId, out var pending))
                 pending.Remove(group, topic, partition);
@@ -68,14 +73,26 @@ sealed class OffsetStore
     /// <summary>Ends a transaction; an offset that was committed by a later record stays.</summary>
     public void EndTransaction(long producerId, bool committed)
     {
-        if (!_pendingByProducer.Remove(producerId, out var pending))
+        if (!_pendingByProducer.TryGetValue(producerId, out var pending))
             return;
+        _pendingByProducer.Remove(producerId);
         foreach (var (group, topic, partition, value) in pending.All())
         {
-            if (_openProducers.TryGet(group, topic, partition, out var producers) && producers.Remove(producerId) && producers.Count == 0)
-                _openProducers.Remove(group, topic, partition);
+            Close(producerId, group, topic, partition);
             if (committed && (Committed(group, topic, partition) is not { } existing || value.RecordOffset > existing.RecordOffset))
                 _committed.Set(group, topic, partition, value);
         }
     }
+
+    private void Close(long producerId, string group, string topic, int partition)
+    {
+        var producers = OpenProducers(group, topic, partition).Remove(producerId);
+        if (producers.IsEmpty)
+            _openProducers.Remove(group, topic, partition);
+        else
+            _openProducers.Set(group, topic, partition, producers);
+    }
+
+    private ImmutableHashSet<long> OpenProducers(string group, string topic, int partition) =>
+        _openProducers.TryGet(group, topic, partition, out var producers) ? producers : [];
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Configuration;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
 using KafkaSharp.Network.Listeners;

@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
 

@@ -101,7 +101,7 @@ sealed class JoinTests
     public async Task A_member_that_brings_no_protocols_is_refused_also_by_an_empty_group()
     {
         await using var harness = new GroupHarness();
-        var answer = await harness.Coordinator.JoinGroupAsync(GroupHarness.Context(9), new JoinGroupRequest
+        var answer = await harness.Coordinator.Classic.JoinGroupAsync(GroupHarness.Context(9), new JoinGroupRequest
         {
             GroupId = "group", SessionTimeoutMs = 10_000, RebalanceTimeoutMs = 10_000, ProtocolType = "consumer", Protocols = [],
         }).Soon();

@@ -70,5 +70,5 @@ sealed class LeaveTests
     }
 
     private static Task<LeaveGroupResponse> Leave(GroupHarness harness, string memberId) =>
-        harness.Coordinator.LeaveGroupAsync(GroupHarness.Context(2), new LeaveGroupRequest { GroupId = GroupHarness.GroupId, MemberId = memberId }).Soon();
+        harness.Coordinator.Classic.LeaveGroupAsync(GroupHarness.Context(2), new LeaveGroupRequest { GroupId = GroupHarness.GroupId, MemberId = memberId }).Soon();
 }

@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Coordinators.Tests.Harness;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;

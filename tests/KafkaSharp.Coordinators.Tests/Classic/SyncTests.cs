@@ -93,7 +93,7 @@ sealed class SyncTests
     }
 
     private static Task<SyncGroupResponse> Sync(GroupHarness harness, string memberId, short version, string? type, string? name) =>
-        harness.Coordinator.SyncGroupAsync(GroupHarness.Context(version), new SyncGroupRequest
+        harness.Coordinator.Classic.SyncGroupAsync(GroupHarness.Context(version), new SyncGroupRequest
         {
             GroupId = GroupHarness.GroupId, MemberId = memberId, GenerationId = 1, ProtocolType = type, ProtocolName = name, Assignments = [],
         }).Soon();

@@ -85,6 +85,6 @@ sealed class AdministrationTests
     }
 
     private static async Task<List<(string, string, string, string)>> List(GroupHarness harness, List<string> states, List<string> types) =>
-        (await harness.Coordinator.ListGroupsAsync(GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = states, TypesFilter = types }).Soon())
+        (await harness.Coordinator.Administration.ListGroupsAsync(GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = states, TypesFilter = types }).Soon())
         .Groups.ConvertAll(group => (group.GroupId, group.ProtocolType, group.GroupState, group.GroupType));
 }

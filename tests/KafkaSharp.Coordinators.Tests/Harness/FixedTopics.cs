@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Harness;

@@ -1,3 +1,9 @@
+using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.GroupService;
+using KafkaSharp.Metadata.Deltas;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.TestInfrastructure;
@@ -14,15 +20,17 @@ sealed class GroupHarness : IAsyncDisposable
     public static readonly byte[] Metadata = Subscription("con");
 
     private int _guids;
+    private long _metadataOffset;
+    private MetadataImage _image = MetadataImage.Empty;
 
     public GroupHarness(GroupCoordinatorConfig? config = null, Func<Guid>? newGuid = null, int partitions = 1)
     {
         Storage = new MemoryCoordinatorStorage();
         Topics = new FixedTopics().Add("con", 3).Add("con-b", 1);
         Coordinator = new GroupCoordinator(
-            Storage, Topics, config ?? new GroupCoordinatorConfig(), () => partitions, Time,
-            newGuid ?? (() => new Guid(++_guids, 0, 0, new byte[8])), NullLogger.Instance, item => item.Execute());
-        Storage.Coordinator = Coordinator;
+            Storage, Topics, config ?? new GroupCoordinatorConfig(), Time, newGuid ?? (() => new Guid(++_guids, 0, 0, new byte[8])), NullLogger.Instance, item => item.Execute());
+        if (partitions > 0)
+            Coordinator.Start(partitions);
         for (var partition = 0; partition < partitions; partition++)
             Coordinator.OnElection(partition, 0);
     }
@@ -37,12 +45,37 @@ sealed class GroupHarness : IAsyncDisposable
 
     public static GroupRequestContext Context(short version, string client = "client") => new(client, "/127.0.0.1", version);
 
+    /// <summary>Delivers the metadata in which a topic of that id is deleted.</summary>
+    public void DeleteTopic(string name, Uuid id)
+    {
+        var before = new MetadataDelta(MetadataImage.Empty);
+        before.Replay(new MetadataRecord(new TopicRecord { Name = name, TopicId = id }, 0));
+        var delta = new MetadataDelta(before.Apply(new MetadataProvenance(++_metadataOffset, 0, 0)));
+        delta.Replay(new MetadataRecord(new RemoveTopicRecord { TopicId = id }, 0));
+        Coordinator.OnMetadataUpdate(delta, delta.Apply(new MetadataProvenance(++_metadataOffset, 0, 0)));
+    }
+
+    /// <summary>Delivers metadata in which __consumer_offsets has so many partitions.</summary>
+    public void SetOffsetsTopic(int partitions)
+    {
+        var delta = new MetadataDelta(_image);
+        var id = new Uuid(9, 9);
+        delta.Replay(new MetadataRecord(new TopicRecord { Name = OffsetsTopic.Name, TopicId = id }, 0));
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            delta.Replay(new MetadataRecord(
+                new PartitionRecord { TopicId = id, PartitionId = partition, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0 }, 0));
+        }
+        _image = delta.Apply(new MetadataProvenance(++_metadataOffset, 0, 0));
+        Coordinator.OnMetadataUpdate(delta, _image);
+    }
+
     public void Advance(double milliseconds) => Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
 
     public Task<JoinGroupResponse> Join(
         string memberId = "", string? instance = null, short version = 9, int session = 10_000, int rebalance = 30_000, string type = "consumer",
         string group = GroupId, byte[]? metadata = null, params string[] protocols) =>
-        Coordinator.JoinGroupAsync(Context(version), new JoinGroupRequest
+        Coordinator.Classic.JoinGroupAsync(Context(version), new JoinGroupRequest
         {
             GroupId = group,
             MemberId = memberId,
@@ -64,7 +97,7 @@ sealed class GroupHarness : IAsyncDisposable
 
     public Task<SyncGroupResponse> Sync(
         string memberId, int generation, string? instance = null, params (string MemberId, byte[] Assignment)[] assignments) =>
-        Coordinator.SyncGroupAsync(Context(5), new SyncGroupRequest
+        Coordinator.Classic.SyncGroupAsync(Context(5), new SyncGroupRequest
         {
             GroupId = GroupId,
             MemberId = memberId,
@@ -77,7 +110,7 @@ sealed class GroupHarness : IAsyncDisposable
         });
 
     public async Task<ErrorCode> Heartbeat(string memberId, int generation, string? instance = null) =>
-        (await Coordinator.HeartbeatAsync(Context(4), new HeartbeatRequest
+        (await Coordinator.Classic.HeartbeatAsync(Context(4), new HeartbeatRequest
         {
             GroupId = GroupId,
             MemberId = memberId,
@@ -86,7 +119,7 @@ sealed class GroupHarness : IAsyncDisposable
         })).ErrorCode;
 
     public Task<LeaveGroupResponse> Leave(params (string MemberId, string? Instance)[] members) =>
-        Coordinator.LeaveGroupAsync(Context(5), new LeaveGroupRequest
+        Coordinator.Classic.LeaveGroupAsync(Context(5), new LeaveGroupRequest
         {
             GroupId = GroupId,
             Members = members.Select(m => new LeaveGroupRequest.MemberIdentity { MemberId = m.MemberId, GroupInstanceId = m.Instance }).ToList(),
@@ -96,7 +129,7 @@ sealed class GroupHarness : IAsyncDisposable
         long offset, string memberId = "", int generation = -1, string? instance = null, string topic = "con", int partition = 0,
         string? metadata = "", short version = 9, string group = GroupId, long retention = -1)
     {
-        var response = await Coordinator.OffsetCommitAsync(Context(version), new OffsetCommitRequest
+        var response = await Coordinator.Offsets.CommitAsync(Context(version), new OffsetCommitRequest
         {
             GroupId = group,
             MemberId = memberId,
@@ -123,7 +156,7 @@ sealed class GroupHarness : IAsyncDisposable
     public async Task<OffsetFetchResponse.OffsetFetchResponsePartitions> FetchPartition(
         string topic, int partition, string group = GroupId, bool requireStable = false)
     {
-        var response = await Coordinator.OffsetFetchAsync(Context(9), new OffsetFetchRequest
+        var response = await Coordinator.Offsets.FetchAsync(Context(9), new OffsetFetchRequest
         {
             Groups = [new() { GroupId = group, Topics = [new() { Name = topic, PartitionIndexes = [partition] }] }],
             RequireStable = requireStable,
@@ -133,10 +166,10 @@ sealed class GroupHarness : IAsyncDisposable
     }
 
     public async Task<DescribeGroupsResponse.DescribedGroup> Describe(string group = GroupId, short version = 6) =>
-        (await Coordinator.DescribeGroupsAsync(Context(version), new DescribeGroupsRequest { Groups = [group] })).Groups[0];
+        (await Coordinator.Classic.DescribeGroupsAsync(Context(version), new DescribeGroupsRequest { Groups = [group] })).Groups[0];
 
     public async Task<ErrorCode> Delete(string group = GroupId) =>
-        (await Coordinator.DeleteGroupsAsync(Context(2), new DeleteGroupsRequest { GroupsNames = [group] })).Results[0].ErrorCode;
+        (await Coordinator.Administration.DeleteGroupsAsync(Context(2), new DeleteGroupsRequest { GroupsNames = [group] })).Results[0].ErrorCode;
 
     /// <summary>A stable group of so many dynamic members in its first generation; the first one leads.</summary>
     public async Task<string[]> StableGroup(int members = 1)

@@ -1,23 +1,27 @@
-using System.Buffers;
-using KafkaSharp.Coordinators.Records;
-using KafkaSharp.Coordinators.Shards;
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Tests.Harness;
 
 /// <summary>
-/// Partitions of __consumer_offsets in memory, as bytes. Commits at once unless a test holds commits back or fails appends.
+/// Partitions of a coordinator's topic in memory, one entry per offset. Commits at once unless a test delays commits or fails appends.
 /// </summary>
 sealed class MemoryCoordinatorStorage : ICoordinatorStorage
 {
-    private readonly Dictionary<int, List<Entry>> _partitions = [];
+    private readonly Dictionary<int, MemoryPartition> _partitions = [];
 
-    public sealed record Entry(byte[] Key, byte[]? Value, long ProducerId = -1, bool? EndTransaction = null);
+    /// <summary>A record, or the marker that ends a transaction.</summary>
+    public sealed record Entry(byte[] Key, byte[]? Value, long ProducerId = -1, bool? EndTransaction = null, short ProducerEpoch = 0);
 
-    public GroupCoordinator? Coordinator { get; set; }
     public ErrorCode AppendError { get; set; }
+
     public bool HoldsCommits { get; set; }
+
+    public int MaxBatchSize { get; set; } = 1024 * 1024;
 
     /// <summary>Runs inside of every append, on the shard's loop.</summary>
     public Action? OnAppend { get; set; }
@@ -28,63 +32,118 @@ sealed class MemoryCoordinatorStorage : ICoordinatorStorage
     /// <summary>A load waits until this is completed.</summary>
     public TaskCompletionSource? LoadGate { get; set; }
 
-    public List<Entry> Entries(int partition)
-    {
-        if (!_partitions.TryGetValue(partition, out var entries))
-            _partitions.Add(partition, entries = []);
-        return entries;
-    }
+    /// <summary>The number of records of each batch that was appended, a marker as 0.</summary>
+    public List<int> Batches { get; } = [];
+
+    /// <summary>The epoch in which the partitions are led; null accepts every epoch.</summary>
+    public int? LeaderEpoch { get; set; }
+
+    public List<Entry> Entries(int partition) => Partition(partition).Entries;
+
+    /// <summary>Moves the high watermark of a partition, as replication would.</summary>
+    public void Commit(int partition, long highWatermark) => Partition(partition).Commit(highWatermark);
 
     public void CommitAll()
     {
-        foreach (var (partition, entries) in _partitions)
-            Coordinator!.OnHighWatermarkUpdated(partition, entries.Count);
+        foreach (var partition in _partitions.Values)
+            partition.Commit(partition.Entries.Count);
     }
 
-    public async Task<long> LoadAsync(int partition, ICoordinatorReplay replay, CancellationToken cancellation)
+    public async Task<ICoordinatorPartition> OpenAsync(int partition, CancellationToken cancellation)
     {
         if (LoadGate is { } gate)
             await gate.Task.WaitAsync(cancellation);
         if (LoadError is { } error)
             throw error;
-        var entries = Entries(partition);
-        for (var offset = 0; offset < entries.Count; offset++)
-        {
-            var entry = entries[offset];
-            if (entry.EndTransaction is { } committed)
-                replay.ReplayEndTransaction(entry.ProducerId, committed);
-            else
-                replay.Replay(offset, entry.ProducerId, entry.Key, entry.Value, entry.Value is not null);
-        }
-        return entries.Count;
+        var opened = Partition(partition);
+        if (!HoldsCommits)
+            opened.Commit(opened.Entries.Count);
+        return opened;
     }
 
-    public ICoordinatorLog OpenLog(int partition) => new Log(this, partition);
-
-    private sealed class Log(MemoryCoordinatorStorage storage, int partition) : ICoordinatorLog
+    private MemoryPartition Partition(int partition)
     {
-        public long Append(IReadOnlyList<CoordinatorRecord> records, bool isAtomic)
+        if (!_partitions.TryGetValue(partition, out var found))
+            _partitions.Add(partition, found = new MemoryPartition(this));
+        return found;
+    }
+
+    private sealed class MemoryPartition(MemoryCoordinatorStorage storage) : ICoordinatorPartition
+    {
+        private Action<long>? _advanced;
+
+        public List<Entry> Entries { get; } = [];
+
+        public long LogStartOffset => 0;
+
+        public long LogEndOffset => Entries.Count;
+
+        public long HighWatermark { get; private set; }
+
+        public int MaxBatchSize => storage.MaxBatchSize;
+
+        public void Subscribe(Action<long> highWatermarkAdvanced) => _advanced = highWatermarkAdvanced;
+
+        public void Commit(long highWatermark)
+        {
+            if (highWatermark <= HighWatermark)
+                return;
+            HighWatermark = highWatermark;
+            _advanced?.Invoke(highWatermark);
+        }
+
+        public CoordinatorRead Read(long startOffset, int maxBytes)
+        {
+            var entry = Entries[(int)startOffset];
+            if (entry.EndTransaction is { } committed)
+            {
+                var marker = new EndTransactionMarker(committed ? ControlRecordType.Commit : ControlRecordType.Abort, 0);
+                return new CoordinatorRead(
+                    ControlRecords.EndTransactionBatch(marker, startOffset, 0, entry.ProducerId, entry.ProducerEpoch, 0), null);
+            }
+            using var builder = new RecordBatchBuilder(new RecordBatchOptions
+            {
+                BaseOffset = startOffset,
+                ProducerId = entry.ProducerId,
+                ProducerEpoch = entry.ProducerId < 0 ? (short)-1 : entry.ProducerEpoch,
+                BaseSequence = 0,
+                IsTransactional = entry.ProducerId >= 0,
+            });
+            builder.Append(0, entry.Key, entry.Value, hasValue: entry.Value is not null);
+            return new CoordinatorRead(builder.Build().ToArray(), null);
+        }
+
+        public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion)
         {
             if (storage.AppendError != ErrorCode.None)
                 throw new StateMachineException(storage.AppendError, "as the test wants");
+            if (storage.LeaderEpoch is { } current && current != leaderEpoch)
+                throw new StateMachineException(ErrorCode.NotLeaderOrFollower, $"led in epoch {current}, not {leaderEpoch}");
+            if (batch.Length > MaxBatchSize)
+                throw new StateMachineException(ErrorCode.MessageTooLarge, "the batch is too large");
             storage.OnAppend?.Invoke();
-            var entries = storage.Entries(partition);
-            foreach (var record in records)
-                entries.Add(new Entry(Bytes(record.WriteKey), record.IsTombstone ? null : Bytes(record.WriteValue)));
+            foreach (var read in new RecordBatchReader(batch.Span))
+                Add(read);
             if (!storage.HoldsCommits)
-                storage.Coordinator!.OnHighWatermarkUpdated(partition, entries.Count);
-            return entries.Count;
+                Commit(Entries.Count);
+            return Entries.Count;
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => _advanced = null;
 
-        private static byte[] Bytes(Action<IBufferWriter<byte>> write)
+        private void Add(RecordBatch batch)
         {
-            var buffer = new ArrayBufferWriter<byte>();
-            write(buffer);
-            return buffer.WrittenSpan.ToArray();
+            var header = batch.Header;
+            var before = Entries.Count;
+            using var reader = new RecordReader(batch);
+            while (reader.MoveNext())
+            {
+                ref readonly var record = ref reader.Current;
+                bool? end = header.IsControlBatch ? ControlRecords.ParseType(record.Key) == ControlRecordType.Commit : null;
+                var value = record.HasValue ? record.Value.ToArray() : null;
+                Entries.Add(new Entry(record.Key.ToArray(), value, header.ProducerId, end, header.ProducerEpoch));
+            }
+            storage.Batches.Add(header.IsControlBatch ? 0 : Entries.Count - before);
         }
     }
 }

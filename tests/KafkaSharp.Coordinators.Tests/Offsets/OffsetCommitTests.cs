@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -83,7 +84,7 @@ sealed class OffsetCommitTests
     public async Task Topics_and_partitions_that_do_not_exist_are_answered_first_and_the_rest_is_committed()
     {
         await using var harness = new GroupHarness();
-        var response = await harness.Coordinator.OffsetCommitAsync(GroupHarness.Context(9), new OffsetCommitRequest
+        var response = await harness.Coordinator.Offsets.CommitAsync(GroupHarness.Context(9), new OffsetCommitRequest
         {
             GroupId = "group",
             Topics =
@@ -107,7 +108,7 @@ sealed class OffsetCommitTests
         await using var harness = new GroupHarness();
         Assert.That(await harness.Commit(9, version: 10), Is.EqualTo(ErrorCode.None));
         Assert.That(await harness.Committed(), Is.EqualTo(9));
-        var unknown = await harness.Coordinator.OffsetCommitAsync(GroupHarness.Context(10), new OffsetCommitRequest
+        var unknown = await harness.Coordinator.Offsets.CommitAsync(GroupHarness.Context(10), new OffsetCommitRequest
         {
             GroupId = "group",
             Topics = [new() { TopicId = new Uuid(9, 9), Partitions = [new() { PartitionIndex = 0, CommittedOffset = 5 }] }],

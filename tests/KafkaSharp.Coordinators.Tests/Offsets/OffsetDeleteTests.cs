@@ -82,7 +82,7 @@ sealed class OffsetDeleteTests
         var id = harness.Topics.TopicId("con");
         harness.Topics.Add("con", 3, new Uuid(7, 7));
         await harness.Commit(3, partition: 1);
-        await harness.Coordinator.OnTopicsDeletedAsync([new DeletedTopic("con", id)]);
+        harness.DeleteTopic("con", id);
         Assert.That(await harness.Committed(), Is.EqualTo(-1));
         Assert.That(await harness.Committed(group: "other"), Is.EqualTo(-1));
         Assert.That(await harness.Committed("con-b"), Is.EqualTo(2));
@@ -90,7 +90,7 @@ sealed class OffsetDeleteTests
     }
 
     private static Task<OffsetDeleteResponse> Delete(GroupHarness harness, params (string Topic, int Partition)[] partitions) =>
-        harness.Coordinator.OffsetDeleteAsync(GroupHarness.Context(0), new OffsetDeleteRequest
+        harness.Coordinator.Offsets.DeleteAsync(GroupHarness.Context(0), new OffsetDeleteRequest
         {
             GroupId = "group",
             Topics = partitions.GroupBy(p => p.Topic).Select(topic => new OffsetDeleteRequest.OffsetDeleteRequestTopic

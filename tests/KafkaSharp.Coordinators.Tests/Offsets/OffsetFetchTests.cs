@@ -40,7 +40,7 @@ sealed class OffsetFetchTests
         var all = await FetchAll(harness, 10);
         Assert.That(all.Topics.Select(topic => topic.TopicId), Is.EqualTo(new[] { harness.Topics.TopicId("con") }));
 
-        var asked = await harness.Coordinator.OffsetFetchAsync(GroupHarness.Context(10), new OffsetFetchRequest
+        var asked = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(10), new OffsetFetchRequest
         {
             Groups =
             [
@@ -62,7 +62,7 @@ sealed class OffsetFetchTests
         await using var harness = new GroupHarness();
         await harness.Commit(5);
         harness.Topics.Add("con", 3, new Uuid(7, 7));
-        var asked = await harness.Coordinator.OffsetFetchAsync(GroupHarness.Context(10), new OffsetFetchRequest
+        var asked = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(10), new OffsetFetchRequest
         {
             Groups = [new() { GroupId = "group", Topics = [new() { TopicId = new Uuid(7, 7), PartitionIndexes = [0] }] }],
         }).Soon();
@@ -75,7 +75,7 @@ sealed class OffsetFetchTests
     {
         await using var harness = new GroupHarness();
         await harness.Commit(4);
-        var response = await harness.Coordinator.OffsetFetchAsync(GroupHarness.Context(version), new OffsetFetchRequest
+        var response = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(version), new OffsetFetchRequest
         {
             GroupId = "group",
             Topics = [new() { Name = "con", PartitionIndexes = [0, 1] }],
@@ -90,7 +90,7 @@ sealed class OffsetFetchTests
     {
         await using var harness = new GroupHarness();
         harness.Coordinator.OnResignation(0, 1);
-        var response = await harness.Coordinator.OffsetFetchAsync(GroupHarness.Context(1), new OffsetFetchRequest
+        var response = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(1), new OffsetFetchRequest
         {
             GroupId = "group",
             Topics = [new() { Name = "con", PartitionIndexes = [0] }],
@@ -104,8 +104,8 @@ sealed class OffsetFetchTests
         await using var harness = new GroupHarness(partitions: 50);
         await harness.Commit(1, group: "a");
         await harness.Commit(2, group: "b");
-        harness.Coordinator.OnResignation(harness.Coordinator.PartitionFor("b"), 1);
-        var response = await harness.Coordinator.OffsetFetchAsync(GroupHarness.Context(9), new OffsetFetchRequest
+        harness.Coordinator.OnResignation(harness.Coordinator.PartitionFor("b")!.Value, 1);
+        var response = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(9), new OffsetFetchRequest
         {
             Groups = [new() { GroupId = "a", Topics = null }, new() { GroupId = "b", Topics = null }],
         }).Soon();
@@ -113,6 +113,6 @@ sealed class OffsetFetchTests
     }
 
     private static async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchAll(GroupHarness harness, short version) =>
-        (await harness.Coordinator.OffsetFetchAsync(
+        (await harness.Coordinator.Offsets.FetchAsync(
             GroupHarness.Context(version), new OffsetFetchRequest { Groups = [new() { GroupId = "group", Topics = null }] }).Soon()).Groups[0];
 }

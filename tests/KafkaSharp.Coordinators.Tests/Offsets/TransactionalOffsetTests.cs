@@ -1,5 +1,6 @@
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Offsets;
 
@@ -57,7 +58,7 @@ sealed class TransactionalOffsetTests
 
     private static MemoryCoordinatorStorage.Entry Offset(long offset, long producerId = -1)
     {
-        var value = new Coordinators.Offsets.OffsetAndMetadata(offset, -1, "", 0, -1, Uuid.Zero);
+        var value = new OffsetCommitValue { Offset = offset, LeaderEpoch = -1, Metadata = "", CommitTimestamp = 0, ExpireTimestamp = -1 };
         var record = new Records.OffsetCommitRecord("group", "con", 0, value);
         var key = new System.Buffers.ArrayBufferWriter<byte>();
         record.WriteKey(key);

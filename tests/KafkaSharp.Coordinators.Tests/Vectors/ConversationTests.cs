@@ -1,3 +1,6 @@
+using KafkaSharp.Coordinators.GroupService;
+using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Configs;
 using System.Text.Json;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
@@ -59,15 +62,15 @@ sealed class ConversationTests
         var context = new GroupRequestContext(frame.ClientId, "/127.0.0.1", frame.Version);
         IMessage answer = frame.Api switch
         {
-            "JoinGroup" => await coordinator.JoinGroupAsync(context, frame.Read<JoinGroupRequest>()),
-            "SyncGroup" => await coordinator.SyncGroupAsync(context, frame.Read<SyncGroupRequest>()),
-            "Heartbeat" => await coordinator.HeartbeatAsync(context, frame.Read<HeartbeatRequest>()),
-            "LeaveGroup" => await coordinator.LeaveGroupAsync(context, frame.Read<LeaveGroupRequest>()),
-            "OffsetCommit" => await coordinator.OffsetCommitAsync(context, frame.Read<OffsetCommitRequest>()),
-            "OffsetFetch" => await coordinator.OffsetFetchAsync(context, frame.Read<OffsetFetchRequest>()),
-            "OffsetDelete" => await coordinator.OffsetDeleteAsync(context, frame.Read<OffsetDeleteRequest>()),
+            "JoinGroup" => await coordinator.Classic.JoinGroupAsync(context, frame.Read<JoinGroupRequest>()),
+            "SyncGroup" => await coordinator.Classic.SyncGroupAsync(context, frame.Read<SyncGroupRequest>()),
+            "Heartbeat" => await coordinator.Classic.HeartbeatAsync(context, frame.Read<HeartbeatRequest>()),
+            "LeaveGroup" => await coordinator.Classic.LeaveGroupAsync(context, frame.Read<LeaveGroupRequest>()),
+            "OffsetCommit" => await coordinator.Offsets.CommitAsync(context, frame.Read<OffsetCommitRequest>()),
+            "OffsetFetch" => await coordinator.Offsets.FetchAsync(context, frame.Read<OffsetFetchRequest>()),
+            "OffsetDelete" => await coordinator.Offsets.DeleteAsync(context, frame.Read<OffsetDeleteRequest>()),
             "DescribeGroups" => await Describe(coordinator, context, frame.Read<DescribeGroupsRequest>()),
-            _ => await coordinator.DeleteGroupsAsync(context, frame.Read<DeleteGroupsRequest>()),
+            _ => await coordinator.Administration.DeleteGroupsAsync(context, frame.Read<DeleteGroupsRequest>()),
         };
         return GroupHarness.Write(answer, frame.Version)[2..];
     }
@@ -76,7 +79,7 @@ sealed class ConversationTests
     private static async Task<DescribeGroupsResponse> Describe(
         GroupCoordinator coordinator, GroupRequestContext context, DescribeGroupsRequest request)
     {
-        var response = await coordinator.DescribeGroupsAsync(context, request);
+        var response = await coordinator.Classic.DescribeGroupsAsync(context, request);
         if (request.IncludeAuthorizedOperations)
             response.Groups.ForEach(group => group.AuthorizedOperations = 3400);
         return response;

@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Runtime;
 using System.Text.Json;
 using KafkaSharp.TestInfrastructure;
 

@@ -6,17 +6,17 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Coordinators.Tests.Vectors;
 
-/// <summary>Loads __consumer_offsets as a genuine 4.3.1 broker wrote it: groups and offsets are what its admin client was told.</summary>
+/// <summary>Loads __consumer_offsets as a genuine 4.3.1 broker wrote it: groups and offsets are what its admin client received.</summary>
 sealed class GenuineLogTests
 {
     [TestCase("stage1-uncleaned", false)]
     [TestCase("stage2-killed", true)]
     [TestCase("stage3-recovered", true)]
-    public async Task Groups_and_offsets_are_those_the_genuine_broker_told(string stage, bool groupsWereEmpty)
+    public async Task Groups_and_offsets_are_those_the_genuine_broker_reported(string stage, bool groupsWereEmpty)
     {
         await using var harness = Load(stage);
         var expected = State(stage);
-        var listed = (await harness.Coordinator.ListGroupsAsync(GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = [], TypesFilter = [] }))
+        var listed = (await harness.Coordinator.Administration.ListGroupsAsync(GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = [], TypesFilter = [] }))
             .Groups.ToDictionary(group => group.GroupId);
         Assert.That(listed.Keys, Is.EquivalentTo(expected.EnumerateObject().Select(group => group.Name)));
         foreach (var group in expected.EnumerateObject())
@@ -47,12 +47,11 @@ sealed class GenuineLogTests
                 var key = new System.Buffers.ArrayBufferWriter<byte>();
                 record.WriteKey(key);
                 Assert.That(key.WrittenSpan.ToArray(), Is.EqualTo(entry.Key));
-                Assert.That(record.IsTombstone, Is.EqualTo(entry.Value is null));
+                var value = new System.Buffers.ArrayBufferWriter<byte>();
+                Assert.That(record.WriteValue(value), Is.EqualTo(entry.Value is not null));
                 written++;
                 if (entry.Value is null)
                     continue;
-                var value = new System.Buffers.ArrayBufferWriter<byte>();
-                record.WriteValue(value);
                 Assert.That(Convert.ToHexString(value.WrittenSpan), Is.EqualTo(Convert.ToHexString(entry.Value)));
             }
         }
@@ -67,7 +66,7 @@ sealed class GenuineLogTests
         Assert.That(group.GroupState, Is.EqualTo("Stable"));
         Assert.That(group.Members, Has.Count.EqualTo(1));
         var member = group.Members[0];
-        var heartbeat = await harness.Coordinator.HeartbeatAsync(GroupHarness.Context(4), new HeartbeatRequest
+        var heartbeat = await harness.Coordinator.Classic.HeartbeatAsync(GroupHarness.Context(4), new HeartbeatRequest
         {
             GroupId = "classic-static",
             MemberId = member.MemberId,
@@ -77,18 +76,18 @@ sealed class GenuineLogTests
         Assert.That(heartbeat.ErrorCode, Is.EqualTo(KafkaSharp.Protocol.ErrorCode.None));
     }
 
-    private static Records.CoordinatorRecord? RecordOf(MemoryCoordinatorStorage.Entry entry)
+    private static Records.GroupRecord? RecordOf(MemoryCoordinatorStorage.Entry entry)
     {
         var key = new KafkaSharp.Protocol.KafkaReader(entry.Key);
         switch (key.ReadInt16())
         {
             case 1:
                 var commit = OffsetCommitKey.Read(ref key, 0);
-                Coordinators.Offsets.OffsetAndMetadata? value = null;
+                OffsetCommitValue? value = null;
                 if (entry.Value is not null)
                 {
                     var reader = new KafkaSharp.Protocol.KafkaReader(entry.Value);
-                    value = Coordinators.Offsets.OffsetAndMetadata.From(OffsetCommitValue.Read(ref reader, reader.ReadInt16()));
+                    value = OffsetCommitValue.Read(ref reader, reader.ReadInt16());
                 }
                 return new Records.OffsetCommitRecord(commit.Group, commit.Topic, commit.Partition, value);
             case 2:
@@ -150,7 +149,7 @@ sealed class GenuineLogTests
 
     private static async Task<IEnumerable<(string, long, string, int)>> OffsetsOf(GroupHarness harness, string group)
     {
-        var response = await harness.Coordinator.OffsetFetchAsync(GroupHarness.Context(9), new OffsetFetchRequest
+        var response = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(9), new OffsetFetchRequest
         {
             Groups = [new() { GroupId = group, Topics = null }],
         });

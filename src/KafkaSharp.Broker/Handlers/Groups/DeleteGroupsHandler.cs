@@ -1,15 +1,15 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>DeleteGroups (42): removes empty groups with all their offsets.</summary>
-sealed class DeleteGroupsHandler(GroupCoordinator coordinator) : IApiHandler<DeleteGroupsRequest, DeleteGroupsResponse>
+sealed class DeleteGroupsHandler(GroupAdministration groups) : IApiHandler<DeleteGroupsRequest, DeleteGroupsResponse>
 {
     public async ValueTask<DeleteGroupsResponse?> HandleAsync(RequestContext context, DeleteGroupsRequest request) =>
-        await coordinator.DeleteGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await groups.DeleteGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
     public DeleteGroupsResponse Fail(DeleteGroupsRequest request, ErrorCode error, short version) => new()
     {

@@ -1,16 +1,16 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>DescribeGroups (15): members and assignments of classic groups.</summary>
-sealed class DescribeGroupsHandler(GroupCoordinator coordinator) : IApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
+sealed class DescribeGroupsHandler(ClassicGroupService groups) : IApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
 {
     public async ValueTask<DescribeGroupsResponse?> HandleAsync(RequestContext context, DescribeGroupsRequest request)
     {
-        var response = await coordinator.DescribeGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        var response = await groups.DescribeGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
         if (request.IncludeAuthorizedOperations)
         {
             foreach (var group in response.Groups.Where(group => group.ErrorCode == ErrorCode.None))

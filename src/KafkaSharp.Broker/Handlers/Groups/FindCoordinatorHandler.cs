@@ -1,3 +1,4 @@
+using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
@@ -6,8 +7,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>
-/// FindCoordinator (10): which broker to ask about a group or a transactional id; several at once since version 4 (KIP-699). The first
-/// question creates the topic that the coordinator keeps its state in.
+/// FindCoordinator (10): the broker that coordinates a group or a transactional id; several in one request since version 4 (KIP-699). The
+/// first request creates the topic of the coordinator.
 /// </summary>
 sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
@@ -64,7 +65,7 @@ sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<F
             }),
         };
 
-    // The share coordinator (KIP-932) is not served yet: its keys are refused as by a broker that does not know them.
+    // The share coordinator (KIP-932) is not served yet: its keys are refused, as by a broker that does not support them.
     private ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(
         CoordinatorType type, string key, RequestContext context) =>
         type == CoordinatorType.Share

@@ -1,23 +1,24 @@
+using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
-/// <summary>The routes of consumer groups and their offsets.</summary>
+/// <summary>The routes of groups, committed offsets and coordinators.</summary>
 static class GroupRoutes
 {
-    public static IEnumerable<ApiRoute> Create(GroupCoordinator groups, ICoordinatorLocator locator) =>
+    public static IEnumerable<ApiRoute> Create(GroupCoordinator coordinator, ICoordinatorLocator locator) =>
     [
-        ApiRoute.For(new OffsetCommitHandler(groups)),
-        ApiRoute.For(new OffsetFetchHandler(groups)),
         ApiRoute.For(new FindCoordinatorHandler(locator)),
-        ApiRoute.For(new JoinGroupHandler(groups)),
-        ApiRoute.For(new HeartbeatHandler(groups)),
-        ApiRoute.For(new LeaveGroupHandler(groups)),
-        ApiRoute.For(new SyncGroupHandler(groups)),
-        ApiRoute.For(new DescribeGroupsHandler(groups)),
-        ApiRoute.For(new ListGroupsHandler(groups)),
-        ApiRoute.For(new DeleteGroupsHandler(groups)),
-        ApiRoute.For(new OffsetDeleteHandler(groups)),
+        ApiRoute.For(new JoinGroupHandler(coordinator.Classic)),
+        ApiRoute.For(new SyncGroupHandler(coordinator.Classic)),
+        ApiRoute.For(new HeartbeatHandler(coordinator.Classic)),
+        ApiRoute.For(new LeaveGroupHandler(coordinator.Classic)),
+        ApiRoute.For(new DescribeGroupsHandler(coordinator.Classic)),
+        ApiRoute.For(new ListGroupsHandler(coordinator.Administration)),
+        ApiRoute.For(new DeleteGroupsHandler(coordinator.Administration)),
+        ApiRoute.For(new OffsetCommitHandler(coordinator.Offsets)),
+        ApiRoute.For(new OffsetFetchHandler(coordinator.Offsets)),
+        ApiRoute.For(new OffsetDeleteHandler(coordinator.Offsets)),
     ];
 }

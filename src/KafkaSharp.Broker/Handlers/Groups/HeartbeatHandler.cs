@@ -1,15 +1,15 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
-/// <summary>Heartbeat (12): a member of a classic group lives, and hears whether it must rejoin.</summary>
-sealed class HeartbeatHandler(GroupCoordinator coordinator) : IApiHandler<HeartbeatRequest, HeartbeatResponse>
+/// <summary>Heartbeat (12): keeps the session of a classic member alive; the response says whether it must join again.</summary>
+sealed class HeartbeatHandler(ClassicGroupService groups) : IApiHandler<HeartbeatRequest, HeartbeatResponse>
 {
     public async ValueTask<HeartbeatResponse?> HandleAsync(RequestContext context, HeartbeatRequest request) =>
-        await coordinator.HeartbeatAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await groups.HeartbeatAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
     public HeartbeatResponse Fail(HeartbeatRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

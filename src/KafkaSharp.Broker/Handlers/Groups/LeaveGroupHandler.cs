@@ -1,15 +1,15 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>LeaveGroup (13): members leave a group, or an administrator removes them.</summary>
-sealed class LeaveGroupHandler(GroupCoordinator coordinator) : IApiHandler<LeaveGroupRequest, LeaveGroupResponse>
+sealed class LeaveGroupHandler(ClassicGroupService groups) : IApiHandler<LeaveGroupRequest, LeaveGroupResponse>
 {
     public async ValueTask<LeaveGroupResponse?> HandleAsync(RequestContext context, LeaveGroupRequest request) =>
-        await coordinator.LeaveGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await groups.LeaveGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
     public LeaveGroupResponse Fail(LeaveGroupRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

@@ -1,16 +1,16 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
-/// <summary>OffsetCommit (8): keeps how far a group has come; answered when the offsets are replicated.</summary>
-sealed class OffsetCommitHandler(GroupCoordinator coordinator) : IApiHandler<OffsetCommitRequest, OffsetCommitResponse>
+/// <summary>OffsetCommit (8): stores the offsets of a group; the response comes when they are replicated.</summary>
+sealed class OffsetCommitHandler(OffsetService offsets) : IApiHandler<OffsetCommitRequest, OffsetCommitResponse>
 {
     public async ValueTask<OffsetCommitResponse?> HandleAsync(RequestContext context, OffsetCommitRequest request) =>
-        await coordinator.OffsetCommitAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await offsets.CommitAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
     public OffsetCommitResponse Fail(OffsetCommitRequest request, ErrorCode error, short version) =>
-        new() { Topics = OffsetRefusals.Commit(request.Topics, error) };
+        new() { Topics = OffsetErrorResponses.Commit(request.Topics, error) };
 }

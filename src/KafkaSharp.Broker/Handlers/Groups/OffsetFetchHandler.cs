@@ -1,16 +1,16 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
-/// <summary>OffsetFetch (9): how far groups have come; several groups at once since version 8.</summary>
-sealed class OffsetFetchHandler(GroupCoordinator coordinator) : IApiHandler<OffsetFetchRequest, OffsetFetchResponse>
+/// <summary>OffsetFetch (9): the committed offsets of groups; several groups in one request since version 8.</summary>
+sealed class OffsetFetchHandler(OffsetService offsets) : IApiHandler<OffsetFetchRequest, OffsetFetchResponse>
 {
     public async ValueTask<OffsetFetchResponse?> HandleAsync(RequestContext context, OffsetFetchRequest request) =>
-        await coordinator.OffsetFetchAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await offsets.FetchAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
     public OffsetFetchResponse Fail(OffsetFetchRequest request, ErrorCode error, short version) =>
-        OffsetRefusals.Fetch(version, request, error);
+        OffsetErrorResponses.Fetch(version, request, error);
 }

@@ -1,15 +1,15 @@
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Coordinators;
+using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Groups;
 
-/// <summary>SyncGroup (14): the leader brings the assignment, every member fetches its part.</summary>
-sealed class SyncGroupHandler(GroupCoordinator coordinator) : IApiHandler<SyncGroupRequest, SyncGroupResponse>
+/// <summary>SyncGroup (14): the leader sends the assignment, every member fetches its part.</summary>
+sealed class SyncGroupHandler(ClassicGroupService groups) : IApiHandler<SyncGroupRequest, SyncGroupResponse>
 {
     public async ValueTask<SyncGroupResponse?> HandleAsync(RequestContext context, SyncGroupRequest request) =>
-        await coordinator.SyncGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await groups.SyncGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
 
     public SyncGroupResponse Fail(SyncGroupRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

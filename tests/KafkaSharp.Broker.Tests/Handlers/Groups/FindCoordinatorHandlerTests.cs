@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Handlers.Groups;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Tests.Requests;

@@ -1,0 +1,54 @@
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Coordinators.Runtime;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.StateMachines;
+using KafkaSharp.Storage.Logs;
+
+namespace KafkaSharp.Broker.Coordination;
+
+/// <summary>
+/// One partition of a coordinator's topic: reads its log and appends to it with acks of all in-sync replicas, in the epoch of the shard
+/// only. Safe for use from any thread.
+/// </summary>
+sealed class CoordinatorPartition(Partition partition) : ICoordinatorPartition
+{
+    private const short AllReplicas = -1;
+
+    private Action<long>? _highWatermarkAdvanced;
+
+    public long LogStartOffset => partition.Log.LogStartOffset;
+
+    public long LogEndOffset => partition.Log.LogEndOffset;
+
+    public long HighWatermark => partition.Log.HighWatermark;
+
+    public int MaxBatchSize => partition.Log.Config.MaxMessageSize;
+
+    public void Subscribe(Action<long> highWatermarkAdvanced)
+    {
+        _highWatermarkAdvanced = highWatermarkAdvanced;
+        partition.HighWatermarkAdvanced += highWatermarkAdvanced;
+    }
+
+    public CoordinatorRead Read(long startOffset, int maxBytes)
+    {
+        var read = partition.Log.Read(startOffset, maxBytes, FetchIsolation.LogEnd, minOneMessage: true);
+        if (read.ErrorCode == ErrorCode.None)
+            return new CoordinatorRead(read.Records, read.Lease);
+        read.Dispose();
+        throw new StateMachineException(
+            ErrorCode.UnknownServerError, $"{partition.Id.TopicPartition} cannot be read at offset {startOffset}: {read.ErrorCode}");
+    }
+
+    public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion)
+    {
+        var info = partition.Append(batch, AllReplicas, AppendOrigin.Coordinator, leaderEpoch, transactionVersion);
+        return info.ErrorCode == ErrorCode.None
+            ? info.LastOffset + 1
+            : throw new StateMachineException(
+                info.ErrorCode, info.ErrorMessage ?? $"{partition.Id.TopicPartition} refused an append: {info.ErrorCode}");
+    }
+
+    public void Dispose() => partition.HighWatermarkAdvanced -= _highWatermarkAdvanced;
+}

@@ -1,7 +1,0 @@
-namespace KafkaSharp.Coordinators;
-
-/// <summary>What the coordinator needs to know of a request beside its body.</summary>
-/// <param name="ClientId">From the request header; empty where it has none.</param>
-/// <param name="ClientHost">The address of the client as Kafka writes it: <c>/127.0.0.1</c>.</param>
-/// <param name="ApiVersion">The version of the request.</param>
-public readonly record struct GroupRequestContext(string ClientId, string ClientHost, short ApiVersion);

@@ -1,0 +1,95 @@
+using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Coordinators.Runtime;
+using KafkaSharp.Metadata.Deltas;
+using KafkaSharp.Metadata.Images;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Coordinators.GroupService;
+
+/// <summary>
+/// The group coordinator (Kafka's <c>GroupCoordinatorService</c>): members, assignments and committed offsets of groups. The state of a
+/// group is in one partition of <c>__consumer_offsets</c> and is served by the broker that leads it. Requests go to <see cref="Classic"/>,
+/// <see cref="Offsets"/> and <see cref="Administration"/>. All members may be called from any thread.
+/// </summary>
+public sealed class GroupCoordinator : IAsyncDisposable
+{
+    private readonly CoordinatorRuntime<GroupShard, GroupRecord> _runtime;
+    private readonly GroupShards _shards;
+    private readonly ILogger _log;
+
+    /// <param name="storage">The partitions of <c>__consumer_offsets</c>.</param>
+    /// <param name="topics">The topics of the cluster.</param>
+    /// <param name="config">Timeouts and limits.</param>
+    /// <param name="time">The clock of every timeout.</param>
+    /// <param name="newGuid">Makes the part of member ids that must not be guessable.</param>
+    /// <param name="log">Receives log messages.</param>
+    /// <param name="scheduler">
+    /// Runs the loops' work; the thread pool unless a simulation decides the order, in which case loads run inline.
+    /// </param>
+    public GroupCoordinator(
+        ICoordinatorStorage storage, ITopicLookup topics, GroupCoordinatorConfig config, TimeProvider time, Func<Guid> newGuid, ILogger log,
+        Action<IThreadPoolWorkItem>? scheduler = null)
+    {
+        _log = log;
+        var options = new CoordinatorRuntimeOptions
+        {
+            Name = "group-coordinator",
+            Topic = OffsetsTopic.Name,
+            WriteTimeout = config.CommitTimeout,
+            AppendLinger = config.AppendLinger,
+            LoadBufferSize = config.LoadBufferSize,
+            Compression = config.Compression,
+        };
+        _runtime = new CoordinatorRuntime<GroupShard, GroupRecord>(
+            options, storage, GroupRecordSerde.Instance, context => new GroupShard(context, config, newGuid), time, log, scheduler);
+        _shards = new GroupShards(_runtime, log);
+        Classic = new ClassicGroupService(_shards, config);
+        Offsets = new OffsetService(_shards, topics);
+        Administration = new GroupAdministration(_shards, log);
+    }
+
+    /// <summary>Requests of members of classic groups.</summary>
+    public ClassicGroupService Classic { get; }
+
+    /// <summary>Requests about committed offsets.</summary>
+    public OffsetService Offsets { get; }
+
+    /// <summary>Requests about groups of every protocol.</summary>
+    public GroupAdministration Administration { get; }
+
+    /// <summary>
+    /// Begins to serve. The number of partitions of <c>__consumer_offsets</c> is fixed from here on, as in Kafka: it decides which
+    /// partition holds a group, so that a group would not be found after a change.
+    /// </summary>
+    public void Start(int partitionCount) => _shards.Start(partitionCount);
+
+    /// <summary>The partition of <c>__consumer_offsets</c> that holds a group; null before the start and after the stop.</summary>
+    public int? PartitionFor(string groupId) =>
+        _shards.PartitionCount is > 0 and var count ? JavaString.PartitionFor(groupId, count) : null;
+
+    /// <inheritdoc cref="CoordinatorRuntime{TShard, TRecord}.OnElection"/>
+    public void OnElection(int partition, int leaderEpoch) => _runtime.OnElection(partition, leaderEpoch);
+
+    /// <inheritdoc cref="CoordinatorRuntime{TShard, TRecord}.OnResignation"/>
+    public void OnResignation(int partition, int? leaderEpoch) => _runtime.OnResignation(partition, leaderEpoch);
+
+    /// <inheritdoc cref="CoordinatorRuntime{TShard, TRecord}.OnMetadataUpdate"/>
+    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
+    {
+        if (delta.Topics is not null
+            && image.Topics.Topic(OffsetsTopic.Name) is { PartitionCount: var actual }
+            && delta.Image.Topics.Topic(OffsetsTopic.Name)?.PartitionCount != actual
+            && _shards.PartitionCount is > 0 and var known
+            && actual != known)
+            _log.PartitionCountChanged(actual, known);
+        _runtime.OnMetadataUpdate(delta, image);
+    }
+
+    /// <summary>Unloads every shard; delayed responses receive NOT_COORDINATOR.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _shards.Stop();
+        await _runtime.DisposeAsync();
+    }
+}

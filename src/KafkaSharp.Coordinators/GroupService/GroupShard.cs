@@ -1,0 +1,116 @@
+using KafkaSharp.Coordinators.Classic;
+using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Coordinators.Runtime;
+using KafkaSharp.Metadata.Deltas;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Protocol;
+using KafkaSharp.StateMachines;
+
+namespace KafkaSharp.Coordinators.GroupService;
+
+/// <summary>
+/// The groups and offsets of one partition of <c>__consumer_offsets</c> (Kafka's <c>GroupCoordinatorShard</c>): the state, and the
+/// operations on it. Used on the shard's event loop, and by one loading thread before that.
+/// </summary>
+sealed class GroupShard : ICoordinatorShard<GroupRecord>
+{
+    private readonly ShardContext<GroupRecord> _context;
+    private readonly GroupCoordinatorConfig _config;
+    private readonly GroupTable _groups;
+    private readonly ClassicGroups _classicGroups;
+    private readonly ShardTimer<GroupRecord> _cleanup;
+    private bool _isLoaded;
+
+    public GroupShard(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, Func<Guid> newGuid)
+    {
+        _context = context;
+        _config = config;
+        _cleanup = context.NewTimer("expire-group-metadata");
+        var classic = new ClassicContext(context, config, newGuid);
+        var rebalance = new ClassicRebalance(classic);
+        _groups = new GroupTable(context.Undo, groupId => new ClassicGroup(groupId, classic, rebalance));
+        _classicGroups = new ClassicGroups(classic, rebalance, _groups);
+        Join = new ClassicJoin(classic, _groups, _classicGroups, rebalance);
+        Sync = new ClassicSync(_classicGroups, rebalance);
+        Heartbeat = new ClassicHeartbeat(_classicGroups, rebalance);
+        Leave = new ClassicLeave(classic, _classicGroups, rebalance);
+        Describer = new ClassicDescriber(_groups);
+        Committer = new OffsetCommitter(context, config, _groups);
+        Fetcher = new OffsetFetcher(_groups);
+        Removal = new OffsetRemoval(context, config, _groups);
+        Lister = new GroupLister(_groups);
+    }
+
+    public ClassicJoin Join { get; }
+
+    public ClassicSync Sync { get; }
+
+    public ClassicHeartbeat Heartbeat { get; }
+
+    public ClassicLeave Leave { get; }
+
+    public ClassicDescriber Describer { get; }
+
+    public OffsetCommitter Committer { get; }
+
+    public OffsetFetcher Fetcher { get; }
+
+    public OffsetRemoval Removal { get; }
+
+    public GroupLister Lister { get; }
+
+    public void Replay(long offset, ProducerIdentity producer, GroupRecord record)
+    {
+        switch (record)
+        {
+            case OffsetCommitRecord commit:
+                _groups.Replay(offset, producer, commit);
+                break;
+            case GroupMetadataRecord metadata when _isLoaded:
+                _classicGroups.Replay(metadata);
+                break;
+            case GroupMetadataRecord metadata:
+                _classicGroups.Load(metadata);
+                break;
+            case OpaqueRecord opaque:
+                _groups.Replay(opaque);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown record {record.GetType().Name}");
+        }
+    }
+
+    public void ReplayTransactionEnd(ProducerIdentity producer, bool committed) => _groups.Offsets.EndTransaction(producer.Id, committed);
+
+    public void OnLoaded(MetadataImage image)
+    {
+        _isLoaded = true;
+        foreach (var group in _groups.Groups)
+            group.OnLoaded();
+        ScheduleCleanup();
+    }
+
+    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
+    {
+        if (delta.Topics is { DeletedTopics.Count: > 0 } topics)
+            _context.Post("on-topics-deleted", () => new(Removal.OfTopics(topics.DeletedTopics.Values), IsAtomic: false));
+    }
+
+    public void OnUnloaded()
+    {
+        _cleanup.Cancel();
+        foreach (var group in _groups.Groups)
+            group.OnUnloaded(ErrorCode.NotCoordinator);
+    }
+
+    private void ScheduleCleanup() => _cleanup.Set(_config.OffsetsRetentionCheckInterval, () =>
+    {
+        ScheduleCleanup();
+        var records = Removal.OfExpired();
+        if (records.Count > 0)
+            _context.Log.CleanedUp(records.Count, _context.Partition);
+        return new CommandResult<GroupRecord>(records, IsAtomic: false);
+    });
+}

@@ -1,0 +1,28 @@
+using System.Collections;
+
+namespace KafkaSharp.Coordinators.Runtime;
+
+/// <summary>One entry of a coordinator's log: a record with the producer of its transaction, or the end of a transaction.</summary>
+/// <param name="Record">The record; null for a marker.</param>
+/// <param name="Producer">The producer of the transaction; none for a record outside transactions.</param>
+/// <param name="End">The marker; null for a record.</param>
+readonly record struct CoordinatorEntry<TRecord>(TRecord? Record, ProducerIdentity Producer, TransactionEnd? End)
+    where TRecord : class;
+
+/// <summary>The records of one command as entries, without copying them.</summary>
+sealed class CoordinatorEntries<TRecord>(IReadOnlyList<TRecord> records, ProducerIdentity producer)
+    : IReadOnlyList<CoordinatorEntry<TRecord>>
+    where TRecord : class
+{
+    public int Count => records.Count;
+
+    public CoordinatorEntry<TRecord> this[int index] => new(records[index], producer, null);
+
+    public IEnumerator<CoordinatorEntry<TRecord>> GetEnumerator()
+    {
+        for (var i = 0; i < records.Count; i++)
+            yield return this[i];
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,32 @@
+namespace KafkaSharp.Coordinators.Runtime;
+
+/// <summary>
+/// Undoes what replay changed when the records turn out not to be written. Each change of a shard's state at run time adds the action that
+/// takes it back; a successful write forgets the actions, a failed one runs them in reverse order. Only records of the batch that is not
+/// written yet can be undone, so the log is short. It takes the place of Kafka's <c>SnapshotRegistry</c>. Used on the shard's event loop.
+/// </summary>
+sealed class UndoLog
+{
+    private readonly List<Action> _actions = [];
+
+    /// <summary>Whether changes must be recorded: not while a shard is loaded, when every record is in the log already.</summary>
+    public bool IsRecording { get; private set; }
+
+    /// <summary>Adds the action that takes back the change just made. Call it only while <see cref="IsRecording"/>.</summary>
+    public void Add(Action undo) => _actions.Add(undo);
+
+    internal void StartRecording() => IsRecording = true;
+
+    /// <summary>The changes are written.</summary>
+    internal void Forget() => _actions.Clear();
+
+    /// <summary>Takes every change since the last <see cref="Forget"/> back, the last one first.</summary>
+    internal void Undo()
+    {
+        IsRecording = false;
+        for (var i = _actions.Count - 1; i >= 0; i--)
+            _actions[i]();
+        _actions.Clear();
+        IsRecording = true;
+    }
+}

@@ -1,0 +1,64 @@
+using KafkaSharp.Coordinators.Tests.Harness;
+using KafkaSharp.Protocol;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Coordinators.Tests.Runtime;
+
+sealed class EpochTests
+{
+    [Test]
+    public async Task A_shard_of_an_older_epoch_cannot_write()
+    {
+        await using var harness = new RuntimeHarness(leaderEpoch: 4);
+        harness.Storage.LeaderEpoch = 5;
+        await Expect.Refused(harness.Set("a", "1"), ErrorCode.NotLeaderOrFollower);
+        Assert.That(harness.Storage.Entries(0), Is.Empty);
+        Assert.That(await harness.Dump().Soon(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_shard_that_learns_the_new_epoch_writes_on_without_a_load()
+    {
+        await using var harness = new RuntimeHarness(leaderEpoch: 4);
+        await harness.Set("a", "1").Soon();
+        harness.Storage.LeaderEpoch = 5;
+        harness.Runtime.OnElection(0, 5);
+        Assert.That(await harness.Set("b", "1").Soon());
+        Assert.That(harness.Shards, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_shard_is_loaded_anew_when_another_leader_wrote_in_between()
+    {
+        await using var harness = new RuntimeHarness(leaderEpoch: 4);
+        await harness.Set("a", "1").Soon();
+        harness.Storage.Entries(0).Add(harness.Storage.Entries(0)[0] with { Value = "2"u8.ToArray() });
+        harness.Runtime.OnElection(0, 6);
+        await Eventually.True(() => harness.Shards.Count == 2 && harness.Shard.ImageOffsets.Count == 1, "it is loaded anew");
+        Assert.That(await harness.Get("a").Soon(), Is.EqualTo("2"));
+        Assert.That(harness.Shards[0].IsUnloaded);
+    }
+
+    [Test]
+    public async Task A_write_behind_records_of_somebody_else_is_not_acknowledged_and_the_shard_is_loaded_anew()
+    {
+        await using var harness = new RuntimeHarness();
+        await harness.Set("a", "1").Soon();
+        harness.Storage.Entries(0).Add(harness.Storage.Entries(0)[0] with { Value = "2"u8.ToArray() });
+        await Expect.Refused(harness.Set("b", "1"), ErrorCode.NotCoordinator);
+        await Eventually.True(() => harness.Shards.Count == 2 && harness.Shard.ImageOffsets.Count == 1, "it is loaded anew");
+        Assert.That(await harness.Dump().Soon(), Is.EqualTo("a=2 b=1"));
+    }
+
+    [Test]
+    public async Task A_high_watermark_above_what_the_shard_wrote_acknowledges_nothing_that_is_not_written()
+    {
+        await using var harness = new RuntimeHarness(TimeSpan.FromMilliseconds(5));
+        var write = harness.Set("a", "1");
+        harness.Storage.Commit(0, 10);
+        Assert.That(write.IsCompleted, Is.False);
+        harness.Storage.AppendError = ErrorCode.NotEnoughReplicas;
+        harness.Advance(5);
+        await Expect.Refused(write, ErrorCode.NotEnoughReplicas);
+    }
+}
