@@ -6,12 +6,12 @@ using KafkaSharp.Network.Listeners;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// What clients are told to connect to, by listener: <c>advertised.listeners</c> where they are configured, else where the listener is bound; no host
-/// is the machine's canonical name, and a port 0 becomes the port that was given.
+/// The addresses for clients, by listener: <c>advertised.listeners</c> if configured, else the bound address. A missing host becomes
+/// the machine's canonical name, and port 0 the port that the system has assigned.
 /// </summary>
 sealed class AdvertisedEndpoints
 {
-    // The other names of every address are refused with the configuration, as Kafka does, or advertised as they are.
+    // As in Kafka, other wildcard addresses are refused by the configuration's validation or advertised unchanged.
     private const string EveryAddress = "0.0.0.0";
 
     private static readonly Lazy<string> s_canonicalHostName = new(CanonicalHostName);
@@ -34,7 +34,7 @@ sealed class AdvertisedEndpoints
 
     public IReadOnlyList<Endpoint> Controller { get; }
 
-    /// <summary>What is told of one listener, its port as it is configured.</summary>
+    /// <summary>The advertised endpoint of one listener, with its configured port.</summary>
     public static Endpoint Of(BrokerConfiguration configuration, Endpoint listener)
     {
         var told = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.ListenerName) ?? listener;

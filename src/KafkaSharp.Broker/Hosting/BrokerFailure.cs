@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Hosting;
 
-/// <summary>The first failure that the broker cannot survive, such as that of its metadata log or of its last log directory. Thread-safe.</summary>
+/// <summary>
+/// The first failure that the broker cannot survive, such as that of its metadata log or of its last log directory. Thread-safe.
+/// </summary>
 sealed class BrokerFailure(ILogger logger)
 {
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);

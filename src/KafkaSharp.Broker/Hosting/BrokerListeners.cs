@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// The listeners of a broker. They are bound before any data is touched, so that a port in use is reported at once, and accept connections when
-/// everything behind them has started.
+/// The listeners of a broker. They are bound before any data is touched, so that a port in use is reported at once, and accept connections
+/// when everything behind them has started.
 /// </summary>
 sealed class BrokerListeners : IAsyncDisposable
 {

@@ -14,7 +14,7 @@ using KafkaSharp.Storage.Manager;
 
 namespace KafkaSharp.Broker.Hosting;
 
-/// <summary>What a node tells its cluster of itself, as a broker and as a controller, and what its controller goes by.</summary>
+/// <summary>The registrations of a node as a broker and as a controller, and the options of its controller.</summary>
 static class ClusterRegistrations
 {
     public static BrokerRegistrationRequest Broker(
@@ -71,7 +71,7 @@ static class ClusterRegistrations
         };
     }
 
-    // A node without a controller listener is reached by nobody as a controller, so it has nothing to tell.
+    // A node without a controller listener cannot be reached as a controller and does not register as one.
     private static ControllerRegistrationRequest? Controller(
         BrokerConfiguration configuration, BrokerEnvironment environment, IReadOnlyList<Endpoint> advertised) => advertised.Count == 0 ? null : new()
         {

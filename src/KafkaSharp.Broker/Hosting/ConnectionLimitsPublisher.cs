@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Hosting;
 
-/// <summary>Brings changed limits of connections (<c>max.connections</c> and those per address and listener) to the listeners (KIP-226).</summary>
+/// <summary>
+/// Applies changed limits of connections (<c>max.connections</c> and those per address and listener) to the listeners (KIP-226).
+/// </summary>
 sealed class ConnectionLimitsPublisher(BrokerConfiguration configuration, IReadOnlyList<ConnectionLimits> limits, ILogger logger)
     : IMetadataPublisher
 {
@@ -26,7 +28,7 @@ sealed class ConnectionLimitsPublisher(BrokerConfiguration configuration, IReadO
         }
         catch (ConfigException e)
         {
-            // Such as an override of a host that nobody knows any more: the limits stay as they were.
+            // For example the override of a host name that no longer resolves: the limits stay unchanged.
             logger.ConnectionLimitsRefused(e.Message);
         }
     }

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// A running broker with the controller of its cluster. When <see cref="StartAsync"/> returns, it accepts connections and leads every partition that it
-/// can lead. Disposing it finishes the requests in flight, closes the logs in order and unlocks its directories.
+/// A running broker with the controller of its cluster. When <see cref="StartAsync"/> returns, it accepts connections and leads every
+/// partition that it can lead. Disposing it finishes the requests in flight, closes the logs in order and unlocks its directories.
 /// </summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {
@@ -62,7 +62,9 @@ public sealed class KafkaBroker : IAsyncDisposable
     private static string Version =>
         typeof(KafkaBroker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    /// <exception cref="BrokerStartException">The reason why it cannot start, in one sentence; nothing is left running or locked.</exception>
+    /// <exception cref="BrokerStartException">
+    /// The reason why it cannot start, in one sentence; nothing is left running or locked.
+    /// </exception>
     public static async Task<KafkaBroker> StartAsync(
         BrokerConfiguration configuration, BrokerEnvironment environment, CancellationToken cancellation = default)
     {

@@ -7,23 +7,25 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// The folders a broker is given: formatted if they were not, and checked to be this node's. Reading them needs no lock; whoever opens the logs in
-/// them takes it.
+/// The log directories of a broker: formatted if they were not, and checked to belong to this node. They are not locked here; opening the
+/// logs locks them.
 /// </summary>
 sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<string, Uuid> Ids)
 {
-    /// <summary>The folders of the logs and of the metadata log, each once.</summary>
+    /// <summary>The directories of the logs and of the metadata log, without duplicates.</summary>
     public static IReadOnlyList<string> PathsOf(BrokerConfiguration configuration) =>
         [.. configuration.LogDirs.Append(configuration.MetadataLogDir).Distinct()];
 
-    /// <exception cref="BrokerStartException">A directory belongs to another cluster or node, or can't be written; or the metadata's is lost.</exception>
+    /// <exception cref="BrokerStartException">
+    /// A directory belongs to another cluster or node or cannot be written, or the metadata directory is lost.
+    /// </exception>
     public static LogDirectories Prepare(BrokerConfiguration configuration, IFileSystem files, TimeProvider time, Random random, ILogger logger)
     {
         var (all, metadata) = (PathsOf(configuration), configuration.MetadataLogDir);
         try
         {
             var ensemble = MetaPropertiesEnsemble.Load(files, all);
-            // Other directories that can't be read go offline when their logs are opened.
+            // Other directories that cannot be read go offline when their logs are opened.
             if (ensemble.Failed.TryGetValue(metadata, out var reason))
                 throw new BrokerStartException($"{Path.Combine(metadata, MetaProperties.Name)}: {reason}.");
             if (ensemble.Verify(expectedNodeId: configuration.NodeId) is [var fault, ..])
@@ -46,7 +48,7 @@ sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<string, Uuid>
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BrokerStartException($"The log directories can't be used: {e.Message}", e);
+            throw new BrokerStartException($"The log directories cannot be used: {e.Message}", e);
         }
     }
 }

@@ -4,7 +4,9 @@ using KafkaSharp.Storage.Manager;
 
 namespace KafkaSharp.Broker.Hosting;
 
-/// <summary>The first stage of a broker: its log directories, opened and recovered, and the replicas in them. No metadata is known yet.</summary>
+/// <summary>
+/// The first stage of a broker: its log directories, opened and recovered, and the replicas in them. No metadata is known yet.
+/// </summary>
 sealed class LogStage
 {
     private readonly string _metadataLogDir;
@@ -38,7 +40,9 @@ sealed class LogStage
 
     public ReplicaManager Replicas { get; }
 
-    /// <summary>Raised when a log directory has failed, on the thread that met the failure; its replicas are offline before the later handlers run.</summary>
+    /// <summary>
+    /// Raised when a log directory has failed, on the thread that met the failure; its replicas are offline before the later handlers run.
+    /// </summary>
     public event Action<LogDirectoryFailure>? DirectoryFailed;
 
     /// <summary>The epoch that a clean shutdown writes into the log directories; -1 for a broker that was not registered.</summary>

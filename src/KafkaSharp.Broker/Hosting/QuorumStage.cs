@@ -37,7 +37,7 @@ sealed class QuorumStage
 
     public QuorumController Controller { get; }
 
-    /// <summary>The way of everything else in this node to the active controller.</summary>
+    /// <summary>The client through which everything else in this node reaches the active controller.</summary>
     public ControllerClient Client { get; }
 
     public static async Task<QuorumStage> StartAsync(BrokerContext context, LogStage logs)

@@ -8,8 +8,8 @@ using KafkaSharp.Metadata.Authorization;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// The third stage of a broker: the coordinators, the membership of the cluster, and the table of the APIs. When it has started, the broker is registered,
-/// unfenced, and leads its partitions.
+/// The third stage of a broker: the coordinators, the membership of the cluster, and the table of the APIs. When it has started, the broker
+/// is registered, unfenced, and leads its partitions.
 /// </summary>
 sealed class ServiceStage
 {
@@ -59,8 +59,8 @@ sealed class ServiceStage
     }
 
     /// <summary>
-    /// Requests a controlled shutdown (<c>controlled.shutdown.enable</c>): the controller moves leadership to other brokers where there are any. A failure is
-    /// logged; the broker stops in any case.
+    /// Requests a controlled shutdown (<c>controlled.shutdown.enable</c>): the controller moves leadership to other brokers where there are
+    /// any. A failure is logged; the broker stops in any case.
     /// </summary>
     public async Task ControlledShutdownAsync(TimeSpan timeout)
     {

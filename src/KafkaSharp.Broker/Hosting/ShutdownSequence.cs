@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// The steps that stop what was started, run in the reverse order of the start. A step that fails is logged, and the next one runs. The start adds steps from
-/// one thread.
+/// The steps that stop what was started, run in the reverse order of the start. A step that fails is logged, and the next one runs. The
+/// start adds steps from one thread.
 /// </summary>
 sealed class ShutdownSequence(ILogger logger) : IAsyncDisposable
 {

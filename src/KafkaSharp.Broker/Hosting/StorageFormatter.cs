@@ -11,8 +11,9 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
-/// Prepares log directories for a node of a cluster (Kafka's <c>Formatter</c> behind <c>kafka-storage format</c>): <c>meta.properties</c> in each,
-/// <c>bootstrap.checkpoint</c> with the feature levels in the metadata directory and, for a quorum that keeps its voters in the log, the first snapshot.
+/// Prepares log directories for a node of a cluster (Kafka's <c>Formatter</c> behind <c>kafka-storage format</c>): <c>meta.properties</c>
+/// in each, <c>bootstrap.checkpoint</c> with the feature levels in the metadata directory and, for a quorum that keeps its voters in the
+/// log, the first snapshot.
 /// </summary>
 public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSystem files, TimeProvider time, Random random)
 {
@@ -23,14 +24,14 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     /// <summary>A release such as <c>4.3-IV0</c> or <c>4.0</c>; null for the newest.</summary>
     public string? ReleaseVersion { get; init; }
 
-    /// <summary>Levels as NAME=LEVEL.</summary>
+    /// <summary>Feature levels as NAME=LEVEL.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
-    /// <summary>A dynamic quorum of which this node is the only voter.</summary>
+    /// <summary>Whether to create a dynamic quorum with this node as its only voter.</summary>
     public bool Standalone { get; init; }
 
-    /// <summary>Formats and says what it does, a line each, in the words of the genuine tool.</summary>
-    /// <exception cref="BrokerStartException">Something is refused; nothing was written then.</exception>
+    /// <summary>Formats the directories and reports each step in one line, with the text of Kafka's tool.</summary>
+    /// <exception cref="BrokerStartException">An option is invalid; nothing was written.</exception>
     public void Run(Action<string> say)
     {
         var ensemble = MetaPropertiesEnsemble.Load(files, LogDirectories.PathsOf(configuration));
@@ -83,7 +84,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         }
     }
 
-    // Without configured voters the log itself must name this one; both at once contradict each other.
+    // Without configured voters the log must contain this voter; both at once are a contradiction.
     private bool IsDynamic(Dictionary<string, short> levels)
     {
         if (Standalone && configuration.HasStaticVoters)
@@ -103,7 +104,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
             .Select(listener => AdvertisedEndpoints.Of(configuration, listener))
             .Select(told => new RaftEndpoint(told.ListenerName, told.Host!, (ushort)told.Port))
             .ToList();
-        // A voter has an address; without a listener for controllers nobody asks for it, and it changes when there is one.
+        // A voter needs an address. Without a controller listener the address is unused, and it is updated when there is a listener.
         return endpoints.Count > 0 ? endpoints : [new RaftEndpoint("CONTROLLER", "localhost", 9093)];
     }
 

@@ -23,7 +23,7 @@ sealed class BootstrapSnapshots(IFileSystem files, string logDirectory, TimeProv
     }
 
     /// <summary>
-    /// What an empty metadata log begins with: the file's records, or those of the newest release where there is no file.
+    /// The first records of an empty metadata log: those of the file, or those of the newest release when there is no file.
     /// </summary>
     public IReadOnlyList<MetadataRecord> ReadBootstrap()
     {

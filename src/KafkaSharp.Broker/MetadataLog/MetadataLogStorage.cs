@@ -15,24 +15,26 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>
-/// The folder <c>__cluster_metadata-0</c> of a log directory, opened: the log, its snapshots and the quorum state, in Kafka's files. Hand
-/// all three to a <see cref="RaftNode{TRecord}"/>, which closes the log.
+/// The open folder <c>__cluster_metadata-0</c> of a log directory: the log, its snapshots and the quorum state, in Kafka's files. All three
+/// belong to a <see cref="RaftNode{TRecord}"/>, which closes the log.
 /// </summary>
 /// <param name="Log">The log, recovered.</param>
-/// <param name="Snapshots">The snapshots beside it.</param>
-/// <param name="QuorumState">The election state beside it.</param>
+/// <param name="Snapshots">The snapshots in the folder.</param>
+/// <param name="QuorumState">The election state in the folder.</param>
 public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, IQuorumStateStore QuorumState)
 {
     public static readonly TopicPartition TopicPartition = new("__cluster_metadata", 0);
 
-    /// <summary>Opens the folder, creating what is missing. The whole log is checked, as Kafka does: all metadata hangs on it.</summary>
-    /// <param name="files">Where it lies.</param>
+    /// <summary>
+    /// Opens the folder and creates what is missing. The whole log is checked, as in Kafka, because all metadata depends on it.
+    /// </summary>
+    /// <param name="files">The file system.</param>
     /// <param name="logDirectory"><c>metadata.log.dir</c>, else the first of <c>log.dirs</c>.</param>
     /// <param name="values">The broker's configuration: <see cref="RaftConfigs"/>.</param>
     /// <param name="time">The clock of segments and retention.</param>
-    /// <param name="random">Draws the jitter of rolls.</param>
-    /// <param name="logger">Where recovery is told.</param>
-    /// <exception cref="IOException">The folder cannot be opened or is another topic's.</exception>
+    /// <param name="random">The source of the jitter of segment.ms.</param>
+    /// <param name="logger">The log of the recovery.</param>
+    /// <exception cref="IOException">The folder cannot be opened or belongs to another topic.</exception>
     public static MetadataLogStorage Open(
         IFileSystem files, string logDirectory, ConfigValues values, TimeProvider time, Random random, ILogger logger)
     {
@@ -55,7 +57,7 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
     }
 
     /// <summary>
-    /// Nothing goes by age or size: only what lies before a snapshot may (<c>metadata.max.retention.*</c> is Raft's to judge).
+    /// Retention by age and size is off: Raft deletes what is before a snapshot (<c>metadata.max.retention.*</c>).
     /// </summary>
     private static LogConfig LogConfigFrom(ConfigValues values)
     {

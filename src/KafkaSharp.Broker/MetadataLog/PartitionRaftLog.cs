@@ -7,8 +7,7 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>
-/// The metadata log as Raft sees it, kept in a <see cref="PartitionLog"/>, which is closed with it. Used by the raft node alone, one thread
-/// at a time.
+/// Raft's interface to the metadata log, over a <see cref="PartitionLog"/> that it owns. Used by the Raft node only, one thread at a time.
 /// </summary>
 public sealed class PartitionRaftLog : IRaftLog
 {
@@ -17,7 +16,7 @@ public sealed class PartitionRaftLog : IRaftLog
     private IDisposable? _lease;
 
     /// <param name="log">The log, open.</param>
-    /// <param name="latestSnapshotId">The latest snapshot: an empty log that begins where it ends is of its epoch.</param>
+    /// <param name="latestSnapshotId">The latest snapshot: an empty log that begins at its end has its epoch.</param>
     public PartitionRaftLog(PartitionLog log, OffsetAndEpoch? latestSnapshotId)
     {
         _log = log;

@@ -5,7 +5,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>
-/// The file <c>quorum-state</c> in the metadata log's folder, replaced in one step at every election. Used by the raft node alone.
+/// The file <c>quorum-state</c> in the metadata log's folder, replaced atomically at every election. Used by the Raft node only.
 /// </summary>
 public sealed class QuorumStateFile(IFileSystem files, string directory) : IQuorumStateStore
 {

@@ -5,7 +5,8 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>
-/// The snapshots in the metadata log's folder. Opening it removes what a crash left half written or half deleted. From any thread.
+/// The snapshots in the metadata log's folder. The constructor removes partially written or deleted ones that a crash has left.
+/// Thread-safe.
 /// </summary>
 public sealed class SnapshotDirectory : ISnapshotStore
 {

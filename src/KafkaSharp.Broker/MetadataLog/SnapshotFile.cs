@@ -3,7 +3,7 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.MetadataLog;
 
-/// <summary>A snapshot being written under the name <c>….checkpoint.part</c>; freezing flushes and renames it. For one thread.</summary>
+/// <summary>A snapshot that is written under the name <c>….checkpoint.part</c>; freezing flushes and renames it. Not thread-safe.</summary>
 sealed class SnapshotFile : ISnapshotFile
 {
     private readonly IFileSystem _files;

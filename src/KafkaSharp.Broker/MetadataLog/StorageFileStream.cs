@@ -2,7 +2,7 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.MetadataLog;
 
-/// <summary>A file of the file-system seam as a stream to read from begin to end. Not thread-safe; owns the file.</summary>
+/// <summary>A stream that reads an <see cref="IStorageFile"/> from begin to end and owns it. Not thread-safe.</summary>
 sealed class StorageFileStream(IStorageFile file) : Stream
 {
     public override bool CanRead => true;

@@ -6,8 +6,8 @@ using static KafkaSharp.Configuration.ConfigUpdateMode;
 namespace KafkaSharp.Storage.Configs;
 
 /// <summary>
-/// The broker keys under which the topic configs have their defaults (<c>log.*</c> and a few more). Where several name one default the
-/// first that is set wins: log.retention.ms before log.retention.minutes before log.retention.hours.
+/// The broker keys with the defaults of the topic configs (<c>log.*</c> and a few more). When several keys set one default, the first one
+/// that is set counts: log.retention.ms before log.retention.minutes before log.retention.hours.
 /// </summary>
 public static class BrokerLogConfigs
 {
@@ -76,7 +76,9 @@ public static class BrokerLogConfigs
     public static IReadOnlyList<ConfigKey> All { get; } =
         [.. Sources.Values.SelectMany(sources => sources).Select(source => source.Key).Except(LogManagerConfigs.All)];
 
-    /// <summary>The broker keys that give a topic config its default, the strongest first; none for a config that has no broker default.</summary>
+    /// <summary>
+    /// The broker keys with the default of a topic config, in order of precedence; none for a config without a broker default.
+    /// </summary>
     public static IReadOnlyList<ConfigKey> SynonymsOf(string topicConfig) =>
         Sources.TryGetValue(topicConfig, out var sources) ? Array.ConvertAll(sources, source => source.Key) : [];
 

@@ -3,8 +3,8 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Storage.Configs;
 
 /// <summary>
-/// The configuration of one log (Kafka's <c>LogConfig</c>): the topic's own configs over the broker's defaults. Immutable; a change of
-/// either makes a new one. Times are milliseconds, sizes bytes.
+/// The configuration of one log (Kafka's <c>LogConfig</c>): the topic's configs over the broker's defaults. Immutable; a change of
+/// either creates a new object. Times are in milliseconds, sizes in bytes.
 /// </summary>
 public sealed class LogConfig
 {
@@ -34,7 +34,7 @@ public sealed class LogConfig
         IsCompact = policy.Contains(Compact, StringComparer.Ordinal);
     }
 
-    /// <summary>Every config at Kafka's own default.</summary>
+    /// <summary>Every config with Kafka's default.</summary>
     public static LogConfig Default { get; } = new(ConfigValues.Empty);
 
     /// <summary>The size at which a segment rolls: internal.segment.bytes, else segment.bytes.</summary>
@@ -65,17 +65,19 @@ public sealed class LogConfig
 
     public int MaxMessageSize { get; }
 
-    /// <summary>Whether cleanup.policy holds delete: retention by time and size applies.</summary>
+    /// <summary>Whether cleanup.policy contains delete: retention by time and size applies.</summary>
     public bool IsDelete { get; }
 
-    /// <summary>Whether cleanup.policy holds compact.</summary>
+    /// <summary>Whether cleanup.policy contains compact.</summary>
     public bool IsCompact { get; }
 
-    /// <summary>How much segment.ms is shortened for one segment, drawn once when the segment is opened (Kafka's <c>randomSegmentJitter</c>).</summary>
+    /// <summary>
+    /// How much segment.ms is shortened for one segment, drawn once when the segment is opened (Kafka's <c>randomSegmentJitter</c>).
+    /// </summary>
     public long RandomSegmentJitter(Random random) =>
         SegmentJitterMs == 0 ? 0 : random.NextInt64(Math.Min(SegmentJitterMs, SegmentMs));
 
-    /// <summary>The size a new segment's file is given at once: 0 unless preallocate.</summary>
+    /// <summary>The initial size of a new segment's file: 0 unless preallocate.</summary>
     public int InitialFileSize => Preallocate ? SegmentSize : 0;
 
     /// <summary>Any other topic config.</summary>
@@ -87,7 +89,9 @@ public sealed class LogConfig
     /// <summary>The topic's overrides laid over the broker's defaults.</summary>
     /// <param name="brokerDefaults">From <see cref="BrokerLogConfigs.TopicDefaults"/>.</param>
     /// <param name="overrides">The topic's own configs.</param>
-    /// <exception cref="ConfigException">A value is refused; what is stored was validated when it was set, so this is a fault of the broker's file.</exception>
+    /// <exception cref="ConfigException">
+    /// A value is invalid. Stored configs were validated when they were set, so this is a fault in the broker's configuration file.
+    /// </exception>
     public static LogConfig From(IReadOnlyDictionary<string, string> brokerDefaults, IReadOnlyDictionary<string, string> overrides)
     {
         if (brokerDefaults.Count == 0 && overrides.Count == 0)
@@ -99,8 +103,8 @@ public sealed class LogConfig
     }
 
     /// <summary>
-    /// Checks configs that are about to be set on a topic: unknown names, each value, and values against each other over the broker's defaults
-    /// (Kafka's <c>LogConfig.validate</c>). A refusal is INVALID_CONFIG with the exception's message.
+    /// Validates new configs of a topic: their names, each value, and combinations of values with the broker's defaults
+    /// (Kafka's <c>LogConfig.validate</c>). The error is INVALID_CONFIG with the exception's message.
     /// </summary>
     /// <exception cref="ConfigException">The first fault.</exception>
     public static void Validate(IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string>? brokerDefaults = null)

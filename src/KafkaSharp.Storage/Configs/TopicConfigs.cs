@@ -4,12 +4,12 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Storage.Configs;
 
 /// <summary>
-/// The configs of a topic (Kafka's <c>TopicConfig</c>), declared once. <see cref="LogConfig"/> holds their values for one log. The update
-/// mode plays no part: every topic config is dynamic. Which ones act, and where, stands with each group.
+/// The configs of a topic (Kafka's <c>TopicConfig</c>), declared once. <see cref="LogConfig"/> has their values for one log. The update
+/// mode has no effect: every topic config is dynamic. The comment of each group says where it is used.
 /// </summary>
 public static partial class TopicConfigs
 {
-    // Roll: act in PartitionLog.
+    // Roll: used by PartitionLog.
     public static readonly ConfigKey<int> SegmentBytes = ConfigKeys.Int(
         "segment.bytes", 1 << 30, "The size a segment may reach before the log rolls, in bytes.", min: 1 << 20);
 
@@ -31,14 +31,14 @@ public static partial class TopicConfigs
     public static readonly ConfigKey<bool> Preallocate = ConfigKeys.Boolean(
         "preallocate", false, "Whether a new segment's file is given its full size at once.");
 
-    // Durability: act in PartitionLog (messages) and LogManager (time).
+    // Durability: used by PartitionLog (messages) and LogManager (time).
     public static readonly ConfigKey<long> FlushMessages = ConfigKeys.Long(
         "flush.messages", long.MaxValue, "How many records may be unflushed before the log is synced to disk.", min: 1);
 
     public static readonly ConfigKey<long> FlushMs = ConfigKeys.Long(
         "flush.ms", long.MaxValue, "How long a record may be unflushed before the log is synced to disk, in milliseconds.", min: 0);
 
-    // Retention: act in PartitionLog, driven by LogManager.
+    // Retention: used by PartitionLog, scheduled by LogManager.
     public static readonly ConfigKey<IReadOnlyList<string>> CleanupPolicy = ConfigKeys.List(
         "cleanup.policy", LogConfig.Delete, "How old records go: delete, compact (by key), or both; empty keeps them all.",
         [LogConfig.Compact, LogConfig.Delete]);
@@ -52,7 +52,7 @@ public static partial class TopicConfigs
     public static readonly ConfigKey<long> FileDeleteDelayMs = ConfigKeys.Long(
         "file.delete.delay.ms", 60_000, "How long a deleted segment's files stay on disk, in milliseconds.", min: 0);
 
-    // Compaction: declared and checked; they act once the cleaner is there.
+    // Compaction: declared and validated; used when there is a cleaner.
     public static readonly ConfigKey<double> MinCleanableDirtyRatio = ConfigKeys.Double(
         "min.cleanable.dirty.ratio", 0.5, "The share of a log that must be uncompacted before the cleaner takes it.", min: 0, max: 1);
 
@@ -65,7 +65,7 @@ public static partial class TopicConfigs
     public static readonly ConfigKey<long> DeleteRetentionMs = ConfigKeys.Long(
         "delete.retention.ms", 86_400_000, "How long a tombstone is kept after compaction, in milliseconds.", min: 0);
 
-    // What a leader accepts and stores: act in the broker's produce path (the record batch validator).
+    // What a leader accepts and stores: used by the record batch validator.
     public static readonly ConfigKey<int> MaxMessageBytes = ConfigKeys.Int(
         "max.message.bytes", 1_048_588, "The largest record batch that is taken, in bytes, after compression.", min: 0);
 
@@ -93,7 +93,7 @@ public static partial class TopicConfigs
     public static readonly ConfigKey<long> MessageTimestampAfterMaxMs = ConfigKeys.Long(
         "message.timestamp.after.max.ms", 3_600_000, "How far a timestamp may lie after the broker's clock, in milliseconds.", min: 0);
 
-    // Replication: act in the broker and the controller.
+    // Replication: used by the broker and the controller.
     public static readonly ConfigKey<int> MinInSyncReplicas = ConfigKeys.Int(
         "min.insync.replicas", 1, "How many replicas must be in sync for a write with acks=all to be taken.", min: 1);
 
@@ -106,7 +106,7 @@ public static partial class TopicConfigs
     public static readonly ConfigKey<IReadOnlyList<string>> FollowerReplicationThrottledReplicas =
         ThrottledReplicas("follower.replication.throttled.replicas", "The replicas whose replication is throttled on the follower's side.");
 
-    // Tiered storage: declared and checked; nothing acts on them.
+    // Tiered storage: declared and validated; not used.
     public static readonly ConfigKey<bool> RemoteStorageEnable = ConfigKeys.Boolean(
         "remote.storage.enable", false, "Whether old segments move to remote storage.");
 
@@ -145,7 +145,7 @@ public static partial class TopicConfigs
 
     private static void EnsureThrottledReplicas(string name, IReadOnlyList<string> list)
     {
-        // Kafka splits away trailing empty items before it looks, so "," is the empty list here.
+        // Kafka removes trailing empty items first, so "," is the empty list here.
         var items = list.All(item => item.Length == 0) ? [] : list;
         if (items is ["*"] || items.All(item => ReplicaPattern().IsMatch(item)))
             return;

@@ -4,8 +4,8 @@ using KafkaSharp.Storage.Configs;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The part of an append that needs no lock: it checks CRCs and records against the log's configuration, and converts batches to the log's compression.
-/// Safe for use from several threads.
+/// The part of an append that needs no lock: it checks CRCs and records against the log's configuration, and converts batches to the log's
+/// compression. Safe for use from several threads.
 /// </summary>
 sealed class AppendPreparation(LogState state)
 {

@@ -4,6 +4,6 @@ using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Logs;
 
-/// <summary>What <see cref="LogLoader"/> found in a folder.</summary>
+/// <summary>The result of <see cref="LogLoader"/>.</summary>
 sealed record LoadedLog(
     LogSegments Segments, ProducerStateManager Producers, LeaderEpochCache Epochs, long LogStartOffset, long LogEndOffset, long RecoveryPoint);

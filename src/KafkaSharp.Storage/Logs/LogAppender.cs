@@ -9,8 +9,9 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The part of an append that needs the log's lock (Kafka's <c>UnifiedLog.append</c>): it checks producers, rolls, assigns offsets, writes, and updates
-/// epochs, producers and offsets. Every call is made under the lock; <see cref="AppendPreparation"/> has checked the bytes before.
+/// The part of an append that needs the log's lock (Kafka's <c>UnifiedLog.append</c>): it checks producers, rolls, assigns offsets, writes,
+/// and updates epochs, producers and offsets. Every call is made under the lock; <see cref="AppendPreparation"/> has checked the bytes
+/// before.
 /// </summary>
 sealed class LogAppender(LogState state, LogRoller roller, TransactionVerifications verifications)
 {
@@ -69,7 +70,7 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
         return info with { SizeInBytes = records.Length };
     }
 
-    // A transaction counts as completed only when its entry is in the index: else the last stable offset would pass records of an aborted
+    // A transaction is completed only when its entry is in the index: otherwise the last stable offset would pass records of an aborted
     // transaction that no reader could recognize.
     private void CompleteTransactions(ProducerAppend staged, LogSegment segment)
     {

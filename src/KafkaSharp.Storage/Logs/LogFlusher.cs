@@ -1,9 +1,9 @@
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Makes a log durable up to an offset and moves its recovery point there. The log's lock is not held during fsync; the flushes of one log run one after
-/// another. After a flush has failed every later one fails too: Linux reports a failed write-back once and then marks the pages clean, so that a second fsync
-/// would succeed although the bytes never reached the disk.
+/// Makes a log durable up to an offset and moves its recovery point there. The log's lock is not held during fsync; the flushes of one log
+/// run one after another. After a flush has failed every later one fails too: Linux reports a failed write-back once and then marks the
+/// pages clean, so that a second fsync would succeed although the bytes never reached the disk.
 /// </summary>
 sealed class LogFlusher(LogState state)
 {

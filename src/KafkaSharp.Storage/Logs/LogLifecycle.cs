@@ -5,7 +5,8 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// What happens to a log as a whole: its topic id, renaming, closing, deletion. Changes are made under the log's lock, which each call takes.
+/// What happens to a log as a whole: its topic id, renaming, closing, deletion. Changes are made under the log's lock, which each call
+/// takes.
 /// </summary>
 sealed class LogLifecycle(LogState state, SegmentDeletion deletion, StorageGuard guard)
 {

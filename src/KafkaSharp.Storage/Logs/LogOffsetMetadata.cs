@@ -1,8 +1,8 @@
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// An offset and where it lies (Kafka's <c>LogOffsetMetadata</c>): the base offset of its segment and the byte position in it, or neither where only
-/// the offset is known.
+/// An offset with its position (Kafka's <c>LogOffsetMetadata</c>): the base offset of its segment and the byte position in it, or neither
+/// when only the offset is known.
 /// </summary>
 public readonly record struct LogOffsetMetadata(long MessageOffset, long SegmentBaseOffset = -1, int RelativePositionInSegment = -1)
 {

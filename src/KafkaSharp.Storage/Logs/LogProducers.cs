@@ -3,7 +3,9 @@ using KafkaSharp.Storage.ProducerState;
 
 namespace KafkaSharp.Storage.Logs;
 
-/// <summary>The idempotent and transactional producers of a log, for requests and maintenance. Thread-safe: each call takes the log's lock.</summary>
+/// <summary>
+/// The idempotent and transactional producers of a log, for requests and maintenance. Thread-safe: each call takes the log's lock.
+/// </summary>
 public sealed class LogProducers
 {
     private readonly LogState _state;
@@ -23,9 +25,9 @@ public sealed class LogProducers
     }
 
     /// <summary>
-    /// Begins the verification of a transaction, to be called before the transaction coordinator is asked whether the partition belongs to the transaction
-    /// (KIP-890). The guard is passed to the append. <see cref="VerificationGuard.None"/>: no verification is needed. INVALID_PRODUCER_EPOCH: the producer is
-    /// fenced.
+    /// Begins the verification of a transaction, to be called before the transaction coordinator is asked whether the partition belongs to
+    /// the transaction (KIP-890). The guard is passed to the append. <see cref="VerificationGuard.None"/>: no verification is needed.
+    /// INVALID_PRODUCER_EPOCH: the producer is fenced.
     /// </summary>
     public (ErrorCode ErrorCode, VerificationGuard Guard) StartTransactionVerification(
         long producerId, int sequence, short producerEpoch, bool supportsEpochBump)
@@ -54,7 +56,9 @@ public sealed class LogProducers
             _state.Producers.ExpirationMs = expirationMs;
     }
 
-    /// <summary>Removes the producers that were idle for producer.id.expiration.ms, and verifications as old; returns the number of producers.</summary>
+    /// <summary>
+    /// Removes the producers that were idle for producer.id.expiration.ms, and verifications as old; returns the number of producers.
+    /// </summary>
     public int RemoveExpired()
     {
         lock (_state.Gate)

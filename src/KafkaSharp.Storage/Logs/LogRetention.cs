@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Logs;
 
-/// <summary>Deletes old segments: those below the log start offset, beyond retention.bytes, and older than retention.ms. Under the log's lock.</summary>
+/// <summary>
+/// Deletes old segments: those below the log start offset, beyond retention.bytes, and older than retention.ms. Under the log's lock.
+/// </summary>
 sealed class LogRetention(LogState state, LogRoller roller, LogTruncation truncation, ILogger logger)
 {
     public int DeleteOldSegments()
@@ -44,7 +46,7 @@ sealed class LogRetention(LogState state, LogRoller roller, LogTruncation trunca
         {
             var segment = segments[index];
             var next = index + 1 < segments.Length ? segments[index + 1] : null;
-            // Above the high watermark nothing goes, so that the log never begins above it.
+            // Nothing above the high watermark is deleted, so that the log never begins above it.
             var end = next?.BaseOffset ?? state.LogEndOffset;
             if (state.HighWatermarkOffset < end || (next is null && segment.Size == 0) || !predicate(segment, next, argument))
                 break;

@@ -7,8 +7,9 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// The state that the parts of a partition's log share. <see cref="Gate"/> guards every change; segments and offsets are published to readers without
-/// a lock. <see cref="Truncations"/> lets a reader notice that the log was truncated, and perhaps written again, while it read.
+/// The state that the parts of a partition's log share. <see cref="Gate"/> guards every change; segments and offsets are published to
+/// readers without a lock. <see cref="Truncations"/> lets a reader notice that the log was truncated, and perhaps written again, while it
+/// read.
 /// </summary>
 sealed class LogState(PartitionLogOptions options, LogSegments segments, ProducerStateManager producers, LeaderEpochCache epochs)
 {
@@ -46,8 +47,8 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
     }
 
     /// <summary>
-    /// Whether the folder has been renamed, for a caller that missed a file under the old name. A rename changes the disk first and the name here second, both
-    /// under the lock; a check without the lock could mistake a deleted topic for a failed disk.
+    /// Whether the folder has been renamed, for a caller that missed a file under the old name. A rename changes the disk first and the
+    /// name here second, both under the lock; a check without the lock could mistake a deleted topic for a failed disk.
     /// </summary>
     public bool WasMovedFrom(string directory)
     {
@@ -109,7 +110,9 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
         UpdateFirstUnstable();
     }
 
-    /// <summary>Publishes the log end; under the gate. When the log became shorter, recovery point and high watermark are lowered too.</summary>
+    /// <summary>
+    /// Publishes the log end; under the gate. When the log became shorter, recovery point and high watermark are lowered too.
+    /// </summary>
     public void SetLogEnd(long offset)
     {
         var active = Segments.Active;
@@ -163,8 +166,8 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
     }
 
     /// <summary>
-    /// Called under the gate before bytes are removed that readers may have found. When the end of the log is truncated it is called again after the offsets
-    /// are published, because a reader that began in between used the old ones.
+    /// Called under the gate before bytes are removed that readers may have found. When the end of the log is truncated it is called again
+    /// after the offsets are published, because a reader that began in between used the old ones.
     /// </summary>
     public void CountTruncation() => Interlocked.Increment(ref _truncations);
 
@@ -175,7 +178,9 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
         CountTruncation();
     }
 
-    /// <summary>An offset with its position: its segment and the batch that contains it; the offset alone when the log does not contain it.</summary>
+    /// <summary>
+    /// An offset with its position: its segment and the batch that contains it; the offset alone when the log does not contain it.
+    /// </summary>
     public LogOffsetMetadata WithPosition(LogOffsetMetadata offset)
     {
         if (!offset.MessageOffsetOnly)

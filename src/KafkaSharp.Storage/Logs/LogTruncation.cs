@@ -3,17 +3,17 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Shortens a log at its end (a follower whose leader knows less) or at its start. Every call is made under the log's lock.
+/// Truncates a log at its end (a follower that has more than its leader) or at its start. Used under the log's lock.
 /// </summary>
 sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion deletion)
 {
-    /// <summary>Removes all from an offset on; false where the log ends before it.</summary>
+    /// <summary>Removes everything from an offset on; false when the log ends before it.</summary>
     public bool TruncateTo(long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (offset >= state.LogEndOffset)
         {
-            // A leader that never wrote in its epoch leaves an entry for it beyond the end.
+            // A leader that wrote nothing in its epoch leaves an entry beyond the end.
             state.Epochs.TruncateFromEnd(state.LogEndOffset);
             return false;
         }
@@ -48,7 +48,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
         return true;
     }
 
-    /// <summary>Raises the log start offset and takes along what may not lie below it.</summary>
+    /// <summary>Raises the log start offset, and the other offsets that must not be below it.</summary>
     public void RaiseLogStartOffset(long offset)
     {
         state.SetLogStartOffset(offset);
@@ -61,7 +61,7 @@ sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion del
         state.UpdateFirstUnstable();
     }
 
-    /// <summary>Takes segments out of the log and deletes them, with their producer snapshots, later.</summary>
+    /// <summary>Removes segments from the log; their files and producer snapshots are deleted later.</summary>
     public void RemoveSegments(IReadOnlyCollection<LogSegment> removed)
     {
         if (removed.Count == 0)

@@ -6,7 +6,7 @@ using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Storage.Logs;
 
-/// <summary>What a log's configuration asks of the records it takes.</summary>
+/// <summary>The validation rules that follow from a log's configuration.</summary>
 static class LogValidation
 {
     public static RecordValidationOptions OptionsOf(LogConfig config, TopicPartition partition)

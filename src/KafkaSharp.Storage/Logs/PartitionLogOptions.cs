@@ -11,7 +11,7 @@ public sealed record PartitionLogOptions
 {
     public required IFileSystem FileSystem { get; init; }
 
-    /// <summary>The partition's folder; it is created where it is missing.</summary>
+    /// <summary>The partition's folder; a missing one is created.</summary>
     public required string Directory { get; init; }
 
     public required TopicPartition TopicPartition { get; init; }
@@ -36,20 +36,26 @@ public sealed record PartitionLogOptions
     public int ProducerIdExpirationMs { get; init; } = 24 * 60 * 60 * 1000;
 
     /// <summary>
-    /// Whether an append may begin a transaction only with the guard of a verification (transaction.partition.verification.enable, KIP-890).
+    /// Whether an append may begin a transaction only with the guard of a verification (transaction.partition.verification.enable,
+    /// KIP-890).
     /// </summary>
     public bool TransactionVerificationEnabled { get; init; }
 
-    /// <summary>Runs work that must not delay an append: the flush of a segment after the log has rolled. Default: the thread pool.</summary>
+    /// <summary>
+    /// Runs work that must not delay an append: the flush of a segment after the log has rolled. Default: the thread pool.
+    /// </summary>
     public Action<Action> Background { get; init; } =
         static work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
-    /// <summary>Called with the log's folder when the disk fails under the log, on the thread that met the failure: the log directory is to go offline.</summary>
+    /// <summary>
+    /// Called with the log's folder when the disk fails under the log, on the thread that met the failure: the log directory is to go
+    /// offline.
+    /// </summary>
     public Action<string, IOException>? StorageFailed { get; init; }
 
     /// <summary>
-    /// Called with the log's folder, before a truncation returns, when the truncation has lowered the recovery point. The new one must be on disk before the
-    /// next append: after a crash, records below the old one would not be checked.
+    /// Called with the log's folder, before a truncation returns, when the truncation has lowered the recovery point. The new one must be
+    /// on disk before the next append: after a crash, records below the old one would not be checked.
     /// </summary>
     public Action<string>? RecoveryPointLowered { get; init; }
 

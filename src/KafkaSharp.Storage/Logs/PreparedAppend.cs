@@ -7,9 +7,10 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Batches that were checked, decompressed and converted for one log by <see cref="PartitionLog.Prepare"/>, without the log's lock. What is left for the lock
-/// is to set base offset, leader epoch and append time in the batch header and to write the bytes. The records stay in the caller's memory unless they had to
-/// be converted; then they are in pooled memory that <see cref="Dispose"/> returns. Not safe for use by several threads at once.
+/// Batches that were checked, decompressed and converted for one log by <see cref="PartitionLog.Prepare"/>, without the log's lock. What is
+/// left for the lock is to set base offset, leader epoch and append time in the batch header and to write the bytes. The records stay in
+/// the caller's memory unless they had to be converted; then they are in pooled memory that <see cref="Dispose"/> returns. Not safe for use
+/// by several threads at once.
 /// </summary>
 public readonly struct PreparedAppend : IDisposable
 {
@@ -47,8 +48,8 @@ public readonly struct PreparedAppend : IDisposable
     internal ReadOnlyMemory<byte> Records => _withOffsets is null ? _validated.Records : _withOffsets.Records;
 
     /// <summary>
-    /// Sets in the header what only the log's lock decides, unless the batches have their offsets already. May be repeated with other values. With an error
-    /// nothing may be appended.
+    /// Sets in the header what only the log's lock decides, unless the batches have their offsets already. May be repeated with other
+    /// values. With an error nothing may be appended.
     /// </summary>
     internal LogAppendInfo Assign(LogState state, int leaderEpoch)
     {

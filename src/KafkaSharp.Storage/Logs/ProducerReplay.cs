@@ -10,7 +10,8 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Makes the producer state of a log from its newest snapshot and the batches above it (Kafka's <c>rebuildProducerState</c>). Under the log's lock.
+/// Rebuilds the producer state of a log from its newest snapshot and the batches above it (Kafka's <c>rebuildProducerState</c>). Used under
+/// the log's lock.
 /// </summary>
 static class ProducerReplay
 {
@@ -22,13 +23,15 @@ static class ProducerReplay
         if (!batch.IsControlBatch)
             return append.Add(batch.Header);
         using var records = new RecordReader(batch);
-        // The cleaner leaves a control batch without its marker when that is no longer needed.
+        // Compaction empties a control batch when its marker is no longer needed.
         return records.MoveNext()
             ? append.AddMarker(batch.Header, ControlRecords.ParseEndTransactionMarker(records.Current), transactionVersion)
             : ProducerCheck.Ok;
     }
 
-    /// <summary>Takes a batch that is in the log already into the state, and its aborted transaction into a segment's index if that is being rebuilt.</summary>
+    /// <summary>
+    /// Applies a batch of the log to the state, and adds its aborted transaction to the segment's index if that is being rebuilt.
+    /// </summary>
     public static void Replay(ProducerStateManager producers, in RecordBatch batch, LogSegment? rebuilt = null)
     {
         if (batch.Magic >= 2 && batch.Header.HasProducerId)
@@ -51,15 +54,15 @@ static class ProducerReplay
     }
 
     /// <summary>
-    /// Brings the state to the log's end, and leaves snapshots at the last two segments and at the end, so that the next truncation or start has
+    /// Replays the log up to its end, and takes snapshots at the last two segments and at the end, so that the next truncation or start has
     /// little to replay.
     /// </summary>
     /// <param name="producers">The state.</param>
     /// <param name="segments">The log.</param>
-    /// <param name="logStartOffset">Where the log begins.</param>
-    /// <param name="lastOffset">Where it ends.</param>
-    /// <param name="nowMs">For the expiry of producers.</param>
-    /// <param name="afterCleanShutdown">Whether a log without any snapshot is one that has no producers, rather than one to be read whole.</param>
+    /// <param name="logStartOffset">The start of the log.</param>
+    /// <param name="lastOffset">The end of the log.</param>
+    /// <param name="nowMs">The time, for the expiry of producers.</param>
+    /// <param name="afterCleanShutdown">Whether a log without snapshots has no producers; otherwise it is replayed from its start.</param>
     public static void Rebuild(
         ProducerStateManager producers, LogSegments segments, long logStartOffset, long lastOffset, long nowMs, bool afterCleanShutdown)
     {
@@ -91,7 +94,9 @@ static class ProducerReplay
         TakeSnapshot(producers);
     }
 
-    /// <summary>A snapshot without producers need not be durable: none at all means the same. That spares most logs an fsync at start and stop.</summary>
+    /// <summary>
+    /// A snapshot without producers need not be durable: none at all means the same. That spares most logs an fsync at start and stop.
+    /// </summary>
     public static void TakeSnapshot(ProducerStateManager producers) => producers.TakeSnapshot(flush: !producers.IsEmpty);
 
     private static void ReplaySegment(ProducerStateManager producers, LogSegment segment, long from, long to)
@@ -105,7 +110,7 @@ static class ProducerReplay
         }
         catch (RecordsException fault)
         {
-            // The rest of the segment can't be read by anybody, and says so; the log goes on without what it says of producers.
+            // The rest of the segment is unreadable for every request (CORRUPT_MESSAGE); the log continues without its producers.
             producers.Logger.ReplayStopped(segment.LogPath, fault.Message);
         }
     }

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Deletes segments that left a log: at once renamed to <c>.deleted</c>, so that the folder is right after a crash, and deleted file.delete.delay.ms
-/// later. One timer a log, only while something waits. Readers that still have a segment's bytes keep them.
+/// Deletes segments that were removed from a log: it renames them to <c>.deleted</c> at once, so that the folder is right after a crash,
+/// and deletes them file.delete.delay.ms later. A log has one timer, only while segments wait. Readers keep the bytes that they have
+/// borrowed.
 /// </summary>
 sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
 {
-    // What timers take; a longer wait is made of several.
+    // The longest wait of a timer; a longer delay takes several.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     private readonly Lock _gate = new();
@@ -17,7 +18,7 @@ sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
     private ITimer? _timer;
     private bool _disposed;
 
-    /// <summary>Under the log's lock, after the segments were taken out of it.</summary>
+    /// <summary>Called under the log's lock, after the segments were removed from the log.</summary>
     public void Schedule(IReadOnlyCollection<LogSegment> segments, IReadOnlyCollection<Action> alongside, long delayMs)
     {
         foreach (var segment in segments)
@@ -37,7 +38,7 @@ sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
         }
     }
 
-    /// <summary>Deletes what waits now: readers that still look for it find the log cut and look again.</summary>
+    /// <summary>Deletes all waiting segments now. A reader that still looks for one notices the truncation and reads again.</summary>
     public void DeleteNow()
     {
         lock (_gate)
@@ -87,7 +88,7 @@ sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // The name ends in .deleted: the next start deletes it.
+                // Its name ends in .deleted: the next start deletes it.
                 logger.SegmentNotDeleted(e);
             }
         }

@@ -4,9 +4,9 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Brings to an end what was under way in a log's folder when the broker stopped. Files renamed for deletion go, and copies that were to take the place
-/// of a truncated file. The cleaner writes <c>.cleaned</c> files, renames them all to <c>.swap</c>, removes what they replace, and renames them to their
-/// names: before the first of these steps is done the old segments count, after it the new.
+/// Completes the changes in a log's folder that a stop of the broker has interrupted. Files renamed for deletion and copies for truncations
+/// are deleted. The cleaner writes <c>.cleaned</c> files, renames them all to <c>.swap</c>, removes the segments that they replace, and
+/// renames them to their final names: until all are renamed to <c>.swap</c> the old segments are used, afterwards the new ones.
 /// </summary>
 static class SwapFiles
 {
@@ -41,7 +41,9 @@ static class SwapFiles
         files.FlushDirectory(options.Directory);
     }
 
-    /// <summary>Deletes what was on its way out, and unfinished work of the cleaner; gives the swap files that count.</summary>
+    /// <summary>
+    /// Deletes files that were to be deleted and unfinished files of the cleaner; returns the swap files that are complete.
+    /// </summary>
     private static List<string> ClearLeftovers(PartitionLogOptions options)
     {
         var files = options.FileSystem;
@@ -66,7 +68,7 @@ static class SwapFiles
                 swaps.Add(path);
             }
         }
-        // Swap files beside cleaned ones below them are of a split that did not come to its end: the old segment still counts (KAFKA-6264).
+        // Swap files with .cleaned files below them are of an unfinished split: the old segment is still used (KAFKA-6264).
         var unfinished = swaps.Where(path => LogFileNames.TryParseOffset(path, out var offset) && offset >= firstCleaned).ToList();
         foreach (var path in unfinished.Concat(cleaned))
         {

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Identifies one verification of a transaction with its coordinator (KIP-890). It is created before the request to the coordinator and passed to the append.
-/// When a marker is written in between, the log no longer accepts it. Compared by reference.
+/// Identifies one verification of a transaction with its coordinator (KIP-890). It is created before the request to the coordinator and
+/// passed to the append. When a marker is written in between, the log no longer accepts it. Compared by reference.
 /// </summary>
 public sealed class VerificationGuard
 {

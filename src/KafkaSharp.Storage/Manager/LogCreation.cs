@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;
 
-/// <summary>Creates logs, each in the directory that it is assigned to or in the one with the fewest logs. Called under the manager's lock.</summary>
+/// <summary>
+/// Creates logs, each in the directory that it is assigned to or in the one with the fewest logs. Called under the manager's lock.
+/// </summary>
 sealed class LogCreation(IFileSystem files, LogRegistry registry, LogFactory factory, ILogger logger)
 {
     /// <returns>

@@ -6,8 +6,8 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// One of the folders of log.dirs: its lock, its checkpoints, and whether it works. A directory that is offline stays offline until the broker restarts.
-/// Reading its properties is thread-safe; <see cref="LogManager"/> changes it.
+/// One of the folders of log.dirs: its lock, its checkpoints, and whether it works. A directory that is offline stays offline until the
+/// broker restarts. Reading its properties is thread-safe; <see cref="LogManager"/> changes it.
 /// </summary>
 public sealed class LogDirectory
 {

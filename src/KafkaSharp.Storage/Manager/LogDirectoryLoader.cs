@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Locks one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). It does not open deleted, stray and future
-/// logs, nor the metadata log, which belongs to Raft.
+/// Locks one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). It does not open
+/// deleted, stray and future logs, nor the metadata log, which belongs to Raft.
 /// </summary>
 sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory directory, LogFactory factory, ILogger logger)
 {

@@ -4,30 +4,31 @@ using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Manager;
 
-/// <summary>What a partition's folder is there for, by the end of its name.</summary>
+/// <summary>The purpose of a partition's folder, by the end of its name.</summary>
 public enum LogDirectoryKind
 {
     /// <summary>The partition's log, <c>topic-0</c>.</summary>
     Current,
 
-    /// <summary>Its log is deleted and the files go soon.</summary>
+    /// <summary>A deleted log, whose files will be deleted after a delay.</summary>
     Delete,
 
-    /// <summary>A copy being made in another log directory, to take the current one's place.</summary>
+    /// <summary>A copy in another log directory that will replace the current log.</summary>
     Future,
 
-    /// <summary>A log that the metadata did not know at start; kept until someone looks.</summary>
+    /// <summary>A log that was not in the metadata at start; kept for the operator to inspect.</summary>
     Stray,
 }
 
 /// <summary>
-/// The name of a partition's folder: <c>topic-0</c>, or <c>topic-0.UNIQUE-delete</c>, <c>-future</c>, <c>-stray</c> with 32 hexadecimal digits.
+/// The name of a partition's folder: <c>topic-0</c>, or <c>topic-0.UNIQUE-delete</c>, <c>-future</c>, <c>-stray</c> with 32 hexadecimal
+/// digits.
 /// </summary>
 public readonly record struct LogDirectoryName(TopicPartition TopicPartition, LogDirectoryKind Kind)
 {
     private const int MaxLength = 255;
 
-    /// <summary>Reads a folder's name; false for one that Kafka would not have made.</summary>
+    /// <summary>Parses a folder's name; false for a name that Kafka does not create.</summary>
     public static bool TryParse(string name, out LogDirectoryName parsed)
     {
         parsed = default;
@@ -48,7 +49,10 @@ public readonly record struct LogDirectoryName(TopicPartition TopicPartition, Lo
         return true;
     }
 
-    /// <summary>A new unique name of a kind. That of a deleted or stray log cuts the topic's name where it would be too long for a file system.</summary>
+    /// <summary>
+    /// A new unique name of a kind. For a deleted or stray log the topic's name is shortened if the result would be too long for a file
+    /// system.
+    /// </summary>
     public static string Create(TopicPartition partition, LogDirectoryKind kind, Random random)
     {
         if (kind == LogDirectoryKind.Current)

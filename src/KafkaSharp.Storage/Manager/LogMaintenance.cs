@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// The periodic work on all logs. A failure of one log does not stop the work on the others: after an I/O failure its directory goes offline, any other
-/// exception is logged. Compaction is not implemented yet: a topic with cleanup.policy=compact keeps all its records.
+/// The periodic work on all logs. A failure of one log does not stop the work on the others: after an I/O failure its directory goes
+/// offline, any other exception is logged. Compaction is not implemented yet: a topic with cleanup.policy=compact keeps all its records.
 /// </summary>
 sealed class LogMaintenance(LogRegistry registry, TimeProvider time, ILogger logger)
 {

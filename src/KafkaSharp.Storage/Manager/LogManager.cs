@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// All logs of a broker in its log directories (Kafka's <c>LogManager</c>): opens them at start, creates and deletes them, runs retention, flushing and
-/// checkpoints, and takes a failed directory offline while the others continue. Thread-safe; finding a log takes no lock.
+/// All logs of a broker in its log directories (Kafka's <c>LogManager</c>): opens them at start, creates and deletes them, runs retention,
+/// flushing and checkpoints, and takes a failed directory offline while the others continue. Thread-safe; finding a log takes no lock.
 /// </summary>
 public sealed class LogManager : IAsyncDisposable
 {
@@ -62,8 +62,8 @@ public sealed class LogManager : IAsyncDisposable
         Directories.Select(directory => directory.PreviousBrokerEpoch).Distinct().ToArray() is [var epoch] ? epoch : -1;
 
     /// <summary>
-    /// Locks the directories and opens all logs in them, with recovery after a crash. A directory that fails is offline, and the others are opened. The
-    /// background tasks begin with <see cref="StartTasks"/>.
+    /// Locks the directories and opens all logs in them, with recovery after a crash. A directory that fails is offline, and the others are
+    /// opened. The background tasks begin with <see cref="StartTasks"/>.
     /// </summary>
     /// <exception cref="LogDirectoryLockedException">Another broker uses a directory.</exception>
     /// <exception cref="IOException">No directory works, or two contain the same partition.</exception>
@@ -94,10 +94,13 @@ public sealed class LogManager : IAsyncDisposable
     /// <param name="partition">The partition.</param>
     /// <param name="topicId">The id of its topic; zero when it has none.</param>
     /// <param name="log">The log, when the result is none.</param>
-    /// <param name="isNew">Whether the partition was just assigned to this broker, and so cannot have a log in a directory that is offline.</param>
+    /// <param name="isNew">
+    /// Whether the partition was just assigned to this broker, and so cannot have a log in a directory that is offline.
+    /// </param>
     /// <param name="directoryId">The directory that the metadata assigns it to (KIP-858), or null.</param>
     /// <returns>
-    /// KAFKA_STORAGE_ERROR when its directory or all are offline; INCONSISTENT_TOPIC_ID when the log is that of another topic of the same name.
+    /// KAFKA_STORAGE_ERROR when its directory or all are offline; INCONSISTENT_TOPIC_ID when the log is that of another topic of the same
+    /// name.
     /// </returns>
     public ErrorCode GetOrCreate(
         TopicPartition partition, Uuid topicId, [NotNullWhen(true)] out PartitionLog? log, bool isNew = false, Uuid? directoryId = null)
@@ -119,14 +122,14 @@ public sealed class LogManager : IAsyncDisposable
     }
 
     /// <summary>
-    /// Deletes logs. Each folder is renamed at once, so that the log stays deleted after a crash; its files are deleted after file.delete.delay.ms. Partitions
-    /// without a log are ignored.
+    /// Deletes logs. Each folder is renamed at once, so that the log stays deleted after a crash; its files are deleted after
+    /// file.delete.delay.ms. Partitions without a log are ignored.
     /// </summary>
     public void Delete(params IEnumerable<TopicPartition> partitions) => Remove(partitions, LogDirectoryKind.Delete);
 
     /// <summary>
-    /// Renames logs that do not belong to this broker (their topic is deleted or created again, or the replica is elsewhere) to -stray, at start when the
-    /// metadata is known. Their files are kept.
+    /// Renames logs that do not belong to this broker (their topic is deleted or created again, or the replica is elsewhere) to -stray, at
+    /// start when the metadata is known. Their files are kept.
     /// </summary>
     public IReadOnlyList<TopicPartition> SetStraysAside(Func<PartitionLog, bool> isStray)
     {
@@ -159,8 +162,8 @@ public sealed class LogManager : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes a directory offline after an operation on it has failed: its logs are closed, requests for them get KAFKA_STORAGE_ERROR, and the other
-    /// directories continue.
+    /// Takes a directory offline after an operation on it has failed: its logs are closed, requests for them get KAFKA_STORAGE_ERROR, and
+    /// the other directories continue.
     /// </summary>
     public void Fail(LogDirectory directory, Exception cause) => _registry.Fail(directory, cause);
 
@@ -180,8 +183,8 @@ public sealed class LogManager : IAsyncDisposable
     }
 
     /// <summary>
-    /// Shuts down cleanly: flushes everything, takes producer snapshots, saves offsets, and marks each directory so that the next start recovers nothing.
-    /// Afterwards requests get KAFKA_STORAGE_ERROR.
+    /// Shuts down cleanly: flushes everything, takes producer snapshots, saves offsets, and marks each directory so that the next start
+    /// recovers nothing. Afterwards requests get KAFKA_STORAGE_ERROR.
     /// </summary>
     /// <param name="brokerEpoch">The broker's epoch for .kafka_cleanshutdown; -1 when it has none.</param>
     public async Task ShutdownAsync(long brokerEpoch = CleanShutdownFile.UnknownBrokerEpoch)

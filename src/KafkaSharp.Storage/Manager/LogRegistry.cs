@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// The log directories of a broker and the logs in them. A directory that fails is taken offline with its logs. Thread-safe; finding a log takes no lock.
+/// The log directories of a broker and the logs in them. A directory that fails is taken offline with its logs. Thread-safe; finding a log
+/// takes no lock.
 /// </summary>
 sealed class LogRegistry(LogManagerOptions options, ILogger logger)
 {
@@ -53,7 +54,9 @@ sealed class LogRegistry(LogManagerOptions options, ILogger logger)
 
     public void Clear() => _logs.Clear();
 
-    /// <summary>Runs an operation on a log or checkpoint of a directory. After an I/O failure the directory goes offline, and the result is false.</summary>
+    /// <summary>
+    /// Runs an operation on a log or checkpoint of a directory. After an I/O failure the directory goes offline, and the result is false.
+    /// </summary>
     public bool TryRun(LogDirectory directory, Action operation)
     {
         try

@@ -6,9 +6,9 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// The effect of one append on the producers of a log (Kafka's <c>ProducerAppendInfo</c>s): each batch is checked against the state after the batches before
-/// it, and nothing changes until the bytes are written and <see cref="ProducerStateManager.Commit"/> is called. A manager has one object, which every append
-/// uses again, so that only a producer's first batch allocates. Used under the log's lock.
+/// The effect of one append on the producers of a log (Kafka's <c>ProducerAppendInfo</c>s): each batch is checked against the state after
+/// the batches before it, and nothing changes until the bytes are written and <see cref="ProducerStateManager.Commit"/> is called. A
+/// manager has one object, which every append uses again, so that only a producer's first batch allocates. Used under the log's lock.
 /// </summary>
 public sealed class ProducerAppend
 {
@@ -75,7 +75,8 @@ public sealed class ProducerAppend
         var (epoch, offset) = (batch.ProducerEpoch, batch.BaseOffset);
         if (_origin != AppendOrigin.Replication)
         {
-            // A marker that the coordinator repeats after the transaction has ended is accepted, although its epoch is not above the producer's.
+            // A marker that the coordinator repeats after the transaction has ended is accepted, although its epoch is not above the
+            // producer's.
             var strictly = transactionVersion >= 2 && !(epoch == entry.ProducerEpoch && entry.CurrentTransactionFirstOffset is null);
             if (strictly ? epoch <= entry.ProducerEpoch : epoch < entry.ProducerEpoch)
                 return StaleEpoch(entry, epoch, offset, strictly);

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
-/// The idempotent and transactional producers of one log, and the snapshots of this state (Kafka's <c>ProducerStateManager</c>). Used under the log's lock.
-/// The state is that of all records below <see cref="MapEndOffset"/>: it is loaded from the newest snapshot, and the batches above are replayed with origin
-/// Replication.
+/// The idempotent and transactional producers of one log, and the snapshots of this state (Kafka's <c>ProducerStateManager</c>). Used under
+/// the log's lock. The state is that of all records below <see cref="MapEndOffset"/>: it is loaded from the newest snapshot, and the
+/// batches above are replayed with origin Replication.
 /// </summary>
 public sealed class ProducerStateManager
 {
@@ -54,7 +54,10 @@ public sealed class ProducerStateManager
     /// <summary>The producers, in no particular order (DescribeProducers).</summary>
     public IReadOnlyCollection<ProducerStateEntry> Producers => _producers.Values;
 
-    /// <summary>The first offset that a read_committed reader must not see, because its transaction is open or not replicated; null when there is none.</summary>
+    /// <summary>
+    /// The first offset that a read_committed reader must not see, because its transaction is open or not replicated; null when there is
+    /// none.
+    /// </summary>
     public long? FirstUnstableOffset => _transactions.FirstUnstableOffset;
 
     /// <summary>The first offset of the oldest open transaction; null when none is open.</summary>
@@ -68,7 +71,9 @@ public sealed class ProducerStateManager
     public bool HasOngoingTransaction(long producerId, short epoch) =>
         Find(producerId) is { CurrentTransactionFirstOffset: not null } entry && entry.ProducerEpoch == epoch;
 
-    /// <summary>Begins to check the batches of an append, or to replay those of a segment. What was staged before and not committed is dropped.</summary>
+    /// <summary>
+    /// Begins to check the batches of an append, or to replay those of a segment. What was staged before and not committed is dropped.
+    /// </summary>
     public ProducerAppend BeginAppend(AppendOrigin origin)
     {
         _append.Begin(origin);
@@ -76,8 +81,8 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Applies what the append staged, when its bytes are in the log. The transactions that it completes stay open until <see cref="CompleteTransaction"/>,
-    /// which the caller calls when their entries are in the transaction index.
+    /// Applies what the append staged, when its bytes are in the log. The transactions that it completes stay open until
+    /// <see cref="CompleteTransaction"/>, which the caller calls when their entries are in the transaction index.
     /// </summary>
     public void Commit(ProducerAppend append)
     {
@@ -124,7 +129,9 @@ public sealed class ProducerStateManager
         return before - _producers.Count;
     }
 
-    /// <summary>Writes a snapshot at <see cref="MapEndOffset"/> unless there is one. With <paramref name="flush"/> it is durable on return.</summary>
+    /// <summary>
+    /// Writes a snapshot at <see cref="MapEndOffset"/> unless there is one. With <paramref name="flush"/> it is durable on return.
+    /// </summary>
     public void TakeSnapshot(bool flush = true)
     {
         if (MapEndOffset <= _lastSnapshotOffset)
@@ -134,8 +141,8 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Finds the snapshots among the folder's files when the log is opened. Those without a segment are deleted, except the newest if it is at or
-    /// above the last segment: it is that of a clean shutdown.
+    /// Finds the snapshots among the folder's files when the log is opened. Those without a segment are deleted, except the newest if it is
+    /// at or above the last segment: it is that of a clean shutdown.
     /// </summary>
     public void LoadSnapshots(IEnumerable<string> paths, IReadOnlyCollection<long> segmentBaseOffsets)
     {
@@ -176,8 +183,8 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Removes the snapshot at a segment's base offset from the state and returns its path, so that the caller deletes the file with the segment; null when
-    /// there is none.
+    /// Removes the snapshot at a segment's base offset from the state and returns its path, so that the caller deletes the file with the
+    /// segment; null when there is none.
     /// </summary>
     public string? DetachSnapshot(long offset) => _snapshots.Detach(offset);
 

@@ -130,8 +130,8 @@ public sealed class LogSegment : IDisposable
     }
 
     /// <summary>
-    /// The first batch whose last offset is at least <paramref name="offset"/>; null when there is none, or when a batch before it is not whole, with
-    /// <paramref name="corrupt"/> set.
+    /// The first batch whose last offset is at least <paramref name="offset"/>; null when there is none, or when a batch before it is not
+    /// whole, with <paramref name="corrupt"/> set.
     /// </summary>
     internal SegmentRead? Find(long offset, out bool corrupt)
     {
