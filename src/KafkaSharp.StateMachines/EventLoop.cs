@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// One thread of execution without a thread of its own: commands run one after another, in the order they were posted, on the pool thread
+/// One thread of execution without a dedicated thread: commands run one after another, in the order they were posted, on the pool thread
 /// that drains the queue. <see cref="RunAsync{T}"/> and <see cref="Dispatch"/> run on the calling thread when the loop is idle, so that an
 /// uncontended command costs no thread hop. An exception of a command ends that command only; it is logged and given to the caller. All
 /// members may be called from any thread. The creator owns the loop; <see cref="DisposeAsync"/> runs what was posted before and stops.

@@ -154,7 +154,7 @@ public sealed class StateMachineHost<TRecord>(
         {
             throw Discard(e);
         }
-#pragma warning disable CA1031 // The state does not agree with the log any more, whatever the reason.
+#pragma warning disable CA1031 // After any exception the state no longer agrees with the log.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -231,7 +231,7 @@ public sealed class StateMachineHost<TRecord>(
                 Abort(e);
                 return;
             }
-#pragma warning disable CA1031 // The caller receives whatever the command threw.
+#pragma warning disable CA1031 // The caller receives the exception of the command.
             catch (Exception e)
 #pragma warning restore CA1031
             {

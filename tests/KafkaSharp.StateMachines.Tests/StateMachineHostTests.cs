@@ -26,7 +26,7 @@ public sealed class StateMachineHostTests
     public async Task Stop() => await _loop.DisposeAsync();
 
     [Test]
-    public async Task A_write_is_replayed_at_once_and_answered_at_commit()
+    public async Task A_write_is_replayed_at_once_and_completed_at_commit()
     {
         var write = Write("a", "b");
         await Settle();
@@ -44,7 +44,7 @@ public sealed class StateMachineHostTests
     }
 
     [Test]
-    public void A_log_that_commits_inside_the_append_answers_without_leaving_the_thread()
+    public void A_log_that_commits_inside_the_append_completes_without_leaving_the_thread()
     {
         _log.OnAppend = end => _host.OnCommitted(end);
         Assert.That(Write("a").IsCompletedSuccessfully);
@@ -79,7 +79,7 @@ public sealed class StateMachineHostTests
     }
 
     [Test]
-    public async Task A_refused_append_is_the_answer_and_leaves_the_state_untouched()
+    public async Task A_refused_append_fails_the_write_and_leaves_the_state_untouched()
     {
         _log.Refuse = ErrorCode.NotEnoughReplicas;
         var refused = Write("a");
@@ -126,7 +126,7 @@ public sealed class StateMachineHostTests
     }
 
     [Test]
-    public async Task A_write_that_is_not_committed_in_time_is_told_so_and_others_go_on_waiting()
+    public async Task A_write_that_is_not_committed_in_time_fails_and_others_continue_to_wait()
     {
         var patient = Write("a");
         var hasty = _host.WriteAsync("w", () => new CommandResult<string, int>(["b"], 1), TimeSpan.FromSeconds(5));
@@ -163,7 +163,7 @@ public sealed class StateMachineHostTests
     }
 
     [Test]
-    public async Task Commits_from_another_thread_answer_writes_of_many_threads_in_the_order_of_the_log()
+    public async Task Commits_from_another_thread_complete_writes_of_many_threads_in_the_order_of_the_log()
     {
         const int Threads = 4, Each = 2_000;
         var answered = 0L;

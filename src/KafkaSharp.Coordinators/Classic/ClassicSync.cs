@@ -73,7 +73,7 @@ sealed class ClassicSync(ClassicGroups groups, ClassicRebalance rebalance)
         var generation = group.GenerationId;
         return new CommandResult<GroupRecord>([GroupMetadata.Of(group, assignments)], error =>
         {
-            // Another rebalance may have begun while the record was written.
+            // Another rebalance may have started while the record was written.
             if (group.State != ClassicGroupState.CompletingRebalance || group.GenerationId != generation)
                 return;
             if (error == ErrorCode.None)

@@ -126,7 +126,7 @@ sealed class CoordinatorLog<TRecord>(
             var batch = _marker is { } marker ? MarkerBatch(marker) : _batch.Build();
             end = partition.Append(batch, LeaderEpoch, _marker?.End!.TransactionVersion ?? 0);
         }
-#pragma warning disable CA1031 // Whatever failed, the records are not known to be written.
+#pragma warning disable CA1031 // After any exception it is unknown whether the records are written.
         catch (Exception e)
 #pragma warning restore CA1031
         {

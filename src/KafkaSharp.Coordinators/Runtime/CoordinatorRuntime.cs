@@ -16,7 +16,7 @@ sealed class CoordinatorRuntime<TShard, TRecord> : IAsyncDisposable
     where TShard : class, ICoordinatorShard<TRecord>
     where TRecord : class
 {
-    /// <summary>How many shards are loaded at a time, each on a thread of its own.</summary>
+    /// <summary>How many shards are loaded at a time, each on its own thread.</summary>
     private const int ConcurrentLoads = 2;
 
     private readonly TimeProvider _time;
@@ -137,7 +137,9 @@ sealed class CoordinatorRuntime<TShard, TRecord> : IAsyncDisposable
 
     internal TShard NewShard(ShardContext<TRecord> context) => _newShard(context);
 
-    /// <summary>Loads a shard on a thread of its own: reading from disk must not occupy the thread pool. Returns the end offset.</summary>
+    /// <summary>
+    /// Loads a shard on a dedicated thread, because reading from disk must not block the thread pool. Returns the end offset.
+    /// </summary>
     internal async Task<long> RunLoadAsync(
         ICoordinatorPartition partition, CoordinatorLoader<TRecord> loader, CancellationToken cancellation)
     {
@@ -184,7 +186,7 @@ sealed class CoordinatorRuntime<TShard, TRecord> : IAsyncDisposable
         await next();
     }
 
-    /// <summary>The newest known epoch of a partition, and the end of what was begun for it.</summary>
+    /// <summary>The newest known epoch of a partition, and the last operation that was started for it.</summary>
     private readonly record struct Term(int Epoch, Task Last)
     {
         public static Term None { get; } = new(-1, Task.CompletedTask);

@@ -26,7 +26,7 @@ public interface ICoordinatorPartition : IDisposable
     int MaxBatchSize { get; }
 
     /// <summary>
-    /// Calls back whenever the high watermark has advanced, whatever moved it, from any thread, possibly inside an append. Called once.
+    /// Calls back whenever the high watermark has advanced, for any reason, from any thread, possibly inside an append. Called once.
     /// </summary>
     void Subscribe(Action<long> highWatermarkAdvanced);
 

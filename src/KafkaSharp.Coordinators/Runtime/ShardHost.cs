@@ -8,7 +8,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 
 /// <summary>
 /// Hosts the shard of one partition (Kafka's <c>CoordinatorContext</c>): loads it when this broker becomes the leader, runs its commands on
-/// an event loop of its own, and unloads it when leadership is lost. All members may be called from any thread. While it loads every
+/// a dedicated event loop, and unloads it when leadership is lost. All members may be called from any thread. While it loads every
 /// command is refused with COORDINATOR_LOAD_IN_PROGRESS, afterwards with NOT_COORDINATOR.
 /// </summary>
 sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
@@ -209,7 +209,7 @@ sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
         {
             // Another broker leads the partition by now.
         }
-#pragma warning disable CA1031 // Whatever failed: this partition cannot be served, the others can.
+#pragma warning disable CA1031 // After any exception this partition cannot be served, the others can.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -6,8 +6,8 @@ namespace KafkaSharp.Coordinators.Tests.Classic;
 
 /// <summary>
 /// Clients that join, sync, beat, commit, crash and leave in an order drawn from a seed, over a log that fails and a coordinator that
-/// moves: everyone is answered in the end, two members of one generation never own the same, a committed offset is never lost, and left
-/// alone the group becomes stable. A seed gives the same run every time.
+/// moves: every request receives a response in the end, two members of one generation never own the same, a committed offset is never lost,
+/// and left alone the group becomes stable. A seed gives the same run every time.
 /// </summary>
 sealed class GroupSimulationTests
 {
@@ -75,7 +75,7 @@ sealed class GroupSimulationTests
                     harness.Storage.CommitAll();
                 break;
             case 115:
-                // Whatever was appended stays: this log has but one replica.
+                // An appended record stays: this log has only one replica.
                 harness.Coordinator.OnResignation(0, ++epoch);
                 harness.Coordinator.OnElection(0, ++epoch);
                 break;

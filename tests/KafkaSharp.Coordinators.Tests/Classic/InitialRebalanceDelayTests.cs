@@ -25,7 +25,7 @@ sealed class InitialRebalanceDelayTests
         harness.Advance(2000);
         var (_, second) = await harness.JoinKnown();
         harness.Advance(1000);
-        Assert.That(first.IsCompleted, Is.False, "the delay begins anew because a member came");
+        Assert.That(first.IsCompleted, Is.False, "the delay starts again because a member joined");
         harness.Advance(2999);
         Assert.That(first.IsCompleted, Is.False);
         harness.Advance(1);
@@ -51,7 +51,7 @@ sealed class InitialRebalanceDelayTests
     }
 
     [Test]
-    public async Task Without_a_delay_the_first_member_is_answered_at_once()
+    public async Task Without_a_delay_the_first_member_receives_its_response_at_once()
     {
         await using var harness = new GroupHarness(new GroupCoordinatorConfig { InitialRebalanceDelayMs = 0 });
         var (_, joined) = await harness.JoinKnown();

@@ -10,11 +10,11 @@ sealed class JoinTests
     public async Task A_dynamic_member_is_first_given_the_id_to_join_with()
     {
         await using var harness = new GroupHarness();
-        var answer = await harness.Join().Soon();
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.MemberIdRequired));
-        Assert.That(answer.MemberId, Does.Match("^client-[0-9a-f-]{36}$"));
-        Assert.That(answer.GenerationId, Is.EqualTo(-1));
-        Assert.That(answer.ProtocolName, Is.Null);
+        var response = await harness.Join().Soon();
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.MemberIdRequired));
+        Assert.That(response.MemberId, Does.Match("^client-[0-9a-f-]{36}$"));
+        Assert.That(response.GenerationId, Is.EqualTo(-1));
+        Assert.That(response.ProtocolName, Is.Null);
     }
 
     [TestCase((short)3)]
@@ -27,7 +27,7 @@ sealed class JoinTests
         Assert.That(refused.ErrorCode, Is.EqualTo(version < 4 ? ErrorCode.CoordinatorNotAvailable : ErrorCode.MemberIdRequired));
         harness.Storage.AppendError = ErrorCode.None;
         Assert.That((await harness.Describe()).ErrorCode, Is.EqualTo(ErrorCode.GroupIdNotFound));
-        Assert.That((await harness.StableGroup()), Has.Length.EqualTo(1), "nobody who is not there is waited for");
+        Assert.That((await harness.StableGroup()), Has.Length.EqualTo(1), "the group does not wait for absent members");
     }
 
     [Test]
@@ -37,7 +37,7 @@ sealed class JoinTests
         harness.Storage.HoldsCommits = true;
         var first = harness.Join(version: 3);
         harness.Advance(1000);
-        // What it is told also waits for the group to be written, but for longer than the first does.
+        // Its response also waits until the group is written, but longer than the first response does.
         var second = harness.Join(version: 3);
         harness.Advance(4000);
         Assert.That((await first.Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorNotAvailable));
@@ -53,11 +53,11 @@ sealed class JoinTests
         await using var harness = new GroupHarness();
         var join = harness.Join(version: 3);
         harness.Advance(3000);
-        var answer = await join.Soon();
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
-        Assert.That(answer.GenerationId, Is.EqualTo(1));
-        Assert.That(answer.Leader, Is.EqualTo(answer.MemberId));
-        Assert.That(answer.Members.Select(member => member.MemberId), Is.EqualTo(new[] { answer.MemberId }));
+        var response = await join.Soon();
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(response.GenerationId, Is.EqualTo(1));
+        Assert.That(response.Leader, Is.EqualTo(response.MemberId));
+        Assert.That(response.Members.Select(member => member.MemberId), Is.EqualTo(new[] { response.MemberId }));
     }
 
     [Test]
@@ -90,22 +90,22 @@ sealed class JoinTests
     public async Task A_member_id_that_no_group_has_given_is_unknown()
     {
         await using var harness = new GroupHarness();
-        var answer = await harness.Join("who").Soon();
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
-        Assert.That(answer.MemberId, Is.EqualTo("who"));
+        var response = await harness.Join("unknown").Soon();
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
+        Assert.That(response.MemberId, Is.EqualTo("unknown"));
         await harness.StableGroup();
-        Assert.That((await harness.Join("who").Soon()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
+        Assert.That((await harness.Join("unknown").Soon()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
     }
 
     [Test]
     public async Task A_member_that_brings_no_protocols_is_refused_also_by_an_empty_group()
     {
         await using var harness = new GroupHarness();
-        var answer = await harness.Coordinator.Classic.JoinGroupAsync(GroupHarness.Context(9), new JoinGroupRequest
+        var response = await harness.Coordinator.Classic.JoinGroupAsync(GroupHarness.Context(9), new JoinGroupRequest
         {
             GroupId = "group", SessionTimeoutMs = 10_000, RebalanceTimeoutMs = 10_000, ProtocolType = "consumer", Protocols = [],
         }).Soon();
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
         Assert.That((await harness.Join(type: "").Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
     }
 
@@ -119,14 +119,14 @@ sealed class JoinTests
     }
 
     [Test]
-    public async Task A_follower_that_rejoins_a_stable_group_unchanged_is_told_what_it_knows()
+    public async Task A_follower_that_rejoins_a_stable_group_unchanged_receives_the_current_generation()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup(2);
-        var answer = await harness.Join(ids[1]).Soon();
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
-        Assert.That(answer.GenerationId, Is.EqualTo(1));
-        Assert.That(answer.Members, Is.Empty);
+        var response = await harness.Join(ids[1]).Soon();
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(response.GenerationId, Is.EqualTo(1));
+        Assert.That(response.Members, Is.Empty);
         Assert.That((await harness.Describe()).GroupState, Is.EqualTo("Stable"));
     }
 
@@ -156,7 +156,7 @@ sealed class JoinTests
     }
 
     [Test]
-    public async Task A_member_that_joins_twice_leaves_no_one_waiting_for_the_first_answer()
+    public async Task A_member_that_joins_twice_leaves_no_request_waiting_for_the_first_response()
     {
         await using var harness = new GroupHarness();
         var (memberId, first) = await harness.JoinKnown();

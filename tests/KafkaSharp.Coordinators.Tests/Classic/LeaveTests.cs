@@ -28,11 +28,11 @@ sealed class LeaveTests
     }
 
     [Test]
-    public async Task Each_of_several_members_has_an_answer_of_its_own()
+    public async Task Each_of_several_members_has_its_own_result()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup(2);
-        var left = await harness.Leave((ids[0], null), ("who", null), ("", "nobody")).Soon();
+        var left = await harness.Leave((ids[0], null), ("unknown", null), ("", "missing")).Soon();
         Assert.That(left.ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(
             left.Members.Select(member => member.ErrorCode),
@@ -43,7 +43,7 @@ sealed class LeaveTests
     public async Task Members_of_a_group_that_does_not_exist_are_unknown()
     {
         await using var harness = new GroupHarness();
-        var left = await harness.Leave(("who", null)).Soon();
+        var left = await harness.Leave(("unknown", null)).Soon();
         Assert.That(left.ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(left.Members.Single().ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
     }
@@ -53,14 +53,14 @@ sealed class LeaveTests
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup();
-        Assert.That((await Leave(harness, "who")).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
+        Assert.That((await Leave(harness, "unknown")).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
         var left = await Leave(harness, ids[0]);
         Assert.That(left.ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(left.Members, Is.Empty);
     }
 
     [Test]
-    public async Task Whoever_leaves_while_it_waits_is_answered()
+    public async Task A_member_that_leaves_while_its_join_waits_receives_a_response()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup(2);

@@ -55,7 +55,7 @@ sealed class RebalanceTests
     }
 
     [Test]
-    public async Task A_member_that_did_not_hear_the_end_of_the_join_phase_is_told_again()
+    public async Task A_member_that_missed_the_end_of_the_join_phase_receives_it_again()
     {
         await using var harness = new GroupHarness();
         var (memberId, joined) = await harness.JoinKnown();
@@ -74,12 +74,12 @@ sealed class RebalanceTests
         var (first, firstJoin) = await harness.JoinKnown();
         var (_, secondJoin) = await harness.JoinKnown();
         harness.Advance(6000);
-        var answers = new[] { await firstJoin.Soon(), await secondJoin.Soon() };
-        Assert.That(answers[0].Leader, Is.EqualTo(first), "who joined first leads");
-        Assert.That(answers[0].Members.Select(member => member.Metadata), Has.All.EqualTo(GroupHarness.Metadata));
-        Assert.That(answers[0].Members, Has.Count.EqualTo(2));
-        Assert.That(answers[1].Members, Is.Empty);
-        Assert.That(answers.Select(answer => answer.ProtocolType), Has.All.EqualTo("consumer"));
-        Assert.That(answers.Select(answer => answer.ProtocolName), Has.All.EqualTo("range"));
+        var responses = new[] { await firstJoin.Soon(), await secondJoin.Soon() };
+        Assert.That(responses[0].Leader, Is.EqualTo(first), "the member that joined first is the leader");
+        Assert.That(responses[0].Members.Select(member => member.Metadata), Has.All.EqualTo(GroupHarness.Metadata));
+        Assert.That(responses[0].Members, Has.Count.EqualTo(2));
+        Assert.That(responses[1].Members, Is.Empty);
+        Assert.That(responses.Select(response => response.ProtocolType), Has.All.EqualTo("consumer"));
+        Assert.That(responses.Select(response => response.ProtocolName), Has.All.EqualTo("range"));
     }
 }

@@ -27,7 +27,7 @@ sealed class SimulatedClient(GroupHarness harness, string? instance, Random rand
     public byte Assigned { get; private set; }
     public int Rebalances { get; private set; }
 
-    /// <summary>The largest offset it was told is committed.</summary>
+    /// <summary>The largest offset whose commit succeeded.</summary>
     public long Acknowledged { get; private set; }
 
     public void Step()
@@ -121,7 +121,7 @@ sealed class SimulatedClient(GroupHarness harness, string? instance, Random rand
                 IsMember = false;
                 break;
             default:
-                Assert.Fail($"{error} is nothing a member should be told");
+                Assert.Fail($"{error} is no error that a member may receive");
                 break;
         }
     }

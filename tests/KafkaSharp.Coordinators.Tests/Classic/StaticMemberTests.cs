@@ -12,14 +12,14 @@ sealed class StaticMemberTests
         await using var harness = new GroupHarness();
         var join = harness.Join(instance: "i1");
         harness.Advance(3000);
-        var answer = await join.Soon();
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
-        Assert.That(answer.MemberId, Does.StartWith("i1-"));
-        Assert.That(answer.Members.Single().GroupInstanceId, Is.EqualTo("i1"));
+        var response = await join.Soon();
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(response.MemberId, Does.StartWith("i1-"));
+        Assert.That(response.Members.Single().GroupInstanceId, Is.EqualTo("i1"));
     }
 
     [Test]
-    public async Task A_leader_that_comes_back_keeps_its_assignment_and_is_told_to_skip_assigning()
+    public async Task A_leader_that_rejoins_keeps_its_assignment_and_skips_the_assignment()
     {
         await using var harness = new GroupHarness();
         var (leader, _) = await StableStatic(harness);
@@ -35,7 +35,7 @@ sealed class StaticMemberTests
     }
 
     [Test]
-    public async Task Before_version_9_a_leader_that_comes_back_is_told_that_its_old_self_leads()
+    public async Task Before_version_9_a_leader_that_rejoins_receives_its_old_member_id_as_leader()
     {
         await using var harness = new GroupHarness();
         var (leader, _) = await StableStatic(harness);

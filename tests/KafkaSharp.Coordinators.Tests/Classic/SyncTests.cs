@@ -22,7 +22,7 @@ sealed class SyncTests
     }
 
     [Test]
-    public async Task A_follower_that_comes_after_the_leader_is_answered_at_once()
+    public async Task A_follower_that_syncs_after_the_leader_receives_its_response_at_once()
     {
         await using var harness = new GroupHarness();
         var (leader, follower) = await TwoJoined(harness);
@@ -32,7 +32,7 @@ sealed class SyncTests
     }
 
     [Test]
-    public async Task Nobody_is_told_an_assignment_before_it_is_committed()
+    public async Task No_member_receives_an_assignment_before_it_is_committed()
     {
         await using var harness = new GroupHarness();
         var (leader, follower) = await TwoJoined(harness);
@@ -49,15 +49,15 @@ sealed class SyncTests
     [TestCase(ErrorCode.NotLeaderOrFollower, ErrorCode.NotCoordinator)]
     [TestCase(ErrorCode.KafkaStorageError, ErrorCode.NotCoordinator)]
     [TestCase(ErrorCode.MessageTooLarge, ErrorCode.UnknownServerError)]
-    public async Task An_assignment_that_can_not_be_written_fails_all_who_wait_and_the_group_begins_anew(ErrorCode append, ErrorCode told)
+    public async Task An_assignment_that_can_not_be_written_fails_all_waiting_members_and_the_group_rebalances(ErrorCode append, ErrorCode expected)
     {
         await using var harness = new GroupHarness();
         var (leader, follower) = await TwoJoined(harness);
         var waiting = harness.Sync(follower, 1);
         harness.Storage.AppendError = append;
         var leads = harness.Sync(leader, 1, assignments: [(follower, [2])]);
-        Assert.That((await leads.Soon()).ErrorCode, Is.EqualTo(told));
-        Assert.That((await waiting.Soon()).ErrorCode, Is.EqualTo(told));
+        Assert.That((await leads.Soon()).ErrorCode, Is.EqualTo(expected));
+        Assert.That((await waiting.Soon()).ErrorCode, Is.EqualTo(expected));
         harness.Storage.AppendError = ErrorCode.None;
         Assert.That((await harness.Describe()).GroupState, Is.EqualTo("PreparingRebalance"));
     }
@@ -82,10 +82,10 @@ sealed class SyncTests
     public async Task A_sync_of_another_generation_member_or_protocol_is_refused()
     {
         await using var harness = new GroupHarness();
-        Assert.That((await harness.Sync("who", 1).Soon()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId), "there is no group");
+        Assert.That((await harness.Sync("unknown", 1).Soon()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId), "there is no group");
         var ids = await harness.StableGroup();
         Assert.That((await harness.Sync(ids[0], 2).Soon()).ErrorCode, Is.EqualTo(ErrorCode.IllegalGeneration));
-        Assert.That((await harness.Sync("who", 1).Soon()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
+        Assert.That((await harness.Sync("unknown", 1).Soon()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That((await Sync(harness, ids[0], 5, "consumer", "sticky")).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
         Assert.That((await Sync(harness, ids[0], 5, "connect", "range")).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
         Assert.That((await Sync(harness, ids[0], 5, null, "range")).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol), "named since version 5");

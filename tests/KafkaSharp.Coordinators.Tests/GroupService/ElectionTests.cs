@@ -108,7 +108,7 @@ sealed class ElectionTests
         await using var harness = new GroupHarness();
         await harness.Commit(7);
         harness.Coordinator.OnResignation(0, 1);
-        harness.Storage.LoadError = new IOException("as the test wants");
+        harness.Storage.LoadError = new IOException("injected by the test");
         harness.Coordinator.OnElection(0, 2);
         Assert.That(await harness.Commit(8), Is.EqualTo(ErrorCode.NotCoordinator));
         harness.Storage.LoadError = null;

@@ -77,7 +77,7 @@ sealed class RepeatedEntriesTests
     }
 
     [Test]
-    public async Task Offsets_that_are_deleted_twice_are_answered_twice_and_unknown_ones_are_merged()
+    public async Task Offsets_that_are_deleted_twice_have_two_results_and_unknown_ones_are_merged()
     {
         await using var harness = new GroupHarness();
         await harness.Commit(5);

@@ -87,7 +87,7 @@ sealed class GroupHarness : IAsyncDisposable
                 .Select(name => new JoinGroupRequest.JoinGroupRequestProtocol { Name = name, Metadata = metadata ?? Metadata }).ToList(),
         });
 
-    /// <summary>Asks for a member id and joins with it; the join is answered when the rebalance ends.</summary>
+    /// <summary>Asks for a member id and joins with it; the response arrives when the rebalance ends.</summary>
     public async Task<(string MemberId, Task<JoinGroupResponse> Joined)> JoinKnown(string group = GroupId, params string[] protocols)
     {
         var required = await Join(group: group, protocols: protocols);

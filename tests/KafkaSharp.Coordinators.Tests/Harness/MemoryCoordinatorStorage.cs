@@ -116,7 +116,7 @@ sealed class MemoryCoordinatorStorage : ICoordinatorStorage
         public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion)
         {
             if (storage.AppendError != ErrorCode.None)
-                throw new StateMachineException(storage.AppendError, "as the test wants");
+                throw new StateMachineException(storage.AppendError, "injected by the test");
             if (storage.LeaderEpoch is { } current && current != leaderEpoch)
                 throw new StateMachineException(ErrorCode.NotLeaderOrFollower, $"led in epoch {current}, not {leaderEpoch}");
             if (batch.Length > MaxBatchSize)

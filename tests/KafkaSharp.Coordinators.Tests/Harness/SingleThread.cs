@@ -18,7 +18,7 @@ sealed class SingleThread : SynchronizationContext
             var running = test(thread);
             while (!running.IsCompleted && thread._queue.TryDequeue(out var next))
                 next.Callback(next.State);
-            Assert.That(running.IsCompleted, "Everything waits for something that nobody will do");
+            Assert.That(running.IsCompleted, "All tasks wait and no work is left to complete them");
             running.GetAwaiter().GetResult();
         }
         finally

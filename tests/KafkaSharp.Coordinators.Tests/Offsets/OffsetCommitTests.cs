@@ -22,7 +22,7 @@ sealed class OffsetCommitTests
     }
 
     [Test]
-    public async Task Without_a_generation_a_group_without_members_keeps_offsets_for_whoever_asks()
+    public async Task Without_a_generation_a_group_without_members_accepts_offsets_from_any_client()
     {
         await using var harness = new GroupHarness();
         Assert.That(await harness.Commit(7), Is.EqualTo(ErrorCode.None));
@@ -43,7 +43,7 @@ sealed class OffsetCommitTests
     public async Task With_a_generation_there_must_be_a_group(short version, ErrorCode expected)
     {
         await using var harness = new GroupHarness();
-        Assert.That(await harness.Commit(7, "who", 1, version: version), Is.EqualTo(expected));
+        Assert.That(await harness.Commit(7, "unknown", 1, version: version), Is.EqualTo(expected));
     }
 
     [Test]
@@ -52,7 +52,7 @@ sealed class OffsetCommitTests
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup();
         Assert.That(await harness.Commit(7, ids[0], 2), Is.EqualTo(ErrorCode.IllegalGeneration));
-        Assert.That(await harness.Commit(7, "who", 1), Is.EqualTo(ErrorCode.UnknownMemberId));
+        Assert.That(await harness.Commit(7, "unknown", 1), Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That(await harness.Commit(7, ids[0], 1, "i1"), Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That(await harness.Committed(), Is.EqualTo(-1));
     }
@@ -81,7 +81,7 @@ sealed class OffsetCommitTests
     }
 
     [Test]
-    public async Task Topics_and_partitions_that_do_not_exist_are_answered_first_and_the_rest_is_committed()
+    public async Task Topics_and_partitions_that_do_not_exist_come_first_in_the_response_and_the_rest_is_committed()
     {
         await using var harness = new GroupHarness();
         var response = await harness.Coordinator.Offsets.CommitAsync(GroupHarness.Context(9), new OffsetCommitRequest
@@ -103,7 +103,7 @@ sealed class OffsetCommitTests
     }
 
     [Test]
-    public async Task Since_version_10_topics_are_told_by_id()
+    public async Task Since_version_10_topics_are_identified_by_id()
     {
         await using var harness = new GroupHarness();
         Assert.That(await harness.Commit(9, version: 10), Is.EqualTo(ErrorCode.None));
@@ -120,17 +120,17 @@ sealed class OffsetCommitTests
     [TestCase(ErrorCode.NotEnoughReplicas, ErrorCode.CoordinatorNotAvailable)]
     [TestCase(ErrorCode.NotLeaderOrFollower, ErrorCode.NotCoordinator)]
     [TestCase(ErrorCode.MessageTooLarge, ErrorCode.UnknownServerError)]
-    public async Task An_offset_that_can_not_be_written_is_not_committed(ErrorCode append, ErrorCode told)
+    public async Task An_offset_that_can_not_be_written_is_not_committed(ErrorCode append, ErrorCode expected)
     {
         await using var harness = new GroupHarness();
         await harness.Commit(1);
         harness.Storage.AppendError = append;
-        Assert.That(await harness.Commit(2), Is.EqualTo(told));
+        Assert.That(await harness.Commit(2), Is.EqualTo(expected));
         Assert.That(await harness.Committed(), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task A_commit_is_answered_when_the_replicas_have_it_or_time_is_up()
+    public async Task A_commit_completes_when_the_replicas_have_it_or_the_timeout_passes()
     {
         await using var harness = new GroupHarness();
         harness.Storage.HoldsCommits = true;

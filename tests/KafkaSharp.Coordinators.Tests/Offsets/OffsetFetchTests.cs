@@ -31,7 +31,7 @@ sealed class OffsetFetchTests
     }
 
     [Test]
-    public async Task Since_version_10_topics_are_told_by_id_and_those_that_are_gone_left_out()
+    public async Task Since_version_10_topics_are_identified_by_id_and_deleted_ones_are_left_out()
     {
         await using var harness = new GroupHarness();
         await harness.Commit(1);
@@ -99,7 +99,7 @@ sealed class OffsetFetchTests
     }
 
     [Test]
-    public async Task Each_of_several_groups_has_an_answer_of_its_own()
+    public async Task Each_of_several_groups_has_its_own_result()
     {
         await using var harness = new GroupHarness(partitions: 50);
         await harness.Commit(1, group: "a");

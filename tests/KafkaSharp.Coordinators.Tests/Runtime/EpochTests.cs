@@ -34,7 +34,7 @@ sealed class EpochTests
         await harness.Set("a", "1").Soon();
         harness.Storage.Entries(0).Add(harness.Storage.Entries(0)[0] with { Value = "2"u8.ToArray() });
         harness.Runtime.OnElection(0, 6);
-        await Eventually.True(() => harness.Shards.Count == 2 && harness.Shard.ImageOffsets.Count == 1, "it is loaded anew");
+        await Eventually.True(() => harness.Shards.Count == 2 && harness.Shard.ImageOffsets.Count == 1, "it is reloaded");
         Assert.That(await harness.Get("a").Soon(), Is.EqualTo("2"));
         Assert.That(harness.Shards[0].IsUnloaded);
     }
@@ -46,7 +46,7 @@ sealed class EpochTests
         await harness.Set("a", "1").Soon();
         harness.Storage.Entries(0).Add(harness.Storage.Entries(0)[0] with { Value = "2"u8.ToArray() });
         await Expect.Refused(harness.Set("b", "1"), ErrorCode.NotCoordinator);
-        await Eventually.True(() => harness.Shards.Count == 2 && harness.Shard.ImageOffsets.Count == 1, "it is loaded anew");
+        await Eventually.True(() => harness.Shards.Count == 2 && harness.Shard.ImageOffsets.Count == 1, "it is reloaded");
         Assert.That(await harness.Dump().Soon(), Is.EqualTo("a=2 b=1"));
     }
 

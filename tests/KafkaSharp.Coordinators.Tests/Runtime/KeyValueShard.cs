@@ -5,8 +5,8 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
 /// <summary>
-/// A toy coordinator: a map of keys to values. Values written in a transaction become visible when it commits, whatever was written in
-/// between.
+/// A toy coordinator: a map of keys to values. Values written in a transaction become visible when it commits, regardless of what was
+/// written in between.
 /// </summary>
 sealed class KeyValueShard(ShardContext<KeyValueRecord> context) : ICoordinatorShard<KeyValueRecord>
 {

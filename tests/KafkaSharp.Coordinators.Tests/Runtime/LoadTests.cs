@@ -73,7 +73,7 @@ sealed class LoadTests
     public async Task A_failed_load_is_tried_again_with_the_next_epoch_only()
     {
         await using var harness = new RuntimeHarness(leaderEpoch: -1);
-        harness.Storage.LoadError = new IOException("as the test wants");
+        harness.Storage.LoadError = new IOException("injected by the test");
         harness.Runtime.OnElection(0, 1);
         await Expect.Refused(harness.Set("a", "1"), ErrorCode.NotCoordinator);
         harness.Storage.LoadError = null;

@@ -91,7 +91,7 @@ sealed class RollbackTests
         harness.Storage.OnAppend = () =>
         {
             if (harness.Storage.Batches.Count == 2)
-                throw new StateMachineException(ErrorCode.KafkaStorageError, "as the test wants");
+                throw new StateMachineException(ErrorCode.KafkaStorageError, "injected by the test");
         };
         var records = Enumerable.Range(0, 50).Select(i => new KeyValueRecord($"k{i:00}", new string('x', 100))).ToArray();
         await Expect.Refused(harness.WriteSplit(records), ErrorCode.KafkaStorageError);
@@ -105,7 +105,7 @@ sealed class RollbackTests
     public async Task An_exception_of_the_storage_is_a_failed_append_too()
     {
         await using var harness = new RuntimeHarness();
-        harness.Storage.OnAppend = () => throw new IOException("the disk is gone");
+        harness.Storage.OnAppend = () => throw new IOException("the disk failed");
         await Expect.Refused(harness.Set("a", "1"), ErrorCode.UnknownServerError);
         harness.Storage.OnAppend = null;
         Assert.That(await harness.Dump().Soon(), Is.Empty);

@@ -11,7 +11,7 @@ namespace KafkaSharp.Coordinators.Tests.Vectors;
 
 /// <summary>
 /// Conversations of genuine clients with a genuine 4.3.1 broker, replayed frame by frame: given the same member ids and the same clock,
-/// every answer must be the same bytes.
+/// every response must be the same bytes.
 /// </summary>
 sealed class ConversationTests
 {
@@ -29,7 +29,7 @@ sealed class ConversationTests
     {
         var frames = TestInfrastructure.Vectors.Lines($"conversations/{name}.jsonl.gz").Select(line => Frame.Parse(line)).OfType<Frame>()
             .Where(frame => Apis.Contains(frame.Api)).ToList();
-        var answers = frames.Where(frame => !frame.IsRequest).ToDictionary(frame => (frame.Connection, frame.CorrelationId));
+        var responses = frames.Where(frame => !frame.IsRequest).ToDictionary(frame => (frame.Connection, frame.CorrelationId));
         var guids = new Queue<Guid>();
         await using var harness = new GroupHarness(new GroupCoordinatorConfig { InitialRebalanceDelayMs = 0 }, () => guids.Dequeue());
         var pending = new Dictionary<(int, int), Task<byte[]>>();
@@ -44,13 +44,13 @@ sealed class ConversationTests
             {
                 if (onlyGroups.Length > 0 && !frame.Groups().All(onlyGroups.Contains))
                     continue;
-                if (frame.Api == "JoinGroup" && frame.Json("memberId") == "" && answers[key].Json("memberId") is { Length: > 0 } memberId)
+                if (frame.Api == "JoinGroup" && frame.Json("memberId") == "" && responses[key].Json("memberId") is { Length: > 0 } memberId)
                     guids.Enqueue(Guid.Parse(memberId[^36..]));
                 pending[key] = Answer(harness.Coordinator, frame);
             }
-            else if (pending.TryGetValue(key, out var answer))
+            else if (pending.TryGetValue(key, out var response))
             {
-                Assert.That(Convert.ToHexString(await answer.Soon()), Is.EqualTo(frame.BodyHex), $"{frame.Api} v{frame.Version} at {ms} ms");
+                Assert.That(Convert.ToHexString(await response.Soon()), Is.EqualTo(frame.BodyHex), $"{frame.Api} v{frame.Version} at {ms} ms");
                 compared++;
             }
         }
@@ -60,7 +60,7 @@ sealed class ConversationTests
     private static async Task<byte[]> Answer(GroupCoordinator coordinator, Frame frame)
     {
         var context = new GroupRequestContext(frame.ClientId, "/127.0.0.1", frame.Version);
-        IMessage answer = frame.Api switch
+        IMessage response = frame.Api switch
         {
             "JoinGroup" => await coordinator.Classic.JoinGroupAsync(context, frame.Read<JoinGroupRequest>()),
             "SyncGroup" => await coordinator.Classic.SyncGroupAsync(context, frame.Read<SyncGroupRequest>()),
@@ -72,7 +72,7 @@ sealed class ConversationTests
             "DescribeGroups" => await Describe(coordinator, context, frame.Read<DescribeGroupsRequest>()),
             _ => await coordinator.Administration.DeleteGroupsAsync(context, frame.Read<DeleteGroupsRequest>()),
         };
-        return GroupHarness.Write(answer, frame.Version)[2..];
+        return GroupHarness.Write(response, frame.Version)[2..];
     }
 
     /// <summary>The operations that a caller may do are the handler's to fill in: here all, as without an authorizer.</summary>

@@ -24,7 +24,7 @@ sealed class GenuineLogTests
             var type = group.Value.GetProperty("type").GetString()!;
             Assert.That(listed[group.Name].GroupType, Is.EqualTo(type.ToLowerInvariant()), group.Name);
             Assert.That(listed[group.Name].ProtocolType, Is.EqualTo(group.Value.GetProperty("protocol").GetString()), group.Name);
-            // In the first stage the broker was asked while members were there that were gone when it stopped.
+            // In the first stage the broker was queried while the group had members that left before it stopped.
             if (groupsWereEmpty)
                 Assert.That(listed[group.Name].GroupState, Is.EqualTo(group.Value.GetProperty("state").GetString()), group.Name);
             if (type != "Share")
