@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests;
@@ -10,11 +12,13 @@ namespace KafkaSharp.Network.Tests;
 sealed class ListenerFixture : IAsyncDisposable
 {
     public ListenerFixture(
-        IFrameHandler handler, Func<ListenerOptions, ListenerOptions>? change = null, ConnectionLimits? limits = null, TimeProvider? time = null)
+        IFrameHandler handler, Func<ListenerOptions, ListenerOptions>? change = null, ConnectionLimits? limits = null, TimeProvider? time = null,
+        Func<ListenerOptions, ITransportFactory>? transports = null)
     {
         Limits = limits ?? new ConnectionLimits();
         var options = new ListenerOptions(new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 0));
-        Listener = new SocketListener(change?.Invoke(options) ?? options, handler, Limits, time ?? TimeProvider.System, Log);
+        options = change?.Invoke(options) ?? options;
+        Listener = new SocketListener(options, handler, Limits, time ?? TimeProvider.System, Log, transports?.Invoke(options));
         Listener.Bind();
         Listener.Start();
     }

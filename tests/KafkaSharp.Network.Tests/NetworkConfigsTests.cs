@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using KafkaSharp.Configuration;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
 using KafkaSharp.TestInfrastructure;
 

@@ -1,5 +1,6 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Network;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
 using KafkaSharp.Raft.Configuration;
 

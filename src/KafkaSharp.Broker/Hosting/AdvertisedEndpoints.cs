@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
 
 namespace KafkaSharp.Broker.Hosting;

@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
 using Microsoft.Extensions.Logging;
 

@@ -5,7 +5,7 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller;
 using KafkaSharp.Metadata.Features;
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Raft.Configuration;

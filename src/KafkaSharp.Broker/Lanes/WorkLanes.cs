@@ -9,8 +9,9 @@ namespace KafkaSharp.Broker.Lanes;
 /// </summary>
 public sealed class WorkLanes : IDisposable
 {
-    /// <summary>Threads at most: paused items keep theirs, so this is how many long items can be under way.</summary>
-    const int MaxThreads = 128;
+    /// <summary>Threads at most: paused items keep theirs, so this is how many items can be begun and not finished.</summary>
+    public const int DefaultMaxThreads = 128;
+
     const int StackBytes = 512 * 1024;
     static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(2);
     static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
@@ -21,6 +22,7 @@ public sealed class WorkLanes : IDisposable
     private readonly Queue<LaneItem> _starting = new();
     private readonly TimeProvider _time;
     private readonly long _turnTicks;
+    private readonly int _maxThreads;
     private int _free;
     private int _threads;
     private int _idle;
@@ -29,14 +31,16 @@ public sealed class WorkLanes : IDisposable
 
     /// <param name="time">The clock of turns.</param>
     /// <param name="parallelism">How many items run at once; by default one processor is left to the sockets.</param>
-    public WorkLanes(TimeProvider time, int? parallelism = null)
+    /// <param name="maxThreads">How many threads there are at most.</param>
+    public WorkLanes(TimeProvider time, int? parallelism = null, int maxThreads = DefaultMaxThreads)
     {
         _time = time;
+        _maxThreads = maxThreads;
         _turnTicks = (long)(s_turn.TotalSeconds * time.TimestampFrequency);
         _free = parallelism ?? Math.Max(1, Environment.ProcessorCount - 1);
     }
 
-    private bool CanStart => _idle > _starting.Count || _threads < MaxThreads;
+    private bool CanStart => _idle > _starting.Count || _threads < _maxThreads;
 
     /// <summary>
     /// Runs a function behind the earlier ones of its flow. What awaits the result goes on in the thread pool. Cancelled when the lanes are disposed
@@ -149,46 +153,46 @@ public sealed class WorkLanes : IDisposable
 
     private void Work()
     {
-        while (TakeStarting() is { } item)
-        {
+        LaneItem? item = null;
+        while ((item = TakeNext(item)) is not null)
             item.Execute();
-            Finish(item);
-        }
     }
 
-    private LaneItem? TakeStarting()
+    // Ends the item that the thread has run, and returns the next; null when there was none for a while, and the thread ends.
+    private LaneItem? TakeNext(LaneItem? finished)
     {
         lock (_gate)
         {
-            while (_starting.Count == 0)
+            if (finished is not null)
+                Finish(finished);
+            while (true)
             {
+                // A thread that has become idle may be what a waiting item needs.
                 _idle++;
-                var signalled = !_stopped && Monitor.Wait(_gate, s_idle);
+                Grant();
+                var goesOn = _starting.Count > 0 || (!_stopped && Monitor.Wait(_gate, s_idle));
                 _idle--;
-                if (!signalled && _starting.Count == 0)
+                if (_starting.TryDequeue(out var next))
+                    return next;
+                if (!goesOn)
                 {
                     _threads--;
                     return null;
                 }
             }
-            return _starting.Dequeue();
         }
     }
 
     private void Finish(LaneItem item)
     {
-        lock (_gate)
-        {
-            var flow = item.Flow;
-            Charge(item, _time.GetTimestamp());
-            _free++;
-            flow.Current = null;
-            if (_stopped)
-                CancelWaiting(flow);
-            else if (flow.Waiting?.TryDequeue(out var next) == true)
-                Activate(next);
-            Grant();
-        }
+        var flow = item.Flow;
+        Charge(item, _time.GetTimestamp());
+        _free++;
+        flow.Current = null;
+        if (_stopped)
+            CancelWaiting(flow);
+        else if (flow.Waiting?.TryDequeue(out var next) == true)
+            Activate(next);
     }
 
     private static void Charge(LaneItem item, long now)

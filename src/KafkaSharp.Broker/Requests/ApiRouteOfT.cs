@@ -133,9 +133,9 @@ sealed class ApiRoute<TRequest, TResponse>(
             if (handler.Fail(request, error, context.ApiVersion) is { } response)
                 return Encode(context, response);
         }
-        catch (ProtocolException)
+        catch (Exception e) when (e is ProtocolException or FrameTooLargeException)
         {
-            // An error that this version can't carry: closed, as for an API without an error response.
+            // An error that this version can't carry, or for too many things: closed, as for an API without an error response.
         }
         return OutgoingFrame.RentEmpty(closesConnection: true);
     }

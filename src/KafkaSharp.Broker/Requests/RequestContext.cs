@@ -4,7 +4,7 @@ using KafkaSharp.Compression;
 using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Network.Connections;
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Requests;
@@ -110,10 +110,13 @@ public sealed class RequestContext
     }
 
     /// <summary>
-    /// The operations the client may do with a resource, a bit per operation id, as responses show them (KIP-430).
+    /// The operations the client may do with a resource, a bit per operation id, as responses show them (KIP-430); <see cref="int.MinValue"/> where the
+    /// request does not ask for them.
     /// </summary>
-    public int AuthorizedOperations(ResourceType resourceType, string resourceName)
+    public int AuthorizedOperations(bool isAsked, ResourceType resourceType, string resourceName)
     {
+        if (!isAsked)
+            return int.MinValue;
         var bits = 0;
         foreach (var operation in resourceType.SupportedOperations())
         {

@@ -19,6 +19,12 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     const int LargestChunkBytes = 256 * 1024;
     const int MaxIdleFrames = 256;
 
+    /// <summary>
+    /// The most bytes that are copied into one frame; records that are referenced do not count. As much as a request may have by default. Kafka has no
+    /// limit, but its clients of other languages accept no more than this either.
+    /// </summary>
+    public const long MaxCopiedBytes = 100L * 1024 * 1024;
+
     private static readonly Stack<OutgoingFrame> IdleFrames = new();
     private static readonly Lock IdleGate = new();
 
@@ -30,6 +36,7 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     private int _written;
     private int _sealed;
     private long _sealedBytes;
+    private long _chunkBytes;
     private bool _completed;
 
     private OutgoingFrame()
@@ -167,7 +174,10 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
 
     private void AddChunk(int size)
     {
+        if (_chunkBytes + size > MaxCopiedBytes)
+            throw new FrameTooLargeException($"A response of more than {MaxCopiedBytes} bytes is not sent: ask for less at once");
         _chunk = _pool.Rent(size);
+        _chunkBytes += size;
         _chunks.Add(_chunk);
         _written = _sealed = 0;
     }
@@ -177,6 +187,7 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
         foreach (var chunk in _chunks)
             _pool.Return(chunk);
         _chunks.Clear();
+        _chunkBytes = 0;
         _chunk = [];
         _written = _sealed = 0;
     }

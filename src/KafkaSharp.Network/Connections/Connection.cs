@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Network.Buffers;
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -141,6 +141,7 @@ public sealed class Connection : IThreadPoolWorkItem
         _logger.ConnectionOpened(Id, Listener.Name, RemoteEndPoint);
         try
         {
+            await _transport.OpenAsync();
             _handler.Opened(this);
             await ServeAsync();
             await _responses.FinishAsync();

@@ -228,10 +228,11 @@ sealed class ResponseQueue(Transport transport, TimeProvider time, Action progre
     {
         try
         {
-            await transport.SendAsync(_batch);
-            Ended |= _batch.ClosesConnection;
+            // Before the client can know: its next request must not be handled in between.
             if (_batch.Mute > TimeSpan.Zero)
                 Mute(_batch.Mute);
+            await transport.SendAsync(_batch);
+            Ended |= _batch.ClosesConnection;
         }
         finally
         {

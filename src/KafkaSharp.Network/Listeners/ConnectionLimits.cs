@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Configuration;
 using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Endpoints;
 
 namespace KafkaSharp.Network.Listeners;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -9,36 +10,44 @@ namespace KafkaSharp.Network.Listeners;
 
 /// <summary>
 /// Accepts connections for one named listener. <see cref="Bind"/> takes the port, <see cref="Start"/> begins to accept, <see cref="DrainAsync"/>
-/// stops, lets requests in flight finish and cuts what is left at its deadline. Members are thread-safe.
+/// stops, lets requests in flight finish and closes the connections that are left at its deadline. Members are thread-safe.
 /// </summary>
 public sealed class SocketListener : IAsyncDisposable
 {
     const int AcceptRetryMs = 100;
-    const int LongestSweepMs = 10_000;
 
     private static long s_lastId;
 
     private readonly IFrameHandler _handler;
     private readonly ConnectionLimits _limits;
+    private readonly ITransportFactory _transports;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<long, Connection> _connections = [];
     private readonly CancellationTokenSource _stopping = new();
     private Socket? _socket;
-    private byte[]? _pacing;
     private Task _accepting = Task.CompletedTask;
-    private ITimer? _sweep;
+    private ConnectionSweep? _sweep;
     private int _count;
     private volatile int _maxConnections;
 
+    /// <param name="options">Where and how to listen.</param>
+    /// <param name="handler">Handles the frames of all connections.</param>
+    /// <param name="limits">The limits of the node, shared by its listeners.</param>
+    /// <param name="time">The clock of timeouts.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="transports">Makes the transports of the listener's security protocol; null for plain sockets, which serve PLAINTEXT only.</param>
     /// <exception cref="ListenerException">The listener's security protocol is not served.</exception>
-    public SocketListener(ListenerOptions options, IFrameHandler handler, ConnectionLimits limits, TimeProvider time, ILogger logger)
+    public SocketListener(
+        ListenerOptions options, IFrameHandler handler, ConnectionLimits limits, TimeProvider time, ILogger logger,
+        ITransportFactory? transports = null)
     {
-        if (options.Endpoint.SecurityProtocol != SecurityProtocol.Plaintext)
+        if (transports is null && options.Endpoint.SecurityProtocol != SecurityProtocol.Plaintext)
         {
             throw new ListenerException(
-                $"Listener {options.Name} asks for {options.Endpoint.SecurityProtocol.Name()}, but only PLAINTEXT is served");
+                $"Listener {options.Name} is configured with the security protocol {options.Endpoint.SecurityProtocol.Name()}, but only PLAINTEXT is served");
         }
+        _transports = transports ?? new SocketTransportFactory(options);
         Options = options;
         _maxConnections = options.MaxConnections;
         _handler = handler;
@@ -57,8 +66,6 @@ public sealed class SocketListener : IAsyncDisposable
     public ICollection<Connection> Connections => _connections.Values;
 
     public int ConnectionCount => Volatile.Read(ref _count);
-
-    private bool ClosesIdle => Options.MaxIdle >= TimeSpan.Zero;
 
     /// <summary>Connections this listener holds at once; may change while it runs.</summary>
     public int MaxConnections
@@ -81,9 +88,7 @@ public sealed class SocketListener : IAsyncDisposable
             _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (address.Equals(IPAddress.IPv6Any))
                 _socket.DualMode = true;
-            if (Options.ReceiveBufferBytes > 0)
-                _socket.ReceiveBufferSize = Options.ReceiveBufferBytes;
-            _pacing = LoopbackPacing.TakeOff(_socket);
+            _transports.Prepare(_socket);
             _socket.Bind(new IPEndPoint(address, Options.Endpoint.Port));
             _socket.Listen(Options.Backlog);
         }
@@ -102,14 +107,11 @@ public sealed class SocketListener : IAsyncDisposable
     {
         if (_socket is null)
             Bind();
-        var period = ClosesIdle
-            ? TimeSpan.FromMilliseconds(Math.Clamp(Options.MaxIdle.TotalMilliseconds / 10, 10, LongestSweepMs))
-            : TimeSpan.FromMilliseconds(LongestSweepMs);
-        _sweep = _time.CreateTimer(static listener => ((SocketListener)listener!).Sweep(), this, period, period);
+        _sweep = new ConnectionSweep(this, _time);
         _accepting = AcceptAsync(_socket!);
     }
 
-    /// <summary>Stops accepting, finishes the requests in flight, sends their answers, closes; past the deadline it cuts.</summary>
+    /// <summary>Stops accepting, finishes the requests in flight, sends their responses, closes; at the deadline it closes what is left.</summary>
     public async Task DrainAsync(TimeSpan deadline)
     {
         await StopAcceptingAsync();
@@ -127,7 +129,7 @@ public sealed class SocketListener : IAsyncDisposable
         await DisposeAsync();
     }
 
-    /// <summary>Stops at once: connections are cut.</summary>
+    /// <summary>Stops at once: connections are closed whatever they do.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAcceptingAsync();
@@ -151,7 +153,7 @@ public sealed class SocketListener : IAsyncDisposable
         {
             try
             {
-                await WaitForRoomAsync();
+                await WaitForLimitsAsync();
                 Serve(await listening.AcceptAsync(_stopping.Token));
             }
             catch (Exception e) when (_stopping.IsCancellationRequested && e is (OperationCanceledException or ObjectDisposedException or SocketException))
@@ -160,42 +162,35 @@ public sealed class SocketListener : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // Out of file handles, or the peer gave up between its handshake and us: neither ends the listener.
+                // No free file handle, or the peer left before it was accepted: neither ends the listener.
                 _logger.AcceptFailed(Options.Name, AcceptRetryMs, e);
                 await Task.Delay(TimeSpan.FromMilliseconds(AcceptRetryMs), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async ValueTask WaitForRoomAsync()
+    private async ValueTask WaitForLimitsAsync()
     {
-        var told = false;
+        var logged = false;
         while (_limits.WhyWait(this) is { } change)
         {
-            if (!told)
+            if (!logged)
                 _logger.ConnectionLimitReached(Options.Name);
-            told = true;
+            logged = true;
             await change.WaitAsync(_stopping.Token);
         }
     }
 
     private void Serve(Socket socket)
     {
-        SocketTransport? transport = null;
+        Transport transport;
         try
         {
-            socket.NoDelay = true;
-            if (Options.SendBufferBytes > 0)
-                socket.SendBufferSize = Options.SendBufferBytes;
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            transport = new SocketTransport(socket);
-            if (_pacing is not null && !transport.IsLocal)
-                LoopbackPacing.PutBack(socket, _pacing);
+            transport = _transports.Create(socket);
         }
         catch (SocketException)
         {
-            // Gone before it was served.
-            socket.Dispose();
+            // The peer left before it was served.
             return;
         }
         var address = transport.RemoteEndPoint.Address;
@@ -217,19 +212,6 @@ public sealed class SocketListener : IAsyncDisposable
             return;
         Interlocked.Decrement(ref _count);
         _limits.Leave(connection.RemoteEndPoint.Address);
-    }
-
-    // As in Kafka a request that waits does not keep a silent connection open; but a poll that is shorter than the limit is never cut.
-    private void Sweep()
-    {
-        var now = _time.GetTimestamp();
-        foreach (var connection in Connections)
-        {
-            if (connection.IsAbandoned)
-                connection.Close("the peer left while its request waited");
-            else if (ClosesIdle && !connection.IsMuted && _time.GetElapsedTime(connection.LastActivity, now) > Options.MaxIdle)
-                connection.CloseInOrder("idle for longer than connections.max.idle.ms");
-        }
     }
 
     private static IPAddress Resolve(string? host)

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// Frees connections within this machine from pacing. Where the system's congestion control is one that paces (<c>bbr</c>), it holds each segment of an
-/// answer back with a timer, to spare a network that is not there: of what a GB out costs over loopback that is a quarter where it is copied, and two
-/// thirds where it is not. Linux's default, <c>cubic</c>, does not pace and is left alone.
+/// Disables pacing of connections within this machine. Where the system's congestion control is one that paces (<c>bbr</c>), it delays each segment of a
+/// response with a timer, to spare a network that does not exist here: over loopback this is a quarter of the cost of a GB sent where it is copied, and
+/// two thirds where it is not. Linux's default, <c>cubic</c>, does not pace and is left alone.
 /// </summary>
 static class LoopbackPacing
 {
@@ -14,10 +14,10 @@ static class LoopbackPacing
     const int LongestName = 16;
 
     /// <summary>
-    /// To be called before the socket listens: what it accepts does not pace, since a connection that once began to can't be talked out of it. Gives
-    /// the system's choice, for <see cref="PutBack"/>; null where that does not pace, or may not be changed, and all stays as it was.
+    /// To be called before the socket listens: what it accepts does not pace. A connection that has begun to pace can't be changed any more. Returns the
+    /// system's choice, for <see cref="Restore"/>; null where that does not pace, or may not be changed, and nothing was changed.
     /// </summary>
-    public static byte[]? TakeOff(Socket listening)
+    public static byte[]? Disable(Socket listening)
     {
         if (!OperatingSystem.IsLinux())
             return null;
@@ -26,7 +26,7 @@ static class LoopbackPacing
             var chosen = Read(listening);
             if (!chosen.AsSpan().StartsWith("bbr"u8))
                 return null;
-            // In every Linux, and allowed to everybody. Where nothing is lost on the way, as here, it does what cubic does.
+            // Part of every Linux, and allowed to every user. Where no segment is lost, as here, it does what cubic does.
             listening.SetRawSocketOption(TcpLevel, CongestionControl, "reno"u8);
             return chosen;
         }
@@ -37,9 +37,9 @@ static class LoopbackPacing
         }
     }
 
-    /// <summary>Gives an accepted connection that does lead into a network what the system chose.</summary>
+    /// <summary>Sets the system's choice on an accepted connection that leads into a network.</summary>
     /// <exception cref="SocketException">The connection is gone.</exception>
-    public static void PutBack(Socket accepted, byte[] chosen) => accepted.SetRawSocketOption(TcpLevel, CongestionControl, chosen);
+    public static void Restore(Socket accepted, byte[] chosen) => accepted.SetRawSocketOption(TcpLevel, CongestionControl, chosen);
 
     /// <summary>The name of a socket's congestion control.</summary>
     internal static byte[] Read(Socket socket)

@@ -48,8 +48,10 @@ public sealed class MemoryTransport : Transport
             return 0;
         var taken = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, buffer.Length));
         taken.CopyTo(buffer.Span);
+        // Behind AdvanceTo the pipe may use the segments again, and their lengths are not those of what was taken.
+        var count = (int)taken.Length;
         _incoming.AdvanceTo(taken.End);
-        return (int)taken.Length;
+        return count;
     }
 
     public override async ValueTask SendAsync(SendBatch batch)
@@ -80,7 +82,7 @@ public sealed class MemoryTransport : Transport
         _disposed = true;
         _outgoing.CancelPendingFlush();
         _outgoing.Complete();
-        // Wakes the peer's writer; our own reader, if it waits, sees the end by the cancellation.
+        // Wakes the peer's writer; this end's reader, if it waits, sees the end by the cancellation.
         _incoming.CancelPendingRead();
         _incoming.Complete();
     }

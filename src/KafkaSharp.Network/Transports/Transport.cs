@@ -4,21 +4,26 @@ using KafkaSharp.Network.Buffers;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// Carries the bytes of one connection. At most one receive and one send at a time, each on any thread; <see cref="Dispose()"/> may come at any
-/// moment from anywhere and ends both with an exception or an end of stream. Failures are <see cref="IOException"/>,
+/// Carries the bytes of one connection. At most one receive and one send at a time, each on any thread; <see cref="Dispose()"/> may be called at any
+/// moment from any thread and ends both with an exception or an end of stream. Failures are <see cref="IOException"/>,
 /// <see cref="System.Net.Sockets.SocketException"/> or <see cref="ObjectDisposedException"/>.
 /// </summary>
 public abstract class Transport : IDisposable
 {
-    /// <summary>Where the peer is; an IPv4 address is never wrapped in IPv6.</summary>
+    /// <summary>The address of the peer; an IPv4 address is never wrapped in IPv6.</summary>
     public abstract IPEndPoint RemoteEndPoint { get; }
 
-    /// <summary>The address the peer came in on.</summary>
+    /// <summary>The address the peer connected to.</summary>
     public abstract IPEndPoint LocalEndPoint { get; }
 
     /// <summary>
-    /// Receives some bytes; 0 at the end of the stream. <paramref name="wanted"/> is how many the caller can go on with: a transport that has
-    /// to wait may wait for as many, but never for more.
+    /// Exchanges what the transport needs before the first receive, such as a TLS handshake; nothing by default. A failure closes the connection.
+    /// </summary>
+    public virtual ValueTask OpenAsync() => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// Receives some bytes; 0 at the end of the stream. <paramref name="wanted"/> is how many the caller needs to go on: a transport that has
+    /// to wait may wait for that many bytes, but never for more.
     /// </summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted = 1);
 
@@ -26,15 +31,15 @@ public abstract class Transport : IDisposable
     public abstract ValueTask SendAsync(SendBatch batch);
 
     /// <summary>
-    /// Whether the peer has ended its side and nothing is left to receive. Costs a system call and does not disturb a receive; a transport that
-    /// can't tell says no.
+    /// Whether the peer has ended its side and nothing is left to receive, in the socket or in the transport itself. Costs a system call and does not
+    /// disturb a receive. False where it is not known.
     /// </summary>
     public virtual bool HasPeerLeft => false;
 
     /// <summary>Receives no more: a receive that waits returns with the end of the stream. Sending goes on.</summary>
     public abstract void ShutdownReceive();
 
-    /// <summary>Tells the peer, after all that was sent, that nothing more comes.</summary>
+    /// <summary>Ends the stream: the peer sees its end behind everything that was sent.</summary>
     public abstract void ShutdownSend();
 
     public void Dispose()

@@ -4,7 +4,6 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Metadata;
 using KafkaSharp.Network;
-using KafkaSharp.Network.Listeners;
 using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.TestInfrastructure;

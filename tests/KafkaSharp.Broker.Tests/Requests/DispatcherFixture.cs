@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Network.Connections;
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.TestInfrastructure;
 

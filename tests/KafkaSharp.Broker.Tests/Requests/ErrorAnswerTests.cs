@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Network.Connections;
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
 using KafkaSharp.TestInfrastructure;

@@ -13,7 +13,7 @@ public sealed class RequestDispatcherTests
         RequestContext? seen = null;
         using var fixture = new DispatcherFixture(TableOf(context => seen = context));
 
-        await fixture.AskAsync(Request(16, 4, 77, "my-client"));
+        await fixture.AskAsync(RawRequest.ListGroups(4, 77, "my-client"));
 
         Assert.That(seen, Is.Not.Null);
         Assert.Multiple(() =>
@@ -33,12 +33,12 @@ public sealed class RequestDispatcherTests
     {
         using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), answers: true));
 
-        var answer = await fixture.AskAsync(Request(16, 0, 5));
+        var answer = await fixture.AskAsync(RawRequest.ListGroups(0, 5));
 
         Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo("00000005" + "ffff" + "00000000"));
         Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1));
         Assert.That(fixture.Log.Warnings[0], Does.Contain("bug").And.Contain("ListGroups v0"));
-        Assert.That(await fixture.AskAsync(Request(16, 0, 6)), Is.Not.Null, "the connection goes on");
+        Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 6)), Is.Not.Null, "the connection goes on");
     }
 
     [Test]
@@ -46,7 +46,7 @@ public sealed class RequestDispatcherTests
     {
         using var fixture = new DispatcherFixture(FailingTable(new IOException("disk"), answers: true));
 
-        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(Request(16, 0, 5)))!), Is.EqualTo("00000005" + "0038" + "00000000"));
+        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(RawRequest.ListGroups(0, 5)))!), Is.EqualTo("00000005" + "0038" + "00000000"));
     }
 
     [Test]
@@ -54,7 +54,7 @@ public sealed class RequestDispatcherTests
     {
         using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), answers: false));
 
-        Assert.That(await fixture.AskAsync(Request(16, 0, 5)), Is.Null);
+        Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 5)), Is.Null);
         await fixture.Connection.Completion;
         Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1));
     }
@@ -67,9 +67,9 @@ public sealed class RequestDispatcherTests
         {
             Handle = (_, _) => new(Interlocked.Exchange(ref first, false) ? null : new ListGroupsResponse()),
         })));
-        await fixture.SendAsync(Request(16, 0, 1));
+        await fixture.SendAsync(RawRequest.ListGroups(0, 1));
 
-        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(Request(16, 0, 2)))!), Does.StartWith("00000002"));
+        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(RawRequest.ListGroups(0, 2)))!), Does.StartWith("00000002"));
     }
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class RequestDispatcherTests
     {
         using var fixture = new DispatcherFixture(TableOf(context => context.ClosesConnection = true));
 
-        Assert.That(await fixture.AskAsync(Request(16, 0, 1)), Is.Not.Null);
+        Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 1)), Is.Not.Null);
         Assert.That(await fixture.ReadAsync(), Is.Null);
     }
 
@@ -87,7 +87,7 @@ public sealed class RequestDispatcherTests
         var lease = new Lease();
         using var fixture = new DispatcherFixture(TableOf(context => context.AddLease(lease)));
 
-        Assert.That(await fixture.AskAsync(Request(16, 0, 1)), Is.Not.Null);
+        Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 1)), Is.Not.Null);
 
         await Eventually.True(() => lease.Disposals == 1, "the lease is given back");
     }
@@ -102,7 +102,7 @@ public sealed class RequestDispatcherTests
             throw new InvalidOperationException("bug");
         }));
 
-        Assert.That(await fixture.AskAsync(Request(16, 0, 1)), Is.Null);
+        Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 1)), Is.Null);
         await Eventually.True(() => lease.Disposals == 1, "the lease is given back");
     }
 
@@ -140,22 +140,6 @@ public sealed class RequestDispatcherTests
         },
         OnFail = (_, error) => answers ? new ListGroupsResponse { ErrorCode = error } : null,
     }));
-
-    private static byte[] Request(short key, short version, int correlationId, string clientId = "c")
-    {
-        var sink = new System.Buffers.ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        writer.WriteInt16(key);
-        writer.WriteInt16(version);
-        writer.WriteInt32(correlationId);
-        writer.WriteString(clientId, flexible: false);
-        var headerVersion = ApiVersionRanges.Get((ApiKey)key).RequestHeaderVersion(version);
-        if (headerVersion == 2)
-            writer.WriteUnsignedVarint(0);
-        new ListGroupsRequest().Write(ref writer, version);
-        writer.Flush();
-        return sink.WrittenSpan.ToArray();
-    }
 
     private sealed class Lease : IDisposable
     {

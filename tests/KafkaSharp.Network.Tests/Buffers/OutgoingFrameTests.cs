@@ -7,6 +7,33 @@ namespace KafkaSharp.Network.Tests.Buffers;
 public sealed class OutgoingFrameTests
 {
     [Test]
+    public void A_frame_that_grows_past_its_limit_is_refused_and_gives_its_memory_back()
+    {
+        var piece = new byte[1 << 20];
+        var frame = OutgoingFrame.Rent();
+
+        Assert.That(() => WriteForEver(frame, piece), Throws.TypeOf<FrameTooLargeException>());
+        Assert.That(frame.Length, Is.GreaterThan(OutgoingFrame.MaxCopiedBytes / 2).And.LessThanOrEqualTo(OutgoingFrame.MaxCopiedBytes));
+        frame.Dispose();
+
+        using var next = OutgoingFrame.Rent();
+        next.Write(piece);
+        Assert.That(next.ToArray(), Has.Length.EqualTo(piece.Length + 4));
+    }
+
+    [Test]
+    public void Borrowed_records_do_not_count_against_the_limit()
+    {
+        using var frame = OutgoingFrame.Rent();
+        var records = new byte[16 << 20];
+
+        for (var i = 0; i < 10; i++)
+            frame.WriteRecords(records);
+
+        Assert.That(frame.Length, Is.EqualTo(10L * records.Length));
+    }
+
+    [Test]
     public void The_length_prefix_counts_what_was_written()
     {
         using var frame = OutgoingFrame.Rent();
@@ -116,5 +143,11 @@ public sealed class OutgoingFrameTests
     private sealed class Lease(Action disposed) : IDisposable
     {
         public void Dispose() => disposed();
+    }
+
+    private static void WriteForEver(OutgoingFrame frame, byte[] piece)
+    {
+        while (true)
+            frame.Write(piece);
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Network.Connections;
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.TestInfrastructure;
 

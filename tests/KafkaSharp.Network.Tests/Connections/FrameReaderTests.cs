@@ -77,6 +77,53 @@ public sealed class FrameReaderTests
     }
 
     [Test]
+    public async Task Frames_that_were_taken_keep_their_bytes_and_return_their_memory_once([Range(1, 12)] int seed)
+    {
+        var random = new Random(seed);
+        var frames = Enumerable.Range(0, 60).Select(_ => new byte[Size(random)]).ToList();
+        frames.ForEach(random.NextBytes);
+        var pool = new BufferPool();
+        var reader = new FrameReader(new SplitTransport([.. frames.SelectMany(frame => RawClient.Framed(frame))], random), pool, 100 << 20);
+        var taken = new List<(ReadOnlyMemory<byte> Frame, byte[] Expected, IDisposable Owner)>();
+
+        foreach (var expected in frames)
+        {
+            ReadOnlyMemory<byte> frame;
+            while (reader.TryReadFrame(out frame) != FrameStatus.Frame)
+                await reader.FillAsync(reader.Needed);
+            Assert.That(frame.Span.SequenceEqual(expected), $"{expected.Length} bytes");
+            if (random.Next(2) == 0)
+                taken.Add((frame, expected, reader.TakeFrame()));
+            reader.FinishFrame();
+        }
+
+        foreach (var (frame, expected, owner) in taken)
+        {
+            Assert.That(frame.Span.SequenceEqual(expected), $"{expected.Length} bytes that were taken");
+            var retained = pool.RetainedBytes;
+            owner.Dispose();
+            Assert.That(pool.RetainedBytes, Is.GreaterThan(retained));
+            retained = pool.RetainedBytes;
+            owner.Dispose();
+            Assert.That(pool.RetainedBytes, Is.EqualTo(retained), "once");
+        }
+    }
+
+    [Test]
+    public async Task A_frame_is_taken_once_and_only_while_it_is_handled()
+    {
+        var reader = new FrameReader(new SplitTransport([.. RawClient.Framed([1]), .. RawClient.Framed([2])], null), new BufferPool(), 1000);
+        await reader.FillAsync(10);
+
+        Assert.That(() => reader.TakeFrame(), Throws.InvalidOperationException, "before a frame");
+        reader.TryReadFrame(out _);
+        using var owner = reader.TakeFrame();
+        Assert.That(() => reader.TakeFrame(), Throws.InvalidOperationException, "twice");
+        reader.FinishFrame();
+        Assert.That(() => reader.TakeFrame(), Throws.InvalidOperationException, "behind a frame");
+    }
+
+    [Test]
     public async Task It_reads_as_any_pipe_reader_does()
     {
         var content = new byte[30_000];

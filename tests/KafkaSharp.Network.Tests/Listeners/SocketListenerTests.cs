@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using KafkaSharp.Configuration;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Listeners;
@@ -49,7 +51,8 @@ public sealed class SocketListenerTests
     [TestCase(SecurityProtocol.SaslSsl, "SASL_SSL")]
     public void Security_that_is_not_served_is_refused(SecurityProtocol protocol, string name) =>
         Assert.That(() => ListenerOf(new ListenerOptions(new Endpoint("SECURE", protocol, "127.0.0.1", 0))),
-            Throws.TypeOf<ListenerException>().With.Message.EqualTo($"Listener SECURE asks for {name}, but only PLAINTEXT is served"));
+            Throws.TypeOf<ListenerException>().With.Message.EqualTo(
+                $"Listener SECURE is configured with the security protocol {name}, but only PLAINTEXT is served"));
 
     [Test]
     public async Task No_host_is_every_address_of_both_families()
@@ -220,6 +223,57 @@ public sealed class SocketListenerTests
     }
 
     [Test]
+    public async Task An_idle_connection_ends_as_Kafka_ends_it_behind_what_was_sent([Values(0, 100, 20_000)] int unfinishedBytes)
+    {
+        var time = new ManualTimeProvider();
+        await using var fixture = new ListenerFixture(
+            DelegateHandler.Echo(), options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
+        using var client = fixture.Connect();
+        await client.SendFrameAsync(new byte[] { 1 });
+        // A frame that is not complete: what was received of it must not turn the end of the stream into a reset.
+        await client.SendAsync(RawClient.Framed(new byte[60_000]).AsMemory(0, unfinishedBytes));
+        await Eventually.True(() => client.Socket.Available == 5, "the response is on its way");
+
+        time.Advance(TimeSpan.FromMinutes(11));
+
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 0, "it is closed");
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 1 }));
+        Assert.That(await client.Socket.ReceiveAsync(new byte[1]), Is.Zero, "the end of the stream, not a reset");
+    }
+
+    [Test]
+    public async Task A_transport_is_opened_before_anything_is_received()
+    {
+        var opening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = DelegateHandler.Echo();
+        await using var fixture = new ListenerFixture(
+            handler, options => options with { Endpoint = options.Endpoint with { SecurityProtocol = SecurityProtocol.Ssl } },
+            transports: options => new OpeningFactory(new SocketTransportFactory(options), opening.Task));
+        using var client = fixture.Connect();
+        await client.SendFrameAsync(new byte[] { 1 });
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 1, "the client is here");
+        Assert.That(handler.Opened, Is.Zero);
+
+        opening.SetResult();
+
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 1 }));
+    }
+
+    [Test]
+    public async Task A_transport_that_cannot_be_opened_ends_its_connection_alone()
+    {
+        var handler = DelegateHandler.Echo();
+        await using var fixture = new ListenerFixture(
+            handler, options => options with { Endpoint = options.Endpoint with { SecurityProtocol = SecurityProtocol.Ssl } },
+            transports: options => new OpeningFactory(new SocketTransportFactory(options), Task.FromException(new IOException("no handshake"))));
+        using var client = fixture.Connect();
+
+        Assert.That(await client.IsClosedByServerAsync());
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 0 && fixture.Limits.Total == 0, "nothing of it is left");
+        Assert.That(fixture.Log.Warnings, Is.Empty);
+    }
+
+    [Test]
     public async Task A_request_may_wait_for_as_long_as_a_connection_may_be_silent()
     {
         var time = new ManualTimeProvider();
@@ -319,6 +373,33 @@ public sealed class SocketListenerTests
         Assert.That(await client.IsClosedByServerAsync());
         Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1).And.One.Contains("cut"));
         answer.SetResult(null);
+    }
+
+    /// <summary>Transports that must be opened first, as those of TLS.</summary>
+    private sealed class OpeningFactory(ITransportFactory below, Task opening) : ITransportFactory
+    {
+        public void Prepare(Socket listening) => below.Prepare(listening);
+
+        public Transport Create(Socket accepted) => new OpeningTransport(below.Create(accepted), opening);
+    }
+
+    private sealed class OpeningTransport(Transport below, Task opening) : Transport
+    {
+        public override IPEndPoint RemoteEndPoint => below.RemoteEndPoint;
+
+        public override IPEndPoint LocalEndPoint => below.LocalEndPoint;
+
+        public override ValueTask OpenAsync() => new(opening);
+
+        public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, int wanted = 1) => below.ReceiveAsync(buffer);
+
+        public override ValueTask SendAsync(SendBatch batch) => below.SendAsync(batch);
+
+        public override void ShutdownReceive() => below.ShutdownReceive();
+
+        public override void ShutdownSend() => below.ShutdownSend();
+
+        protected override void Dispose(bool disposing) => below.Dispose();
     }
 
     private static ConfigValues Values(params (string Name, string Value)[] given) => ConfigValues.Parse(

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using KafkaSharp.Network.Listeners;
 using KafkaSharp.Network.Transports;
 
 namespace KafkaSharp.Network.Tests.Transports;
@@ -13,7 +12,7 @@ public sealed class LoopbackPacingTests
     {
         using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         var systems = Name(listening);
-        var taken = LoopbackPacing.TakeOff(listening);
+        var taken = LoopbackPacing.Disable(listening);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen();
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -26,7 +25,7 @@ public sealed class LoopbackPacingTests
             return;
         }
         Assert.That(Name(accepted), Is.EqualTo("reno"));
-        LoopbackPacing.PutBack(accepted, taken!);
+        LoopbackPacing.Restore(accepted, taken!);
         Assert.That(Name(accepted), Is.EqualTo(systems));
     }
 

@@ -18,6 +18,22 @@ public sealed class MemoryTransportTests
     }
 
     [Test]
+    public async Task What_is_received_in_pieces_is_what_was_sent([Values(2000, 20_000, 200_000)] int size, [Values(100, 1024, 30_000)] int piece)
+    {
+        var (server, client) = MemoryTransport.CreatePair();
+        var sent = new byte[size];
+        new Random(size).NextBytes(sent);
+        var received = new byte[size];
+
+        var sending = client.SendAsync(sent).AsTask();
+        for (var at = 0; at < size;)
+            at += await server.ReceiveAsync(received.AsMemory(at, Math.Min(piece, size - at)));
+
+        await sending;
+        Assert.That(received.AsSpan().SequenceEqual(sent));
+    }
+
+    [Test]
     public async Task A_full_pipe_holds_the_sender()
     {
         var (server, client) = MemoryTransport.CreatePair(bufferBytes: 100);

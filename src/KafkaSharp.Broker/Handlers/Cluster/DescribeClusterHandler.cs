@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -33,9 +34,8 @@ sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId,
             ErrorMessage = null,
             ClusterId = clusterId,
             EndpointType = served,
-            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations
-                ? AuthorizedOperations.AllOnCluster
-                : AuthorizedOperations.Omitted,
+            ClusterAuthorizedOperations = context.AuthorizedOperations(
+                request.IncludeClusterAuthorizedOperations, ResourceType.Cluster, ResourceTypes.ClusterName),
         };
         if (served == Controllers)
         {

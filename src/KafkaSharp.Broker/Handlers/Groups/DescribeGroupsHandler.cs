@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Coordinators.GroupService;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -11,11 +12,8 @@ sealed class DescribeGroupsHandler(ClassicGroupService groups) : IApiHandler<Des
     public async ValueTask<DescribeGroupsResponse?> HandleAsync(RequestContext context, DescribeGroupsRequest request)
     {
         var response = await groups.DescribeGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
-        if (request.IncludeAuthorizedOperations)
-        {
-            foreach (var group in response.Groups.Where(group => group.ErrorCode == ErrorCode.None))
-                group.AuthorizedOperations = AuthorizedOperations.AllOnGroup;
-        }
+        foreach (var group in response.Groups.Where(group => group.ErrorCode == ErrorCode.None))
+            group.AuthorizedOperations = context.AuthorizedOperations(request.IncludeAuthorizedOperations, ResourceType.Group, group.GroupId);
         return response;
     }
 

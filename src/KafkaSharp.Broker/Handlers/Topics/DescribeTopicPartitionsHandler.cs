@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
@@ -37,7 +38,7 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
             }
             if (metadata.Topics.Topic(name) is not { } topic)
             {
-                response.Topics.Add(Unknown(name));
+                response.Topics.Add(Unknown(context, name));
                 continue;
             }
             var first = cursor?.TopicName == name ? cursor.PartitionIndex : 0;
@@ -65,12 +66,12 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
         ],
     };
 
-    private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Unknown(string name) => new()
+    private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Unknown(RequestContext context, string name) => new()
     {
         Name = name,
         ErrorCode = TopicName.Invalid(name) is null ? ErrorCode.UnknownTopicOrPartition : ErrorCode.InvalidTopicException,
         IsInternal = TopicName.IsInternal(name),
-        TopicAuthorizedOperations = AuthorizedOperations.AllOnTopic,
+        TopicAuthorizedOperations = context.AuthorizedOperations(isAsked: true, ResourceType.Topic, name),
     };
 
     private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Describe(
@@ -79,7 +80,7 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
         Name = topic.Name,
         TopicId = topic.Id,
         IsInternal = TopicName.IsInternal(topic.Name),
-        TopicAuthorizedOperations = AuthorizedOperations.AllOnTopic,
+        TopicAuthorizedOperations = context.AuthorizedOperations(isAsked: true, ResourceType.Topic, topic.Name),
         Partitions =
         [
             .. topic.Partitions.Where(partition => partition.Key >= first).Take(limit).Select(entry =>

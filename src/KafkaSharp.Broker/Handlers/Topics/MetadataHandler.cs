@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
@@ -33,10 +34,9 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
             ClusterId = clusterId,
             Brokers = [.. Brokers(metadata, context.ListenerName)],
             ControllerId = Controller(metadata),
-            // Since version 11 DescribeCluster tells them.
-            ClusterAuthorizedOperations = context.ApiVersion is >= 8 and <= 10 && request.IncludeClusterAuthorizedOperations
-                ? AuthorizedOperations.AllOnCluster
-                : AuthorizedOperations.Omitted,
+            // Since version 11 they are in the response of DescribeCluster.
+            ClusterAuthorizedOperations = context.AuthorizedOperations(
+                context.ApiVersion is >= 8 and <= 10 && request.IncludeClusterAuthorizedOperations, ResourceType.Cluster, ResourceTypes.ClusterName),
         };
         if (all)
         {
@@ -107,9 +107,8 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         Name = topic.Name,
         TopicId = topic.Id,
         IsInternal = TopicName.IsInternal(topic.Name),
-        TopicAuthorizedOperations = context.ApiVersion >= 8 && request.IncludeTopicAuthorizedOperations
-            ? AuthorizedOperations.AllOnTopic
-            : AuthorizedOperations.Omitted,
+        TopicAuthorizedOperations = context.AuthorizedOperations(
+            context.ApiVersion >= 8 && request.IncludeTopicAuthorizedOperations, ResourceType.Topic, topic.Name),
         Partitions = [.. topic.Partitions.Select(partition => Describe(context, metadata, partition.Key, partition.Value))],
     };
 

@@ -1,6 +1,6 @@
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 
-namespace KafkaSharp.Network.Tests.Listeners;
+namespace KafkaSharp.Network.Tests.Endpoints;
 
 /// <summary>The results and sentences are those of a genuine 4.3.1 (SocketServerConfigs).</summary>
 public sealed class EndpointTests

@@ -1,6 +1,6 @@
 using KafkaSharp.Configuration;
 
-namespace KafkaSharp.Network.Listeners;
+namespace KafkaSharp.Network.Endpoints;
 
 /// <summary>What one listener needs to know. Sizes in bytes; -1 for a socket buffer leaves it to the system, which then adapts it.</summary>
 public sealed record ListenerOptions(Endpoint Endpoint)

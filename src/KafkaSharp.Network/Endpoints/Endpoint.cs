@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace KafkaSharp.Network.Listeners;
+namespace KafkaSharp.Network.Endpoints;
 
 /// <summary>
 /// A listener by name and where it is (Kafka's <c>Endpoint</c>): an entry of <c>listeners</c> or <c>advertised.listeners</c>. A null host is every

@@ -1,4 +1,4 @@
-namespace KafkaSharp.Network.Listeners;
+namespace KafkaSharp.Network.Endpoints;
 
 /// <summary>How a listener secures its connections (Kafka's <c>SecurityProtocol</c>, with its ids).</summary>
 public enum SecurityProtocol

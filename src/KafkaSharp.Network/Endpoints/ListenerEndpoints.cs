@@ -1,6 +1,6 @@
 using KafkaSharp.Configuration;
 
-namespace KafkaSharp.Network.Listeners;
+namespace KafkaSharp.Network.Endpoints;
 
 /// <summary>Reads endpoints out of the configuration. Stateless.</summary>
 public static class ListenerEndpoints

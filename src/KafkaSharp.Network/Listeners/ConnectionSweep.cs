@@ -1,0 +1,43 @@
+namespace KafkaSharp.Network.Listeners;
+
+/// <summary>
+/// Looks through the connections of a listener from time to time: closes those that are idle for longer than <c>connections.max.idle.ms</c> and those
+/// whose peer has left while a response was prepared. One timer for all connections. Disposing stops it.
+/// </summary>
+sealed class ConnectionSweep : IAsyncDisposable
+{
+    const int LongestPeriodMs = 10_000;
+    const int ShortestPeriodMs = 10;
+
+    private readonly SocketListener _listener;
+    private readonly TimeSpan _maxIdle;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+
+    public ConnectionSweep(SocketListener listener, TimeProvider time)
+    {
+        _listener = listener;
+        _maxIdle = listener.Options.MaxIdle;
+        _time = time;
+        var period = TimeSpan.FromMilliseconds(
+            ClosesIdle ? Math.Clamp(_maxIdle.TotalMilliseconds / 10, ShortestPeriodMs, LongestPeriodMs) : LongestPeriodMs);
+        _timer = time.CreateTimer(static sweep => ((ConnectionSweep)sweep!).Run(), this, period, period);
+    }
+
+    private bool ClosesIdle => _maxIdle >= TimeSpan.Zero;
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    // As in Kafka a request that waits does not keep a silent connection open; but a poll that is shorter than the limit is never cut.
+    private void Run()
+    {
+        var now = _time.GetTimestamp();
+        foreach (var connection in _listener.Connections)
+        {
+            if (connection.IsAbandoned)
+                connection.Close("the peer left while its request waited");
+            else if (ClosesIdle && !connection.IsMuted && _time.GetElapsedTime(connection.LastActivity, now) > _maxIdle)
+                connection.CloseInOrder("idle for longer than connections.max.idle.ms");
+        }
+    }
+}
