@@ -20,10 +20,11 @@ sealed class GzipCodec : ICompressionCodec
             destination.Write(Empty);
             return;
         }
-        var options = new ZLibCompressionOptions { CompressionLevel = level ?? DefaultLevel };
-        using var stream = new GZipStream(new BufferWriterStream(destination), options);
+        using var stream = CreateStream(destination, level);
         stream.Write(source);
     }
+
+    public Compressor CreateCompressor(IBufferWriter<byte> destination, int? level) => new StreamCompressor(destination, level);
 
     public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
     {
@@ -32,6 +33,35 @@ sealed class GzipCodec : ICompressionCodec
     }
 
     public Decompressor CreateDecompressor() => new GzipDecompressor();
+
+    private static GZipStream CreateStream(IBufferWriter<byte> destination, int? level) =>
+        new(new BufferWriterStream(destination), new ZLibCompressionOptions { CompressionLevel = level ?? DefaultLevel });
+
+    private sealed class StreamCompressor(IBufferWriter<byte> destination, int? level) : Compressor
+    {
+        private GZipStream? _stream;
+
+        public override void Write(ReadOnlySpan<byte> source)
+        {
+            if (source.IsEmpty)
+                return;
+            _stream ??= CreateStream(destination, level);
+            _stream.Write(source);
+        }
+
+        public override void Finish()
+        {
+            if (_stream is null)
+                destination.Write(Empty);
+            Dispose();
+        }
+
+        public override void Dispose()
+        {
+            _stream?.Dispose();
+            _stream = null;
+        }
+    }
 
     /// <summary>A write-only stream over a buffer writer.</summary>
     private sealed class BufferWriterStream(IBufferWriter<byte> writer) : Stream

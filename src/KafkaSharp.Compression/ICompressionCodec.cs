@@ -14,6 +14,9 @@ public interface ICompressionCodec
     /// </summary>
     void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level);
 
+    /// <summary>A compressor of one stream into <paramref name="destination"/>; null is the codec's default level.</summary>
+    Compressor CreateCompressor(IBufferWriter<byte> destination, int? level);
+
     /// <summary>
     /// Decompresses a whole stream.
     /// </summary>

@@ -21,11 +21,31 @@ static unsafe partial class LibZstd
     public static partial nuint ZSTD_compressCCtx(
         nint context, byte* destination, nuint destinationCapacity, byte* source, nuint sourceSize, int level);
 
+    /// <summary>Directive 3 resets session and parameters.</summary>
+    [LibraryImport(Name)]
+    public static partial nuint ZSTD_CCtx_reset(nint context, int directive);
+
+    [LibraryImport(Name)]
+    public static partial nuint ZSTD_CCtx_setParameter(nint context, int parameter, int value);
+
+    /// <summary>Directive 0 continues the frame, 2 ends it.</summary>
+    [LibraryImport(Name)]
+    public static partial nuint ZSTD_compressStream2(nint context, Buffer* output, Buffer* input, int directive);
+
     [LibraryImport(Name)]
     public static partial nint ZSTD_createDCtx();
 
     [LibraryImport(Name)]
     public static partial nuint ZSTD_freeDCtx(nint context);
+
+    /// <summary>The memory that a context holds, its window included.</summary>
+    [LibraryImport(Name)]
+    [SuppressGCTransition]
+    public static partial nuint ZSTD_sizeof_DCtx(nint context);
+
+    [LibraryImport(Name)]
+    [SuppressGCTransition]
+    public static partial nuint ZSTD_sizeof_CCtx(nint context);
 
     /// <summary>Directive 1 resets the session but not the parameters.</summary>
     [LibraryImport(Name)]

@@ -36,6 +36,13 @@ sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
         destination.Write("\0\0\0\0"u8);
     }
 
+    public Compressor CreateCompressor(IBufferWriter<byte> destination, int? level)
+    {
+        destination.Write(Header);
+        return new BlockCompressor(
+            BlockSize, block => WriteBlock(block, destination, level ?? DefaultLevel), () => destination.Write("\0\0\0\0"u8));
+    }
+
     public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
     {
         using var decompressor = CreateDecompressor();

@@ -3,10 +3,15 @@ namespace KafkaSharp.Compression;
 /// <summary>Reads one lz4 frame. Bytes after the frame are not consumed.</summary>
 sealed unsafe class Lz4Decompressor : Decompressor
 {
+    // The upper half of the header's BD byte: 4 is 64 KB, as Kafka's clients write it, 6 is 1 MB.
+    private const int BlockSizePosition = 5;
+    private const int LargestPooledBlockSize = 6;
+
     private readonly NativeContext _context;
     private readonly bool _ignoreHeaderChecksum;
     private readonly Pool<Lz4Decompressor> _pool;
     private bool _begun;
+    private bool _hasLargeBlocks;
     private bool _ended;
 
     public Lz4Decompressor(bool ignoreHeaderChecksum, Pool<Lz4Decompressor> pool)
@@ -35,6 +40,7 @@ sealed unsafe class Lz4Decompressor : Decompressor
         if (!_begun)
         {
             _begun = true;
+            _hasLargeBlocks = source.Length > BlockSizePosition && source[BlockSizePosition] >> 4 > LargestPooledBlockSize;
             if (_ignoreHeaderChecksum)
                 ReadHeader(ref source);
         }
@@ -52,8 +58,9 @@ sealed unsafe class Lz4Decompressor : Decompressor
 
     public override void Dispose()
     {
-        // LZ4F_resetDecompressionContext does not reset the content size of an unfinished frame; the next frame would fail its size check.
-        if (!_ended || !_pool.TryReturn(this))
+        // LZ4F_resetDecompressionContext does not reset the content size of an unfinished frame; the next frame would fail its size check. And a
+        // context keeps two buffers of the frame's block size, which is up to 4 MB.
+        if (!_ended || _hasLargeBlocks || !_pool.TryReturn(this))
             _context.Dispose();
     }
 

@@ -9,6 +9,8 @@ sealed class NoCompressionCodec : ICompressionCodec
 
     public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level) => destination.Write(source);
 
+    public Compressor CreateCompressor(IBufferWriter<byte> destination, int? level) => new Writer(destination);
+
     public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
     {
         if (source.Length > maxBytes)
@@ -28,6 +30,19 @@ sealed class NoCompressionCodec : ICompressionCodec
             source[..length].CopyTo(destination);
             source = source[length..];
             return length;
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+
+    private sealed class Writer(IBufferWriter<byte> destination) : Compressor
+    {
+        public override void Write(ReadOnlySpan<byte> source) => destination.Write(source);
+
+        public override void Finish()
+        {
         }
 
         public override void Dispose()

@@ -3,13 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// A small lock-free pool of idle objects. Thread-safe. If the pool is full, <see cref="TryReturn"/> returns false and the caller still
-/// owns the object.
+/// A lock-free pool of at most 16 idle objects. Thread-safe. If the pool is full, <see cref="TryReturn"/> returns false and the caller still owns the
+/// object. Owners free objects that hold much memory instead of returning them.
 /// </summary>
 sealed class Pool<T>
     where T : class
 {
-    private readonly T?[] _slots = new T?[Math.Max(4, Environment.ProcessorCount * 2)];
+    private readonly T?[] _slots = new T?[Math.Clamp(Environment.ProcessorCount * 2, 4, 16)];
 
     public bool TryTake([NotNullWhen(true)] out T? item)
     {

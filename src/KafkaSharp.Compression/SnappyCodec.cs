@@ -23,19 +23,27 @@ sealed class SnappyCodec : ICompressionCodec
     {
         destination.Write(Header);
         for (; !source.IsEmpty; source = source[Math.Min(BlockSize, source.Length)..])
-        {
-            var block = source[..Math.Min(BlockSize, source.Length)];
-            var space = destination.GetSpan(sizeof(int) + SnappyEncoder.MaxEncodedLength(block.Length));
-            var size = SnappyEncoder.Encode(block, space[sizeof(int)..]);
-            BinaryPrimitives.WriteInt32BigEndian(space, size);
-            destination.Advance(sizeof(int) + size);
-        }
+            WriteBlock(source[..Math.Min(BlockSize, source.Length)], destination);
+    }
+
+    public Compressor CreateCompressor(IBufferWriter<byte> destination, int? level)
+    {
+        destination.Write(Header);
+        return new BlockCompressor(BlockSize, block => WriteBlock(block, destination), static () => { });
     }
 
     public void Decompress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
     {
         using var decompressor = CreateDecompressor();
         BoundedDecompression.Run(decompressor, source, destination, maxBytes);
+    }
+
+    private static void WriteBlock(ReadOnlySpan<byte> block, IBufferWriter<byte> destination)
+    {
+        var space = destination.GetSpan(sizeof(int) + SnappyEncoder.MaxEncodedLength(block.Length));
+        var size = SnappyEncoder.Encode(block, space[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32BigEndian(space, size);
+        destination.Advance(sizeof(int) + size);
     }
 
     public Decompressor CreateDecompressor()

@@ -7,6 +7,11 @@ sealed unsafe class ZstdCodec : ICompressionCodec
 {
     public const int DefaultLevel = 3;
 
+    /// <summary>
+    /// The most memory of a context that is kept for reuse. The usual window of 2 MB is below it; a frame may ask for 128 MB, and a high level for more.
+    /// </summary>
+    public const int LargestPooled = 4 * 1024 * 1024;
+
     private readonly Pool<ZstdDecompressor> _decompressors = new();
     private readonly Pool<NativeContext> _contexts = new();
 
@@ -31,8 +36,21 @@ sealed unsafe class ZstdCodec : ICompressionCodec
         }
         finally
         {
-            if (!_contexts.TryReturn(context))
-                context.Dispose();
+            Release(context);
+        }
+    }
+
+    public Compressor CreateCompressor(IBufferWriter<byte> destination, int? level)
+    {
+        var context = RentContext();
+        try
+        {
+            return new ZstdCompressor(context, Release, destination, level ?? DefaultLevel);
+        }
+        catch
+        {
+            Release(context);
+            throw;
         }
     }
 
@@ -48,6 +66,12 @@ sealed unsafe class ZstdCodec : ICompressionCodec
             return new ZstdDecompressor(_decompressors);
         decompressor.Reset();
         return decompressor;
+    }
+
+    private void Release(NativeContext context)
+    {
+        if (LibZstd.ZSTD_sizeof_CCtx(context.Pointer) > LargestPooled || !_contexts.TryReturn(context))
+            context.Dispose();
     }
 
     private NativeContext RentContext()

@@ -22,6 +22,9 @@ sealed unsafe class ZstdDecompressor : Decompressor
         }
     }
 
+    /// <summary>The bytes of its context, window included.</summary>
+    public long Size => (long)LibZstd.ZSTD_sizeof_DCtx(_context.Pointer);
+
     public void Reset()
     {
         const int sessionOnly = 1;
@@ -56,7 +59,7 @@ sealed unsafe class ZstdDecompressor : Decompressor
 
     public override void Dispose()
     {
-        if (!_pool.TryReturn(this))
+        if (Size > ZstdCodec.LargestPooled || !_pool.TryReturn(this))
             _context.Dispose();
     }
 

@@ -6,6 +6,9 @@ namespace KafkaSharp.Protocol;
 /// </summary>
 public readonly record struct TopicPartition(string Topic, int Partition)
 {
+    /// <summary>Seeded, as clients choose names and numbers.</summary>
+    public override int GetHashCode() => SeededHash.Of(Topic?.GetHashCode(StringComparison.Ordinal) ?? 0, Partition);
+
     public override string ToString() => $"{Topic}-{Partition}";
 }
 
@@ -15,5 +18,8 @@ public readonly record struct TopicPartition(string Topic, int Partition)
 /// </summary>
 public readonly record struct TopicIdPartition(Uuid TopicId, TopicPartition TopicPartition)
 {
+    /// <summary>Seeded, as clients choose ids and numbers.</summary>
+    public override int GetHashCode() => SeededHash.Of(TopicId.GetHashCode(), TopicPartition.GetHashCode());
+
     public override string ToString() => $"{TopicId}:{TopicPartition}";
 }

@@ -96,6 +96,9 @@ public readonly record struct Uuid(long MostSignificantBits, long LeastSignifica
         return high != 0 ? high : LeastSignificantBits.CompareTo(other.LeastSignificantBits);
     }
 
+    /// <summary>Seeded, as clients choose the ids that they ask for.</summary>
+    public override int GetHashCode() => SeededHash.Of(MostSignificantBits, LeastSignificantBits);
+
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[Size];

@@ -1,10 +1,11 @@
+using KafkaSharp.Broker.Replication;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// What a fetcher wants of one partition and, while a session lives, what it was last told (Kafka's <c>CachedPartition</c>).
-/// Owned by one request at a time: a session's requests follow one another on one connection, and the session is locked while it is read.
+/// What a fetcher wants of one partition and, in a session, what the last response said (Kafka's <c>CachedPartition</c>). Used by one request at a time:
+/// a session's requests follow one another on one connection, and the session is locked while it is changed.
 /// </summary>
 sealed class FetchPartitionState(FetchPartitionKey key)
 {
@@ -17,16 +18,21 @@ sealed class FetchPartitionState(FetchPartitionKey key)
 
     public long FetchOffset { get; set; }
 
-    /// <summary>The leader epoch the fetcher believes in, or -1.</summary>
+    /// <summary>The leader epoch that the fetcher knows, or -1.</summary>
     public int CurrentLeaderEpoch { get; set; } = -1;
 
-    /// <summary>The epoch of the last record the fetcher has, or -1.</summary>
+    /// <summary>The epoch of the last record that the fetcher has, or -1.</summary>
     public int LastFetchedEpoch { get; set; } = -1;
 
-    /// <summary>The high watermark of the last answer; -1 makes the next answer name the partition again.</summary>
-    public long ToldHighWatermark { get; set; } = -1;
+    /// <summary>The high watermark of the last response; -1 makes the next response include the partition.</summary>
+    public long SentHighWatermark { get; set; } = -1;
 
-    public long ToldLogStartOffset { get; set; } = -1;
+    public long SentLogStartOffset { get; set; } = -1;
+
+    /// <summary>The neighbours in its session, which guards them.</summary>
+    internal FetchPartitionState? Previous { get; set; }
+
+    internal FetchPartitionState? Next { get; set; }
 
     public void UpdateFrom(FetchPartitionState wanted)
     {
@@ -37,32 +43,29 @@ sealed class FetchPartitionState(FetchPartitionKey key)
     }
 
     /// <summary>
-    /// Whether an incremental answer names this partition: it has records, its watermarks moved, or something is wrong. Notes what is told.
+    /// Whether an incremental response includes this partition: it has records, its offsets moved, or there is an error. Remembers what is sent.
     /// </summary>
-    public bool TakeNews(in FetchPartitionResult result)
+    public bool UpdateFrom(in FetchPartitionResult result)
     {
-        var news = !result.Records.IsEmpty;
-        if (ToldHighWatermark != result.HighWatermark)
+        var isIncluded = !result.Records.IsEmpty;
+        if (SentHighWatermark != result.HighWatermark)
         {
-            news = true;
-            ToldHighWatermark = result.HighWatermark;
+            isIncluded = true;
+            SentHighWatermark = result.HighWatermark;
         }
-        if (ToldLogStartOffset != result.LogStartOffset)
+        if (SentLogStartOffset != result.LogStartOffset)
         {
-            news = true;
-            ToldLogStartOffset = result.LogStartOffset;
+            isIncluded = true;
+            SentLogStartOffset = result.LogStartOffset;
         }
         if (result.DivergingEpoch is not null)
-            news = true;
+            isIncluded = true;
         if (result.ErrorCode != ErrorCode.None)
         {
-            // The next answer repeats the partition whether or not the error is gone by then.
-            ToldHighWatermark = -1;
-            news = true;
+            // The next response includes the partition again, whether or not the error is gone by then.
+            SentHighWatermark = -1;
+            isIncluded = true;
         }
-        return news;
+        return isIncluded;
     }
 }
-
-/// <summary>Names a partition within a fetch: by topic id from version 13 on (KIP-516), by name before; the other one is zero or null.</summary>
-readonly record struct FetchPartitionKey(Uuid TopicId, string? Topic, int Partition);

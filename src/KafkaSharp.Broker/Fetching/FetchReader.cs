@@ -1,16 +1,18 @@
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// Reads the partitions of a fetch and, where there is too little to read, waits for more: for the bytes asked for, or the deadline, whichever
-/// comes first. Nothing is polled. As in Kafka, partitions that nobody knows are kept out of the wait while there are others: a client
-/// that has not yet heard of a topic's deletion would otherwise ask without pause. Safe for use from any thread.
+/// Reads the partitions of a fetch and, if there is too little to read, waits for <c>min_bytes</c> or the deadline, without polling. As in Kafka, unknown
+/// partitions do not end the wait for others: a client that has not yet learned of a topic's deletion would otherwise send requests without a pause.
+/// Safe for use from any thread.
 /// </summary>
-sealed class FetchReader(ReplicaManager replicas, DeadlineTimer deadlines, TimeProvider time)
+sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {
-    /// <summary>The results, parallel to <paramref name="wanted"/>; their leases are the caller's.</summary>
+    /// <summary>The results, parallel to <paramref name="wanted"/>; the caller disposes of their leases.</summary>
     public ValueTask<FetchPartitionResult[]> ReadAsync(FetchPartitionState[] wanted, FetchParameters parameters)
     {
         var results = new FetchPartitionResult[wanted.Length];
@@ -27,38 +29,25 @@ sealed class FetchReader(ReplicaManager replicas, DeadlineTimer deadlines, TimeP
         while (true)
         {
             var left = parameters.MaxWait - time.GetElapsedTime(started);
-            var waiter = new ProgressWaiter(parameters.MinBytes);
-            var partitions = Register(wanted, waiter);
-            try
-            {
-                // What came between the last read and the registration told nobody: look once more before sleeping.
-                Release(results);
-                var (bytes, unknown, refused) = Read(wanted, parameters, results);
-                if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
-                    return results;
-                waiter.OnProgress(bytes);
-                deadlines.Add(waiter, left);
-                await waiter.Completion.ConfigureAwait(false);
-            }
-            finally
-            {
-                foreach (var partition in partitions)
-                    partition.Progress.Unregister(waiter);
-            }
+            // Before the read: what arrives after it is counted.
+            var wait = new FetchWait(timers, FindProgress(wanted, parameters.Isolation));
+            Release(results);
+            var (bytes, unknown, refused) = Read(wanted, parameters, results);
+            if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
+                return results;
+            await wait.WaitAsync(parameters.MinBytes - bytes, left).ConfigureAwait(false);
         }
     }
 
-    private List<Partition> Register(FetchPartitionState[] wanted, ProgressWaiter waiter)
+    private List<PartitionProgress> FindProgress(FetchPartitionState[] wanted, FetchIsolation isolation)
     {
-        var partitions = new List<Partition>(wanted.Length);
+        var found = new List<PartitionProgress>(wanted.Length);
         foreach (var state in wanted)
         {
-            if (Find(state, out var partition) != ErrorCode.None)
-                continue;
-            partition!.Progress.Register(waiter);
-            partitions.Add(partition);
+            if (Find(state, out var partition) == ErrorCode.None)
+                found.Add(isolation == FetchIsolation.LogEnd ? partition!.Appended : partition!.Committed);
         }
-        return partitions;
+        return found;
     }
 
     private (long Bytes, int Unknown, bool Refused) Read(
@@ -70,21 +59,23 @@ sealed class FetchReader(ReplicaManager replicas, DeadlineTimer deadlines, TimeP
         for (var i = 0; i < wanted.Length; i++)
         {
             var error = Find(wanted[i], out var partition);
-            var result = error != ErrorCode.None
-                ? Refused(error)
-                : partition!.Read(wanted[i], parameters.Isolation, Math.Max(0, Math.Min(wanted[i].MaxBytes, left)), minOneMessage);
+            var result = error == ErrorCode.None ? partition!.Read(ReadOf(wanted[i], parameters, left, minOneMessage)) : Refused(error);
             results[i] = result;
-            if (IsUnknown(error))
+            if (result.IsUnknown)
                 unknown++;
             else
                 refused |= result.ErrorCode != ErrorCode.None || result.DivergingEpoch is not null;
             if (result.Records.Length > 0)
                 minOneMessage = false;
-            left -= result.Records.Length;
+            left = Math.Max(0, left - result.Records.Length);
             bytes += result.Records.Length;
         }
         return (bytes, unknown, refused);
     }
+
+    private static PartitionRead ReadOf(FetchPartitionState wanted, FetchParameters parameters, int left, bool minOneMessage) => new(
+        wanted.FetchOffset, Math.Max(0, Math.Min(wanted.MaxBytes, left)), wanted.CurrentLeaderEpoch, wanted.LastFetchedEpoch,
+        parameters.Isolation, minOneMessage, parameters.HardMaxBytes);
 
     private ErrorCode Find(FetchPartitionState wanted, out Partition? partition)
     {
@@ -96,13 +87,12 @@ sealed class FetchReader(ReplicaManager replicas, DeadlineTimer deadlines, TimeP
         return error;
     }
 
-    private static bool IsUnknown(ErrorCode error) => error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;
-
-    // A partition the metadata does not know is answered before any read, and, as in Kafka, with a list of no aborted transactions instead of none.
-    private static FetchPartitionResult Refused(ErrorCode error) => new(error)
+    // As in Kafka, a partition that the metadata does not know has an empty list of aborted transactions instead of none.
+    private static FetchPartitionResult Refused(ErrorCode error)
     {
-        AbortedTransactions = IsUnknown(error) ? [] : null,
-    };
+        var result = new FetchPartitionResult(error);
+        return result.IsUnknown ? result with { AbortedTransactions = [] } : result;
+    }
 
     private static void Release(FetchPartitionResult[] results)
     {

@@ -1,39 +1,50 @@
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// The partitions a fetcher follows, so that its requests name only what changed (KIP-227). Everything but the id is guarded by
-/// <see cref="Gate"/>. The order of the partitions is the order in which they are read; one that gave records goes to the end.
+/// The partitions a fetcher follows, so that its requests name only what changed (KIP-227). Everything but the id is guarded by <see cref="Gate"/>. The
+/// order of the partitions is the order in which they are read; one that gave records moves to the end.
 /// </summary>
-sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, long createdMs)
+sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, TimeSpan created)
 {
     public const int NoSession = 0;
     public const int InitialEpoch = 0;
     public const int FinalEpoch = -1;
 
-    private readonly LinkedList<FetchPartitionState> _order = [];
-    private readonly Dictionary<FetchPartitionKey, LinkedListNode<FetchPartitionState>> _partitions = [];
+    // Measured: the entry, its place in the table, and what the table keeps free.
+    private const int EntryBytes = 200;
+
+    private readonly Dictionary<FetchPartitionKey, FetchPartitionState> _partitions = [];
+    private FetchPartitionState? _first;
+    private FetchPartitionState? _last;
 
     public Lock Gate { get; } = new();
 
     public int Id { get; } = id;
 
-    /// <summary>Followers' sessions are not evicted for the sake of consumers'.</summary>
+    /// <summary>Followers' sessions are not evicted in favour of consumers'.</summary>
     public bool IsFromFollower { get; } = isFromFollower;
 
     public bool UsesTopicIds { get; } = usesTopicIds;
 
-    public long CreatedMs { get; } = createdMs;
+    /// <summary>When it was created, by the cache's clock.</summary>
+    public TimeSpan Created { get; } = created;
 
     /// <summary>Guarded by the cache, not by <see cref="Gate"/>.</summary>
-    public long LastUsedMs { get; set; } = createdMs;
+    public TimeSpan LastUsed { get; set; } = created;
 
     /// <summary>How many partitions the cache counted last; guarded by the cache.</summary>
     public int CountedSize { get; set; }
+
+    /// <summary>The bytes that the cache counted last; guarded by the cache.</summary>
+    public long CountedBytes { get; set; }
 
     /// <summary>The epoch that the next request must name.</summary>
     public int Epoch { get; set; } = NextEpoch(InitialEpoch);
 
     public int Count => _partitions.Count;
+
+    /// <summary>About how much memory it takes.</summary>
+    public long Bytes { get; private set; }
 
     public static int NextEpoch(int epoch) => epoch switch
     {
@@ -45,26 +56,63 @@ sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, long c
     public void Add(FetchPartitionState partition)
     {
         if (_partitions.TryGetValue(partition.Key, out var known))
-            known.Value.UpdateFrom(partition);
-        else
-            _partitions.Add(partition.Key, _order.AddLast(partition));
+        {
+            known.UpdateFrom(partition);
+            return;
+        }
+        _partitions.Add(partition.Key, partition);
+        Bytes += BytesOf(partition.Key);
+        Append(partition);
     }
 
     public void Remove(FetchPartitionKey key)
     {
-        if (_partitions.Remove(key, out var node))
-            _order.Remove(node);
+        if (!_partitions.Remove(key, out var partition))
+            return;
+        Bytes -= BytesOf(key);
+        Unlink(partition);
     }
 
-    /// <summary>Sends a partition to the end of the line, so that the ones after it get their turn when an answer is full.</summary>
+    /// <summary>Moves a partition behind all others, so that they have their turn when a response is full.</summary>
     public void MoveToEnd(FetchPartitionState partition)
     {
-        if (_partitions.TryGetValue(partition.Key, out var node) && node != _order.Last)
-        {
-            _order.Remove(node);
-            _order.AddLast(node);
-        }
+        if (partition == _last || !_partitions.TryGetValue(partition.Key, out var known) || known != partition)
+            return;
+        Unlink(partition);
+        Append(partition);
     }
 
-    public FetchPartitionState[] ToArray() => [.. _order];
+    public FetchPartitionState[] ToArray()
+    {
+        var partitions = new FetchPartitionState[Count];
+        var next = _first;
+        for (var i = 0; i < partitions.Length; i++, next = next!.Next)
+            partitions[i] = next!;
+        return partitions;
+    }
+
+    private static long BytesOf(FetchPartitionKey key) => EntryBytes + (key.Topic?.Length ?? 0) * sizeof(char);
+
+    private void Append(FetchPartitionState partition)
+    {
+        partition.Previous = _last;
+        if (_last is null)
+            _first = partition;
+        else
+            _last.Next = partition;
+        _last = partition;
+    }
+
+    private void Unlink(FetchPartitionState partition)
+    {
+        if (partition.Previous is null)
+            _first = partition.Next;
+        else
+            partition.Previous.Next = partition.Next;
+        if (partition.Next is null)
+            _last = partition.Previous;
+        else
+            partition.Next.Previous = partition.Previous;
+        partition.Previous = partition.Next = null;
+    }
 }

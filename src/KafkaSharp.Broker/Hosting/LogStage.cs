@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.Manager;
 
@@ -17,8 +18,8 @@ sealed class LogStage
         var (configuration, environment) = (context.Configuration, context.Environment);
         _metadataLogDir = configuration.MetadataLogDir;
         _failure = context.Failure;
-        Deadlines = new DeadlineTimer(environment.Time);
-        context.Shutdown.Add("Stopping the deadline timer", Deadlines);
+        Timers = new TimerWheel(environment.Time);
+        context.Shutdown.Add("Stopping the timer of waiting requests", Timers);
         Logs = LogManager.Open(new LogManagerOptions
         {
             FileSystem = environment.Files,
@@ -34,7 +35,7 @@ sealed class LogStage
         DirectoryFailed += Replicas.OnDirectoryFailed;
     }
 
-    public DeadlineTimer Deadlines { get; }
+    public TimerWheel Timers { get; }
 
     public LogManager Logs { get; }
 

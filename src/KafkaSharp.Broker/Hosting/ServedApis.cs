@@ -23,7 +23,7 @@ static class ServedApis
         var (configuration, environment, values) = (context.Configuration, context.Environment, context.Configuration.Values);
         var clusterId = context.Directories.ClusterId;
         MetadataImage Image() => quorum.Metadata.Image;
-        var reader = new FetchReader(logs.Replicas, logs.Deadlines, environment.Time);
+        var reader = new FetchReader(logs.Replicas, logs.Timers, environment.Time);
         var sessions = new FetchSessionCache(values.Get(BrokerConfigs.FetchSessionSlots), environment.Time, environment.Random);
         var producerIds = new ProducerIdAllocator(configuration.NodeId, brokerEpoch, quorum.Client);
         var autoCreation = new AutoTopicCreation(quorum.Client, Image, values, context.LoggerOf<AutoTopicCreation>());
@@ -32,7 +32,7 @@ static class ServedApis
         return table = new ApiTable(
         [
             ApiRoute.For(new ApiVersionsHandler(Image, () => quorum.Raft.KRaftVersion, () => table!)),
-            .. DataRoutes.Create(logs.Replicas, logs.Deadlines, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
+            .. DataRoutes.Create(logs.Replicas, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
             .. TopicRoutes.Create(controller, Image, clusterId, autoCreation),
             .. GroupRoutes.Create(coordination.Coordinator, coordination.Locator),
             .. ProducerRoutes.Create(controller, producerIds),

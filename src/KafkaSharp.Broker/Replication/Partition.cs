@@ -1,4 +1,5 @@
-using KafkaSharp.Broker.Fetching;
+using KafkaSharp.Broker.Waiting;
+using KafkaSharp.Compression;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -9,11 +10,20 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Replication;
 
 /// <summary>
-/// A partition this broker holds a replica of (Kafka's <c>Partition</c>): its log, and its part in the replication of it. Leadership is set
-/// by the metadata publisher alone; everything else is safe from any thread. Errors are values.
+/// A partition of which this broker has a replica (Kafka's <c>Partition</c>): its log and its part in replication. Leadership is set by the metadata
+/// publisher alone; everything else is safe from any thread. Errors are values.
 /// </summary>
+/// <remarks>
+/// Kafka guards leader and ISR with a read-write lock that every append takes. Here reads take no lock. An append is refused by the log itself, under its
+/// append lock, once a later leader epoch has begun; and the high watermark moves under <see cref="_isrLock"/> by the registration of that moment, never by
+/// the one that the append began with.
+/// </remarks>
 sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 {
+    // More became readable than is known in bytes: everybody who waits looks again.
+    private const long Unbounded = 1L << 40;
+
+    private readonly Lock _isrLock = new();
     private volatile PartitionRegistration? _registration;
     private volatile bool _isDeleted;
 
@@ -21,7 +31,14 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 
     public PartitionLog Log { get; } = log;
 
-    public PartitionProgress Progress { get; } = new();
+    /// <summary>Bytes appended since the partition was opened: what followers wait for.</summary>
+    public PartitionProgress Appended { get; } = new();
+
+    /// <summary>Bytes that the high watermark has passed since then: what consumers wait for.</summary>
+    public PartitionProgress Committed { get; } = new();
+
+    /// <summary>The high watermark: what producers wait for.</summary>
+    public PartitionProgress HighWatermarks { get; } = new();
 
     /// <summary>Raised with the new high watermark after it has advanced, on the thread that moved it, outside the log's lock.</summary>
     public event Action<long>? HighWatermarkAdvanced;
@@ -30,60 +47,87 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 
     public int LeaderId => _registration?.Leader ?? -1;
 
-    public bool IsLeader => !_isDeleted && _registration is { } registration && registration.Leader == nodeId;
+    public bool IsLeader => IsLed(_registration);
 
-    /// <summary>Takes over what the metadata says. A new leader epoch begins where the log ends; a sole replica's log is committed as far as it goes.</summary>
-    /// <exception cref="IOException">The new epoch can't be written down: nothing was taken over.</exception>
+    /// <summary>
+    /// Applies the partition's metadata. A new leader epoch begins where the log ends; a sole replica's log is committed up to its end. On return no append
+    /// of an earlier epoch is under way or will succeed.
+    /// </summary>
+    /// <exception cref="IOException">The new epoch can't be written: nothing was changed.</exception>
     public void Update(PartitionRegistration registration)
     {
         if (registration.Leader == nodeId)
         {
-            // The log refuses appends of the epoch before from here on: they don't come between its end and the new epoch's begin.
-            if (_registration?.LeaderEpoch != registration.LeaderEpoch)
+            var isNewEpoch = _registration?.LeaderEpoch != registration.LeaderEpoch;
+            if (isNewEpoch)
                 Log.AssignEpochStartOffset(registration.LeaderEpoch);
-            _registration = registration;
-            AdvanceHighWatermark(registration);
+            SetRegistration(registration);
+            if (isNewEpoch)
+                HighWatermarks.Reset(Log.HighWatermark);
+            AdvanceHighWatermark();
         }
         else
         {
-            _registration = registration;
-            Progress.WakeAll();
+            Log.RefuseLeaderEpochsBelow(registration.LeaderEpoch);
+            SetRegistration(registration);
+            WakeAll();
         }
     }
 
-    /// <summary>The partition is gone from this broker: nobody reads or appends any more. Who waits is woken by the caller.</summary>
+    /// <summary>The partition is gone from this broker: it is neither read nor appended to any more. The caller wakes those who wait.</summary>
     public void Close() => _isDeleted = true;
 
+    /// <summary>Has all requests that wait for this partition look again.</summary>
+    public void WakeAll()
+    {
+        Appended.WakeAll();
+        Committed.WakeAll();
+        HighWatermarks.WakeAll();
+    }
+
     /// <summary>
-    /// Appends as the leader and tells who waits. With <paramref name="requiredAcks"/> -1 fewer in-sync replicas than <c>min.insync.replicas</c> refuse.
+    /// Why this broker does not accept an append now, or an info without an error. With <paramref name="requiredAcks"/> -1 the in-sync replicas must be at
+    /// least <c>min.insync.replicas</c>.
     /// </summary>
-    /// <param name="records">Whole batches in writable memory.</param>
-    /// <param name="requiredAcks">The acks of the request.</param>
-    /// <param name="origin">Who wrote the records.</param>
-    /// <param name="expectedLeaderEpoch">The only epoch in which the records may be written: a coordinator's shard of another one is stale.</param>
-    /// <param name="transactionVersion">For a transaction marker: the feature level of its transaction.</param>
+    public LogAppendInfo CheckAppend(short requiredAcks) => CheckAppend(_registration, requiredAcks);
+
+    /// <summary>Checks batches and converts them, without any lock: see <see cref="PartitionLog.Prepare"/>.</summary>
+    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin, IWorkTurn? turn = null) => Log.Prepare(records, origin, turn);
+
+    /// <summary>Appends prepared batches as the leader and lets those who wait know.</summary>
+    /// <param name="prepared">From <see cref="Prepare"/>; the caller disposes of it.</param>
+    /// <param name="requiredAcks">As in <see cref="CheckAppend(short)"/>.</param>
+    /// <param name="expectedLeaderEpoch">The only epoch in which the append may succeed; a coordinator's shard of another epoch is stale.</param>
+    /// <param name="guard">From the start of the transaction's verification; null without one.</param>
+    /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
     public LogAppendInfo Append(
-        ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin, int? expectedLeaderEpoch = null, short transactionVersion = 0)
+        in PreparedAppend prepared, short requiredAcks, int? expectedLeaderEpoch = null, VerificationGuard? guard = null, short transactionVersion = 0)
     {
         var registration = _registration;
-        if (_isDeleted || registration is null || registration.Leader != nodeId
-            || (expectedLeaderEpoch ?? registration.LeaderEpoch) != registration.LeaderEpoch)
+        var info = CheckAppend(registration, requiredAcks);
+        if (info.ErrorCode != ErrorCode.None)
+            return info;
+        if (expectedLeaderEpoch is { } expected && expected != registration!.LeaderEpoch)
             return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, -1);
-        if (requiredAcks == -1 && registration.Isr.Length < EffectiveMinIsr(registration))
-        {
-            return LogAppendInfo.Refused(
-                ErrorCode.NotEnoughReplicas,
-                $"The size of the current ISR {registration.Isr.Length} is insufficient to satisfy the min.isr requirement of "
-                + $"{EffectiveMinIsr(registration)} for partition {Id.TopicPartition}",
-                Log.LogStartOffset);
-        }
-        var info = Log.AppendAsLeader(records, registration.LeaderEpoch, origin, transactionVersion: transactionVersion);
+        info = Log.AppendAsLeader(prepared, registration!.LeaderEpoch, guard, transactionVersion);
         if (info.SizeInBytes > 0)
         {
-            AdvanceHighWatermark(registration);
-            Progress.Tell(info.SizeInBytes);
+            Appended.Advance(info.SizeInBytes);
+            AdvanceHighWatermark();
         }
         return info;
+    }
+
+    /// <summary>Prepares and appends in one call, for batches of this broker's own.</summary>
+    public LogAppendInfo Append(
+        ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin, int? expectedLeaderEpoch = null, VerificationGuard? guard = null,
+        short transactionVersion = 0)
+    {
+        var check = CheckAppend(requiredAcks);
+        if (check.ErrorCode != ErrorCode.None)
+            return check;
+        using var prepared = Prepare(records, origin);
+        return Append(prepared, requiredAcks, expectedLeaderEpoch, guard, transactionVersion);
     }
 
     /// <summary>Why a request that names a leader epoch can't be served here, or none (KIP-320).</summary>
@@ -102,37 +146,41 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
         return registration.Leader == nodeId ? ErrorCode.None : ErrorCode.NotLeaderOrFollower;
     }
 
-    /// <summary>Reads for a fetch. The result's lease is the caller's.</summary>
-    public FetchPartitionResult Read(FetchPartitionState wanted, FetchIsolation isolation, int maxBytes, bool minOneMessage)
+    /// <summary>Reads for a fetch. The caller disposes of the result's lease.</summary>
+    public FetchPartitionResult Read(in PartitionRead wanted)
     {
         var error = CheckLeader(wanted.CurrentLeaderEpoch);
         if (error != ErrorCode.None)
         {
             return new FetchPartitionResult(error)
             {
-                CurrentLeader = LeaderId < 0 || error == ErrorCode.UnknownLeaderEpoch ? null : new FetchResponse.LeaderIdAndEpoch { LeaderId = LeaderId, LeaderEpoch = LeaderEpoch },
+                CurrentLeader = LeaderId < 0 || error == ErrorCode.UnknownLeaderEpoch
+                    ? null
+                    : new FetchResponse.LeaderIdAndEpoch { LeaderId = LeaderId, LeaderEpoch = LeaderEpoch },
             };
         }
         if (wanted.LastFetchedEpoch >= 0 && FindDivergence(wanted, out var divergence))
             return divergence;
 
-        var read = Log.Read(wanted.FetchOffset, maxBytes, isolation, minOneMessage);
+        var read = Log.Read(wanted.FetchOffset, wanted.MaxBytes, wanted.Isolation, wanted.MinOneMessage);
         if (read.ErrorCode != ErrorCode.None)
         {
             read.Dispose();
             return new FetchPartitionResult(read.ErrorCode);
         }
-        return new FetchPartitionResult
+        var result = new FetchPartitionResult
         {
             HighWatermark = read.HighWatermark,
             LastStableOffset = read.LastStableOffset,
             LogStartOffset = read.LogStartOffset,
-            Records = read.Records,
-            Lease = read.Lease,
             AbortedTransactions = read.AbortedTransactions is not { } aborted
                 ? null
                 : [.. aborted.Select(a => new FetchResponse.AbortedTransaction { ProducerId = a.ProducerId, FirstOffset = a.FirstOffset })],
         };
+        if (!read.FirstEntryIncomplete || wanted.AllowsPartialBatch)
+            return result with { Records = read.Records, Lease = read.Lease };
+        read.Dispose();
+        return result;
     }
 
     /// <summary>The end of a leader epoch (OffsetForLeaderEpoch): (-1, -1) where the epoch is not known.</summary>
@@ -143,50 +191,56 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
         return Log.EndOffsetForEpoch(leaderEpoch) is { } end ? (end.Epoch, end.Offset) : (-1, -1);
     }
 
-    /// <summary>
-    /// Completes when all in-sync replicas have everything below an offset: none, or why it will not be known: REQUEST_TIMED_OUT when
-    /// <paramref name="expired"/> has ended, NOT_LEADER_OR_FOLLOWER when another broker leads by now.
-    /// </summary>
-    public async Task<ErrorCode> WaitForHighWatermarkAsync(long requiredOffset, ProgressWaiter expired)
-    {
-        while (true)
-        {
-            var waiter = new ProgressWaiter(1);
-            Progress.Register(waiter);
-            try
-            {
-                if (Log.HighWatermark >= requiredOffset)
-                    return ErrorCode.None;
-                if (!IsLeader)
-                    return ErrorCode.NotLeaderOrFollower;
-                if (expired.Completion.IsCompleted)
-                    return ErrorCode.RequestTimedOut;
-                await Task.WhenAny(waiter.Completion, expired.Completion).ConfigureAwait(false);
-            }
-            finally
-            {
-                Progress.Unregister(waiter);
-            }
-        }
-    }
-
     // More in-sync replicas than there are replicas can't be asked for: the smaller counts.
     private int EffectiveMinIsr(PartitionRegistration registration) =>
         Math.Min(Log.Config.Get(TopicConfigs.MinInSyncReplicas), registration.Replicas.Length);
 
-    private void AdvanceHighWatermark(PartitionRegistration registration)
+    private bool IsLed(PartitionRegistration? registration) => !_isDeleted && registration is not null && registration.Leader == nodeId;
+
+    private LogAppendInfo CheckAppend(PartitionRegistration? registration, short requiredAcks)
     {
-        if (registration.Isr.Length == 1 && registration.Isr[0] == nodeId)
-            RaiseHighWatermark();
+        if (!IsLed(registration))
+            return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, -1);
+        if (requiredAcks != -1 || registration!.Isr.Length >= EffectiveMinIsr(registration))
+            return default;
+        return LogAppendInfo.Refused(
+            ErrorCode.NotEnoughReplicas,
+            $"The size of the current ISR {registration.Isr.Length} is insufficient to satisfy the min.isr requirement of "
+            + $"{EffectiveMinIsr(registration)} for partition {Id.TopicPartition}",
+            Log.LogStartOffset);
     }
 
-    private void RaiseHighWatermark()
+    private void SetRegistration(PartitionRegistration registration)
     {
-        if (Log.MaybeIncrementHighWatermark(Log.LogEndOffsetMetadata) is not null)
-            HighWatermarkAdvanced?.Invoke(Log.HighWatermark);
+        lock (_isrLock)
+            _registration = registration;
     }
 
-    private bool FindDivergence(FetchPartitionState wanted, out FetchPartitionResult result)
+    private void AdvanceHighWatermark()
+    {
+        LogOffsetMetadata? before;
+        LogOffsetMetadata after;
+        long stableBefore;
+        lock (_isrLock)
+        {
+            if (_registration is not { } registration || registration.Leader != nodeId || registration.Isr is not [var only] || only != nodeId)
+                return;
+            after = Log.LogEndOffsetMetadata;
+            stableBefore = Log.LastStableOffset;
+            before = Log.MaybeIncrementHighWatermark(after);
+        }
+        if (before is not { } from)
+            return;
+        // The end of a transaction makes all of it readable at once for read_committed consumers.
+        var endsTransaction = stableBefore < from.MessageOffset && Log.LastStableOffset != stableBefore;
+        Committed.Advance(endsTransaction || from.MessageOffsetOnly || from.SegmentBaseOffset != after.SegmentBaseOffset
+            ? Unbounded
+            : after.RelativePositionInSegment - from.RelativePositionInSegment);
+        HighWatermarks.AdvanceTo(after.MessageOffset);
+        HighWatermarkAdvanced?.Invoke(after.MessageOffset);
+    }
+
+    private bool FindDivergence(in PartitionRead wanted, out FetchPartitionResult result)
     {
         result = default;
         var (epoch, endOffset) = EndOffsetFor(wanted.LastFetchedEpoch);

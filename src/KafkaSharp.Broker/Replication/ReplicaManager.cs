@@ -78,7 +78,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
         _image = newImage;
         // Woken before, a fetch could still have found the topic of a deleted partition and been told that others lead it.
         foreach (var partition in gone)
-            partition.Progress.WakeAll();
+            partition.WakeAll();
     }
 
     /// <summary>The logs of a directory that has failed are closed: nobody finds their partitions any more, and who waits for them is woken.</summary>
@@ -89,7 +89,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             if (!_byName.TryRemove(name, out var partition))
                 continue;
             Forget(partition);
-            partition.Progress.WakeAll();
+            partition.WakeAll();
         }
     }
 
@@ -124,7 +124,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             logs.Fail(logs.DirectoryOf(partition.Log), e);
             SetOffline(replica.Partition, ErrorCode.KafkaStorageError);
             Forget(partition);
-            partition.Progress.WakeAll();
+            partition.WakeAll();
             return;
         }
         _byId[key] = partition;

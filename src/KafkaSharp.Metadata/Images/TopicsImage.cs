@@ -9,7 +9,8 @@ namespace KafkaSharp.Metadata.Images;
 public sealed class TopicsImage
 {
     public static TopicsImage Empty { get; } = new(
-        ImmutableDictionary<string, TopicImage>.Empty.WithComparers(StringComparer.Ordinal), ImmutableDictionary<Uuid, TopicImage>.Empty,
+        ImmutableDictionary<string, TopicImage>.Empty.WithComparers(StringComparer.Ordinal),
+        ImmutableDictionary<Uuid, TopicImage>.Empty.WithComparers(StoredIdComparer.Instance),
         ImmutableDictionary<string, ImmutableSortedSet<string>>.Empty.WithComparers(StringComparer.Ordinal));
 
     internal TopicsImage(

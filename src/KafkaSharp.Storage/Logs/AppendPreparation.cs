@@ -1,3 +1,4 @@
+using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.Configs;
 
@@ -12,8 +13,11 @@ sealed class AppendPreparation(LogState state)
     private volatile Rules? _rules;
 
     /// <summary>Prepares produced batches. The configuration is read once: a change in between counts for the next append.</summary>
-    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin) =>
-        new(RecordBatchValidator.Validate(records, CurrentRules().Options, origin, firstOffset: 0, leaderEpoch: -1, state.NowMs), origin);
+    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin, IWorkTurn? turn) =>
+        new(RecordBatchValidator.Validate(records, CurrentRules().Options, origin, firstOffset: 0, leaderEpoch: -1, state.NowMs, turn), origin);
+
+    /// <summary>Whether it takes as long as the content decides: see <see cref="ValidationCost"/>.</summary>
+    public bool DependsOnContent(ReadOnlySpan<byte> records) => ValidationCost.DependsOnContent(records, CurrentRules().Options);
 
     /// <summary>Prepares batches that have their offsets: those of a follower or of the quorum's leader.</summary>
     public PreparedAppend PrepareWithOffsets(ReadOnlyMemory<byte> records, int leaderEpoch, AppendOrigin origin) => new(BatchesWithOffsets.Check(

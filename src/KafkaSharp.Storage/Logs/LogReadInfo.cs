@@ -16,6 +16,11 @@ public readonly record struct LogReadInfo : IDisposable
     /// <summary>Keeps <see cref="Records"/>; null where they need no keeping.</summary>
     public IDisposable? Lease { get; init; }
 
+    /// <summary>
+    /// Whether the first batch is longer than the bytes given, because the limit of the read was below its size (Kafka's <c>firstEntryIncomplete</c>).
+    /// </summary>
+    public bool FirstEntryIncomplete { get; init; }
+
     /// <summary>Where the read began: the offset asked for, its segment and position.</summary>
     public LogOffsetMetadata FetchOffset { get; init; }
 

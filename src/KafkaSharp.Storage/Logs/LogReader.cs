@@ -84,6 +84,7 @@ sealed class LogReader(LogState state)
                 Records = borrowed.Memory,
                 Lease = borrowed.Lease,
                 AbortedTransactions = aborted,
+                FirstEntryIncomplete = length < found.SizeInBytes,
             };
         }
         return info with { FetchOffset = end };

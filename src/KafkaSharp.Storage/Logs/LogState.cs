@@ -69,6 +69,9 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
     /// <summary>How often the end of the log was truncated: other records may be there now.</summary>
     public int EndCuts { get; private set; }
 
+    /// <summary>Appends of a leader with an earlier epoch are refused; guarded by <see cref="Gate"/>.</summary>
+    public int LowestLeaderEpoch { get; set; }
+
     public long NowMs => Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The high watermark with its position, which is looked up when only the offset is known.</summary>

@@ -1,3 +1,4 @@
+using KafkaSharp.Compression;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Validation;
@@ -107,7 +108,14 @@ public sealed class PartitionLog : IDisposable
     /// until the append has returned.
     /// </param>
     /// <param name="origin">A client or a coordinator.</param>
-    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin = AppendOrigin.Client) => _preparation.Prepare(records, origin);
+    /// <param name="turn">Is checked in with while records are decompressed; null where nobody else waits for the thread.</param>
+    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin = AppendOrigin.Client, IWorkTurn? turn = null) =>
+        _preparation.Prepare(records, origin, turn);
+
+    /// <summary>
+    /// Whether <see cref="Prepare"/> takes as long as the content of the batches decides, rather than their size: it is then not for a socket thread.
+    /// </summary>
+    public bool PreparationDependsOnContent(ReadOnlySpan<byte> records) => _preparation.DependsOnContent(records);
 
     /// <summary>
     /// Appends prepared batches: under the log's lock they get their offsets from the log end on, the leader epoch and, under
@@ -150,7 +158,7 @@ public sealed class PartitionLog : IDisposable
     {
         using var prepared = origin == AppendOrigin.RaftLeader
             ? _preparation.PrepareWithOffsets(records, leaderEpoch, origin)
-            : _preparation.Prepare(records, origin);
+            : _preparation.Prepare(records, origin, turn: null);
         return AppendAsLeader(prepared, leaderEpoch, guard, transactionVersion);
     }
 
@@ -257,6 +265,16 @@ public sealed class PartitionLog : IDisposable
     {
         lock (_state.Gate)
             _state.Epochs.Assign(leaderEpoch, _state.LogEndOffset);
+    }
+
+    /// <summary>
+    /// Another broker leads since the given epoch: on return no append as leader of an earlier epoch is under way, and later ones are refused with
+    /// NOT_LEADER_OR_FOLLOWER.
+    /// </summary>
+    public void RefuseLeaderEpochsBelow(int leaderEpoch)
+    {
+        lock (_state.Gate)
+            _state.LowestLeaderEpoch = Math.Max(_state.LowestLeaderEpoch, leaderEpoch);
     }
 
     /// <summary>

@@ -56,7 +56,7 @@ public readonly struct PreparedAppend : IDisposable
         if (_withOffsets is not null)
             return _withOffsets.AppendInfo(state.Options.TopicPartition, state.LogStartOffset, state.LogEndOffset);
         // The append waited for the lock while the next epoch began: epochs in a log must not decrease.
-        if (leaderEpoch < state.Epochs.LatestEpoch)
+        if (leaderEpoch < state.Epochs.LatestEpoch || leaderEpoch < state.LowestLeaderEpoch)
             return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, state.LogStartOffset);
         if (_validated.ErrorCode != ErrorCode.None)
             return LogAppendInfo.Refused(_validated.ErrorCode, _validated.ErrorMessage, state.LogStartOffset, _validated.RecordErrors);

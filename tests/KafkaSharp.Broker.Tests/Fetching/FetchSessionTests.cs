@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Fetching;
+using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Tests.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -25,7 +26,7 @@ sealed class FetchSessionTests
         var next = Open(id, 1);
         Assert.That(next.ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(Numbers(next), Is.EqualTo(new[] { 0, 1, 2 }));
-        Assert.That(next.Answer(Nothing(3)).SessionId, Is.EqualTo(id));
+        Assert.That(next.Respond(Nothing(3)).SessionId, Is.EqualTo(id));
     }
 
     [Test]
@@ -33,22 +34,22 @@ sealed class FetchSessionTests
     {
         var id = StartSession(0);
         var last = FetchContext.Open(_cache, Request(id, FetchSession.FinalEpoch, 0), 12);
-        Assert.That(last.Answer(Nothing(1)).SessionId, Is.Zero);
+        Assert.That(last.Respond(Nothing(1)).SessionId, Is.Zero);
         Assert.That(_cache.Find(id), Is.Null);
-        Assert.That(Open(id, 1).Answer([]).ErrorCode, Is.EqualTo(ErrorCode.FetchSessionIdNotFound));
+        Assert.That(Open(id, 1).Respond([]).ErrorCode, Is.EqualTo(ErrorCode.FetchSessionIdNotFound));
     }
 
     [Test]
     public void An_incremental_answer_names_what_has_news_only()
     {
         var id = StartSession(0, 1, 2, 3);
-        var answer = Open(id, 1).Answer(
+        var answer = Open(id, 1).Respond(
             [Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, new FetchPartitionResult(ErrorCode.OffsetOutOfRange)]);
         Assert.That(Named(answer), Is.EqualTo(new[] { 1, 2, 3 }));
         // What failed is named once more, though nothing is wrong any longer.
-        answer = Open(id, 2).Answer([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()]);
+        answer = Open(id, 2).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()]);
         Assert.That(Named(answer), Is.EqualTo(new[] { 3 }));
-        Assert.That(Named(Open(id, 3).Answer([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()])), Is.Empty);
+        Assert.That(Named(Open(id, 3).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()])), Is.Empty);
     }
 
     [Test]
@@ -69,7 +70,7 @@ sealed class FetchSessionTests
         var id = StartSession(0);
         var request = Request(id, 1);
         request.ForgottenTopicsData = [new() { Topic = "t", Partitions = [0] }];
-        Assert.That(FetchContext.Open(_cache, request, 12).Answer([]).SessionId, Is.Zero);
+        Assert.That(FetchContext.Open(_cache, request, 12).Respond([]).SessionId, Is.Zero);
         Assert.That(_cache.Find(id), Is.Null);
     }
 
@@ -80,10 +81,10 @@ sealed class FetchSessionTests
         await using var leader = new LeaderFixture();
         var request = Request(0, FetchSession.InitialEpoch, 0);
         var fetch = FetchContext.Open(_cache, request, 13);
-        var result = await new FetchReader(leader.Replicas, leader.Deadlines, leader.Time).ReadAsync(
+        var result = await new FetchReader(leader.Replicas, leader.Timers, leader.Time).ReadAsync(
             fetch.Partitions, new FetchParameters(TimeSpan.Zero, 1, 1 << 20, FetchIsolation.HighWatermark, HardMaxBytes: false));
         Assert.That(result[0].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId));
-        var id = fetch.Answer(result).SessionId;
+        var id = fetch.Respond(result).SessionId;
         request = Request(id, 1);
         request.ForgottenTopicsData = [new() { TopicId = Uuid.Zero, Partitions = [0] }];
         Assert.That(FetchContext.Open(_cache, request, 13).Partitions, Is.Empty);
@@ -96,7 +97,7 @@ sealed class FetchSessionTests
     public void A_wrong_epoch_or_id_is_refused(int offId, int epoch, int error)
     {
         var id = StartSession(0);
-        var answer = Open(id + offId, epoch).Answer([]);
+        var answer = Open(id + offId, epoch).Respond([]);
         Assert.That(((int)answer.ErrorCode, answer.SessionId, answer.Responses.Count), Is.EqualTo((error, 0, 0)));
         Assert.That(Open(id, 1).ErrorCode, Is.EqualTo(ErrorCode.None), "the session lives on");
     }
@@ -115,7 +116,7 @@ sealed class FetchSessionTests
         var id = StartSession(0);
         var slow = Open(id, 1);
         Open(id, 2);
-        var answer = slow.Answer(Nothing(1));
+        var answer = slow.Respond(Nothing(1));
         Assert.That((answer.ErrorCode, answer.SessionId), Is.EqualTo((ErrorCode.InvalidFetchSessionEpoch, id)));
     }
 
@@ -126,7 +127,7 @@ sealed class FetchSessionTests
         Assert.That(FetchContext.Open(_cache, Request(byName, 1), 13).ErrorCode, Is.EqualTo(ErrorCode.FetchSessionTopicIdError));
         var request = Request(0, 0, 0);
         request.Topics[0].TopicId = s_topicId;
-        var byId = FetchContext.Open(_cache, request, 13).Answer(Nothing(1)).SessionId;
+        var byId = FetchContext.Open(_cache, request, 13).Respond(Nothing(1)).SessionId;
         Assert.That(FetchContext.Open(_cache, Request(byId, 1), 12).ErrorCode, Is.EqualTo(ErrorCode.FetchSessionTopicIdError));
         Assert.That(FetchContext.Open(_cache, Request(byId, 1), 13).Partitions[0].Key, Is.EqualTo(new FetchPartitionKey(s_topicId, null, 0)));
     }
@@ -135,7 +136,7 @@ sealed class FetchSessionTests
     public void A_partition_that_gave_records_goes_to_the_end_of_the_line()
     {
         var id = StartSession(0, 1, 2);
-        Open(id, 1).Answer([Result() with { Records = new byte[9] }, Result(), Result()]);
+        Open(id, 1).Respond([Result() with { Records = new byte[9] }, Result(), Result()]);
         Assert.That(Numbers(Open(id, 2)), Is.EqualTo(new[] { 1, 2, 0 }));
     }
 
@@ -187,17 +188,99 @@ sealed class FetchSessionTests
         Assert.That(StartFollower(0, 1), Is.Not.Zero);
     }
 
+    // As the genuine broker: the place of the first, the values of the last.
+    [TestCase(5)]
+    [TestCase(40)]
+    public void A_partition_named_several_times_counts_once(int others)
+    {
+        int[] numbers = [0, .. Enumerable.Range(1, others), 0, 1, 0];
+        var request = Request(0, FetchSession.InitialEpoch, numbers);
+        request.Topics[0].Partitions[^1].FetchOffset = 77;
+        request.Topics.Add(new() { Topic = "t", Partitions = [new() { Partition = 1, FetchOffset = 88 }] });
+        var fetch = FetchContext.Open(_cache, request, 12);
+        Assert.That(Numbers(fetch), Is.EqualTo(Enumerable.Range(0, others + 1)));
+        Assert.That((fetch.Partitions[0].FetchOffset, fetch.Partitions[1].FetchOffset), Is.EqualTo((77L, 88L)));
+        var id = fetch.Respond(Nothing(others + 1)).SessionId;
+        request = Request(id, 1, 1, 1);
+        request.Topics[0].Partitions[^1].FetchOffset = 99;
+        fetch = FetchContext.Open(_cache, request, 12);
+        Assert.That(Numbers(fetch), Is.EqualTo(Enumerable.Range(0, others + 1)));
+        Assert.That(fetch.Partitions[1].FetchOffset, Is.EqualTo(99));
+    }
+
+    [Test]
+    public void Unknown_partitions_come_last_in_a_response()
+    {
+        var fetch = FetchContext.Open(_cache, Request(0, 0, 0, 1, 2, 3), 12);
+        var unknown = new FetchPartitionResult(ErrorCode.UnknownTopicOrPartition);
+        Assert.That(Named(fetch.Respond([unknown, Result(), unknown, Result()])), Is.EqualTo(new[] { 1, 3, 0, 2 }));
+    }
+
+    [Test]
+    public void Sessions_of_any_size_stay_within_the_limit_of_the_cache()
+    {
+        var count = (int)(_cache.MaxBytes / 200 * 2 / 3);
+        var giant = StartSession([.. Enumerable.Range(0, count)]);
+        Assert.That(giant, Is.Not.Zero);
+        Assert.That(StartSession([.. Enumerable.Range(0, count)]), Is.Zero, "as large, and no space");
+        Assert.That(_cache.Bytes, Is.LessThanOrEqualTo(_cache.MaxBytes));
+        Assert.That(StartSession([.. Enumerable.Range(0, count / 2 + 1_000)]), Is.Not.Zero, "a smaller one takes the place of the giant");
+        Assert.That(_cache.Find(giant), Is.Null);
+        Assert.That(_cache.Bytes, Is.LessThanOrEqualTo(_cache.MaxBytes));
+        Assert.That(StartSession([.. Enumerable.Range(0, 2 * count)]), Is.Zero, "larger than the cache");
+    }
+
+    [Test]
+    public void A_session_that_outgrows_the_cache_is_gone_and_its_memory_with_it()
+    {
+        var count = (int)(_cache.MaxBytes / 200 * 2 / 3);
+        var id = StartSession([.. Enumerable.Range(0, count)]);
+        var request = Request(id, 1, [.. Enumerable.Range(count, count)]);
+        var fetch = FetchContext.Open(_cache, request, 12);
+        Assert.That(fetch.Respond(Nothing(2 * count)).ErrorCode, Is.EqualTo(ErrorCode.None), "the request that made it grow is served");
+        Assert.That((_cache.Find(id), _cache.Bytes), Is.EqualTo(((FetchSession?)null, 0L)));
+    }
+
+    [Test]
+    public void Memory_of_forgotten_partitions_is_free_again()
+    {
+        var id = StartSession(0, 1, 2, 3);
+        var before = _cache.Bytes;
+        for (var epoch = 1; epoch < 100; epoch++)
+        {
+            var request = Request(id, epoch, epoch + 10);
+            request.ForgottenTopicsData = [new() { Topic = "t", Partitions = [epoch + 10] }];
+            FetchContext.Open(_cache, request, 12);
+        }
+        Assert.That(_cache.Bytes, Is.EqualTo(before));
+        FetchContext.Open(_cache, Request(id, FetchSession.FinalEpoch, 0), 12);
+        Assert.That(_cache.Bytes, Is.Zero);
+    }
+
+    // Chosen so that ids, or numbers modulo the size of a table, fall together under the framework's own hash codes.
+    [Test]
+    public void Partitions_chosen_to_collide_cost_no_more_than_others()
+    {
+        var request = Request(0, FetchSession.InitialEpoch);
+        for (var i = 1; i <= 100_000; i++)
+            request.Topics.Add(new() { TopicId = new Uuid(((long)i << 32) | (uint)i, 0), Partitions = [new() { Partition = 0 }] });
+        var fetch = FetchContext.Open(_cache, request, 13);
+        Assert.That(fetch.Partitions.Select(p => p.Key.GetHashCode()).Distinct().Count(), Is.GreaterThan(99_000));
+        var numbers = Enumerable.Range(0, 20_000).Select(i => new FetchPartitionKey(default, "t", i * 107_897).GetHashCode());
+        Assert.That(numbers.GroupBy(hash => (uint)hash % 107_897).Max(bucket => bucket.Count()), Is.LessThan(50));
+    }
+
     [Test]
     public void Epochs_wrap_around_to_one() => Assert.That(FetchSession.NextEpoch(int.MaxValue), Is.EqualTo(1));
 
     private int StartSession(params int[] partitions) =>
-        FetchContext.Open(_cache, Request(0, 0, partitions), 12).Answer(Nothing(partitions.Length)).SessionId;
+        FetchContext.Open(_cache, Request(0, 0, partitions), 12).Respond(Nothing(partitions.Length)).SessionId;
 
     private int StartFollower(params int[] partitions)
     {
         var request = Request(0, 0, partitions);
         request.ReplicaId = 2;
-        return FetchContext.Open(_cache, request, 12).Answer(Nothing(partitions.Length)).SessionId;
+        return FetchContext.Open(_cache, request, 12).Respond(Nothing(partitions.Length)).SessionId;
     }
 
     private FetchContext Open(int session, int epoch) => FetchContext.Open(_cache, Request(session, epoch), 12);

@@ -63,10 +63,10 @@ sealed class DataHandlerTests
     [TestCase("zstd", (short)7, 0)]
     public async Task What_can_not_be_stored_is_refused_and_nothing_else_is(string what, short version, int error)
     {
-        var id = await _node.CreateTopicAsync("t");
-        var answer = await ProduceAsync(version, null, -1, ("t", id, Bytes(what)), ("t", id, Bytes("sound")));
+        var (t, u) = (await _node.CreateTopicAsync("t"), await _node.CreateTopicAsync("u"));
+        var answer = await ProduceAsync(version, null, -1, ("t", t, Bytes(what)), ("u", u, Bytes("sound")));
         Assert.That(((int)answer[0].ErrorCode, answer[0].BaseOffset), Is.EqualTo((error, error == 0 ? 0L : -1L)));
-        Assert.That((answer[1].ErrorCode, answer[1].BaseOffset), Is.EqualTo((ErrorCode.None, error == 0 ? 1L : 0L)));
+        Assert.That((answer[1].ErrorCode, answer[1].BaseOffset), Is.EqualTo((ErrorCode.None, 0L)));
         if (error != 0)
             Assert.That((answer[0].LogStartOffset, answer[0].ErrorMessage), Is.EqualTo((-1L, (string?)null)));
     }
@@ -108,6 +108,86 @@ sealed class DataHandlerTests
     {
         await _node.CreateTopicAsync("t");
         Assert.That((int)(await ProduceAsync(8, null, 2, (topic, default, Bytes(what))))[0].ErrorCode, Is.EqualTo(error));
+    }
+
+    // As the genuine broker did with the same requests: one result, the last valid batch is appended, and an invalid one has the say.
+    [TestCase("sound", "sound", 0, 0, 1)]
+    [TestCase("wrong CRC", "sound", 0, 0, 1)]
+    [TestCase("sound", "wrong CRC", 2, -1, 0)]
+    [TestCase("two batches", "sound", 87, -1, 1)]
+    [TestCase("sound", "two batches", 87, -1, 1)]
+    [TestCase("sound", "empty", 87, -1, 1)]
+    [TestCase("empty", "two batches", 87, -1, 0)]
+    public async Task A_partition_named_twice_is_appended_to_once(string first, string second, int error, long offset, long end)
+    {
+        var id = await _node.CreateTopicAsync("t");
+        foreach (var version in new short[] { 8, 13 })
+        {
+            var answer = await ProduceAsync(version, null, -1, ("t", id, Bytes(first)), ("t", id, Bytes(second)));
+            Assert.That(answer.Select(a => ((int)a.ErrorCode, a.BaseOffset)), Is.EqualTo(new[] { (error, offset < 0 ? offset : offset + (version == 13 ? end : 0)) }));
+        }
+        Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.EqualTo(2 * end));
+    }
+
+    [Test]
+    public async Task An_unknown_partition_named_twice_has_one_result()
+    {
+        var answer = await ProduceAsync(8, null, -1, ("nope", default, Bytes("sound")), ("nope", default, Bytes("empty")));
+        Assert.That(answer.Select(a => a.ErrorCode), Is.EqualTo(new[] { ErrorCode.UnknownTopicOrPartition }));
+    }
+
+    [Test]
+    public async Task Records_are_deleted_up_to_the_last_offset_named()
+    {
+        await _node.CreateTopicAsync("t");
+        for (var i = 0; i < 3; i++)
+            await ProduceAsync("t", -1);
+        var request = new DeleteRecordsRequest
+        {
+            TimeoutMs = 30_000,
+            Topics =
+            [
+                new() { Name = "t", Partitions = [new() { PartitionIndex = 0, Offset = 99 }, new() { PartitionIndex = 0, Offset = 2 }] },
+                new() { Name = "t", Partitions = [new() { PartitionIndex = 0, Offset = 1 }] },
+            ],
+        };
+        var answer = await _node.AskAsync<DeleteRecordsRequest, DeleteRecordsResponse>(request, 2);
+        Assert.That(answer.Topics.SelectMany(t => t.Partitions).Select(p => (p.ErrorCode, p.LowWatermark)), Is.EqualTo(new[] { (ErrorCode.None, 1L) }));
+    }
+
+    [Test]
+    public async Task An_offset_listed_twice_is_refused_once()
+    {
+        await _node.CreateTopicAsync("t");
+        var request = new ListOffsetsRequest
+        {
+            ReplicaId = -1,
+            Topics =
+            [
+                new() { Name = "t", Partitions = [new() { PartitionIndex = 0, Timestamp = -1, CurrentLeaderEpoch = -1 }] },
+                new() { Name = "nope", Partitions = [new() { PartitionIndex = 0, Timestamp = -1, CurrentLeaderEpoch = -1 }] },
+                new() { Name = "t", Partitions = [new() { PartitionIndex = 0, Timestamp = -2, CurrentLeaderEpoch = -1 }] },
+            ],
+        };
+        var answer = await _node.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(request, 7);
+        Assert.That(answer.Topics.SelectMany(t => t.Partitions.Select(p => (t.Name, p.ErrorCode))),
+            Is.EqualTo(new[] { ("t", ErrorCode.InvalidRequest), ("nope", ErrorCode.UnknownTopicOrPartition) }));
+    }
+
+    [Test]
+    public async Task Of_ten_thousands_of_refused_records_a_response_lists_the_first()
+    {
+        await _node.CreateTopicAsync("t", ("message.timestamp.after.max.ms", "1000"));
+        await _node.CreateTopicAsync("u", ("message.timestamp.after.max.ms", "1000"));
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { Compression = CompressionType.Zstd });
+        for (var i = 0; i < 300_000; i++)
+            builder.Append(9_000_000_000_000, default, default, hasKey: false, hasValue: false);
+        var batch = builder.Build().ToArray();
+        var answer = await ProduceAsync(8, null, -1, ("t", default, batch), ("u", default, batch));
+        Assert.That(answer.Select(a => a.ErrorCode), Is.All.EqualTo(ErrorCode.InvalidTimestamp));
+        Assert.That(answer[0].ErrorMessage, Is.EqualTo("One or more records have been rejected due to invalid timestamp"));
+        Assert.That(answer[0].RecordErrors.Select(e => e.BatchIndex), Is.EqualTo(Enumerable.Range(0, 10_000)));
+        Assert.That(answer[1].RecordErrors, Is.Empty);
     }
 
     // More in-sync replicas than a topic has replicas are not asked for.
@@ -214,6 +294,7 @@ sealed class DataHandlerTests
         "transactional" => Batch(new RecordBatchOptions { ProducerId = 5, ProducerEpoch = 0, BaseSequence = 0, IsTransactional = true }),
         "magic 1" => Convert.FromHexString("00000000000000000000001766b6cb3001000000018bcfe56800ffffffff0000000176"),
         "magic 5" => WithMagic(5),
+        "wrong CRC" => [.. Batch()[..^1], (byte)'?'],
         "too small" => Convert.FromHexString("0000000000000000" + "00000003" + "6162636465666768696a6b6c"),
         _ => throw new ArgumentOutOfRangeException(nameof(what)),
     };

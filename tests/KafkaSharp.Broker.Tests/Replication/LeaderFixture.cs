@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
@@ -16,7 +17,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Broker.Tests.Replication;
 
-/// <summary>The partition t-0, led here, on a clock that stands; what waits for it can be told of appends, time and deletion.</summary>
+/// <summary>The partition t-0, led by this broker, with a clock that a test moves; requests can wait for it.</summary>
 sealed class LeaderFixture : IAsyncDisposable
 {
     public static readonly Uuid TopicId = new(3, 4);
@@ -39,7 +40,7 @@ sealed class LeaderFixture : IAsyncDisposable
             FileSystem = files, Directories = ["/data"], BrokerConfig = configuration.Values, Time = Time, Random = new Random(3),
         });
         Replicas = new ReplicaManager(configuration, _logs, NullLogger<ReplicaManager>.Instance);
-        Deadlines = new DeadlineTimer(Time);
+        Timers = new TimerWheel(Time);
         Update(
             new TopicRecord { Name = "t", TopicId = TopicId },
             new PartitionRecord { TopicId = TopicId, PartitionId = 0, Replicas = [.. isr], Isr = [.. isr], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0 });
@@ -49,7 +50,7 @@ sealed class LeaderFixture : IAsyncDisposable
 
     public ReplicaManager Replicas { get; }
 
-    public DeadlineTimer Deadlines { get; }
+    public TimerWheel Timers { get; }
 
     public Partition Partition => Replicas.Find(new TopicPartition("t", 0), out var partition) == ErrorCode.None ? partition! : throw new InvalidOperationException();
 
@@ -64,26 +65,32 @@ sealed class LeaderFixture : IAsyncDisposable
 
     public void Delete() => Update(new RemoveTopicRecord { TopicId = TopicId });
 
+    public Partition PartitionOf(Uuid topicId) =>
+        Replicas.Find(topicId, 0, out var partition) == ErrorCode.None ? partition! : throw new InvalidOperationException();
+
     /// <summary>Appends a record and gives the size of its batch.</summary>
-    public int Append(int valueSize = 20)
+    public int Append(int valueSize = 20, Uuid? topicId = null)
     {
         using var builder = new RecordBatchBuilder(new RecordBatchOptions());
         builder.Append(Time.GetUtcNow().ToUnixTimeMilliseconds(), default, new byte[valueSize], hasKey: false);
-        var info = Partition.Append(builder.Build().ToArray(), 1, AppendOrigin.Client);
+        var info = PartitionOf(topicId ?? TopicId).Append(builder.Build().ToArray(), 1, AppendOrigin.Client);
         Assert.That(info.ErrorCode, Is.EqualTo(ErrorCode.None));
         return info.SizeInBytes;
     }
 
     public Task<FetchPartitionResult[]> FetchAsync(
         int minBytes, int maxWaitMs = 500, long offset = 0, FetchIsolation isolation = FetchIsolation.HighWatermark, int maxBytes = 1 << 20,
-        Uuid[]? topics = null) =>
-        new FetchReader(Replicas, Deadlines, Time).ReadAsync(
-            [.. (topics ?? [TopicId]).Select(topic => new FetchPartitionState(new FetchPartitionKey(topic, null, 0)) { FetchOffset = offset, MaxBytes = maxBytes })],
-            new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), minBytes, 1 << 20, isolation, HardMaxBytes: false)).AsTask();
+        Uuid[]? topics = null, int totalMaxBytes = 1 << 20, bool hardMaxBytes = false, long[]? offsets = null) =>
+        new FetchReader(Replicas, Timers, Time).ReadAsync(
+            [.. (topics ?? [TopicId]).Select((topic, i) => new FetchPartitionState(new FetchPartitionKey(topic, null, 0))
+            {
+                FetchOffset = offsets?[i] ?? offset, MaxBytes = maxBytes,
+            })],
+            new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), minBytes, totalMaxBytes, isolation, hardMaxBytes)).AsTask();
 
     public async ValueTask DisposeAsync()
     {
-        Deadlines.Dispose();
+        Timers.Dispose();
         await _logs.ShutdownAsync(-1);
     }
 }

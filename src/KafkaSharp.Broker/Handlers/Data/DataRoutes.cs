@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Handlers.Data;
@@ -9,9 +10,9 @@ namespace KafkaSharp.Broker.Handlers.Data;
 static class DataRoutes
 {
     public static IEnumerable<ApiRoute> Create(
-        ReplicaManager replicas, DeadlineTimer deadlines, FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) =>
+        ReplicaManager replicas, TimerWheel timers, FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) =>
     [
-        ApiRoute.For(new ProduceHandler(replicas, deadlines), overlaps: true, inlineBytes: int.MaxValue),
+        ApiRoute.For(new ProduceHandler(replicas, timers), overlaps: true, inlineBytes: int.MaxValue),
         ApiRoute.For(new FetchHandler(reader, sessions, fetchMaxBytes), listeners: ApiListeners.Broker, inlineBytes: 16 * 1024),
         ApiRoute.For(new ListOffsetsHandler(replicas)),
         ApiRoute.For(new DeleteRecordsHandler(replicas)),

@@ -7,8 +7,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// DeleteRecords (21): raises a partition's log start offset; -1 means up to the high watermark. The answer is the low watermark. Only topics whose
-/// cleanup policy deletes may lose records (POLICY_VIOLATION).
+/// DeleteRecords (21): raises a partition's log start offset; -1 means up to the high watermark. The response has the low watermark. Only in topics
+/// whose cleanup policy deletes can records be deleted (POLICY_VIOLATION otherwise).
 /// </summary>
 sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
 {
@@ -18,22 +18,31 @@ sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteR
     public ValueTask<DeleteRecordsResponse?> HandleAsync(RequestContext context, DeleteRecordsRequest request)
     {
         var response = new DeleteRecordsResponse();
-        foreach (var topic in request.Topics)
+        foreach (var (name, offset) in Merge(request))
         {
-            var answer = new DeleteRecordsResponse.DeleteRecordsTopicResult { Name = topic.Name };
-            response.Topics.Add(answer);
-            foreach (var wanted in topic.Partitions)
+            if (response.Topics.Count == 0 || response.Topics[^1].Name != name.Topic)
+                response.Topics.Add(new DeleteRecordsResponse.DeleteRecordsTopicResult { Name = name.Topic });
+            var error = Delete(name, offset, out var lowWatermark);
+            response.Topics[^1].Partitions.Add(new DeleteRecordsResponse.DeleteRecordsPartitionResult
             {
-                var error = Delete(new TopicPartition(topic.Name, wanted.PartitionIndex), wanted.Offset, out var lowWatermark);
-                answer.Partitions.Add(new DeleteRecordsResponse.DeleteRecordsPartitionResult
-                {
-                    PartitionIndex = wanted.PartitionIndex,
-                    LowWatermark = error == ErrorCode.None ? lowWatermark : InvalidLowWatermark,
-                    ErrorCode = error,
-                });
-            }
+                PartitionIndex = name.Partition,
+                LowWatermark = error == ErrorCode.None ? lowWatermark : InvalidLowWatermark,
+                ErrorCode = error,
+            });
         }
         return new ValueTask<DeleteRecordsResponse?>(response);
+    }
+
+    // As in Kafka, a partition that is named several times counts once, with its last offset.
+    private static OrderedDictionary<TopicPartition, long> Merge(DeleteRecordsRequest request)
+    {
+        var offsets = new OrderedDictionary<TopicPartition, long>();
+        foreach (var topic in request.Topics)
+        {
+            foreach (var partition in topic.Partitions)
+                offsets[new TopicPartition(topic.Name, partition.PartitionIndex)] = partition.Offset;
+        }
+        return offsets;
     }
 
     private ErrorCode Delete(TopicPartition name, long offset, out long lowWatermark)

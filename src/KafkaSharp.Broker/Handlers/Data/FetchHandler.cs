@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Fetching;
+using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -7,8 +8,8 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// Fetch (1): reads batches as they lie in the logs, within the request's byte limits, and waits for <c>min_bytes</c> up to <c>max_wait_ms</c>. Sessions
-/// (KIP-227) let a fetcher name only what changed. The records are borrowed from the log until the answer is sent.
+/// Fetch (1): reads batches as they are in the logs, within the request's byte limits, and waits for <c>min_bytes</c> up to <c>max_wait_ms</c>. Sessions
+/// (KIP-227) let a fetcher name only what changed. The records are borrowed from the log until the response has been sent.
 /// </summary>
 sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) : IApiHandler<FetchRequest, FetchResponse>
 {
@@ -16,7 +17,7 @@ sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fe
     {
         var fetch = FetchContext.Open(sessions, request, context.ApiVersion);
         if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Length == 0)
-            return new ValueTask<FetchResponse?>(fetch.Answer([]));
+            return new ValueTask<FetchResponse?>(fetch.Respond([]));
         var maxBytes = Math.Min(request.MaxBytes, fetchMaxBytes);
         var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
         var parameters = new FetchParameters(
@@ -29,25 +30,25 @@ sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fe
             HardMaxBytes: context.ApiVersion <= 2);
         var read = reader.ReadAsync(fetch.Partitions, parameters);
         return read.IsCompletedSuccessfully
-            ? new ValueTask<FetchResponse?>(Answer(context, fetch, read.Result))
-            : new ValueTask<FetchResponse?>(AnswerLaterAsync(context, fetch, read));
+            ? new ValueTask<FetchResponse?>(Respond(context, fetch, read.Result))
+            : new ValueTask<FetchResponse?>(RespondLaterAsync(context, fetch, read));
     }
 
-    private static async Task<FetchResponse?> AnswerLaterAsync(
+    private static async Task<FetchResponse?> RespondLaterAsync(
         RequestContext context, FetchContext fetch, ValueTask<FetchPartitionResult[]> read) =>
-        Answer(context, fetch, await read.ConfigureAwait(false));
+        Respond(context, fetch, await read.ConfigureAwait(false));
 
-    private static FetchResponse Answer(RequestContext context, FetchContext fetch, FetchPartitionResult[] results)
+    private static FetchResponse Respond(RequestContext context, FetchContext fetch, FetchPartitionResult[] results)
     {
         foreach (var result in results)
         {
             if (result.Lease is { } lease)
                 context.AddLease(lease);
         }
-        return fetch.Answer(results);
+        return fetch.Respond(results);
     }
 
-    // With topic ids (version 13) the error of the whole says it all; before version 7 there is none but the partitions'.
+    // With topic ids (version 13) only the response as a whole has the error; before version 7 only the partitions have one.
     public FetchResponse Fail(FetchRequest request, ErrorCode error, short version) => new()
     {
         ErrorCode = error,

@@ -12,27 +12,24 @@ sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffse
     public ValueTask<ListOffsetsResponse?> HandleAsync(RequestContext context, ListOffsetsRequest request)
     {
         var response = new ListOffsetsResponse();
-        var seen = new HashSet<TopicPartition>();
-        var duplicates = new HashSet<TopicPartition>();
+        var named = new OrderedDictionary<TopicPartition, ListOffsetsRequest.ListOffsetsPartition?>();
         foreach (var topic in request.Topics)
         {
             foreach (var partition in topic.Partitions)
             {
-                if (!seen.Add(new TopicPartition(topic.Name, partition.PartitionIndex)))
-                    duplicates.Add(new TopicPartition(topic.Name, partition.PartitionIndex));
+                // As in Kafka, a partition that is named several times is refused, once.
+                var name = new TopicPartition(topic.Name, partition.PartitionIndex);
+                if (!named.TryAdd(name, partition))
+                    named[name] = null;
             }
         }
-        foreach (var topic in request.Topics)
+        foreach (var (name, wanted) in named)
         {
-            var answer = new ListOffsetsResponse.ListOffsetsTopicResponse { Name = topic.Name };
-            response.Topics.Add(answer);
-            foreach (var wanted in topic.Partitions)
-            {
-                var name = new TopicPartition(topic.Name, wanted.PartitionIndex);
-                answer.Partitions.Add(duplicates.Contains(name)
-                    ? Refused(wanted.PartitionIndex, ErrorCode.InvalidRequest)
-                    : LookUp(name, wanted, request, context.ApiVersion));
-            }
+            if (response.Topics.Count == 0 || response.Topics[^1].Name != name.Topic)
+                response.Topics.Add(new ListOffsetsResponse.ListOffsetsTopicResponse { Name = name.Topic });
+            response.Topics[^1].Partitions.Add(wanted is null
+                ? Refused(name.Partition, ErrorCode.InvalidRequest)
+                : LookUp(name, wanted, request, context.ApiVersion));
         }
         return new ValueTask<ListOffsetsResponse?>(response);
     }
@@ -55,7 +52,7 @@ sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffse
         var found = log.OffsetForTimestamp(wanted.Timestamp);
         if (found.ErrorCode != ErrorCode.None)
             return Refused(wanted.PartitionIndex, found.ErrorCode);
-        // What consumers may not read yet is not found either; the ends of the log always are.
+        // Offsets that consumers may not read yet are not found; the ends of the log always are.
         var isEnd = wanted.Timestamp is OffsetLookup.EarliestTimestamp or OffsetLookup.EarliestLocalTimestamp
             or OffsetLookup.EarliestPendingUploadTimestamp;
         return found.Offset >= limit && !isEnd
@@ -63,7 +60,7 @@ sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffse
             : Found(wanted.PartitionIndex, found.Timestamp, found.Offset, found.LeaderEpoch ?? -1, version);
     }
 
-    // Each special value came with a version of its own; a lower one that asks for it is refused.
+    // Each special value was introduced by a version; in earlier versions it is refused.
     private static short LowestVersionOf(long timestamp) => timestamp switch
     {
         OffsetLookup.LatestTimestamp or OffsetLookup.EarliestTimestamp => 1,

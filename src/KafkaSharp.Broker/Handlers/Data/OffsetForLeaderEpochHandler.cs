@@ -5,7 +5,10 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Data;
 
-/// <summary>OffsetForLeaderEpoch (23): where a leader epoch ended, by which a fetcher finds out that the log it read was truncated (KIP-320).</summary>
+/// <summary>
+/// OffsetForLeaderEpoch (23): where a leader epoch ended, by which a fetcher finds out that the log it read was truncated (KIP-320). As in Kafka, a
+/// partition that is named twice has two results.
+/// </summary>
 sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas) : IApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
 {
     public ValueTask<OffsetForLeaderEpochResponse?> HandleAsync(RequestContext context, OffsetForLeaderEpochRequest request)
@@ -13,8 +16,8 @@ sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas) : IApiHandler<
         var response = new OffsetForLeaderEpochResponse();
         foreach (var topic in request.Topics)
         {
-            var answer = new OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult { Topic = topic.Topic };
-            response.Topics.Add(answer);
+            var responseTopic = new OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult { Topic = topic.Topic };
+            response.Topics.Add(responseTopic);
             foreach (var wanted in topic.Partitions)
             {
                 var result = new OffsetForLeaderEpochResponse.EpochEndOffset { Partition = wanted.Partition };
@@ -23,7 +26,7 @@ sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas) : IApiHandler<
                     result.ErrorCode = partition!.CheckLeader(wanted.CurrentLeaderEpoch);
                 if (result.ErrorCode == ErrorCode.None)
                     (result.LeaderEpoch, result.EndOffset) = partition!.EndOffsetFor(wanted.LeaderEpoch);
-                answer.Partitions.Add(result);
+                responseTopic.Partitions.Add(result);
             }
         }
         return new ValueTask<OffsetForLeaderEpochResponse?>(response);

@@ -1,5 +1,7 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Broker.Waiting;
+using KafkaSharp.Compression;
 using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -10,13 +12,14 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// Produce (0): appends each partition's batches before it first yields, so that the frame they lie in may go; waits, with acks -1, for the
-/// replicas. An answer names each partition's first offset or error. Acks 0 has no answer; an error then closes the connection, as
-/// the only way to tell.
+/// Produce (0): appends each partition's batches and, with acks -1, waits for the replicas. A response has each partition's first offset or error. With
+/// acks 0 there is no response; an error then closes the connection, as the only way to report it. Batches whose validation takes as long as their content
+/// decides (compressed ones, above all) are validated on a lane, outside the partition's lock, together with what follows them in the request.
 /// </summary>
-sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : IApiHandler<ProduceRequest, ProduceResponse>
+sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHandler<ProduceRequest, ProduceResponse>
 {
-    private static readonly string AdminClientId = "__admin_client";
+    private const string AdminClientId = "__admin_client";
+    private const short FirstWithLeaders = 10;
 
     public ValueTask<ProduceResponse?> HandleAsync(RequestContext context, ProduceRequest request)
     {
@@ -30,36 +33,65 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
             // As in Kafka, one partition whose batches can't be told apart refuses the whole request.
             return Refused(context, request, e.ErrorCode, e.Message);
         }
-        var response = new ProduceResponse();
-        List<(Partition Partition, long RequiredOffset, ProduceResponse.PartitionProduceResponse Answer)>? waiting = null;
-        var failed = false;
-        foreach (var topic in request.TopicData)
+        Dictionary<TopicIdPartition, RecordsException>? errors = null;
+        if (RepeatedPartitions.MayExist(request))
+            request = RepeatedPartitions.Merge(request, context.ApiVersion, out errors);
+        var appends = new ProduceAppends(request, errors);
+        return TryAppend(context, ref appends, turn: null) ? Finish(context, appends) : AppendOnLaneAsync(context, appends);
+    }
+
+    private async ValueTask<ProduceResponse?> AppendOnLaneAsync(RequestContext context, ProduceAppends appends)
+    {
+        await context.RunOnLaneAsync(turn => TryAppend(context, ref appends, turn)).ConfigureAwait(false);
+        return await Finish(context, appends).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Appends what is left of the request. False when it stopped, without a turn, at batches whose validation takes as long as their content decides.
+    /// </summary>
+    private bool TryAppend(RequestContext context, ref ProduceAppends appends, IWorkTurn? turn)
+    {
+        while (appends.TryGetNext(out var topic, out var data))
         {
-            var topicAnswer = new ProduceResponse.TopicProduceResponse { Name = topic.Name, TopicId = topic.TopicId };
-            response.Responses.Add(topicAnswer);
-            foreach (var data in topic.PartitionData)
-            {
-                var info = Append(context, request, topic, data, out var partition);
-                var answer = Answer(data.Index, info, context.ApiVersion);
-                if (info.ErrorCode == ErrorCode.NotLeaderOrFollower && partition is { LeaderId: >= 0 } && context.ApiVersion >= 10)
-                {
-                    answer.CurrentLeader = new ProduceResponse.LeaderIdAndEpoch { LeaderId = partition.LeaderId, LeaderEpoch = partition.LeaderEpoch };
-                }
-                topicAnswer.PartitionResponses.Add(answer);
-                failed |= info.ErrorCode != ErrorCode.None;
-                if (request.Acks == -1 && info.ErrorCode == ErrorCode.None && partition!.Log.HighWatermark <= info.LastOffset)
-                    (waiting ??= []).Add((partition, info.LastOffset + 1, answer));
-            }
+            if (TryAppend(context, appends.Request, topic, data, turn, out var partition) is not { } info)
+                return false;
+            turn?.CheckIn();
+            if (!IsUnknown(info.ErrorCode) && appends.ErrorOfRepetition(topic, data) is { } error)
+                info = LogAppendInfo.Refused(error.ErrorCode, error.Message, -1);
+            var result = ProduceResults.Of(data.Index, info, context.ApiVersion, ref appends.RecordErrors);
+            if (info.ErrorCode == ErrorCode.NotLeaderOrFollower && partition is { LeaderId: >= 0 } && context.ApiVersion >= FirstWithLeaders)
+                result.CurrentLeader = new ProduceResponse.LeaderIdAndEpoch { LeaderId = partition.LeaderId, LeaderEpoch = partition.LeaderEpoch };
+            appends.Add(result);
+            if (appends.Request.Acks == -1 && info.ErrorCode == ErrorCode.None && partition!.Log.HighWatermark <= info.LastOffset)
+                appends.WaitFor(timers, partition, info.LastOffset + 1, result);
         }
-        if (request.Acks == 0)
+        return true;
+    }
+
+    private static ValueTask<ProduceResponse?> Finish(RequestContext context, in ProduceAppends appends)
+    {
+        if (appends.Request.Acks == 0)
         {
-            if (failed)
+            if (appends.HasFailed)
                 context.ClosesConnection = true;
             return default;
         }
-        return waiting is null
-            ? new ValueTask<ProduceResponse?>(response)
-            : new ValueTask<ProduceResponse?>(WaitForReplicasAsync(response, waiting, TimeSpan.FromMilliseconds(request.TimeoutMs)));
+        return appends.Wait is null
+            ? new ValueTask<ProduceResponse?>(appends.Response)
+            : new ValueTask<ProduceResponse?>(WaitForReplicasAsync(appends));
+    }
+
+    private static async Task<ProduceResponse?> WaitForReplicasAsync(ProduceAppends appends)
+    {
+        var errors = await appends.Wait!.WaitAsync(TimeSpan.FromMilliseconds(appends.Request.TimeoutMs)).ConfigureAwait(false);
+        for (var i = 0; i < errors.Length; i++)
+        {
+            if (errors[i] == ErrorCode.None)
+                continue;
+            appends.Waiting[i].ErrorCode = errors[i];
+            appends.Waiting[i].BaseOffset = -1;
+        }
+        return appends.Response;
     }
 
     private static bool HasTransactionalRecords(ProduceRequest request)
@@ -77,6 +109,8 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
 
     private ValueTask<ProduceResponse?> Refused(RequestContext context, ProduceRequest request, ErrorCode error, string? message)
     {
+        if (RepeatedPartitions.MayExist(request))
+            request = RepeatedPartitions.Merge(request, context.ApiVersion, out _);
         var response = Fail(request, error, context.ApiVersion);
         context.ClosesConnection |= response is null;
         foreach (var partition in response?.Responses.SelectMany(topic => topic.PartitionResponses) ?? [])
@@ -84,14 +118,15 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
         return new ValueTask<ProduceResponse?>(response);
     }
 
-    private LogAppendInfo Append(
+    /// <summary>Appends to one partition; null when that takes a lane and there is no turn.</summary>
+    private LogAppendInfo? TryAppend(
         RequestContext context, ProduceRequest request, ProduceRequest.TopicProduceData topic, ProduceRequest.PartitionProduceData data,
-        out Partition? partition)
+        IWorkTurn? turn, out Partition? partition)
     {
         var error = context.ApiVersion >= 13
             ? replicas.Find(topic.TopicId, data.Index, out partition)
             : replicas.Find(new TopicPartition(topic.Name, data.Index), out partition);
-        if (error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId)
+        if (IsUnknown(error))
             return LogAppendInfo.Refused(error, null, -1);
         if (data.Records is not { } records)
             return LogAppendInfo.Refused(ErrorCode.InvalidRecord, "The produce request has no records", -1);
@@ -110,59 +145,19 @@ sealed class ProduceHandler(ReplicaManager replicas, DeadlineTimer deadlines) : 
         var name = partition!.Id.TopicPartition;
         if (TopicName.IsInternal(name.Topic) && context.ClientId != AdminClientId)
             return LogAppendInfo.Refused(ErrorCode.InvalidTopicException, $"Cannot append to internal topic {name.Topic}", -1);
-        return partition.Append(records, request.Acks, AppendOrigin.Client);
+        // As in Kafka, these errors come before those of the records.
+        var check = partition.CheckAppend(request.Acks);
+        if (check.ErrorCode != ErrorCode.None)
+            return check;
+        if (turn is null && partition.Log.PreparationDependsOnContent(records.Span))
+            return null;
+        using var prepared = partition.Prepare(records, AppendOrigin.Client, turn);
+        return partition.Append(prepared, request.Acks);
     }
 
-    private static ProduceResponse.PartitionProduceResponse Answer(int index, in LogAppendInfo info, short version)
-    {
-        var answer = new ProduceResponse.PartitionProduceResponse
-        {
-            Index = index,
-            ErrorCode = info.ErrorCode,
-            BaseOffset = info.ErrorCode == ErrorCode.None ? info.FirstOffset : -1,
-            LogAppendTimeMs = info.ErrorCode == ErrorCode.None ? info.LogAppendTime : -1,
-            LogStartOffset = TellsLogStart(info.ErrorCode) ? info.LogStartOffset : -1,
-        };
-        // As in Kafka, a message goes with the records it is about; any other error speaks by its code alone.
-        if (info.RecordErrors.Count > 0 && version >= 8)
-        {
-            answer.ErrorMessage = info.ErrorMessage;
-            foreach (var record in info.RecordErrors)
-            {
-                answer.RecordErrors.Add(new ProduceResponse.BatchIndexAndErrorMessage
-                {
-                    BatchIndex = record.BatchIndex,
-                    BatchIndexErrorMessage = record.Message,
-                });
-            }
-        }
-        return answer;
-    }
+    private static bool IsUnknown(ErrorCode error) => error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;
 
-    // Kafka tells it with errors of the records' contents, not with those that are found before or besides.
-    private static bool TellsLogStart(ErrorCode error) => error is not (ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge
-        or ErrorCode.CorruptMessage or ErrorCode.NotLeaderOrFollower or ErrorCode.KafkaStorageError);
-
-    private async Task<ProduceResponse?> WaitForReplicasAsync(
-        ProduceResponse response, List<(Partition Partition, long RequiredOffset, ProduceResponse.PartitionProduceResponse Answer)> waiting,
-        TimeSpan timeout)
-    {
-        var expired = new ProgressWaiter(1);
-        deadlines.Add(expired, timeout);
-        foreach (var (partition, requiredOffset, answer) in waiting)
-        {
-            var error = await partition.WaitForHighWatermarkAsync(requiredOffset, expired).ConfigureAwait(false);
-            if (error == ErrorCode.None)
-                continue;
-            answer.ErrorCode = error;
-            answer.BaseOffset = -1;
-        }
-        // Whatever ended the wait: the timer need not keep it.
-        expired.Expire();
-        return response;
-    }
-
-    // Nobody waits for an answer to acks 0: the connection is closed instead.
+    // Nobody waits for a response to acks 0: the connection is closed instead.
     public ProduceResponse? Fail(ProduceRequest request, ErrorCode error, short version) => request.Acks == 0 ? null : new ProduceResponse
     {
         Responses = request.TopicData.ConvertAll(topic => new ProduceResponse.TopicProduceResponse

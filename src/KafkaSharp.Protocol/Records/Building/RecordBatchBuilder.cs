@@ -9,8 +9,14 @@ namespace KafkaSharp.Protocol.Records.Building;
 /// </summary>
 public sealed class RecordBatchBuilder : IDisposable
 {
+    // A batch that is longer is compressed piece by piece, so that its memory is that of the compressed bytes.
+    private const int CompressedPiece = 64 * 1024;
+
     private readonly PooledBuffer _records = new();
     private PooledBuffer? _compressed;
+    private Compressor? _compressor;
+    private bool _isFinished;
+    private long _passedOn;
     private RecordBatchOptions _options;
     private long _baseTimestamp;
 
@@ -29,7 +35,13 @@ public sealed class RecordBatchBuilder : IDisposable
     public long MaxTimestamp { get; private set; }
 
     /// <summary>The current size of the batch before compression, including the header, in bytes.</summary>
-    public int UncompressedSize => _records.Length;
+    public int UncompressedSize => (int)Math.Min(_passedOn + _records.Length, int.MaxValue);
+
+    /// <summary>
+    /// Whether the batch is known to be larger than <see cref="RecordBatchOptions.MaxBytes"/>: further records are counted and not kept, and it can't be
+    /// built. A batch may turn out to be too large when it is built.
+    /// </summary>
+    public bool IsTooLarge { get; private set; }
 
     /// <summary>The maximum number of bytes that a record without headers adds to a batch, including its length field.</summary>
     public static int UpperBoundOf(int keyLength, int valueLength) => Varint.MaxSize * 5 + 12 + keyLength + valueLength;
@@ -43,7 +55,7 @@ public sealed class RecordBatchBuilder : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(timestamp, RecordBatchHeader.NoTimestamp);
         var writer = Begin(offset, timestamp, key, value, hasKey, hasValue, headerCount: 0, headersSize: 0);
-        writer.End(_records);
+        End(writer);
     }
 
     /// <summary>
@@ -61,7 +73,7 @@ public sealed class RecordBatchBuilder : IDisposable
             writer.WriteField(header.Key, present: true);
             writer.WriteField(header.Value, header.HasValue);
         }
-        writer.End(_records);
+        End(writer);
     }
 
     /// <summary>Appends a record with headers at the given offset.</summary>
@@ -79,7 +91,7 @@ public sealed class RecordBatchBuilder : IDisposable
             writer.WriteField(Encoding.UTF8.GetBytes(name), present: true);
             writer.WriteField(content, content is not null);
         }
-        writer.End(_records);
+        End(writer);
     }
 
     /// <summary>Extends the offset range of the batch beyond its last record. Compaction keeps the range of the original batch.</summary>
@@ -96,13 +108,11 @@ public sealed class RecordBatchBuilder : IDisposable
     {
         if (RecordCount == 0)
             return default;
+        if (IsTooLarge)
+            throw new InvalidOperationException("The batch is too large to be built");
         var batch = _records;
         if (_options.Compression != CompressionType.None)
-        {
-            batch = _compressed ??= new PooledBuffer();
-            batch.SetLength(RecordBatchHeader.Size);
-            CompressionCodecs.Get(_options.Compression).Compress(_records.Span[RecordBatchHeader.Size..], batch, _options.CompressionLevel);
-        }
+            batch = Compress();
         RecordBatchHeaderWriter.Write(
             batch.Span, _options, (int)(LastOffset - _options.BaseOffset), _baseTimestamp, MaxTimestamp, RecordCount);
         return batch.Memory;
@@ -113,6 +123,8 @@ public sealed class RecordBatchBuilder : IDisposable
     {
         _options = options;
         _records.SetLength(RecordBatchHeader.Size);
+        EndStream();
+        IsTooLarge = false;
         RecordCount = 0;
         LastOffset = options.BaseOffset - 1;
         MaxTimestamp = options.TimestampType == TimestampType.LogAppendTime ? options.LogAppendTime : RecordBatchHeader.NoTimestamp;
@@ -133,8 +145,64 @@ public sealed class RecordBatchBuilder : IDisposable
     public void Dispose()
     {
         _records.Dispose();
+        EndStream();
         _compressed?.Dispose();
         RecordCount = 0;
+    }
+
+    private void End(RecordWriter writer)
+    {
+        writer.End(_records);
+        if (_options.Compression != CompressionType.None && _records.Length >= CompressedPiece)
+            PassOn();
+        if ((_options.Compression == CompressionType.None ? _records.Length : _compressor is null ? 0 : _compressed!.Length) > _options.MaxBytes)
+            IsTooLarge = true;
+        if (IsTooLarge)
+            _records.SetLength(RecordBatchHeader.Size);
+    }
+
+    /// <summary>Hands the records so far to the compressor.</summary>
+    private void PassOn()
+    {
+        if (_isFinished)
+            throw new InvalidOperationException("The batch has been built");
+        if (!IsTooLarge)
+        {
+            if (_compressor is null)
+            {
+                _compressed ??= new PooledBuffer();
+                _compressed.SetLength(RecordBatchHeader.Size);
+                _compressor = CompressionCodecs.Get(_options.Compression).CreateCompressor(_compressed, _options.CompressionLevel);
+            }
+            _compressor.Write(_records.Span[RecordBatchHeader.Size..]);
+        }
+        _passedOn += _records.Length - RecordBatchHeader.Size;
+        _records.SetLength(RecordBatchHeader.Size);
+    }
+
+    private PooledBuffer Compress()
+    {
+        if (_compressor is not null)
+        {
+            if (_isFinished)
+                return _compressed!;
+            PassOn();
+            _compressor.Finish();
+            _isFinished = true;
+            return _compressed!;
+        }
+        var batch = _compressed ??= new PooledBuffer();
+        batch.SetLength(RecordBatchHeader.Size);
+        CompressionCodecs.Get(_options.Compression).Compress(_records.Span[RecordBatchHeader.Size..], batch, _options.CompressionLevel);
+        return batch;
+    }
+
+    private void EndStream()
+    {
+        _compressor?.Dispose();
+        _compressor = null;
+        _isFinished = false;
+        _passedOn = 0;
     }
 
     private RecordWriter Begin(

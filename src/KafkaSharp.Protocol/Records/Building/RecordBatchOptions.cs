@@ -10,6 +10,12 @@ public readonly record struct RecordBatchOptions()
     public long BaseOffset { get; init; }
     public CompressionType Compression { get; init; } = CompressionType.None;
     public int? CompressionLevel { get; init; }
+
+    /// <summary>
+    /// The largest batch that is of use, header included: of a larger one the builder keeps only the counts, see <see cref="RecordBatchBuilder.IsTooLarge"/>.
+    /// </summary>
+    public int MaxBytes { get; init; } = int.MaxValue;
+
     public TimestampType TimestampType { get; init; } = TimestampType.CreateTime;
 
     /// <summary>The max timestamp of a LogAppendTime batch, in milliseconds since the Unix epoch.</summary>

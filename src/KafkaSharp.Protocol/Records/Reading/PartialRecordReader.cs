@@ -1,3 +1,5 @@
+using KafkaSharp.Compression;
+
 namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
@@ -13,7 +15,7 @@ ref struct PartialRecordReader : IDisposable
     private int _left;
     private int _body;
 
-    public PartialRecordReader(RecordBatch batch)
+    public PartialRecordReader(RecordBatch batch, IWorkTurn? turn = null)
     {
         var header = batch.Header;
         var count = header.RecordCount;
@@ -22,7 +24,7 @@ ref struct PartialRecordReader : IDisposable
         if (count < 0)
             throw RecordsException.Invalid($"Found invalid record count {count} in magic v{batch.Magic} batch");
         _parser = new RecordParser(header);
-        _window = new RecordWindow(batch.Bytes[RecordBatchHeader.Size..], batch.Compression, int.MaxValue);
+        _window = new RecordWindow(batch.Bytes[RecordBatchHeader.Size..], batch.Compression, int.MaxValue, turn);
         _left = count;
     }
 

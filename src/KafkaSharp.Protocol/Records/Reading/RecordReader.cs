@@ -21,7 +21,8 @@ public ref struct RecordReader : IDisposable
     /// <param name="maxRecordBytes">
     /// The size limit of a decompressed record, in bytes; for a legacy message, of all its inner messages.
     /// </param>
-    public RecordReader(RecordBatch batch, int maxRecordBytes = int.MaxValue)
+    /// <param name="turn">Checked in with while records are decompressed.</param>
+    public RecordReader(RecordBatch batch, int maxRecordBytes = int.MaxValue, IWorkTurn? turn = null)
     {
         _batch = batch;
         if (batch.Magic >= 2)
@@ -31,7 +32,7 @@ public ref struct RecordReader : IDisposable
             if (count == 0)
                 return;
             _parser = new RecordParser(header);
-            _window = new RecordWindow(batch.Bytes[RecordBatchHeader.Size..], batch.Compression, maxRecordBytes);
+            _window = new RecordWindow(batch.Bytes[RecordBatchHeader.Size..], batch.Compression, maxRecordBytes, turn);
             if (count < 0)
             {
                 _window.Dispose();

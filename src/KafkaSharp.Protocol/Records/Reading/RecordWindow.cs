@@ -11,8 +11,10 @@ ref struct RecordWindow : IDisposable
 {
     private const int SmallestBuffer = 4 * 1024;
     private const int LargestFirstBuffer = 64 * 1024;
+    private const int LargestRead = 64 * 1024;
 
     private readonly Decompressor? _decompressor;
+    private readonly IWorkTurn? _turn;
     private readonly int _maxBytes;
     private ReadOnlySpan<byte> _source;
     private ReadOnlySpan<byte> _window;
@@ -20,8 +22,13 @@ ref struct RecordWindow : IDisposable
     private int _position;
     private int _end;
 
-    public RecordWindow(ReadOnlySpan<byte> records, CompressionType compression, int maxBytes)
+    /// <param name="records">The records as they are in the batch.</param>
+    /// <param name="compression">How they are compressed.</param>
+    /// <param name="maxBytes">The largest buffer.</param>
+    /// <param name="turn">Is checked in with after each piece that was decompressed.</param>
+    public RecordWindow(ReadOnlySpan<byte> records, CompressionType compression, int maxBytes, IWorkTurn? turn)
     {
+        _turn = turn;
         _maxBytes = maxBytes;
         if (compression == CompressionType.None)
         {
@@ -82,7 +89,9 @@ ref struct RecordWindow : IDisposable
         {
             if (_end == _buffer.Length)
                 Grow();
-            var read = Decompression.Read(_decompressor!, ref _source, _buffer.AsSpan(_end));
+            _turn?.CheckIn();
+            var free = _buffer.AsSpan(_end);
+            var read = Decompression.Read(_decompressor!, ref _source, free[..Math.Min(free.Length, LargestRead)]);
             if (read == 0)
                 return false;
             _end += read;

@@ -12,6 +12,10 @@ readonly ref struct LogValidator
 {
     private const byte CurrentMagic = 2;
 
+    // A record is converted in one piece. One that takes so much more than the largest batch is sent to take memory; Kafka would try.
+    private const int LeastConvertedRecord = 16 * 1024 * 1024;
+    private const int ConvertedRecordFactor = 64;
+
     private readonly Span<byte> _records;
     private readonly RecordValidationOptions _options;
     private readonly AppendOrigin _origin;
@@ -20,6 +24,7 @@ readonly ref struct LogValidator
     private readonly long _firstOffset;
     private readonly long _nowMs;
     private readonly int _leaderEpoch;
+    private readonly IWorkTurn? _turn;
 
     public LogValidator(
         Span<byte> records,
@@ -28,7 +33,8 @@ readonly ref struct LogValidator
         CompressionType source,
         long firstOffset,
         int leaderEpoch,
-        long nowMs)
+        long nowMs,
+        IWorkTurn? turn)
     {
         _records = records;
         _options = options;
@@ -38,7 +44,11 @@ readonly ref struct LogValidator
         _firstOffset = firstOffset;
         _leaderEpoch = leaderEpoch;
         _nowMs = nowMs;
+        _turn = turn;
     }
+
+    private int LargestConvertedRecord =>
+        (int)Math.Min(Math.Max(LeastConvertedRecord, (long)ConvertedRecordFactor * _options.MaxMessageBytes), int.MaxValue);
 
     /// <exception cref="RecordsException">The batch is invalid.</exception>
     /// <exception cref="RecordsRefusedException">One or more records are invalid.</exception>
@@ -83,7 +93,7 @@ readonly ref struct LogValidator
 
     /// <summary>The fast pass. Null if a record may violate a rule; the slow pass then finds out.</summary>
     private (int Count, long MaxTimestamp)? Survey(RecordBatch batch) =>
-        RecordSurvey.TryMake(batch, out var survey) && new RecordRules(_options, batch.TimestampType, _nowMs).AllPass(survey)
+        RecordSurvey.TryMake(batch, _turn, out var survey) && new RecordRules(_options, batch.TimestampType, _nowMs).AllPass(survey)
             ? (survey.Count, survey.MaxTimestamp)
             : null;
 
@@ -94,7 +104,7 @@ readonly ref struct LogValidator
         var count = 0;
         var maxTimestamp = RecordBatchHeader.NoTimestamp;
         offsetsFollow = true;
-        using var reader = new RecordReader(batch);
+        using var reader = new RecordReader(batch, turn: _turn);
         while (reader.MoveNext())
         {
             ref readonly var record = ref reader.Current;
@@ -113,7 +123,7 @@ readonly ref struct LogValidator
         var count = 0;
         var maxTimestamp = RecordBatchHeader.NoTimestamp;
         var offsetsFollow = true;
-        using var reader = new PartialRecordReader(batch);
+        using var reader = new PartialRecordReader(batch, _turn);
         while (reader.MoveNext())
         {
             offsetsFollow &= reader.Offset == count;
@@ -145,6 +155,7 @@ readonly ref struct LogValidator
             BaseOffset = _firstOffset,
             Compression = _target,
             CompressionLevel = _options.CompressionLevel,
+            MaxBytes = _options.MaxMessageBytes,
             TimestampType = _options.TimestampType,
             LogAppendTime = _nowMs,
             ProducerId = first.ProducerId,
@@ -159,6 +170,13 @@ readonly ref struct LogValidator
             {
                 BatchRules.Check(batch, first.Magic, _origin, _options.TopicPartition);
                 AppendRecords(batch, builder);
+            }
+            if (builder.IsTooLarge)
+            {
+                throw new RecordsException(
+                    ErrorCode.MessageTooLarge,
+                    $"The batch, converted to {_target} compression, is larger than the maximum configured value of {_options.MaxMessageBytes} bytes " +
+                    $"in append to partition {_options.TopicPartition}");
             }
             return new ValidatedRecords(builder, builder.LastOffset, builder.MaxTimestamp, builder.RecordCount);
         }
@@ -176,7 +194,7 @@ readonly ref struct LogValidator
         var isLegacy = batch.Magic < CurrentMagic;
         var isCompressed = batch.Compression != CompressionType.None;
         var index = 0;
-        using var reader = new RecordReader(batch);
+        using var reader = new RecordReader(batch, LargestConvertedRecord, _turn);
         for (; reader.MoveNext(); index++)
         {
             if (isLegacy && !rules.CheckLegacy(reader, batch.Magic, isCompressed, index, ref errors))

@@ -18,7 +18,8 @@ public static class RecordBatchValidator
     /// error, as in Kafka.
     /// </summary>
     public static RecordValidationResult Validate(
-        ReadOnlyMemory<byte> records, RecordValidationOptions options, AppendOrigin origin, long firstOffset, int leaderEpoch, long nowMs)
+        ReadOnlyMemory<byte> records, RecordValidationOptions options, AppendOrigin origin, long firstOffset, int leaderEpoch, long nowMs,
+        IWorkTurn? turn = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
@@ -28,7 +29,7 @@ public static class RecordBatchValidator
                 return AsTheyAre(records[..found.ValidBytes], found);
             var writable = MemoryMarshal.AsMemory(records[..found.ValidBytes]);
             return AssignOffsets(
-                writable, options, origin, found.SourceCompression, firstOffset, leaderEpoch, nowMs, options.MaxMessageBytes);
+                writable, options, origin, found.SourceCompression, firstOffset, leaderEpoch, nowMs, options.MaxMessageBytes, turn);
         }
         catch (RecordsException e)
         {
@@ -47,11 +48,12 @@ public static class RecordBatchValidator
         long firstOffset,
         int leaderEpoch,
         long nowMs,
-        int maxMessageBytes = int.MaxValue)
+        int maxMessageBytes = int.MaxValue,
+        IWorkTurn? turn = null)
     {
         try
         {
-            var validated = new LogValidator(records.Span, options, origin, source, firstOffset, leaderEpoch, nowMs).Run();
+            var validated = new LogValidator(records.Span, options, origin, source, firstOffset, leaderEpoch, nowMs, turn).Run();
             var bytes = validated.Rebuilt?.Build() ?? records;
             if (bytes.Length > maxMessageBytes && validated.Rebuilt is not null)
             {

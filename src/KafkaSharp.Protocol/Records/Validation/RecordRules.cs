@@ -28,10 +28,8 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
         if (options.Compacted && !record.HasKey)
             return AddNoKey(index, ref errors);
         var fault = Check(record.Timestamp);
-        if (fault == TimestampFault.OutOfRange)
-            errors.AddTimestamp(index, OutOfRange(record.Timestamp, record.Offset));
-        else if (fault == TimestampFault.LogAppendTime)
-            errors.AddTimestamp(index, WrongType(Describe(reader)));
+        if (fault != TimestampFault.None && errors.Count(isTimestamp: true))
+            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset) : WrongType(Describe(reader)));
         return fault == TimestampFault.None;
     }
 
@@ -40,10 +38,8 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
         if (options.Compacted && record.KeyLength < 0)
             return AddNoKey(index, ref errors);
         var fault = Check(record.Timestamp);
-        if (fault == TimestampFault.OutOfRange)
-            errors.AddTimestamp(index, OutOfRange(record.Timestamp, record.Offset));
-        else if (fault == TimestampFault.LogAppendTime)
-            errors.AddTimestamp(index, WrongType(Describe(record)));
+        if (fault != TimestampFault.None && errors.Count(isTimestamp: true))
+            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset) : WrongType(Describe(record)));
         return fault == TimestampFault.None;
     }
 
@@ -53,9 +49,12 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
         var message = reader.CurrentLegacy;
         if (message.Magic != magic)
         {
-            errors.Add(
-                index,
-                $"Record {Describe(reader)}'s magic does not match outer magic {magic} in topic partition {options.TopicPartition}");
+            if (errors.Count())
+            {
+                errors.List(
+                    index,
+                    $"Record {Describe(reader)}'s magic does not match outer magic {magic} in topic partition {options.TopicPartition}");
+            }
             return false;
         }
         if (isCompressed && message.Crc != message.ComputeCrc())
@@ -80,7 +79,8 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
 
     private bool AddNoKey(int index, ref RecordErrorList errors)
     {
-        errors.Add(index, $"Compacted topic cannot accept message without key in topic partition {options.TopicPartition}");
+        if (errors.Count())
+            errors.List(index, $"Compacted topic cannot accept message without key in topic partition {options.TopicPartition}");
         return false;
     }
 

@@ -1,3 +1,4 @@
+using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records.Validation;
@@ -9,7 +10,7 @@ namespace KafkaSharp.Protocol.Records.Validation;
 readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimestamp, bool AllHaveKeys)
 {
     /// <summary>False if the batch is invalid or unusual. The caller must then read the records one by one.</summary>
-    public static bool TryMake(RecordBatch batch, out RecordSurvey survey)
+    public static bool TryMake(RecordBatch batch, IWorkTurn? turn, out RecordSurvey survey)
     {
         survey = default;
         var header = batch.Header;
@@ -23,6 +24,8 @@ readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimest
         var position = 0;
         for (var left = count; left > 0; left--)
         {
+            if (turn is not null && left % RecordsPerCheckIn == 0)
+                turn.CheckIn();
             if (!Varint.TryRead(records, ref position, out int size) || (uint)size > (uint)(records.Length - position))
                 return false;
             if (!RecordOutline.TryParse(records.Slice(position, size), out var outline))
@@ -35,6 +38,8 @@ readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimest
         survey = new RecordSurvey(count, header.BaseTimestamp + min, header.BaseTimestamp + max, allHaveKeys);
         return count > 0 && position == records.Length && min > -MaxSpan && max < MaxSpan;
     }
+
+    private const int RecordsPerCheckIn = 4096;
 
     /// <summary>A delta below this limit cannot overflow when it is added to a timestamp.</summary>
     private const long MaxSpan = 1L << 60;

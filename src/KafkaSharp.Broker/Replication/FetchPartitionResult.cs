@@ -1,12 +1,15 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
-namespace KafkaSharp.Broker.Fetching;
+namespace KafkaSharp.Broker.Replication;
 
-/// <summary>What one read of one partition gave. <see cref="Records"/> stays valid until <see cref="Lease"/> is disposed.</summary>
+/// <summary>The result of one read of one partition. <see cref="Records"/> stays valid until <see cref="Lease"/> is disposed of.</summary>
 readonly record struct FetchPartitionResult
 {
     public FetchPartitionResult(ErrorCode errorCode) => ErrorCode = errorCode;
+
+    /// <summary>Whether the metadata does not know the partition.</summary>
+    public bool IsUnknown => ErrorCode is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;
 
     public ErrorCode ErrorCode { get; init; }
     public long HighWatermark { get; init; } = -1;
@@ -18,7 +21,7 @@ readonly record struct FetchPartitionResult
     public FetchResponse.EpochEndOffset? DivergingEpoch { get; init; }
     public FetchResponse.LeaderIdAndEpoch? CurrentLeader { get; init; }
 
-    public FetchResponse.PartitionData ToResponse(int partition, bool tellsLeader)
+    public FetchResponse.PartitionData ToResponse(int partition, bool includesLeader)
     {
         var data = new FetchResponse.PartitionData
         {
@@ -32,7 +35,7 @@ readonly record struct FetchPartitionResult
         };
         if (DivergingEpoch is not null)
             data.DivergingEpoch = DivergingEpoch;
-        if (CurrentLeader is not null && tellsLeader)
+        if (CurrentLeader is not null && includesLeader)
             data.CurrentLeader = CurrentLeader;
         return data;
     }

@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Waiting;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
+
+namespace KafkaSharp.Broker.Handlers.Data;
+
+/// <summary>How far a produce request has been appended: what comes next, the response so far, and which partitions of it wait for their replicas.</summary>
+/// <param name="request">The request, which names each partition once.</param>
+/// <param name="errors">Errors of records that were left out as repetitions: see <see cref="RepeatedPartitions"/>.</param>
+struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartition, RecordsException>? errors)
+{
+    /// <summary>How many refused records the response lists so far.</summary>
+    public int RecordErrors;
+
+    private int _topic;
+    private int _partition;
+
+    public readonly ProduceRequest Request => request;
+
+    public ProduceResponse Response { get; } = new();
+
+    public bool HasFailed { get; private set; }
+
+    public ReplicationWait? Wait { get; private set; }
+
+    /// <summary>The results that wait, in the order of <see cref="Wait"/>.</summary>
+    public List<ProduceResponse.PartitionProduceResponse> Waiting { get; private set; } = null!;
+
+    /// <summary>The next partition to append to. It stays the next one until its result is added.</summary>
+    public bool TryGetNext(
+        [NotNullWhen(true)] out ProduceRequest.TopicProduceData? topic, [NotNullWhen(true)] out ProduceRequest.PartitionProduceData? data)
+    {
+        (topic, data) = (null, null);
+        for (; _topic < request.TopicData.Count; _topic++, _partition = 0)
+        {
+            topic = request.TopicData[_topic];
+            if (_partition == 0 && Response.Responses.Count == _topic)
+                Response.Responses.Add(new ProduceResponse.TopicProduceResponse { Name = topic.Name, TopicId = topic.TopicId });
+            if (_partition == topic.PartitionData.Count)
+                continue;
+            data = topic.PartitionData[_partition];
+            return true;
+        }
+        return false;
+    }
+
+    public void Add(ProduceResponse.PartitionProduceResponse result)
+    {
+        Response.Responses[_topic].PartitionResponses.Add(result);
+        HasFailed |= result.ErrorCode != ErrorCode.None;
+        _partition++;
+    }
+
+    public void WaitFor(TimerWheel timers, Partition partition, long requiredOffset, ProduceResponse.PartitionProduceResponse result)
+    {
+        (Wait ??= new ReplicationWait(timers)).Add(partition, requiredOffset);
+        (Waiting ??= []).Add(result);
+    }
+
+    /// <summary>The error of a repetition of this partition, whose records were left out; null without one.</summary>
+    public readonly RecordsException? ErrorOfRepetition(ProduceRequest.TopicProduceData topic, ProduceRequest.PartitionProduceData data) =>
+        errors?.GetValueOrDefault(RepeatedPartitions.KeyOf(topic, data));
+}

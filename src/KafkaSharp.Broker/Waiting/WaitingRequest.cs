@@ -1,0 +1,45 @@
+using System.Threading.Tasks.Sources;
+
+namespace KafkaSharp.Broker.Waiting;
+
+/// <summary>
+/// A request that waits for partitions until its deadline (Kafka's <c>DelayedOperation</c>). It completes once, whatever ends the wait, and its
+/// continuation runs on the thread that completes it: in a batch of the partition or of the timer.
+/// </summary>
+abstract class WaitingRequest(TimerWheel timers) : TimerEntry, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<bool> _source;
+    private int _isCompleted;
+
+    protected bool IsCompleted => Volatile.Read(ref _isCompleted) != 0;
+
+    /// <summary>Completes when the wait has ended; to be awaited once.</summary>
+    protected ValueTask Completion => new(this, _source.Version);
+
+    /// <summary>Ends the wait after <paramref name="delay"/>.</summary>
+    protected void SetDeadline(TimeSpan delay)
+    {
+        timers.Add(this, delay);
+        // A wait that ended meanwhile could not remove what was not there yet.
+        if (IsCompleted)
+            timers.Remove(this);
+    }
+
+    /// <summary>Ends the wait unless it has ended. Not to be called under a lock: the continuation runs within.</summary>
+    protected void Complete()
+    {
+        if (Interlocked.Exchange(ref _isCompleted, 1) != 0)
+            return;
+        timers.Remove(this);
+        _source.SetResult(true);
+    }
+
+    protected internal override void Expire() => Complete();
+
+    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,125 @@
+using KafkaSharp.Compression;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Protocol.Records.Validation;
+
+namespace KafkaSharp.Protocol.Tests.Records;
+
+/// <summary>Small batches that decompress to a great deal: memory, turns, and the errors that are listed.</summary>
+sealed class ValidationBoundsTests
+{
+    private const long Now = 1_700_000_060_000;
+    private const long Megabyte = 1024 * 1024;
+
+    private static readonly RecordValidationOptions s_options = new() { TopicPartition = new TopicPartition("topic", 0), MaxMessageBytes = (int)Megabyte };
+
+    [TestCase(CompressionType.None, ErrorCode.MessageTooLarge)]
+    [TestCase(CompressionType.Gzip, ErrorCode.None)]
+    [TestCase(CompressionType.Lz4, ErrorCode.None)]
+    [TestCase(CompressionType.Snappy, ErrorCode.MessageTooLarge)]
+    public void Conversion_takes_the_memory_of_the_result_not_of_the_records(CompressionType target, ErrorCode expected)
+    {
+        var batch = Zeros(records: 2_000, valueSize: 50_000);
+        Validate(batch.ToArray(), s_options with { TargetCompression = target }).Dispose();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var result = Validate(batch, s_options with { TargetCompression = target });
+        Assert.That(result.ErrorCode, Is.EqualTo(expected));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8 * Megabyte), "of 100 MB of records");
+        if (expected != ErrorCode.None)
+            return;
+        var built = new RecordBatch(result.Records.Span);
+        Assert.That((built.IsValid, built.Compression, built.SizeInBytes <= Megabyte), Is.EqualTo((true, target, true)));
+        var count = 0;
+        using var reader = new RecordReader(built);
+        while (reader.MoveNext())
+        {
+            Assert.That((reader.Current.Offset, reader.Current.Value.Length), Is.EqualTo((1000L + count, 50_000)));
+            count++;
+        }
+        Assert.That(count, Is.EqualTo(2_000));
+    }
+
+    // As in Kafka, which validates all records before it builds the batch.
+    [Test]
+    public void Errors_of_records_come_before_that_of_the_size()
+    {
+        using var result = Validate(Zeros(2_000, 50_000), s_options with { TargetCompression = CompressionType.None, Compacted = true });
+        Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.InvalidRecord));
+    }
+
+    [Test]
+    public void A_record_far_above_the_largest_batch_is_not_converted()
+    {
+        using var result = Validate(Zeros(1, 100_000_000), s_options with { TargetCompression = CompressionType.Gzip });
+        Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.MessageTooLarge));
+        using var same = Validate(Zeros(1, 100_000_000), s_options);
+        Assert.That(same.ErrorCode, Is.EqualTo(ErrorCode.None), "it is not read as a whole unless it is converted");
+    }
+
+    [TestCase(2_000_000, 0)]
+    [TestCase(1, 20_000_000)]
+    public void Long_decompression_checks_in_with_its_turn(int records, int valueSize)
+    {
+        var batch = Zeros(records, valueSize);
+        var turn = new CountingTurn();
+        using var result = RecordBatchValidator.Validate(
+            batch, s_options with { MaxMessageBytes = int.MaxValue }, AppendOrigin.Client, 1000, 5, Now, turn);
+        Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(turn.CheckIns, Is.GreaterThan(150));
+    }
+
+    [Test]
+    public void Many_records_check_in_also_without_compression()
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions());
+        for (var i = 0; i < 100_000; i++)
+            builder.Append(Now, default, default, hasKey: false);
+        var turn = new CountingTurn();
+        using var result = RecordBatchValidator.Validate(builder.Build().ToArray(), s_options, AppendOrigin.Client, 1000, 5, Now, turn);
+        Assert.That((result.ErrorCode, turn.CheckIns), Is.EqualTo((ErrorCode.None, 24)));
+    }
+
+    [Test]
+    public void All_refused_records_are_counted_and_the_first_are_listed()
+    {
+        using var result = Validate(Zeros(100_000, 0), s_options with { Compacted = true });
+        Assert.That(result.RecordErrors.Select(e => e.BatchIndex), Is.EqualTo(Enumerable.Range(0, 10_000)));
+        Assert.That(result.ErrorMessage, Does.StartWith("One or more records have been rejected due to 100000 record errors in total, and only showing the first three"));
+    }
+
+    [TestCase(CompressionType.None, 10, null, false)]
+    [TestCase(CompressionType.None, 40_000, null, true)]
+    [TestCase(CompressionType.Lz4, 1, null, true)]
+    [TestCase(CompressionType.None, 10, CompressionType.Gzip, true)]
+    [TestCase(CompressionType.None, 10, CompressionType.None, false)]
+    public void Validation_depends_on_the_content_of_compressed_converted_and_crowded_batches(
+        CompressionType compression, int records, CompressionType? target, bool expected)
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { Compression = compression });
+        for (var i = 0; i < records; i++)
+            builder.Append(Now, default, default);
+        var batch = builder.Build().ToArray();
+        Assert.That(ValidationCost.DependsOnContent(batch, s_options with { TargetCompression = target }), Is.EqualTo(expected));
+        Assert.That(ValidationCost.DependsOnContent([], s_options), Is.False);
+    }
+
+    private static RecordValidationResult Validate(byte[] batch, RecordValidationOptions options) =>
+        RecordBatchValidator.Validate(batch, options, AppendOrigin.Client, 1000, 5, Now);
+
+    private static byte[] Zeros(int records, int valueSize)
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { Compression = CompressionType.Zstd });
+        var value = new byte[valueSize];
+        for (var i = 0; i < records; i++)
+            builder.Append(Now, default, value, hasKey: false);
+        return builder.Build().ToArray();
+    }
+
+    private sealed class CountingTurn : IWorkTurn
+    {
+        public int CheckIns { get; private set; }
+
+        public void CheckIn() => CheckIns++;
+    }
+}
