@@ -83,11 +83,11 @@ sealed class TimerWheelTests
         Assert.That(_time.ActiveTimers, Is.Zero);
     }
 
-    // Each entry at its own millisecond, never early, in any mixture of delays, steps and removals.
+    // Deadlines are rounded up to milliseconds, and so is the wait of the timer: together less than two.
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(3)]
-    public void Whatever_is_added_and_removed_expires_in_its_millisecond(int seed)
+    public void Whatever_is_added_and_removed_expires_on_time(int seed)
     {
         var random = new Random(seed);
         var waiting = new Dictionary<Entry, double>();
@@ -110,7 +110,7 @@ sealed class TimerWheelTests
                 Assert.That(waiting.Remove(entry, out var due), $"step {step}: expired twice, or after its removal");
                 Assert.That(due, Is.LessThanOrEqualTo(now), $"step {step}: expired early");
             }
-            Assert.That(waiting.Values.Where(due => due + 1 <= now), Is.Empty, $"step {step}: did not expire");
+            Assert.That(waiting.Values.Where(due => due + 2 <= now), Is.Empty, $"step {step}: did not expire");
             Assert.That(_wheel.Count, Is.EqualTo(waiting.Count));
             _expired.Clear();
         }

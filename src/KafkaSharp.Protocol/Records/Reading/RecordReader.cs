@@ -21,8 +21,15 @@ public ref struct RecordReader : IDisposable
     /// <param name="maxRecordBytes">
     /// The size limit of a decompressed record, in bytes; for a legacy message, of all its inner messages.
     /// </param>
+    public RecordReader(RecordBatch batch, int maxRecordBytes = int.MaxValue)
+        : this(batch, maxRecordBytes, turn: null)
+    {
+    }
+
+    /// <param name="batch">As above.</param>
+    /// <param name="maxRecordBytes">As above.</param>
     /// <param name="turn">Checked in with while records are decompressed.</param>
-    public RecordReader(RecordBatch batch, int maxRecordBytes = int.MaxValue, IWorkTurn? turn = null)
+    internal RecordReader(RecordBatch batch, int maxRecordBytes, IWorkTurn? turn)
     {
         _batch = batch;
         if (batch.Magic >= 2)

@@ -104,7 +104,7 @@ readonly ref struct LogValidator
         var count = 0;
         var maxTimestamp = RecordBatchHeader.NoTimestamp;
         offsetsFollow = true;
-        using var reader = new RecordReader(batch, turn: _turn);
+        using var reader = new RecordReader(batch, int.MaxValue, _turn);
         while (reader.MoveNext())
         {
             ref readonly var record = ref reader.Current;
