@@ -43,7 +43,7 @@ sealed class CoordinatorPartition(Partition partition) : ICoordinatorPartition
 
     public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion)
     {
-        var info = partition.Append(batch, AllReplicas, AppendOrigin.Coordinator, leaderEpoch, transactionVersion);
+        var info = partition.Append(batch, AllReplicas, AppendOrigin.Coordinator, leaderEpoch, transactionVersion: transactionVersion);
         return info.ErrorCode == ErrorCode.None
             ? info.LastOffset + 1
             : throw new StateMachineException(
