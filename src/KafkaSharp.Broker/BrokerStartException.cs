@@ -1,4 +1,4 @@
 namespace KafkaSharp.Broker;
 
-/// <summary>Why a broker can't start, in one clear sentence for whoever started it.</summary>
+/// <summary>The broker cannot start. The message is one sentence for the operator.</summary>
 public sealed class BrokerStartException(string message, Exception? inner = null) : Exception(message, inner);

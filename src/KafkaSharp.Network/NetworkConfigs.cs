@@ -10,7 +10,7 @@ public static class NetworkConfigs
         update: ConfigUpdateMode.PerBroker, allowEmpty: false);
 
     public static ConfigKey<IReadOnlyList<string>> AdvertisedListeners { get; } = ConfigKeys.List(
-        "advertised.listeners", null, "The addresses told to clients and other nodes, where they differ from listeners.", allowEmpty: false);
+        "advertised.listeners", null, "The addresses for clients and other nodes, if they differ from listeners.", allowEmpty: false);
 
     public static ConfigKey<string> ListenerSecurityProtocolMap { get; } = ConfigKeys.String(
         "listener.security.protocol.map", "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
@@ -48,10 +48,10 @@ public static class NetworkConfigs
     public static ConfigKey<long> ConnectionsMaxIdleMs { get; } = ConfigKeys.Long(
         "connections.max.idle.ms", 600_000, "Silence in milliseconds after which a connection is closed; negative: never.");
 
-    /// <summary>What comes before the name of a listener, and a dot, in the keys of that listener alone.</summary>
+    /// <summary>The prefix, followed by the listener's name and a dot, of keys that apply to one listener.</summary>
     public const string ListenerPrefix = "listener.name.";
 
-    /// <summary>Every key of this floor.</summary>
+    /// <summary>All keys of this project.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         Listeners, AdvertisedListeners, ListenerSecurityProtocolMap, InterBrokerListenerName, ControllerListenerNames,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Network;
 
-/// <summary>The log lines of this floor; ids 2000-2099. What bad input causes is one line a connection.</summary>
+/// <summary>The log messages of this project; ids 1000-1099. What bad input causes is one line a connection.</summary>
 static partial class NetworkEvents
 {
     [LoggerMessage(1000, LogLevel.Information, "Listener {Listener} waits for connections on {EndPoint}")]
@@ -29,12 +29,12 @@ static partial class NetworkEvents
         "Rejected connection from {Address} on {Listener}: the address already has the configured maximum of {Max} connections")]
     public static partial void TooManyFromAddress(this ILogger logger, IPAddress address, string listener, int max);
 
-    [LoggerMessage(1007, LogLevel.Information, "Listener {Listener} is at its limit of connections; new ones wait until others leave")]
+    [LoggerMessage(1007, LogLevel.Information, "Listener {Listener} is at its limit of connections; new ones wait until others close")]
     public static partial void ConnectionLimitReached(this ILogger logger, string listener);
 
     [LoggerMessage(1008, LogLevel.Error, "Listener {Listener} could not accept a connection; tries again in {Milliseconds} ms")]
     public static partial void AcceptFailed(this ILogger logger, string listener, int milliseconds, Exception exception);
 
-    [LoggerMessage(1009, LogLevel.Warning, "Listener {Listener}: {Count} connections did not finish in time and were cut")]
+    [LoggerMessage(1009, LogLevel.Warning, "Listener {Listener}: {Count} connections did not finish in time and were closed")]
     public static partial void DrainCut(this ILogger logger, string listener, int count);
 }

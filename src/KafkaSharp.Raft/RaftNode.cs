@@ -183,7 +183,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
                 + $"but the directory of its metadata log has the id {_options.DirectoryId}.");
     }
 
-    /// <summary>Passes an input to the core and carries out its outputs, including those that arise meanwhile.</summary>
+    /// <summary>Passes an input to the core and carries out its outputs, including those that this causes.</summary>
     private void Drive(Action<List<RaftOutput>> input)
     {
         var outputs = new List<RaftOutput>();

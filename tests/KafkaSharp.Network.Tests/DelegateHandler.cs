@@ -17,7 +17,7 @@ sealed class DelegateHandler(Func<Connection, ReadOnlyMemory<byte>, FrameHandlin
 
     public int Frames => Volatile.Read(ref _frames);
 
-    /// <summary>Answers every frame with its own bytes.</summary>
+    /// <summary>Responds to every frame with its own bytes.</summary>
     public static DelegateHandler Echo() => new((_, frame) => FrameHandling.Respond(FrameOf(frame.Span)));
 
     public static OutgoingFrame FrameOf(ReadOnlySpan<byte> bytes)

@@ -8,7 +8,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests;
 
-/// <summary>A listener on a free port of 127.0.0.1 with everything a test wants to look at.</summary>
+/// <summary>A listener on a free port of 127.0.0.1 with everything that a test observes.</summary>
 sealed class ListenerFixture : IAsyncDisposable
 {
     public ListenerFixture(

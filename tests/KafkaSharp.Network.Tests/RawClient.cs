@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace KafkaSharp.Network.Tests;
 
-/// <summary>A client that sends exactly the bytes it is told to. Every wait ends after 20 seconds.</summary>
+/// <summary>A client that sends exactly the given bytes. Every wait ends after 20 seconds.</summary>
 sealed class RawClient(Socket socket) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);

@@ -16,7 +16,7 @@ sealed class SchemaFaultTests
     [TestCase("data X 0 flexible none\n   Value int32", 1, "a line must be indented by two spaces per level")]
     [TestCase("data X 0 flexible none\n    Value int32", 1, "the indentation skips a level")]
     [TestCase("data X 0 flexible none\n  Value int32\n    Inner int32", 2, "Value is not a struct")]
-    [TestCase("data X 0 flexible none\n  Value Nobody", 1, "X must have one struct Nobody, but it has 0")]
+    [TestCase("data X 0 flexible none\n  Value Missing", 1, "X must have one struct Missing, but it has 0")]
     [TestCase("data X 0 flexible none\n  Value int32 5-2", 1, "'5-2' is not expected here")]
     [TestCase("data X 0-1 flexible 1+\n  A int32\n  B int32 tag 0", 2, "B is tagged in a version that is not flexible")]
     [TestCase("data X 0 flexible 0+\n  A int32 tag 0\n  B int32 tag 0", 2, "B has the same tag as A")]

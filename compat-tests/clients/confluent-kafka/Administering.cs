@@ -29,7 +29,7 @@ static class Administering
         Check.Equal(3, admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Count, "partitions");
         admin.DeleteTopicsAsync([topic]).Wait();
         Consuming.Wait(
-            () => admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.TrueForAll(t => t.Topic != topic), "the topic to be gone from the list");
+            () => admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.TrueForAll(t => t.Topic != topic), "the topic to disappear from the list");
     }
 
     public static void Configs(IAdminClient admin, string topic)

@@ -2,7 +2,7 @@ using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>The keys that the broker itself acts on; each floor below declares its own.</summary>
+/// <summary>The keys of the broker itself. Each project below it declares its own.</summary>
 static class BrokerConfigs
 {
     public static readonly ConfigKey<IReadOnlyList<string>> ProcessRoles = ConfigKeys.List(

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>What a client metrics subscription may say (KIP-714, Kafka's <c>ClientMetricsConfigs</c>).</summary>
+/// <summary>The validation of client metrics subscriptions (KIP-714, Kafka's <c>ClientMetricsConfigs</c>).</summary>
 static class ClientMetricsRules
 {
     private const int MinIntervalMs = 100;

@@ -3,8 +3,7 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>
-/// The keys that a consumer, share or streams group may have of its own, and the broker's key that gives each its default (KIP-848,
-/// KIP-932, KIP-1071).
+/// The keys of consumer, share and streams groups, each with the broker key that is its default (KIP-848, KIP-932, KIP-1071).
 /// </summary>
 static class ResourceConfigs
 {

@@ -35,7 +35,7 @@ sealed class ServiceStage
             return Lifecycle.DisposeAsync();
         });
         ApiTable = ServedApis.Create(context, logs, quorum, Groups, () => Lifecycle.BrokerEpoch);
-        // The turns of lanes are measured in the processor's time, whatever the broker's clock is.
+        // The lanes measure elapsed time, so they use the system's clock even if the broker has another one.
         var lanes = new WorkLanes(TimeProvider.System);
         context.Shutdown.Add("Stopping the worker lanes", lanes);
         Dispatcher = new RequestDispatcher(

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Broker.Lanes;
 
 /// <summary>
-/// Items that wait for a turn, at most one of a flow, ordered by the time their flows have used: the flow with the least runs first, equal ones in the
-/// order they came. Not thread-safe.
+/// Items that wait for a turn, at most one per flow, ordered by the time that their flows have used. The flow with the least time runs
+/// first; flows with equal time run in the order of their arrival. Not thread-safe.
 /// </summary>
 sealed class FairQueue
 {

@@ -1,12 +1,14 @@
 namespace KafkaSharp.Broker.Lanes;
 
 /// <summary>
-/// A source of work among which <see cref="WorkLanes"/> shares processor time: one for each connection. Its items run one after another in the order
-/// they came. Holds no thread and no memory of its lanes; used by them under their lock.
+/// The work of one connection. <see cref="WorkLanes"/> divides processor time evenly among flows. The items of a flow run one after
+/// another, in order. Used by the lanes under their lock.
 /// </summary>
 public sealed class LaneFlow
 {
-    /// <summary>Processor time used, in timestamp ticks, counted on from where the others were when it last became active.</summary>
+    /// <summary>
+    /// The processor time used, in timestamp ticks. When the flow becomes active it starts at least at the value of the active flows.
+    /// </summary>
     internal long Used { get; set; }
 
     /// <summary>The item that runs or is the next to run; null while there is none.</summary>

@@ -2,7 +2,9 @@ using KafkaSharp.Compression;
 
 namespace KafkaSharp.Broker.Lanes;
 
-/// <summary>One piece of work of a flow: runs once on a thread of the lanes, which may pause it at its <see cref="IWorkTurn.CheckIn"/>.</summary>
+/// <summary>
+/// One piece of work of a flow: runs once on a thread of the lanes, which may pause it at its <see cref="IWorkTurn.CheckIn"/>.
+/// </summary>
 abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
 {
     [ThreadStatic]
@@ -63,7 +65,7 @@ sealed class LaneItem<T>(WorkLanes lanes, LaneFlow flow, Func<IWorkTurn, T> work
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes with the result; what awaits it goes on in the thread pool, not on the lane's thread.</summary>
+    /// <summary>Completes with the result; its continuations run on the thread pool, not on the lane's thread.</summary>
     public Task<T> Completion => _completion.Task;
 
     protected override void Run()

@@ -3,13 +3,14 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Broker.Lanes;
 
 /// <summary>
-/// Runs work whose cost depends on the content of requests, apart from the socket threads and the thread pool. At any time a fixed number of items run,
-/// each on a thread of the lanes. An item that has used up its turn (<see cref="IWorkTurn.CheckIn"/>) is paused while another flow waits that has used
-/// less time, so that short work of one connection is not delayed by long work of another. Threads start on demand and end when idle. Thread-safe.
+/// Runs work whose cost depends on the content of requests, apart from the socket threads and the thread pool. At any time a fixed number
+/// of items run, each on a thread of the lanes. An item that has used up its turn (<see cref="IWorkTurn.CheckIn"/>) is paused while another
+/// flow waits that has used less time, so that short work of one connection is not delayed by long work of another. Threads start on demand
+/// and end when idle. Thread-safe.
 /// </summary>
 public sealed class WorkLanes : IDisposable
 {
-    /// <summary>Threads at most: paused items keep theirs, so this is how many items can be begun and not finished.</summary>
+    /// <summary>The maximum number of threads. A paused item keeps its thread, so this also limits the number of started items.</summary>
     public const int DefaultMaxThreads = 128;
 
     const int StackBytes = 512 * 1024;
@@ -26,7 +27,7 @@ public sealed class WorkLanes : IDisposable
     private int _free;
     private int _threads;
     private int _idle;
-    private long _floor;
+    private long _virtualTime;
     private bool _stopped;
 
     /// <param name="time">The clock of turns.</param>
@@ -43,8 +44,8 @@ public sealed class WorkLanes : IDisposable
     private bool CanStart => _idle > _starting.Count || _threads < _maxThreads;
 
     /// <summary>
-    /// Runs a function behind the earlier ones of its flow. What awaits the result goes on in the thread pool. Cancelled when the lanes are disposed
-    /// before it began.
+    /// Runs a function after the earlier ones of its flow. Continuations of the result run on the thread pool. The task is cancelled if the
+    /// lanes are disposed before the function starts.
     /// </summary>
     public Task<T> RunAsync<T>(LaneFlow flow, Func<IWorkTurn, T> work)
     {
@@ -57,8 +58,8 @@ public sealed class WorkLanes : IDisposable
                 (flow.Waiting ??= new Queue<LaneItem>()).Enqueue(item);
             else
             {
-                // A flow that was idle has no claim to the time others used meanwhile.
-                flow.Used = Math.Max(flow.Used, _floor);
+                // An idle flow gets no credit for the time that other flows used.
+                flow.Used = Math.Max(flow.Used, _virtualTime);
                 Activate(item);
                 Grant();
             }
@@ -66,7 +67,7 @@ public sealed class WorkLanes : IDisposable
         return item.Completion;
     }
 
-    /// <summary>Cancels what has not begun; what runs is not waited for.</summary>
+    /// <summary>Cancels items that have not started. Does not wait for running items.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -118,7 +119,7 @@ public sealed class WorkLanes : IDisposable
                 return;
             var item = hasPaused && (!hasNew || paused <= next) ? _paused.Dequeue() : _new.Dequeue();
             _free--;
-            _floor = Math.Max(_floor, item.Flow.Used);
+            _virtualTime = Math.Max(_virtualTime, item.Flow.Used);
             item.TurnStarted = _time.GetTimestamp();
             if (item.IsStarted)
                 item.Resume();
@@ -143,7 +144,7 @@ public sealed class WorkLanes : IDisposable
         }
         catch (OutOfMemoryException)
         {
-            // The system gives no further thread. One of the others takes the item when it is done; without any, the pool has to.
+            // No thread could be created. Another lane thread takes the item when it is free; if there is none, the thread pool runs it.
             if (--_threads > 0)
                 return;
             _threads++;

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Requests;
 
-/// <summary>One line of the <see cref="ApiTable"/>: an API in the versions that are served, by which handler, on which listeners. Immutable.</summary>
+/// <summary>An entry of the <see cref="ApiTable"/>: an API with its supported versions, its handler and its listeners. Immutable.</summary>
 public abstract class ApiRoute
 {
     /// <summary>
-    /// Request bodies above this many bytes run on the worker lanes where the route does not say otherwise: a thousand small entries or fewer run on
-    /// the socket's thread, which takes about a millisecond at most.
+    /// Request bodies above this many bytes run on the worker lanes, unless the route sets another limit: a thousand small entries or fewer
+    /// run on the socket's thread, which takes about a millisecond at most.
     /// </summary>
     public const int DefaultInlineBytes = 4 * 1024;
 
@@ -36,19 +36,23 @@ public abstract class ApiRoute
     /// <summary>Whether the next request of the connection is handled while this one waits.</summary>
     public bool Overlaps { get; init; }
 
-    /// <summary>What the client must be allowed to do with the cluster, else the response is CLUSTER_AUTHORIZATION_FAILED; null for nothing.</summary>
+    /// <summary>
+    /// What the client must be allowed to do with the cluster, else the response is CLUSTER_AUTHORIZATION_FAILED; null for nothing.
+    /// </summary>
     public AclOperation? ClusterOperation { get; init; }
 
     /// <summary>
-    /// The largest body in bytes that is decoded, handled and encoded on the socket's thread; larger ones run on the worker lanes. 0 for a route whose
-    /// cost does not depend on the size; <see cref="int.MaxValue"/> for one whose handler uses the lanes itself.
+    /// The largest body in bytes that is decoded, handled and encoded on the socket's thread; larger ones run on the worker lanes. 0 for a
+    /// route whose cost does not depend on the size; <see cref="int.MaxValue"/> for one whose handler uses the lanes itself.
     /// </summary>
     public int InlineBytes { get; init; } = DefaultInlineBytes;
 
     /// <summary>The facts of the protocol about the API.</summary>
     public ApiVersionRange Range { get; }
 
-    /// <summary>A route that serves all stable versions of an API on the listeners Kafka serves it on, where the arguments do not differ.</summary>
+    /// <summary>
+    /// A route that serves all stable versions of an API on the listeners Kafka serves it on, where the arguments do not differ.
+    /// </summary>
     public static ApiRoute For<TRequest, TResponse>(
         IApiHandler<TRequest, TResponse> handler, bool overlaps = false, ApiListeners? listeners = null,
         short? lowestVersion = null, short? highestVersion = null, AclOperation? requires = null, int inlineBytes = DefaultInlineBytes)

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>
-/// The list of what is served: the dispatcher routes by it, ApiVersions and docs/protocol-support.md are made from it. Immutable.
+/// The supported APIs. The dispatcher routes by it; the response to ApiVersions and docs/protocol-support.md are made from it. Immutable.
 /// </summary>
 public sealed class ApiTable
 {

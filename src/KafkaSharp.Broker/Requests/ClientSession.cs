@@ -7,8 +7,8 @@ using KafkaSharp.Network.Connections;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>
-/// What is known of the client of a connection: its principal and the software it named in ApiVersions. Bounded to less than 1 KB. Changed only by the
-/// first stage of the connection's own requests, which run one after another.
+/// The known facts about the client of a connection: its principal and the software it named in ApiVersions. Bounded to less than 1 KB.
+/// Changed only by the first stage of the connection's own requests, which run one after another.
 /// </summary>
 public sealed class ClientSession(Connection connection, RequestServices services)
 {
@@ -26,7 +26,7 @@ public sealed class ClientSession(Connection connection, RequestServices service
 
     public IPAddress ClientAddress { get; } = connection.RemoteEndPoint.Address;
 
-    /// <summary>The client library (KIP-511), "unknown" until ApiVersions v3 or later came. Cut where it is long.</summary>
+    /// <summary>The client library (KIP-511), "unknown" until ApiVersions v3 or later was received. Long names are truncated.</summary>
     public string ClientSoftwareName
     {
         get;
@@ -41,7 +41,9 @@ public sealed class ClientSession(Connection connection, RequestServices service
 
     public KafkaPrincipal Principal { get; set; } = KafkaPrincipal.Anonymous;
 
-    /// <summary>False while a listener with SASL has not authenticated the client: only the APIs of authentication are served then.</summary>
+    /// <summary>
+    /// False while a listener with SASL has not authenticated the client: only the APIs of authentication are served then.
+    /// </summary>
     public bool IsAuthenticated { get; set; } = true;
 
     /// <summary>

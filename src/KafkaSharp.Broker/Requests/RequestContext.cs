@@ -27,7 +27,7 @@ public sealed class RequestContext
 
     public Connection Connection => Session.Connection;
 
-    /// <summary>The listener the request came in on.</summary>
+    /// <summary>The listener that received the request.</summary>
     public ListenerOptions Listener => Session.Connection.Listener;
 
     public string ListenerName => Listener.Name;
@@ -48,22 +48,24 @@ public sealed class RequestContext
     public bool ClosesConnection { get; set; }
 
     /// <summary>
-    /// How many milliseconds the client must wait: the response says so in <c>throttle_time_ms</c>, and after it nothing is read from the connection
-    /// for that time (KIP-219).
+    /// How many milliseconds the client must wait: the response contains it as <c>throttle_time_ms</c>, and after the response nothing is
+    /// read from the connection for that time (KIP-219).
     /// </summary>
     public int ThrottleTimeMs { get; private set; }
 
     /// <summary>Whether the request is so large that its response is encoded on a lane, too.</summary>
     internal bool IsLarge { get; set; }
 
-    /// <summary>When the first stage ends, where it goes on beyond the first yield of the handler: see <see cref="RunOnLaneAsync"/>.</summary>
+    /// <summary>
+    /// The end of the first stage, if it continues after the first yield of the handler: see <see cref="RunOnLaneAsync"/>.
+    /// </summary>
     internal Task? Dispatched { get; private set; }
 
     /// <summary>
-    /// Runs work whose cost depends on the content of the request (decompression, loops over what a small request names) on the worker lanes, in the
-    /// order of the connection's requests. Called before the handler first yields, it extends the first stage: the request's bytes stay valid, and the
-    /// next request is not handled, until the function returns. Work that is on a lane already runs at once. The function gets its turn, to be passed to
-    /// long loops; it must not block. What awaits the result goes on in the thread pool.
+    /// Runs work whose cost depends on the content of the request (decompression, loops over what a small request names) on the worker
+    /// lanes, in the order of the connection's requests. Called before the handler first yields, it extends the first stage: the request's
+    /// bytes stay valid, and the next request is not handled, until the function returns. Work that is on a lane already runs at once. The
+    /// function gets its turn, to be passed to long loops; it must not block. Continuations of the result run on the thread pool.
     /// </summary>
     public Task<T> RunOnLaneAsync<T>(Func<IWorkTurn, T> work)
     {
@@ -74,18 +76,23 @@ public sealed class RequestContext
         return running;
     }
 
-    /// <summary>Called in loops over what the request names, every few hundred entries: lets others run where this request is on a lane.</summary>
+    /// <summary>
+    /// Called in loops over what the request names, every few hundred entries: lets others run where this request is on a lane.
+    /// </summary>
     public void CheckIn() => CurrentItem?.CheckIn();
 
     /// <summary>Delays the client, see <see cref="ThrottleTimeMs"/>. Of several delays the longest counts.</summary>
     public void Throttle(int milliseconds) => ThrottleTimeMs = Math.Max(ThrottleTimeMs, milliseconds);
 
     /// <summary>
-    /// Takes the memory of the request over from the connection, without a copy, until the result is disposed. Only before the handler first yields.
+    /// Takes the memory of the request over from the connection, without a copy, until the result is disposed. Only before the handler
+    /// first yields.
     /// </summary>
     public IDisposable TakeFrame() => Connection.TakeFrame();
 
-    /// <summary>Whether the client may do something with one resource. Errors of refusals are the handler's (TOPIC_AUTHORIZATION_FAILED, …).</summary>
+    /// <summary>
+    /// Whether the client may do something with one resource. Errors of refusals are the handler's (TOPIC_AUTHORIZATION_FAILED, …).
+    /// </summary>
     public bool Authorize(AclOperation operation, ResourceType resourceType, string resourceName) =>
         Session.Services.Authorizer.IsAllowed(new AuthorizationRequest(Principal, ClientAddress, operation, resourceType, resourceName));
 
@@ -93,8 +100,8 @@ public sealed class RequestContext
     public bool AuthorizeCluster(AclOperation operation) => Authorize(operation, ResourceType.Cluster, ResourceTypes.ClusterName);
 
     /// <summary>
-    /// Divides what a request names into what the client may do something with and the rest, both in the order of the request. Where everything is
-    /// allowed, <paramref name="allowed"/> is the list itself and nothing is allocated.
+    /// Divides what a request names into what the client may do something with and the rest, both in the order of the request. Where
+    /// everything is allowed, <paramref name="allowed"/> is the list itself and nothing is allocated.
     /// </summary>
     public void Authorize<T>(
         AclOperation operation, ResourceType resourceType, List<T> entries, Func<T, string> nameOf, out List<T> allowed, out List<T> refused)
@@ -110,8 +117,8 @@ public sealed class RequestContext
     }
 
     /// <summary>
-    /// The operations the client may do with a resource, a bit per operation id, as responses show them (KIP-430); <see cref="int.MinValue"/> where the
-    /// request does not ask for them.
+    /// The operations the client may do with a resource, a bit per operation id, as responses show them (KIP-430);
+    /// <see cref="int.MinValue"/> where the request does not ask for them.
     /// </summary>
     public int AuthorizedOperations(bool isAsked, ResourceType resourceType, string resourceName)
     {
@@ -126,7 +133,9 @@ public sealed class RequestContext
         return bits;
     }
 
-    /// <summary>Adds what is disposed once the response has been sent or dropped: what keeps borrowed records of the response valid.</summary>
+    /// <summary>
+    /// Adds what is disposed once the response has been sent or dropped: what keeps borrowed records of the response valid.
+    /// </summary>
     public void AddLease(IDisposable lease) => (_leases ??= []).Add(lease);
 
     internal void MoveLeasesTo(OutgoingFrame frame)

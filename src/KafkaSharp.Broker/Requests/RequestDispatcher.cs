@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>
-/// Reads a request's header, applies the gate, and passes the body to the route of its API. As in Kafka, what is not served here (an unknown API or
-/// version, one that belongs to another kind of listener, a body that can't be read) ends the connection; only to ApiVersions in an unknown version
-/// there is a response, so that the client can choose another (KIP-511). Thread-safe.
+/// Reads a request's header, applies the gate, and passes the body to the route of its API. As in Kafka, what is not served here (an
+/// unknown API or version, one that belongs to another kind of listener, a body that can't be read) ends the connection; only to
+/// ApiVersions in an unknown version there is a response, so that the client can choose another (KIP-511). Thread-safe.
 /// </summary>
 public sealed class RequestDispatcher(ApiTable table, RequestServices services, ILogger logger) : IFrameHandler
 {
@@ -55,7 +55,7 @@ public sealed class RequestDispatcher(ApiTable table, RequestServices services, 
             : FrameHandling.Close(reason);
     }
 
-    // Version 0, whatever the request asked for, with nothing but the versions of ApiVersions itself.
+    // Version 0, regardless of the request's version, with only the versions of ApiVersions itself.
     private static OutgoingFrame ApiVersionsOf(ApiRoute route, int correlationId)
     {
         var response = new ApiVersionsResponse

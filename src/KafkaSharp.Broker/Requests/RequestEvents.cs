@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Requests;
 
-/// <summary>The log lines of dispatching; ids 6000-6019.</summary>
+/// <summary>The log messages of the request pipeline; ids 6000-6019.</summary>
 static partial class RequestEvents
 {
     [LoggerMessage(6000, LogLevel.Error, "{ApiKey} v{ApiVersion} of client {ClientId} at {Remote} failed")]

@@ -4,7 +4,7 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Broker.Requests;
 
-/// <summary>Which error code an exception that escaped a handler becomes.</summary>
+/// <summary>Maps the exceptions of handlers to error codes.</summary>
 static class RequestFailure
 {
     public static ErrorCode ErrorOf(Exception exception) => exception switch

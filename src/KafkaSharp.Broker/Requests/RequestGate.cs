@@ -3,9 +3,9 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>
-/// What every request passes before its handler, in this order: authentication, the deadline of authentication, the operation on the cluster that the
-/// route requires. Quotas delay the response (<see cref="RequestContext.Throttle"/>); the size of requests is limited where they are received
-/// (<see cref="Opened"/>). Stateless.
+/// The checks of every request before its handler, in this order: authentication, the deadline of authentication, the operation on the
+/// cluster that the route requires. Quotas delay the response (<see cref="RequestContext.Throttle"/>); the size of requests is limited
+/// where they are received (<see cref="Opened"/>). Stateless.
 /// </summary>
 static class RequestGate
 {
@@ -27,7 +27,8 @@ static class RequestGate
     }
 
     /// <summary>
-    /// Whether the request may be handled. If not, either the connection is to be closed for the reason given, or the response is the error.
+    /// Whether the request may be handled. If not, either the connection is to be closed for the reason given, or the response is the
+    /// error.
     /// </summary>
     public static bool Passes(RequestContext context, ApiRoute route, out ErrorCode error, out string? closeReason)
     {

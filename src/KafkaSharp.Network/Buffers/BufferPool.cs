@@ -3,9 +3,9 @@ using System.Numerics;
 namespace KafkaSharp.Network.Buffers;
 
 /// <summary>
-/// A bounded pool of byte arrays in powers of two, last in first out, so that the memory handed out is the memory touched last (the first touch
-/// of a page is dear). Arrays are pinned for life: system calls take their address as it is. Thread-safe. What lies unused between two calls
-/// of <see cref="Trim"/> is let go; what exceeds the bound or the largest class is never kept.
+/// A bounded pool of byte arrays in powers of two, last in first out, so that rented memory was used recently (the first access to a page
+/// is slow). Arrays are pinned, so system calls can use their address. Thread-safe. An array that is not used between two calls of
+/// <see cref="Trim"/> is released. Arrays beyond the bound or the largest size are never kept.
 /// </summary>
 public sealed class BufferPool
 {
@@ -20,7 +20,7 @@ public sealed class BufferPool
     private long _retained;
 
     /// <param name="maxRetainedBytes">The bound.</param>
-    /// <param name="trimming">The clock by which the pool trims itself, for as long as it lives; none: only its owner does.</param>
+    /// <param name="trimming">The clock by which the pool trims itself; null if only its owner trims it.</param>
     public BufferPool(long maxRetainedBytes = DefaultMaxRetainedBytes, TimeProvider? trimming = null)
     {
         _maxRetainedBytes = maxRetainedBytes;
@@ -30,7 +30,7 @@ public sealed class BufferPool
     /// <summary>The pool of a process: one bound for all listeners. It trims itself.</summary>
     public static BufferPool Shared { get; } = new(trimming: TimeProvider.System);
 
-    /// <summary>Bytes that lie in the pool.</summary>
+    /// <summary>The number of bytes in the pool.</summary>
     public long RetainedBytes => Interlocked.Read(ref _retained);
 
     /// <summary>An array of at least <paramref name="size"/> bytes, its content undefined.</summary>
@@ -48,7 +48,7 @@ public sealed class BufferPool
         return GC.AllocateUninitializedArray<byte>(1 << (index + SmallestShift), pinned: true);
     }
 
-    /// <summary>Gives an array back; it must not be used after.</summary>
+    /// <summary>Returns an array, which must not be used afterwards.</summary>
     public void Return(byte[] buffer)
     {
         if (!BitOperations.IsPow2(buffer.Length) || buffer.Length < 1 << SmallestShift || buffer.Length > 1 << LargestShift)
@@ -59,7 +59,7 @@ public sealed class BufferPool
             _classes[ClassOf(buffer.Length)].Put(buffer);
     }
 
-    /// <summary>Lets go what nobody asked for since the last call.</summary>
+    /// <summary>Releases the buffers that were not rented since the last call.</summary>
     public void Trim()
     {
         foreach (var sizeClass in _classes)

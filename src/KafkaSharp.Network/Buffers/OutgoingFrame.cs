@@ -6,9 +6,9 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Network.Buffers;
 
 /// <summary>
-/// One response (or request) to be sent: a length prefix, small bytes copied into pooled memory, and records referenced where they lie, with the
-/// leases that keep them valid. Rented with <see cref="Rent"/>, written by one thread at a time, sent as one vectored write, disposed by the
-/// sender; disposing returns the memory and the leases. The prefix is filled in when the frame is completed.
+/// One response (or request) to be sent: a length prefix, small fields copied into pooled memory, and references to records, with the
+/// leases that keep them valid. Rented with <see cref="Rent"/>, written by one thread at a time, sent as one vectored write, disposed by
+/// the sender; disposing returns the memory and the leases. The prefix is filled in when the frame is completed.
 /// </summary>
 public sealed class OutgoingFrame : IRecordsSink, IDisposable
 {
@@ -20,8 +20,8 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     const int MaxIdleFrames = 256;
 
     /// <summary>
-    /// The most bytes that are copied into one frame; records that are referenced do not count. As much as a request may have by default. Kafka has no
-    /// limit, but its clients of other languages accept no more than this either.
+    /// The maximum number of bytes that are copied into one frame; referenced records do not count. It equals the default limit of a
+    /// request. Kafka has no limit, but clients in other languages accept no more than this either.
     /// </summary>
     public const long MaxCopiedBytes = 100L * 1024 * 1024;
 
@@ -67,7 +67,9 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
         return frame;
     }
 
-    /// <summary>No bytes at all: closes or mutes the connection in the order of the responses, where a request has no response.</summary>
+    /// <summary>
+    /// A frame without bytes, for requests without a response. It closes or mutes the connection in the order of the responses.
+    /// </summary>
     public static OutgoingFrame RentEmpty(bool closesConnection = false, TimeSpan mute = default)
     {
         var frame = Rent();
@@ -95,7 +97,9 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
         return _chunk.AsSpan(_written);
     }
 
-    /// <summary>Adds records: large ones by reference, so they must stay valid until the frame is disposed (see <see cref="AddLease"/>).</summary>
+    /// <summary>
+    /// Adds records: large ones by reference, so they must stay valid until the frame is disposed (see <see cref="AddLease"/>).
+    /// </summary>
     public void WriteRecords(ReadOnlyMemory<byte> records)
     {
         if (records.Length <= CopiedRecordsBytes)
@@ -111,7 +115,9 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     /// <summary>Adds what is disposed when the frame has been sent or dropped, such as the lease on a mapped segment.</summary>
     public void AddLease(IDisposable lease) => _leases.Add(lease);
 
-    /// <summary>Fills in the length prefix; nothing may be written after. Called by the connection; a second call does nothing.</summary>
+    /// <summary>
+    /// Writes the length prefix; nothing may be written afterwards. Called by the connection; a second call does nothing.
+    /// </summary>
     public void Complete()
     {
         if (_completed)

@@ -20,10 +20,10 @@ public sealed class SendBatch(Action? advanced = null)
 
     public bool IsEmpty => Bytes == 0;
 
-    /// <summary>Whether one of the frames asks for the connection to be closed behind it.</summary>
+    /// <summary>Whether the connection is closed after one of the frames.</summary>
     public bool ClosesConnection { get; private set; }
 
-    /// <summary>The longest time one of the frames asks to mute the connection for.</summary>
+    /// <summary>The longest mute time of the frames.</summary>
     public TimeSpan Mute { get; private set; }
 
     /// <summary>Whether nothing may be read, for a time or for good, once these frames have been sent.</summary>

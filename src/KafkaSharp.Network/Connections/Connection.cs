@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>
-/// One connection that a listener accepted: a single loop that reads a frame, has it handled, and sends the responses in the order of the requests.
-/// It ends when the peer leaves, sends what is not a frame, stays idle too long, or <see cref="Close"/> is called; then
+/// One connection that a listener accepted: a single loop that reads a frame, has it handled, and sends the responses in the order of the
+/// requests. It ends when the peer leaves, sends what is not a frame, stays idle too long, or <see cref="Close"/> is called; then
 /// <see cref="IFrameHandler.Closed"/> is called. Members may be used from any thread.
 /// </summary>
 public sealed class Connection : IThreadPoolWorkItem
 {
-    // How much of one client is handled without waiting before the thread is left to others: bytes, each frame counting as some.
+    // The amount of one client's requests that is handled before the thread is released: bytes, plus a fixed number for each frame.
     const int LongestTurn = 1024 * 1024;
     const int TurnCostOfFrame = 16 * 1024;
 
@@ -60,7 +60,8 @@ public sealed class Connection : IThreadPoolWorkItem
     public object? State { get; set; }
 
     /// <summary>
-    /// The largest request that is accepted from now on, in bytes; the listener's limit by default. Set by the handler, between two requests.
+    /// The largest request that is accepted from now on, in bytes; the listener's limit by default. Set by the handler, between two
+    /// requests.
     /// </summary>
     public int MaxFrameBytes
     {
@@ -73,7 +74,7 @@ public sealed class Connection : IThreadPoolWorkItem
 
     public bool IsClosed => _isClosed;
 
-    /// <summary>When bytes last moved, as a timestamp of the time provider.</summary>
+    /// <summary>The time of the last received or sent byte, as a timestamp of the time provider.</summary>
     internal long LastActivity => Volatile.Read(ref _lastActivity);
 
     /// <summary>
@@ -112,7 +113,7 @@ public sealed class Connection : IThreadPoolWorkItem
         EndWaits();
     }
 
-    /// <summary>Takes no more requests; ends when the responses to those taken have been sent.</summary>
+    /// <summary>Accepts no more requests. The connection ends when the responses to the accepted ones have been sent.</summary>
     public void Drain()
     {
         _draining = true;
@@ -121,8 +122,8 @@ public sealed class Connection : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Takes the memory of the frame that is being handled over from the connection, without a copy: it stays valid until the result is disposed, which
-    /// returns it to its pool. Only inside of <see cref="IFrameHandler.Handle"/>, once for a frame.
+    /// Takes the memory of the frame that is being handled over from the connection, without a copy: it stays valid until the result is
+    /// disposed, which returns it to its pool. Only inside of <see cref="IFrameHandler.Handle"/>, once for a frame.
     /// </summary>
     /// <exception cref="InvalidOperationException">No frame is being handled, or it is taken already.</exception>
     public IDisposable TakeFrame() => _reader.TakeFrame();
@@ -220,7 +221,8 @@ public sealed class Connection : IThreadPoolWorkItem
         }
     }
 
-    // Earlier responses are not held back. Whatever happens meanwhile, the frame's memory is in use until the first stage has finished.
+    // Earlier responses are sent in the meantime. The frame's memory is in use until the first stage has finished, even if the connection
+    // closes.
     private async ValueTask WaitUntilDispatchedAsync(FrameHandling handling)
     {
         try

@@ -3,8 +3,8 @@ using KafkaSharp.Network.Buffers;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>
-/// What a handler makes of a frame, in two stages: when the first has finished (<see cref="Dispatched"/>) the connection's next frame may be handled
-/// and the frame's memory is reused; the response may come later. Responses leave in the order of requests.
+/// The handling of a frame, in two stages: when the first has finished (<see cref="Dispatched"/>) the connection's next frame may be
+/// handled and the frame's memory is reused; the response may come later. Responses leave in the order of requests.
 /// </summary>
 public readonly struct FrameHandling
 {
@@ -22,7 +22,7 @@ public readonly struct FrameHandling
     public ValueTask<OutgoingFrame?> Response { get; }
 
     /// <summary>
-    /// Completes when the first stage has finished. A failure of it is not looked at: the response fails with it. Completed by default.
+    /// Completes when the first stage has finished. Its failure is ignored, because the response then fails too. Completed by default.
     /// </summary>
     public Task Dispatched => _dispatched ?? Task.CompletedTask;
 
@@ -40,6 +40,6 @@ public readonly struct FrameHandling
     public static FrameHandling Respond(ValueTask<OutgoingFrame?> response, bool overlaps = false, Task? dispatched = null) =>
         new(response, overlaps, dispatched, null);
 
-    /// <summary>Close, without a response to this frame. The reason goes into one log line.</summary>
+    /// <summary>Closes the connection without a response to this frame. The reason is logged once.</summary>
     public static FrameHandling Close(string reason) => new(default, false, null, reason);
 }

@@ -2,7 +2,9 @@ using KafkaSharp.Network.Buffers;
 
 namespace KafkaSharp.Network.Connections;
 
-/// <summary>A receive buffer that a request has taken over from its connection. Disposing returns it to the pool, once, from any thread.</summary>
+/// <summary>
+/// A receive buffer that a request has taken over from its connection. Disposing returns it to the pool, once, from any thread.
+/// </summary>
 sealed class FrameMemory(BufferPool pool, byte[] buffer) : IDisposable
 {
     private byte[]? _buffer = buffer;
@@ -12,7 +14,7 @@ sealed class FrameMemory(BufferPool pool, byte[] buffer) : IDisposable
         if (Interlocked.Exchange(ref _buffer, null) is not { } buffer)
             return;
 #if DEBUG
-        // A use after this would see the bytes of another request one day: make it fail today.
+        // A later use would see the bytes of another request. This makes it fail immediately.
         buffer.AsSpan().Fill(0xDB);
 #endif
         pool.Return(buffer);

@@ -8,7 +8,7 @@ using KafkaSharp.Network.Transports;
 
 namespace KafkaSharp.Network.Connections;
 
-/// <summary>What <see cref="FrameReader.TryReadFrame"/> found.</summary>
+/// <summary>The result of <see cref="FrameReader.TryReadFrame"/>.</summary>
 enum FrameStatus
 {
     Frame,
@@ -17,10 +17,10 @@ enum FrameStatus
 }
 
 /// <summary>
-/// A <see cref="PipeReader"/> over a transport whose bytes always lie in one piece, so that a frame can be parsed and written to disk where it was
-/// received. It waits with a head of 1 KB (8 KB once requests came in bursts), which is all that an idle connection holds; a frame that does not
-/// fit gets a pooled buffer of its own, into which the rest is received directly, and which is returned as soon as the frame is finished, or by the
-/// request that took it over (<see cref="TakeFrame"/>). Memory for the length in a prefix is reserved up to what this connection has sent before;
+/// A <see cref="PipeReader"/> over a transport, with contiguous frames that can be parsed and written to disk without a copy. It waits with
+/// a buffer of 1 KB (8 KB after bursts of requests), which is all the memory of an idle connection; a frame that does not fit gets its own
+/// pooled buffer, into which the rest is received directly, and which is returned as soon as the frame is finished, or by the request that
+/// took it over (<see cref="TakeFrame"/>). Memory for the length in a prefix is reserved up to what this connection has sent before;
 /// beyond, the buffer doubles as bytes arrive, so a length alone takes no memory. One reader at a time.
 /// </summary>
 sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes, Action? received = null) : PipeReader
@@ -101,8 +101,8 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     }
 
     /// <summary>
-    /// Receives until so many bytes are buffered; false where the stream ended before. What a connection uses: a <see cref="ReadResult"/> would be
-    /// made only to be asked for its length.
+    /// Receives until so many bytes are buffered; false where the stream ended before. What a connection uses: a <see cref="ReadResult"/>
+    /// would be made only to be asked for its length.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(int minimum)
@@ -131,7 +131,7 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => Consume((consumed.GetInteger() & int.MaxValue) - _start);
 
-    /// <summary>Makes a read that has not begun return at once; to end one that waits, shut the transport's receiving side.</summary>
+    /// <summary>Makes the next read return at once. A waiting read ends when the receiving side of the transport is shut down.</summary>
     public override void CancelPendingRead() => Volatile.Write(ref _cancelled, true);
 
     public override void Complete(Exception? exception = null)
@@ -182,7 +182,7 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
     private void ReleaseFrame()
     {
 #if DEBUG
-        // A handler that keeps a frame for too long would see the bytes of another request one day: make it fail today.
+        // A handler that uses a frame for too long would see the bytes of another request. This makes it fail immediately.
         Current.AsSpan(_start, PrefixBytes + _frame).Fill(0xDB);
 #endif
         Consume(PrefixBytes + _frame);

@@ -5,9 +5,9 @@ using KafkaSharp.Network.Transports;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>
-/// The responses of a connection in the order of its requests. Ready ones gather in a batch that the connection's loop sends itself, without a hop;
-/// once a response is waited for behind which more may come (<see cref="FrameHandling.Overlaps"/>), a drain takes over the sending until the queue
-/// is empty again. <see cref="AddAsync"/>, <see cref="FlushAsync"/> and <see cref="FinishAsync"/> are for the connection's loop,
+/// The responses of a connection in the order of its requests. Ready responses are collected in a batch that the connection's loop sends on
+/// its own thread. When a pending response may be followed by others (<see cref="FrameHandling.Overlaps"/>), a separate task sends until
+/// the queue is empty again. <see cref="AddAsync"/>, <see cref="FlushAsync"/> and <see cref="FinishAsync"/> are for the connection's loop,
 /// <see cref="Close"/> for any thread.
 /// </summary>
 /// <param name="transport">Where responses are sent.</param>
@@ -64,7 +64,9 @@ sealed class ResponseQueue(Transport transport, TimeProvider time, Action progre
     /// <summary>The connection is closed: no response is waited for any longer.</summary>
     public void Close() => _wait.Close();
 
-    /// <summary>After <see cref="Close"/>: drops what has not been sent; responses that come later are disposed then. Never fails.</summary>
+    /// <summary>
+    /// After <see cref="Close"/>: drops what has not been sent; responses that come later are disposed then. Never fails.
+    /// </summary>
     public async ValueTask AbandonAsync()
     {
         await _drain;
@@ -79,7 +81,7 @@ sealed class ResponseQueue(Transport transport, TimeProvider time, Action progre
         }
         catch (Exception)
         {
-            // The connection is gone: there is nothing left that the failure could end.
+            // The connection is already closed, which is all that a failure causes.
         }
     }
 
@@ -154,7 +156,8 @@ sealed class ResponseQueue(Transport transport, TimeProvider time, Action progre
             ExceptionDispatchInfo.Throw(_failure);
     }
 
-    // Runs while responses are waited for. It never throws: a failure is kept for the connection's loop, and closes the transport to wake it.
+    // Runs while responses are waited for. It never throws: a failure is kept for the connection's loop, and closes the transport to wake
+    // it.
     private async Task DrainAsync()
     {
         while (TryTakeNext(out var response, out var waiter))
@@ -242,7 +245,7 @@ sealed class ResponseQueue(Transport transport, TimeProvider time, Action progre
             transport.ShutdownReceive();
     }
 
-    // From now on, as a client counts the throttle time of its response. 0 stands for no mute.
+    // From now on, as a client counts the throttle time of its response. 0 means no mute.
     private void Mute(TimeSpan period)
     {
         var end = time.GetTimestamp() + (long)(period.TotalSeconds * time.TimestampFrequency);

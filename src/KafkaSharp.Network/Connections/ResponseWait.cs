@@ -4,9 +4,9 @@ using KafkaSharp.Network.Buffers;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>
-/// The wait of a connection for one response at a time. It ends when the response is ready or the connection is closed, whichever comes first, so
-/// that the connection of a peer that left does not live for as long as its request may wait; a response that comes later is disposed. One wait
-/// after another, by the current sender; <see cref="Close"/> from any thread. Allocates nothing for a wait.
+/// The wait of a connection for one response at a time. It ends when the response is ready or the connection is closed, whichever comes
+/// first, so that a closed connection does not exist until its waiting request is complete. A later response is disposed. One wait after
+/// another, by the current sender; <see cref="Close"/> from any thread. Allocates nothing for a wait.
 /// </summary>
 sealed class ResponseWait : IValueTaskSource<bool>
 {
@@ -21,7 +21,9 @@ sealed class ResponseWait : IValueTaskSource<bool>
 
     public ResponseWait() => _ready = OnReady;
 
-    /// <summary>True when the response is ready, for the caller to take; false when the connection was closed: then the caller must not take it.</summary>
+    /// <summary>
+    /// True when the response is ready, for the caller to take; false when the connection was closed: then the caller must not take it.
+    /// </summary>
     public ValueTask<bool> ForAsync(ValueTask<OutgoingFrame?> response)
     {
         if (response.IsCompleted)

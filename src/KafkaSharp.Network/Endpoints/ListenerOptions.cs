@@ -2,7 +2,7 @@ using KafkaSharp.Configuration;
 
 namespace KafkaSharp.Network.Endpoints;
 
-/// <summary>What one listener needs to know. Sizes in bytes; -1 for a socket buffer leaves it to the system, which then adapts it.</summary>
+/// <summary>The options of one listener. Sizes in bytes; -1 for a socket buffer leaves it to the system, which then adapts it.</summary>
 public sealed record ListenerOptions(Endpoint Endpoint)
 {
     public string Name => Endpoint.ListenerName;
@@ -11,7 +11,8 @@ public sealed record ListenerOptions(Endpoint Endpoint)
     public bool IsController { get; init; }
 
     /// <summary>
-    /// Whether the limit over all listeners does not hold for this one: others give up their most silent connections (the inter-broker listener).
+    /// Whether this listener may exceed the limit over all listeners; the others then close their longest idle connections (the
+    /// inter-broker listener).
     /// </summary>
     public bool IsProtected { get; init; }
 
@@ -26,12 +27,12 @@ public sealed record ListenerOptions(Endpoint Endpoint)
     /// <summary>Connections this listener holds at once.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
-    /// <summary>Silence after which a connection is closed; negative: never.</summary>
+    /// <summary>The idle time after which a connection is closed; negative: never.</summary>
     public TimeSpan MaxIdle { get; init; } = TimeSpan.FromMilliseconds(NetworkConfigs.ConnectionsMaxIdleMs.Default);
 
     /// <summary>
-    /// The options of a listener by the broker's configuration. The socket buffer sizes are taken only where they are set: Kafka's default of
-    /// 100 KB switches off the system's own sizing, which is faster.
+    /// The options of a listener by the broker's configuration. The socket buffer sizes are taken only where they are set: Kafka's default
+    /// of 100 KB switches off the system's own sizing, which is faster.
     /// </summary>
     public static ListenerOptions From(Endpoint endpoint, ConfigValues values) => new(endpoint)
     {

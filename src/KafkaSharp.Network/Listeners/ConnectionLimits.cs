@@ -7,9 +7,9 @@ using KafkaSharp.Network.Endpoints;
 namespace KafkaSharp.Network.Listeners;
 
 /// <summary>
-/// How many connections all listeners of a node hold together and from one address (<c>max.connections</c>, <c>max.connections.per.ip</c>).
-/// Limits may change at any time; what is then too many over all is closed, the most silent first, other limits hold for connections that come
-/// after. Thread-safe.
+/// The limits of connections, over all listeners of a node and per address (<c>max.connections</c>, <c>max.connections.per.ip</c>). Limits
+/// may change at any time. Connections above a lowered <c>max.connections</c> are closed, the longest idle first; the other limits apply to
+/// new connections. Thread-safe.
 /// </summary>
 public sealed class ConnectionLimits
 {
@@ -36,7 +36,7 @@ public sealed class ConnectionLimits
 
     public int MaxConnectionsPerIp { get; set; } = int.MaxValue;
 
-    /// <summary>Limits of single addresses, which win over <see cref="MaxConnectionsPerIp"/>.</summary>
+    /// <summary>Limits of single addresses, which take precedence over <see cref="MaxConnectionsPerIp"/>.</summary>
     public IReadOnlyDictionary<IPAddress, int> PerIpOverrides { get; set; } = new Dictionary<IPAddress, int>();
 
     /// <summary>The limits by the configuration.</summary>
@@ -48,8 +48,10 @@ public sealed class ConnectionLimits
         return limits;
     }
 
-    /// <summary>Takes the limits of a changed configuration, also those of each listener.</summary>
-    /// <exception cref="ConfigException">An override is not host:count, or its host is unknown, or nobody could connect: nothing changed.</exception>
+    /// <summary>Applies the limits of a changed configuration, also those of each listener.</summary>
+    /// <exception cref="ConfigException">
+    /// An override is not host:count, its host is unknown, or the limits would refuse all connections. Nothing was changed.
+    /// </exception>
     public void Update(ConfigValues values)
     {
         var perIp = values.Get(NetworkConfigs.MaxConnectionsPerIp);
@@ -91,7 +93,7 @@ public sealed class ConnectionLimits
 
     /// <summary>
     /// Null if the listener may accept now, else what to wait for before asking again. A protected listener does not wait for the limit
-    /// over all: where its connection is one too many, another listener gives one up once it is there.
+    /// over all listeners: if its connection exceeds the limit, another listener closes one.
     /// </summary>
     internal Task? WhyWait(SocketListener listener)
     {
@@ -139,7 +141,7 @@ public sealed class ConnectionLimits
         }
     }
 
-    // The only listener of its kind is for clients, whatever else it is for.
+    // The only listener serves clients, even if it is also the inter-broker listener.
     private bool IsProtected(SocketListener listener) => listener.Options.IsProtected && _listeners.Count > 1;
 
     private void CloseExcess()
@@ -158,7 +160,7 @@ public sealed class ConnectionLimits
             ];
         }
         foreach (var victim in victims)
-            victim.Close("makes room: there are more connections than max.connections");
+            victim.Close("max.connections is exceeded");
     }
 
     private static Dictionary<IPAddress, int> ParseOverrides(string text)

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Network.Listeners;
 
 /// <summary>
-/// Looks through the connections of a listener from time to time: closes those that are idle for longer than <c>connections.max.idle.ms</c> and those
-/// whose peer has left while a response was prepared. One timer for all connections. Disposing stops it.
+/// Periodically checks the connections of a listener: closes those that are idle for longer than <c>connections.max.idle.ms</c> and those
+/// whose peer has closed its side while a response is prepared. One timer for all connections. Disposing stops it.
 /// </summary>
 sealed class ConnectionSweep : IAsyncDisposable
 {

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Network.Listeners;
 
 /// <summary>
-/// Accepts connections for one named listener. <see cref="Bind"/> takes the port, <see cref="Start"/> begins to accept, <see cref="DrainAsync"/>
-/// stops, lets requests in flight finish and closes the connections that are left at its deadline. Members are thread-safe.
+/// Accepts connections for one named listener. <see cref="Bind"/> binds the port, <see cref="Start"/> starts to accept,
+/// <see cref="DrainAsync"/> stops, lets requests in flight finish and closes the connections that are left at its deadline. Members are
+/// thread-safe.
 /// </summary>
 public sealed class SocketListener : IAsyncDisposable
 {
@@ -36,7 +37,9 @@ public sealed class SocketListener : IAsyncDisposable
     /// <param name="limits">The limits of the node, shared by its listeners.</param>
     /// <param name="time">The clock of timeouts.</param>
     /// <param name="logger">The log.</param>
-    /// <param name="transports">Makes the transports of the listener's security protocol; null for plain sockets, which serve PLAINTEXT only.</param>
+    /// <param name="transports">
+    /// Makes the transports of the listener's security protocol; null for plain sockets, which serve PLAINTEXT only.
+    /// </param>
     /// <exception cref="ListenerException">The listener's security protocol is not served.</exception>
     public SocketListener(
         ListenerOptions options, IFrameHandler handler, ConnectionLimits limits, TimeProvider time, ILogger logger,
@@ -58,7 +61,7 @@ public sealed class SocketListener : IAsyncDisposable
 
     public ListenerOptions Options { get; }
 
-    /// <summary>Where it listens, with the port the system chose if 0 was asked for. Only after <see cref="Bind"/>.</summary>
+    /// <summary>The bound address, with the port that the system chose if 0 was configured. Only after <see cref="Bind"/>.</summary>
     public IPEndPoint EndPoint => (IPEndPoint)(_socket?.LocalEndPoint ?? throw new InvalidOperationException("The listener is not bound"));
 
     public int Port => EndPoint.Port;
@@ -78,7 +81,7 @@ public sealed class SocketListener : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the port; clients may connect from now on and are served after <see cref="Start"/>.</summary>
+    /// <summary>Binds the port. Clients may connect from now on and are served after <see cref="Start"/>.</summary>
     /// <exception cref="ListenerException">The address can't be bound; the message is Kafka's.</exception>
     public void Bind()
     {
@@ -111,7 +114,9 @@ public sealed class SocketListener : IAsyncDisposable
         _accepting = AcceptAsync(_socket!);
     }
 
-    /// <summary>Stops accepting, finishes the requests in flight, sends their responses, closes; at the deadline it closes what is left.</summary>
+    /// <summary>
+    /// Stops accepting, finishes the requests in flight, sends their responses, closes; at the deadline it closes what is left.
+    /// </summary>
     public async Task DrainAsync(TimeSpan deadline)
     {
         await StopAcceptingAsync();
@@ -129,7 +134,7 @@ public sealed class SocketListener : IAsyncDisposable
         await DisposeAsync();
     }
 
-    /// <summary>Stops at once: connections are closed whatever they do.</summary>
+    /// <summary>Stops at once. Connections are closed even if they are in use.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAcceptingAsync();
@@ -162,7 +167,7 @@ public sealed class SocketListener : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // No free file handle, or the peer left before it was accepted: neither ends the listener.
+                // No free file handle, or the peer closed before the accept. Neither ends the listener.
                 _logger.AcceptFailed(Options.Name, AcceptRetryMs, e);
                 await Task.Delay(TimeSpan.FromMilliseconds(AcceptRetryMs), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

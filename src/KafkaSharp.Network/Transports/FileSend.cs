@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Network.Transports;
 
-/// <summary><c>sendfile</c>: bytes of a file reach the socket without being copied, and without being mapped page by page. Linux only.</summary>
+/// <summary>
+/// <c>sendfile</c>: bytes of a file reach the socket without being copied, and without being mapped page by page. Linux only.
+/// </summary>
 static partial class FileSend
 {
     const int Interrupted = 4;
@@ -13,7 +15,8 @@ static partial class FileSend
     const int NotImplemented = 38;
 
     /// <summary>
-    /// Sends as much as the socket takes now, none where it has no room; false where this file or this socket can't be used so, and nothing was sent.
+    /// Sends as many bytes as the socket accepts without blocking, possibly none. False if this file or socket does not support it; then
+    /// nothing was sent.
     /// </summary>
     /// <exception cref="SocketException">The connection is broken, or the file can't be read.</exception>
     public static bool TrySend(SafeSocketHandle socket, nint file, long position, int count, out long sent)

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// Makes the transports of one listener's connections (Kafka's <c>ChannelBuilder</c>): <see cref="SocketTransportFactory"/> for plain sockets. A factory
-/// for TLS wraps the transport of another factory, so that what is known of the socket stays below it. Thread-safe.
+/// Makes the transports of one listener's connections (Kafka's <c>ChannelBuilder</c>): <see cref="SocketTransportFactory"/> for plain
+/// sockets. A factory for TLS wraps the transport of another factory, so that it needs to know nothing about sockets. Thread-safe.
 /// </summary>
 public interface ITransportFactory
 {

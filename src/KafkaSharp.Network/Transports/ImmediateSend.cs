@@ -6,12 +6,12 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// Sends as much of a batch as a socket takes at once: long pieces of files straight from the file (<see cref="FileSend"/>), all else gathered into
-/// one call (<see cref="VectoredSend"/>). Linux only; never waits, if the socket does not block.
+/// Sends as much of a batch as a socket takes at once: long pieces of files straight from the file (<see cref="FileSend"/>), all else
+/// gathered into one call (<see cref="VectoredSend"/>). Linux only; never waits, if the socket does not block.
 /// </summary>
 static class ImmediateSend
 {
-    // A call of its own costs more than copying less.
+    // For smaller pieces, a separate system call costs more than the copy.
     const int SmallestFilePiece = 32 * 1024;
 
     public static bool IsSupported { get; } = OperatingSystem.IsLinux();

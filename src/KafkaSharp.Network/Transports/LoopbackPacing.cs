@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// Disables pacing of connections within this machine. Where the system's congestion control is one that paces (<c>bbr</c>), it delays each segment of a
-/// response with a timer, to spare a network that does not exist here: over loopback this is a quarter of the cost of a GB sent where it is copied, and
-/// two thirds where it is not. Linux's default, <c>cubic</c>, does not pace and is left alone.
+/// Disables pacing of connections within this machine. A congestion control that paces (<c>bbr</c>) delays each segment of a response with
+/// a timer, to protect the network. Over loopback there is no network, and the timers are a quarter of the cost of sending data that is
+/// copied and two thirds if it is not. Linux's default, <c>cubic</c>, does not pace and is not changed.
 /// </summary>
 static class LoopbackPacing
 {
@@ -14,8 +14,9 @@ static class LoopbackPacing
     const int LongestName = 16;
 
     /// <summary>
-    /// To be called before the socket listens: what it accepts does not pace. A connection that has begun to pace can't be changed any more. Returns the
-    /// system's choice, for <see cref="Restore"/>; null where that does not pace, or may not be changed, and nothing was changed.
+    /// Disables pacing for the connections that the socket will accept. Must be called before the socket listens, because pacing cannot be
+    /// disabled once it has started. Returns the system's algorithm, for <see cref="Restore"/>; null if that does not pace or must not be
+    /// changed, and nothing was changed.
     /// </summary>
     public static byte[]? Disable(Socket listening)
     {
@@ -26,19 +27,19 @@ static class LoopbackPacing
             var chosen = Read(listening);
             if (!chosen.AsSpan().StartsWith("bbr"u8))
                 return null;
-            // Part of every Linux, and allowed to every user. Where no segment is lost, as here, it does what cubic does.
+            // Available on every Linux and allowed for every user. Without lost segments, as here, it behaves like cubic.
             listening.SetRawSocketOption(TcpLevel, CongestionControl, "reno"u8);
             return chosen;
         }
         catch (SocketException)
         {
-            // A sandbox with a network of its own.
+            // The sandbox does not support the option.
             return null;
         }
     }
 
-    /// <summary>Sets the system's choice on an accepted connection that leads into a network.</summary>
-    /// <exception cref="SocketException">The connection is gone.</exception>
+    /// <summary>Sets the system's algorithm on an accepted connection from another machine.</summary>
+    /// <exception cref="SocketException">The connection is closed.</exception>
     public static void Restore(Socket accepted, byte[] chosen) => accepted.SetRawSocketOption(TcpLevel, CongestionControl, chosen);
 
     /// <summary>The name of a socket's congestion control.</summary>

@@ -6,15 +6,15 @@ using KafkaSharp.Network.Buffers;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// A connected TCP socket. Receiving is the framework's; sending tries system calls of our own first (<see cref="ImmediateSend"/>) and
-/// leaves the waiting for room, if there is none, to the framework.
+/// A connected TCP socket. It receives through the framework. It sends with direct system calls (<see cref="ImmediateSend"/>) and uses the
+/// framework only to wait while the send buffer is full.
 /// </summary>
 sealed class SocketTransport : Transport
 {
-    // What is handed to the framework while it waits for room in the send buffer; the rest goes as before.
+    // The number of bytes that the framework sends while the send buffer is full. The rest is sent with direct calls again.
     const int WaitingSendBytes = 256 * 1024;
 
-    // A large frame comes in many segments: the system wakes us once they are there, not for each.
+    // A large frame arrives in many segments. The system wakes this process when they have arrived, not for each.
     const int SmallestLowWater = 16 * 1024;
     const int LargestLowWater = 256 * 1024;
     const int SocketLevel = 1;
@@ -25,7 +25,7 @@ sealed class SocketTransport : Transport
 
     public SocketTransport(Socket socket)
     {
-        // What is sent here must not wait, and not every system call can be told so.
+        // Sends must not block, and not every system call has a flag for this.
         socket.Blocking = false;
         _socket = socket;
         RemoteEndPoint = Unwrap(socket.RemoteEndPoint);
@@ -36,7 +36,7 @@ sealed class SocketTransport : Transport
 
     public override IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Whether the peer is on this machine, so that nothing of this connection meets a network.</summary>
+    /// <summary>Whether the peer is on this machine, so that the connection does not use a network.</summary>
     public bool IsLocal => IPAddress.IsLoopback(RemoteEndPoint.Address) || RemoteEndPoint.Address.Equals(LocalEndPoint.Address);
 
     public override bool HasPeerLeft

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace KafkaSharp.Network.Transports;
 
-/// <summary><c>sendmsg</c> over pieces of memory where they lie, without gathering them first. Linux only; never waits.</summary>
+/// <summary><c>sendmsg</c> over pieces of memory, without copying them together first. Linux only; never waits.</summary>
 static unsafe partial class VectoredSend
 {
     public const int MostPieces = 64;
@@ -19,8 +19,9 @@ static unsafe partial class VectoredSend
     private static MemoryHandle[]? t_handles;
 
     /// <summary>
-    /// Sends as much of at most <see cref="MostPieces"/> pieces as the socket takes now, none where it has no room, and gives how much that was of the
-    /// bytes that were asked for. Where <paramref name="more"/> is sent right after, the last segment waits for it.
+    /// Sends as many bytes of at most <see cref="MostPieces"/> pieces as the socket accepts without blocking, possibly none. Returns the
+    /// number of bytes sent; <paramref name="asked"/> is the number of bytes in the pieces. With <paramref name="more"/>, further data
+    /// follows immediately and the last segment waits for it.
     /// </summary>
     /// <exception cref="SocketException">The connection is broken.</exception>
     public static long Send(SafeSocketHandle socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces, bool more, out long asked)

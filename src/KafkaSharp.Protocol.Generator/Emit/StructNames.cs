@@ -3,8 +3,8 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>
-/// The C# names of a message's structs, which are nested in its class. A struct with the name of a field of the message, or of its own, has
-/// the suffix <c>Data</c>, because a class cannot have a member and a nested type with the same name.
+/// The C# names of a message's structs, which are nested in its class. A struct with the name of a field of the message, or of one of its
+/// own fields, has the suffix <c>Data</c>, because a class cannot have a member and a nested type with the same name.
 /// </summary>
 sealed class StructNames
 {

@@ -15,8 +15,8 @@ namespace KafkaSharp.Raft.Snapshots;
 sealed class SnapshotCleaner(IRaftLog log, ISnapshotStore snapshots, RaftOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>
-    /// Deletes snapshots older than the start of the log, which a crash during cleaning left. The records after such a snapshot are gone,
-    /// so it cannot be used.
+    /// Deletes snapshots older than the start of the log, which a crash during cleaning left. The records after such a snapshot were
+    /// deleted, so it cannot be used.
     /// </summary>
     public void DeleteUnreachable()
     {

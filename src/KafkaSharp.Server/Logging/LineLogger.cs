@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Server.Logging;
 
-/// <summary>One line for each message: time, level, text, component; an exception follows on lines of its own. Thread-safe.</summary>
+/// <summary>One line for each message: time, level, text, component; an exception follows on separate lines. Thread-safe.</summary>
 sealed class LineLogger(string component, LogOutput output, TimeProvider time) : ILogger
 {
     [ThreadStatic]

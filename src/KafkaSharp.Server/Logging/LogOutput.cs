@@ -3,8 +3,9 @@ using System.Text;
 namespace KafkaSharp.Server.Logging;
 
 /// <summary>
-/// Writes log lines to a stream from a thread of its own. <see cref="Write"/> never waits for the stream: while the queue is full, because nobody drains
-/// the pipe behind it, lines are dropped and counted; once there is space again, one line says how many. Thread-safe.
+/// Writes log lines to a stream on a dedicated thread. <see cref="Write"/> never waits for the stream: while the queue is full, for example
+/// because the reader of the pipe has stopped, lines are dropped and counted. When there is space again, one line reports the number of
+/// dropped lines. Thread-safe.
 /// </summary>
 sealed class LogOutput : IDisposable
 {
@@ -22,7 +23,7 @@ sealed class LogOutput : IDisposable
     private bool _stopped;
 
     /// <param name="stream">Where the lines are written, as UTF-8.</param>
-    /// <param name="dropped">Makes the line, with its end, that says how many were dropped.</param>
+    /// <param name="dropped">Makes the line, with its line end, for a number of dropped lines.</param>
     public LogOutput(Stream stream, Func<long, string> dropped)
     {
         _stream = stream;
@@ -73,7 +74,7 @@ sealed class LogOutput : IDisposable
             }
             catch (IOException)
             {
-                // The other end is closed: there is no place left to say so.
+                // The other end is closed, so the failure cannot be logged.
             }
         }
     }

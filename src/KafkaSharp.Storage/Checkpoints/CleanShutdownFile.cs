@@ -16,7 +16,7 @@ public static class CleanShutdownFile
 
     public static string Format(long brokerEpoch) => $"{{\"version\":0,\"brokerEpoch\":{brokerEpoch}}}";
 
-    /// <summary>The broker epoch in the text; -1 if there is none, as in the empty file of older brokers.</summary>
+    /// <summary>The broker epoch in the text; -1 if there is none, as in the empty file of earlier versions.</summary>
     public static long Parse(ReadOnlyMemory<byte> text)
     {
         try

@@ -18,11 +18,11 @@ sealed class AdvertisedEndpointsTests
     [TestCase("PLAINTEXT://0.0.0.0:9092", "PLAINTEXT://kafka.example:19092", "kafka.example:19092")]
     [TestCase("PLAINTEXT://[::]:9092", null, ":::9092")]
     [TestCase("PLAINTEXT://127.0.0.1:9092", null, "127.0.0.1:9092")]
-    public void A_listener_advertises_what_is_configured_or_where_it_is(string listeners, string? advertised, string told)
+    public void A_listener_advertises_what_is_configured_or_where_it_is(string listeners, string? advertised, string expected)
     {
         var configuration = Load(listeners, advertised);
         var endpoint = AdvertisedEndpoints.Of(configuration, configuration.Listeners[0]);
-        Assert.That($"{endpoint.Host}:{endpoint.Port}", Is.EqualTo(told));
+        Assert.That($"{endpoint.Host}:{endpoint.Port}", Is.EqualTo(expected));
     }
 
     [TestCase("PLAINTEXT://:9092", null)]

@@ -29,7 +29,7 @@ sealed class ConnectionLimitsPublisherTests
     }
 
     [Test]
-    public void Limits_that_make_no_sense_are_told_and_not_taken()
+    public void Invalid_limits_are_logged_and_not_applied()
     {
         var limits = ConnectionLimits.From(_configuration.Values);
         var log = new CollectingLogger();

@@ -41,7 +41,7 @@ sealed class DirectoryFailureTests
         _failing = "/b";
         Assert.That(await ProduceAsync(node, lost[0]), Is.EqualTo(ErrorCode.KafkaStorageError));
 
-        await Eventually.True(() => lost.All(topic => Registration(node, topic).Leader < 0), "that nobody leads what is lost");
+        await Eventually.True(() => lost.All(topic => Registration(node, topic).Leader < 0), "that the lost partitions have no leader");
         foreach (var topic in topics.Except(lost))
             Assert.That(await ProduceAsync(node, topic), Is.EqualTo(ErrorCode.None));
         Assert.That(node.Failed.IsCompleted, Is.False);

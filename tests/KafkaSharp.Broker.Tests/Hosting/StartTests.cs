@@ -49,7 +49,7 @@ sealed class StartTests
         using var called = new CancellationTokenSource();
         var files = new FaultyFileSystem(_files, (operation, path) =>
         {
-            // In the middle of it: the quorum has begun, the broker has not registered.
+            // In the middle of the start: the quorum has started, the broker has not registered.
             if (operation == FileOperation.Write && path.EndsWith("/quorum-state.tmp", StringComparison.Ordinal))
                 called.Cancel();
             return null;

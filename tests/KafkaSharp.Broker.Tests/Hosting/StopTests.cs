@@ -3,13 +3,13 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Broker.Tests.Hosting;
 
-/// <summary>A stop comes to its end whatever the controller does.</summary>
+/// <summary>A stop ends even if the controller does not respond.</summary>
 sealed class StopTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     [Test]
-    public async Task A_controller_that_does_not_answer_holds_no_stop_up()
+    public async Task A_controller_that_does_not_respond_does_not_block_a_stop()
     {
         using var stuck = new ManualResetEventSlim(true);
         using var reached = new ManualResetEventSlim(false);

@@ -37,7 +37,7 @@ sealed class DispatcherFixture : IDisposable
         await _client.SendAsync(framed).AsTask().WaitAsync(s_patience);
     }
 
-    /// <summary>The next answer without its prefix, or null where the connection was closed.</summary>
+    /// <summary>The next response without its prefix; null if the connection was closed.</summary>
     public async Task<byte[]?> ReadAsync() =>
         await ReadExactlyAsync(4) is { } prefix ? await ReadExactlyAsync(BinaryPrimitives.ReadInt32BigEndian(prefix)) : null;
 

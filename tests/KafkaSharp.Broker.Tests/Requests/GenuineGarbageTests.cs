@@ -6,8 +6,8 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Broker.Tests.Requests;
 
 /// <summary>
-/// What a genuine broker did with broken requests, connection by connection: answered (with these correlation ids) or closed. The contents of
-/// answers are the handlers' matter; here they are empty.
+/// The reaction of a genuine broker to broken requests, per connection: responses with these correlation ids, or closed. The bodies of
+/// responses are not compared; they are empty here.
 /// </summary>
 public sealed class GenuineGarbageTests
 {
@@ -46,7 +46,7 @@ public sealed class GenuineGarbageTests
 
     [TestCase("0012007f0000000500016300", "00000005002300000001001200000004")]
     [TestCase("00120005000000060001630004616263023100", "00000006002300000001001200000004")]
-    public async Task ApiVersions_in_a_version_to_come_is_answered_in_version_0(string request, string answer)
+    public async Task ApiVersions_in_a_future_version_has_a_response_in_version_0(string request, string answer)
     {
         using var fixture = new DispatcherFixture(s_table);
 

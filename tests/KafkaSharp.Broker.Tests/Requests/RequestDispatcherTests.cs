@@ -29,9 +29,9 @@ public sealed class RequestDispatcherTests
     }
 
     [Test]
-    public async Task An_exception_is_logged_once_and_answered_with_the_routes_error_answer()
+    public async Task An_exception_is_logged_once_and_the_response_is_the_error_response_of_the_route()
     {
-        using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), answers: true));
+        using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), responds: true));
 
         var answer = await fixture.AskAsync(RawRequest.ListGroups(0, 5));
 
@@ -42,17 +42,17 @@ public sealed class RequestDispatcherTests
     }
 
     [Test]
-    public async Task An_IO_failure_is_answered_as_a_storage_error()
+    public async Task An_IO_failure_becomes_a_storage_error()
     {
-        using var fixture = new DispatcherFixture(FailingTable(new IOException("disk"), answers: true));
+        using var fixture = new DispatcherFixture(FailingTable(new IOException("disk"), responds: true));
 
         Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(RawRequest.ListGroups(0, 5)))!), Is.EqualTo("00000005" + "0038" + "00000000"));
     }
 
     [Test]
-    public async Task An_exception_without_an_error_answer_closes_the_connection()
+    public async Task An_exception_without_an_error_response_closes_the_connection()
     {
-        using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), answers: false));
+        using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), responds: false));
 
         Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 5)), Is.Null);
         await fixture.Connection.Completion;
@@ -60,7 +60,7 @@ public sealed class RequestDispatcherTests
     }
 
     [Test]
-    public async Task A_null_response_sends_nothing_and_the_next_request_is_answered()
+    public async Task A_null_response_sends_nothing_and_the_next_request_receives_its_response()
     {
         var first = true;
         using var fixture = new DispatcherFixture(new ApiTable(ApiRoute.For(new StubHandler<ListGroupsRequest, ListGroupsResponse>
@@ -73,7 +73,7 @@ public sealed class RequestDispatcherTests
     }
 
     [Test]
-    public async Task A_handler_may_close_the_connection_behind_its_answer()
+    public async Task A_handler_may_close_the_connection_after_its_response()
     {
         using var fixture = new DispatcherFixture(TableOf(context => context.ClosesConnection = true));
 
@@ -82,7 +82,7 @@ public sealed class RequestDispatcherTests
     }
 
     [Test]
-    public async Task Leases_are_kept_until_the_answer_has_left()
+    public async Task Leases_are_kept_until_the_response_is_sent()
     {
         var lease = new Lease();
         using var fixture = new DispatcherFixture(TableOf(context => context.AddLease(lease)));
@@ -131,7 +131,7 @@ public sealed class RequestDispatcherTests
         },
     }));
 
-    private static ApiTable FailingTable(Exception failure, bool answers) => new(ApiRoute.For(new StubHandler<ListGroupsRequest, ListGroupsResponse>
+    private static ApiTable FailingTable(Exception failure, bool responds) => new(ApiRoute.For(new StubHandler<ListGroupsRequest, ListGroupsResponse>
     {
         Handle = async (_, _) =>
         {

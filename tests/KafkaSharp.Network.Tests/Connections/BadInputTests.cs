@@ -7,7 +7,9 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Connections;
 
-/// <summary>What comes from clients that are broken, slow or hostile: they are closed with at most one line, memory stays flat, others are served.</summary>
+/// <summary>
+/// What comes from clients that are broken, slow or hostile: they are closed with at most one line, memory stays flat, others are served.
+/// </summary>
 public sealed class BadInputTests
 {
     [Test]
@@ -27,7 +29,7 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public async Task Requests_before_a_broken_size_are_still_answered()
+    public async Task Requests_before_a_broken_size_still_receive_their_responses()
     {
         await using var fixture = new ListenerFixture(DelegateHandler.Echo());
         using var client = fixture.Connect();
@@ -53,7 +55,7 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public async Task Random_bytes_end_or_are_answered_and_never_harm_others()
+    public async Task Random_bytes_close_the_connection_or_receive_a_response_and_never_affect_others()
     {
         var handler = DelegateHandler.Echo();
         await using var fixture = new ListenerFixture(handler);
@@ -97,7 +99,7 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public async Task A_client_that_sends_no_more_still_gets_its_answers()
+    public async Task A_client_that_sends_no_more_still_gets_its_responses()
     {
         var answer = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true));
@@ -165,7 +167,7 @@ public sealed class BadInputTests
         const int Requests = 60;
         using var client = fixture.Connect(receiveBuffer: 4096);
         var sending = client.SendAsync(Enumerable.Range(0, Requests).SelectMany(_ => RawClient.Framed(new byte[200])).ToArray());
-        await Eventually.True(() => Volatile.Read(ref held) > 0, "an answer is on its way");
+        await Eventually.True(() => Volatile.Read(ref held) > 0, "a response is pending");
         for (var i = 0; i < 20; i++)
             await OthersAreServedAsync(fixture);
 
@@ -174,7 +176,7 @@ public sealed class BadInputTests
 
         await sending;
         await Eventually.True(() => Volatile.Read(ref held) == 0, "all leases are given back");
-        Assert.That(most, Is.EqualTo(1), "answers held at once");
+        Assert.That(most, Is.EqualTo(1), "responses held at once");
     }
 
     [Test]
@@ -234,7 +236,7 @@ public sealed class BadInputTests
 
         answer.SetResult(LeasedFrame(() => Interlocked.Increment(ref disposed)));
 
-        await Eventually.True(() => Volatile.Read(ref disposed) == 2, "both answers are given back");
+        await Eventually.True(() => Volatile.Read(ref disposed) == 2, "both responses are disposed of");
         await Eventually.True(() => handler.Closed == 1, "the connection ended");
     }
 

@@ -11,7 +11,7 @@ namespace KafkaSharp.Network.Tests.Connections;
 public sealed class ConnectionTests
 {
     [Test]
-    public async Task A_frame_is_answered()
+    public async Task A_frame_receives_a_response()
     {
         await using var fixture = new ListenerFixture(DelegateHandler.Echo());
         using var client = fixture.Connect();
@@ -45,7 +45,7 @@ public sealed class ConnectionTests
     }
 
     [Test]
-    public async Task Requests_sent_at_once_are_answered_in_order()
+    public async Task Requests_sent_at_once_receive_their_responses_in_order()
     {
         await using var fixture = new ListenerFixture(DelegateHandler.Echo());
         using var client = fixture.Connect();
@@ -59,7 +59,7 @@ public sealed class ConnectionTests
     }
 
     [Test]
-    public async Task An_overlapping_request_lets_the_next_be_handled_but_answers_keep_their_order()
+    public async Task An_overlapping_request_lets_the_next_be_handled_but_responses_keep_their_order()
     {
         var first = new TaskCompletionSource<OutgoingFrame?>();
         var handled = new List<byte>();
@@ -82,7 +82,7 @@ public sealed class ConnectionTests
     }
 
     [Test]
-    public async Task A_request_that_does_not_overlap_holds_the_next_until_it_is_answered()
+    public async Task A_request_that_does_not_overlap_delays_the_next_until_its_response_is_ready()
     {
         var first = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, frame) => frame.Span[0] == 1
@@ -119,7 +119,7 @@ public sealed class ConnectionTests
     }
 
     [Test]
-    public async Task A_closing_frame_lets_the_answers_before_it_leave([Values] bool waited)
+    public async Task Responses_before_a_closing_frame_are_sent([Values] bool waited)
     {
         var first = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, frame) => frame.Span[0] switch
@@ -141,7 +141,7 @@ public sealed class ConnectionTests
     }
 
     [Test]
-    public async Task Nothing_is_handled_behind_an_answer_that_was_waited_for_and_closes()
+    public async Task Nothing_is_handled_after_a_delayed_response_that_closes()
     {
         var first = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(first.Task)));
@@ -165,7 +165,7 @@ public sealed class ConnectionTests
         var options = new ListenerOptions(new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 0));
         var connection = new Connection(1, options, transport, DelegateHandler.Echo(), time, new CollectingLogger());
         connection.Start();
-        await TestInfrastructure.Eventually.True(() => transport.Sending is not null, "the answer leaves");
+        await TestInfrastructure.Eventually.True(() => transport.Sending is not null, "the response is being sent");
 
         var before = connection.LastActivity;
         time.Advance(TimeSpan.FromMinutes(5));
@@ -199,7 +199,7 @@ public sealed class ConnectionTests
         }
     }
 
-    // Gives one request and takes the answer only as the test advances it.
+    // Provides one request and accepts the response only as the test advances it.
     private sealed class SlowTransport(byte[] request) : Transport
     {
         private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -13,7 +13,7 @@ namespace KafkaSharp.Network.Tests.Listeners;
 public sealed class SocketListenerTests
 {
     [Test]
-    public async Task Port_0_is_told_after_binding()
+    public async Task The_port_of_port_0_is_known_after_binding()
     {
         await using var fixture = new ListenerFixture(DelegateHandler.Echo());
 
@@ -97,7 +97,7 @@ public sealed class SocketListenerTests
         await Eventually.True(() => fixture.Listener.ConnectionCount == 1, "the first is served");
         using var second = fixture.Connect();
         await second.SendFrameAsync(new byte[] { 2 });
-        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is told");
+        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is logged");
         Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(1));
 
         first.Dispose();
@@ -112,7 +112,7 @@ public sealed class SocketListenerTests
         using var first = fixture.Connect();
         using var second = fixture.Connect();
         await second.SendFrameAsync(new byte[] { 2 });
-        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is told");
+        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is logged");
 
         fixture.Limits.MaxConnections = 2;
 
@@ -167,7 +167,7 @@ public sealed class SocketListenerTests
         await EchoesAsync(first);
         using var second = fixture.Connect();
         await second.SendFrameAsync(new byte[] { 2 });
-        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is told");
+        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("at its limit")), "the limit is logged");
 
         await EchoesAsync(first);
     }
@@ -202,7 +202,7 @@ public sealed class SocketListenerTests
     }
 
     [Test]
-    public async Task A_silent_connection_is_closed_after_its_time_also_while_it_waits_for_its_answer([Values] bool waits)
+    public async Task A_silent_connection_is_closed_after_its_time_also_while_it_waits_for_its_response([Values] bool waits)
     {
         var time = new ManualTimeProvider();
         var answer = new TaskCompletionSource<OutgoingFrame?>();
@@ -307,7 +307,7 @@ public sealed class SocketListenerTests
         await Eventually.True(() => fixture.Listener.Connections.Count(c => c.AwaitsResponse) == 2, "both wait");
         if (!overlaps)
             time.Advance(TimeSpan.FromSeconds(10));
-        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(2), "nobody has left");
+        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(2), "no connection was closed");
 
         leaving.Dispose();
         await Eventually.True(
@@ -322,7 +322,7 @@ public sealed class SocketListenerTests
         var frame = DelegateHandler.FrameOf([9]);
         frame.AddLease(late);
         answer.SetResult(frame);
-        await Eventually.True(() => late.IsDisposed, "the answer goes back");
+        await Eventually.True(() => late.IsDisposed, "the response is disposed of");
     }
 
     [Test]

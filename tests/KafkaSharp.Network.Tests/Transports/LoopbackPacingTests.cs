@@ -30,7 +30,7 @@ public sealed class LoopbackPacingTests
     }
 
     [Test]
-    public async Task A_peer_on_this_machine_is_told_by_its_addresses()
+    public async Task A_peer_on_this_machine_is_recognized_by_its_addresses()
     {
         using var listening = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
         listening.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));

@@ -104,7 +104,7 @@ public sealed class CheckpointFileTests
     [TestCase("0\n1\nt 0\n")]
     [TestCase("0\n1\nt x 0\n")]
     [TestCase("0\n1\nt 0 0 0\n")]
-    public void A_malformed_checkpoint_is_told_with_its_path(string text)
+    public void A_malformed_checkpoint_is_reported_with_its_path(string text)
     {
         Put("/d/x", text);
         Assert.That(() => new OffsetCheckpointFile(_files, "/d/x").Read(), Throws.InstanceOf<IOException>().With.Message.Contains("/d/x"));

@@ -140,7 +140,7 @@ public sealed class FileSystemTests(bool onDisk)
         using var file = Files.OpenFile(_folder["a"], StorageFileMode.CreateNew);
         using var done = new CancellationTokenSource();
         var wrong = 0;
-        // Every byte holds the low bits of its position, whatever the length is at the moment.
+        // Every byte holds the low bits of its position, so any length can be checked.
         var pattern = Bytes(0, 1 << 20);
         file.Write(0, pattern);
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>

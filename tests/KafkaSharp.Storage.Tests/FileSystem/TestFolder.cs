@@ -2,7 +2,7 @@ using KafkaSharp.Storage.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.FileSystem;
 
-/// <summary>A folder of its own for one test, on disk or in memory; gone when disposed of.</summary>
+/// <summary>A folder for one test, on disk or in memory. Dispose deletes it.</summary>
 public sealed class TestFolder : IDisposable
 {
     private readonly bool _onDisk;

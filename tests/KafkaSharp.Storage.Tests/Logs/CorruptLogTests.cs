@@ -5,13 +5,13 @@ using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 
-/// <summary>What was whole once and is not any more: nobody is led past it unawares, and it keeps no log from opening.</summary>
+/// <summary>Corruption of data that was once complete: readers never skip it silently, and the log still opens.</summary>
 public sealed class CorruptLogTests
 {
     private static readonly int BatchSize = TestLog.Batch().Length;
 
     [Test]
-    public void A_broken_batch_header_is_told_to_whoever_reads_on_from_it()
+    public void A_broken_batch_header_is_reported_to_a_reader_that_reaches_it()
     {
         using var test = new TestLog(onDisk: true, ("internal.segment.bytes", "2000"));
         for (var i = 0; i < 40; i++)

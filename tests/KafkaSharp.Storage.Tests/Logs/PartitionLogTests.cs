@@ -95,7 +95,7 @@ public sealed class PartitionLogTests(bool onDisk)
     }
 
     [Test]
-    public void A_duplicate_is_answered_with_the_original_and_gaps_are_refused()
+    public void A_duplicate_returns_the_original_offset_and_gaps_are_refused()
     {
         using var test = new TestLog(onDisk);
         test.Append(records: 2, options: TestLog.Producer(1, 0, 0));

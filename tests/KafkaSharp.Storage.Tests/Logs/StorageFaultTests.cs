@@ -69,7 +69,7 @@ public sealed class StorageFaultTests
         Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>());
         Assert.That(_log.RecoveryPoint, Is.Zero);
         _failing = null;
-        Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>(), "the system tells of a lost page once");
+        Assert.That(() => _log.Flush(), Throws.InstanceOf<IOException>(), "the system reports a lost page once");
         Assert.That(_log.RecoveryPoint, Is.Zero);
         _log.CloseAbruptly();
         _log = Open(cleanShutdown: false);
@@ -179,7 +179,7 @@ public sealed class StorageFaultTests
         Task? work = null;
         var files = new FaultyFileSystem(inner, (operation, path) =>
         {
-            // The work begins when the rename does, and opens its file in the moment when the folder is gone.
+            // The work starts with the rename and opens its file while the folder does not exist.
             if (operation == FileOperation.Rename && path == "/data/u-0")
                 work = Task.Run(() => background.ForEach(action => action()));
             else if (operation == FileOperation.Open && path == "/data/u-0/partition.metadata" && work is not null)

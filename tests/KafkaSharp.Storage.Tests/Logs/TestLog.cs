@@ -10,7 +10,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 
-/// <summary>A log in a folder of its own with a clock that stands, and batches to append to it.</summary>
+/// <summary>A log in its own folder with a manual clock, and batches to append to it.</summary>
 sealed class TestLog : IDisposable
 {
     public TestLog(bool onDisk = true, params (string Name, string Value)[] configs)

@@ -78,18 +78,18 @@ public sealed class LogManagerFaultTests
     }
 
     [Test]
-    public void Compaction_that_is_not_there_is_told_once()
+    public void Unsupported_compaction_is_logged_once()
     {
         var compact = new Dictionary<string, string> { ["cleanup.policy"] = "compact" };
         Create(Partition);
         _manager.UpdateTopicConfig("other", compact);
-        Assert.That(Told(), Is.Zero);
+        Assert.That(Reports(), Is.Zero);
         Create(new TopicPartition("other", 0));
-        Assert.That(Told(), Is.EqualTo(1));
+        Assert.That(Reports(), Is.EqualTo(1));
         _manager.UpdateTopicConfig("t", compact);
-        Assert.That(Told(), Is.EqualTo(1));
+        Assert.That(Reports(), Is.EqualTo(1));
 
-        int Told() => _logger.Warnings.Count(line => line.Contains("does not compact logs", StringComparison.Ordinal));
+        int Reports() => _logger.Warnings.Count(line => line.Contains("does not compact logs", StringComparison.Ordinal));
     }
 
     [Test]

@@ -6,12 +6,12 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.ProducerState;
 
-/// <summary>Genuine produce requests of an idempotent producer, one after another, answered by a log as the genuine broker answered them.</summary>
+/// <summary>Recorded produce requests of an idempotent producer. The log returns the same results as the genuine broker.</summary>
 public sealed class IdempotenceConversationTests
 {
     [TestCase("conversations/idempotence-raw.jsonl.gz")]
     [TestCase("conversations/features-0/idempotence-raw.jsonl.gz")]
-    public void A_log_answers_as_the_genuine_broker(string conversation)
+    public void A_log_returns_the_results_of_the_genuine_broker(string conversation)
     {
         var logs = new Dictionary<string, PartitionLog>();
         var files = new MemoryFileSystem(TimeProvider.System);

@@ -4,7 +4,7 @@ namespace HostileClients.Attacks;
 interface IAttack : IDisposable
 {
     /// <summary>
-    /// Returns when the attack has gone on for at least this time and everything that was sent has its response, or after disposal.
+    /// Returns when the attack has lasted at least this time and every request has its response, or after disposal.
     /// </summary>
     AttackResult Run(TimeSpan atLeast);
 }

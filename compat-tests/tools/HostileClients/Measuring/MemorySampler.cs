@@ -1,6 +1,6 @@
 namespace HostileClients.Measuring;
 
-/// <summary>Follows the broker's anonymous memory every 10 ms on a thread of its own, from construction to disposal.</summary>
+/// <summary>Follows the broker's anonymous memory every 10 ms on a dedicated thread, from construction to disposal.</summary>
 sealed class MemorySampler : IDisposable
 {
     private readonly BrokerProcess _broker;

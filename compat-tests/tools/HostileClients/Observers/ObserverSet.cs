@@ -3,7 +3,7 @@ using HostileClients.Wire;
 
 namespace HostileClients.Observers;
 
-/// <summary>The observers, each probing on a thread of its own until disposal. A probe counts for the phase in which it began.</summary>
+/// <summary>The observers, each probing on its own thread until disposal. A probe counts for the phase in which it started.</summary>
 sealed class ObserverSet : IDisposable
 {
     private const int PauseMs = 10;

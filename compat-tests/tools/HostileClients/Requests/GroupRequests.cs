@@ -69,7 +69,7 @@ static class GroupRequests
         },
         8);
 
-    /// <summary>Joins as a new member, in a version in which the first request is not refused for want of a member id.</summary>
+    /// <summary>Joins as a new member, in a version that does not require a member id in the first request.</summary>
     public static RequestFrame Join(IEnumerable<int> protocols) => RequestFrame.Of<JoinGroupRequest, JoinGroupResponse>(
         new()
         {

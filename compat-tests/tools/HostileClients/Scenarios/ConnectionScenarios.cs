@@ -28,9 +28,9 @@ static class ConnectionScenarios
             target.CreateTopic(Names.Topic);
             return new WaitingFetches(target.Broker, Names.Topic, 2_000);
         }) { IsQuick = true },
-        new("undrained-log", "20,000 bad requests, each of which the broker logs into a pipe that nobody reads", target =>
+        new("undrained-log", "20,000 bad requests, each of which the broker logs into a pipe without a reader", target =>
             new BadRequests(target.Broker, 20_000)) { HasUndrainedLog = true },
-        new("undrained-log-quick", "3,000 bad requests, each of which the broker logs into a pipe that nobody reads", target =>
+        new("undrained-log-quick", "3,000 bad requests, each of which the broker logs into a pipe without a reader", target =>
             new BadRequests(target.Broker, 3_000)) { HasUndrainedLog = true, IsQuick = true },
         new("slow-fetch-readers", "50 connections that request 50 MB, 20 times each, and read a few bytes", target =>
         {

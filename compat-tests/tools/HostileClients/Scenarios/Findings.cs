@@ -34,7 +34,7 @@ sealed class Findings(Scenario scenario, Phase undisturbed, Phase disturbed)
     public required IReadOnlyList<string> Failures { get; init; }
 
     /// <summary>
-    /// What is beyond the limits. Memory is not judged where the broker's heap grows to its configured size whatever it does.
+    /// What is beyond the limits. Memory is not judged if the broker's heap always grows to its configured size.
     /// </summary>
     public List<string> Violations(bool judgesMemory)
     {

@@ -16,7 +16,7 @@ sealed record Scenario(string Name, string Summary, Func<Target, IAttack> Attack
     /// <summary>Properties that the broker needs, as in server.properties.</summary>
     public IReadOnlyList<string> Properties { get; init; } = [];
 
-    /// <summary>Whether nobody reads the pipe into which the broker logs.</summary>
+    /// <summary>Whether the pipe of the broker's log has no reader.</summary>
     public bool HasUndrainedLog { get; init; }
 
     /// <summary>Whether the memory that is kept is measured while the connections of the attack are still open.</summary>

@@ -23,7 +23,7 @@ sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? pr
         using var target = new Target(broker);
         target.CreateTopic(ObservedTopic);
         var findings = Observe(target);
-        // A broker of its own ends with the scenario.
+        // A broker that was started for this scenario ends with it.
         if (process is null)
             target.DeleteTopics();
         return findings;

@@ -5,10 +5,10 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Filtering;
 
 /// <summary>
-/// Filters batches for compaction (Kafka's <c>MemoryRecords.filterTo</c>). A batch of which all records are kept is copied; a batch of
-/// which some are kept is rebuilt with the original offsets, sequences and last offset. If tombstones or the marker of an empty transaction
-/// are kept, the batch gets a delete horizon: the current time plus the delete retention. Legacy batches cannot be rebuilt, so they are
-/// kept if any of their records is. Not thread-safe.
+/// Filters batches for compaction (Kafka's <c>MemoryRecords.filterTo</c>). A batch is copied if all its records are kept. If only some are
+/// kept, it is rebuilt with the original offsets, sequences and last offset. If tombstones or the marker of an empty transaction are kept,
+/// the batch gets a delete horizon: the current time plus the delete retention. Legacy batches cannot be rebuilt, so they are kept if any
+/// of their records is. Not thread-safe.
 /// </summary>
 public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetentionMs) : IDisposable
 {
