@@ -1,11 +1,12 @@
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
-/// <summary>DescribeCluster (60): the cluster's id and its brokers, or its controllers where a controller is asked (KIP-919).</summary>
+/// <summary>DescribeCluster (60): the cluster's id and its brokers; on a controller's listener its controllers (KIP-919).</summary>
 sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId, Func<int> activeController)
     : IApiHandler<DescribeClusterRequest, DescribeClusterResponse>
 {
@@ -33,10 +34,9 @@ sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId,
             ErrorMessage = null,
             ClusterId = clusterId,
             EndpointType = served,
-            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations
-                ? AuthorizedOperations.AllOnCluster
-                : AuthorizedOperations.Omitted,
         };
+        if (request.IncludeClusterAuthorizedOperations)
+            response.ClusterAuthorizedOperations = context.AuthorizedOperations(ResourceType.Cluster, ResourceTypes.ClusterName);
         if (served == Controllers)
         {
             response.ControllerId = activeController();

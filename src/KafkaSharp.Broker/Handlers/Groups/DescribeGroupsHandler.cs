@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Coordinators.GroupService;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -14,7 +15,7 @@ sealed class DescribeGroupsHandler(ClassicGroupService groups) : IApiHandler<Des
         if (request.IncludeAuthorizedOperations)
         {
             foreach (var group in response.Groups.Where(group => group.ErrorCode == ErrorCode.None))
-                group.AuthorizedOperations = AuthorizedOperations.AllOnGroup;
+                group.AuthorizedOperations = context.AuthorizedOperations(ResourceType.Group, group.GroupId);
         }
         return response;
     }

@@ -1,18 +1,18 @@
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// DescribeTopicPartitions (75): topics in the order of their names, so many partitions at a time, and where to go on (KIP-966).
+/// DescribeTopicPartitions (75): topics in the order of their names, with a limit of partitions and the cursor of the next request (KIP-966).
 /// </summary>
 sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
     : IApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
 {
-    /// <summary>The most partitions of one answer (Kafka's <c>max.request.partition.size.limit</c>).</summary>
+    /// <summary>The most partitions of one response (Kafka's <c>max.request.partition.size.limit</c>).</summary>
     private const int MaxPartitions = 2000;
 
     public ValueTask<DescribeTopicPartitionsResponse?> HandleAsync(RequestContext context, DescribeTopicPartitionsRequest request)
@@ -37,7 +37,7 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
             }
             if (metadata.Topics.Topic(name) is not { } topic)
             {
-                response.Topics.Add(Unknown(name));
+                response.Topics.Add(Unknown(context, name));
                 continue;
             }
             var first = cursor?.TopicName == name ? cursor.PartitionIndex : 0;
@@ -65,12 +65,13 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
         ],
     };
 
-    private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Unknown(string name) => new()
+    private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Unknown(
+        RequestContext context, string name) => new()
     {
         Name = name,
         ErrorCode = TopicName.Invalid(name) is null ? ErrorCode.UnknownTopicOrPartition : ErrorCode.InvalidTopicException,
         IsInternal = TopicName.IsInternal(name),
-        TopicAuthorizedOperations = AuthorizedOperations.AllOnTopic,
+        TopicAuthorizedOperations = context.AuthorizedOperations(ResourceType.Topic, name),
     };
 
     private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Describe(
@@ -79,13 +80,13 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
         Name = topic.Name,
         TopicId = topic.Id,
         IsInternal = TopicName.IsInternal(topic.Name),
-        TopicAuthorizedOperations = AuthorizedOperations.AllOnTopic,
+        TopicAuthorizedOperations = context.AuthorizedOperations(ResourceType.Topic, topic.Name),
         Partitions =
         [
             .. topic.Partitions.Where(partition => partition.Key >= first).Take(limit).Select(entry =>
             {
                 var (id, partition) = entry;
-                var description = PartitionDescription.Of(metadata, partition, context.ListenerName, tellsListener: true);
+                var description = PartitionDescription.Of(metadata, partition, context.ListenerName, knowsListenerNotFound: true);
                 return new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition
                 {
                     PartitionIndex = id,

@@ -1,15 +1,15 @@
 using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// Metadata (3): brokers, and topics with their partitions and leaders. A topic that is not there is created where request and broker allow
-/// it, and then it is answered as a topic that serves, not as one to ask for again.
+/// Metadata (3): brokers, and topics with their partitions and leaders. A missing topic is created where request and broker allow it; the response then
+/// has its leaders, so that the client need not retry.
 /// </summary>
 sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTopicCreation creation)
     : IApiHandler<MetadataRequest, MetadataResponse>
@@ -17,10 +17,10 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
     public async ValueTask<MetadataResponse?> HandleAsync(RequestContext context, MetadataRequest request)
     {
         var byId = request.Topics?.Any(topic => !topic.TopicId.IsZero) == true;
-        // Before version 12 a topic that is asked for by id can't be answered (KAFKA-14195).
+        // Before version 12 the response cannot carry a topic without a name (KAFKA-14195).
         if (byId && context.ApiVersion < 12)
             return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
-        // Kafka says so until version 11; from 12 on it fails with an exception.
+        // Kafka responds this way up to version 11; from 12 on its handler fails with an exception.
         if (request.Topics?.Any(topic => topic is { Name: null, TopicId.IsZero: true }) == true)
             return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         var all = request.Topics is null || (context.ApiVersion == 0 && request.Topics.Count == 0);
@@ -33,11 +33,10 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
             ClusterId = clusterId,
             Brokers = [.. Brokers(metadata, context.ListenerName)],
             ControllerId = Controller(metadata),
-            // Since version 11 DescribeCluster tells them.
-            ClusterAuthorizedOperations = context.ApiVersion is >= 8 and <= 10 && request.IncludeClusterAuthorizedOperations
-                ? AuthorizedOperations.AllOnCluster
-                : AuthorizedOperations.Omitted,
         };
+        // From version 11 on they are part of DescribeCluster.
+        if (context.ApiVersion is >= 8 and <= 10 && request.IncludeClusterAuthorizedOperations)
+            response.ClusterAuthorizedOperations = context.AuthorizedOperations(ResourceType.Cluster, ResourceTypes.ClusterName);
         if (all)
         {
             foreach (var topic in metadata.Topics.ById.Values)
@@ -64,7 +63,7 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
         ],
     };
 
-    // Kafka names any broker that lives: clients send what is for the controller there, and it is forwarded.
+    // As in Kafka, an unfenced broker: it forwards the requests for the controller.
     private static int Controller(MetadataImage metadata) =>
         metadata.Cluster.Brokers.Values.FirstOrDefault(broker => !broker.Fenced)?.Id ?? -1;
 
@@ -102,21 +101,25 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
     }
 
     private static MetadataResponse.MetadataResponseTopic Describe(
-        RequestContext context, MetadataRequest request, MetadataImage metadata, TopicImage topic) => new()
+        RequestContext context, MetadataRequest request, MetadataImage metadata, TopicImage topic)
     {
-        Name = topic.Name,
-        TopicId = topic.Id,
-        IsInternal = TopicName.IsInternal(topic.Name),
-        TopicAuthorizedOperations = context.ApiVersion >= 8 && request.IncludeTopicAuthorizedOperations
-            ? AuthorizedOperations.AllOnTopic
-            : AuthorizedOperations.Omitted,
-        Partitions = [.. topic.Partitions.Select(partition => Describe(context, metadata, partition.Key, partition.Value))],
-    };
+        context.CheckIn();
+        var response = new MetadataResponse.MetadataResponseTopic
+        {
+            Name = topic.Name,
+            TopicId = topic.Id,
+            IsInternal = TopicName.IsInternal(topic.Name),
+            Partitions = [.. topic.Partitions.Select(partition => Describe(context, metadata, partition.Key, partition.Value))],
+        };
+        if (context.ApiVersion >= 8 && request.IncludeTopicAuthorizedOperations)
+            response.TopicAuthorizedOperations = context.AuthorizedOperations(ResourceType.Topic, topic.Name);
+        return response;
+    }
 
     private static MetadataResponse.MetadataResponsePartition Describe(
         RequestContext context, MetadataImage metadata, int id, PartitionRegistration partition)
     {
-        var description = PartitionDescription.Of(metadata, partition, context.ListenerName, tellsListener: context.ApiVersion >= 6);
+        var description = PartitionDescription.Of(metadata, partition, context.ListenerName, knowsListenerNotFound: context.ApiVersion >= 6);
         return new MetadataResponse.MetadataResponsePartition
         {
             PartitionIndex = id,
