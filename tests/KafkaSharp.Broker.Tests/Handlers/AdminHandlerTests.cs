@@ -134,6 +134,25 @@ sealed class AdminHandlerTests
     }
 
     [Test]
+    public async Task Names_beside_ids_are_ignored_and_each_id_is_described_once()
+    {
+        var id = await _node.CreateTopicAsync("t");
+        await _node.CreateTopicAsync("u");
+        var unknown = new Uuid(1, 2);
+        var request = new MetadataRequest
+        {
+            Topics =
+            [
+                new() { TopicId = id, Name = null }, new() { Name = "u" }, new() { TopicId = unknown, Name = null }, new() { TopicId = id, Name = null },
+                new() { TopicId = unknown, Name = null },
+            ],
+        };
+        var response = await _node.AskAsync<MetadataRequest, MetadataResponse>(request, 12);
+        Assert.That(response.Topics.Select(topic => (topic.Name, topic.TopicId, topic.ErrorCode)),
+            Is.EqualTo(new[] { ("t", id, ErrorCode.None), (null, unknown, ErrorCode.UnknownTopicId) }));
+    }
+
+    [Test]
     public async Task More_topics_than_one_request_may_create_are_not_created_automatically()
     {
         var response = await MetadataAsync([.. Enumerable.Range(0, 10_500).Select(i => $"t{i}")]);

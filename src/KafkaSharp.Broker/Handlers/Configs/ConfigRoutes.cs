@@ -15,12 +15,12 @@ static class ConfigRoutes
         var alterations = new ConfigAlterations(configuration.NodeId);
         return
         [
-            ApiRoute.For(new DescribeConfigsHandler(configuration, image)),
+            ApiRoute.For(new DescribeConfigsHandler(configuration, image), inlineBytes: 0),
             .. controller.For(ControllerApis.AlterConfigs, onBroker: new AlterConfigsHandler(client, alterations)),
             .. controller.For(ControllerApis.IncrementalAlterConfigs, onBroker: new IncrementalAlterConfigsHandler(client, alterations)),
-            ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs),
+            ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs, inlineBytes: 0),
             .. controller.For(ControllerApis.AlterClientQuotas, AclOperation.AlterConfigs),
-            ApiRoute.For(new ListConfigResourcesHandler(image), requires: AclOperation.DescribeConfigs),
+            ApiRoute.For(new ListConfigResourcesHandler(image), requires: AclOperation.DescribeConfigs, inlineBytes: 0),
         ];
     }
 }
