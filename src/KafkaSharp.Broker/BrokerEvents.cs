@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker;
 
-/// <summary>What the broker's own rooms log.</summary>
+/// <summary>The log messages of the broker.</summary>
 static partial class BrokerEvents
 {
     [LoggerMessage(6101, LogLevel.Information, "KafkaSharp {Version}, node {NodeId} of cluster {ClusterId}, keeps its data in {LogDirs}")]
@@ -33,10 +33,10 @@ static partial class BrokerEvents
     [LoggerMessage(6109, LogLevel.Information, "Registered with the controller, broker epoch {Epoch}")]
     public static partial void Registered(this ILogger logger, long epoch);
 
-    [LoggerMessage(6110, LogLevel.Warning, "The controller could not be told of the log directories of replicas: {Error}")]
+    [LoggerMessage(6110, LogLevel.Warning, "The controller did not accept the log directories of replicas: {Error}. The next heartbeat sends them again.")]
     public static partial void AssignmentFailed(this ILogger logger, ErrorCode error);
 
-    [LoggerMessage(6111, LogLevel.Warning, "A heartbeat to the controller failed: {Error}")]
+    [LoggerMessage(6111, LogLevel.Warning, "The controller refused a heartbeat: {Error}")]
     public static partial void HeartbeatFailed(this ILogger logger, ErrorCode error);
 
     [LoggerMessage(6112, LogLevel.Critical, "The broker can't go on and ends")]
@@ -48,7 +48,7 @@ static partial class BrokerEvents
     [LoggerMessage(6114, LogLevel.Warning, "{Topic} could not be created: {Reason}")]
     public static partial void InternalTopicNotCreated(this ILogger logger, string topic, string reason);
 
-    [LoggerMessage(6115, LogLevel.Warning, "The broker serves, but nobody leads {Partitions}")]
+    [LoggerMessage(6115, LogLevel.Warning, "The broker serves, but these partitions have no leader: {Partitions}")]
     public static partial void StartsWithoutLeader(this ILogger logger, string partitions);
 
     [LoggerMessage(6116, LogLevel.Warning, "Changed limits of connections are not taken: {Reason}")]

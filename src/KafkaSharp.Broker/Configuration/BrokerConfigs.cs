@@ -20,7 +20,7 @@ static class BrokerConfigs
         "log.dir", "/tmp/kafka-logs", "The folder that holds the data where log.dirs is not set.", allowEmpty: false);
 
     public static readonly ConfigKey<int> FetchMaxBytes = ConfigKeys.Int(
-        "fetch.max.bytes", 57_671_680, "The most bytes of records that one fetch answers.", min: 1024);
+        "fetch.max.bytes", 57_671_680, "The most bytes of records in one fetch response.", min: 1024);
 
     public static readonly ConfigKey<int> FetchSessionSlots = ConfigKeys.Int(
         "max.incremental.fetch.session.cache.slots", 1000, "How many incremental fetch sessions are kept.", min: 0);

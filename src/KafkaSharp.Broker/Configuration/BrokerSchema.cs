@@ -7,7 +7,7 @@ using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>All broker keys that something acts on, gathered from the rooms that declare them.</summary>
+/// <summary>All broker keys that have an effect, from the components that declare them.</summary>
 static class BrokerSchema
 {
     public static ConfigSchema Instance { get; } = new(

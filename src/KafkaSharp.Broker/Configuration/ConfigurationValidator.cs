@@ -1,13 +1,13 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Client;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.Configs;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>Lends the controller the declarations of the rooms it does not see, to check what is to be set and to tell defaults.</summary>
+/// <summary>Gives the controller the declarations of configuration keys, to check new values and to know the defaults.</summary>
 sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfigurationValidator
 {
     public ApiError? Validate(ConfigResource resource,
@@ -82,7 +82,7 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
     {
         foreach (var (name, text) in configs)
         {
-            // A key that nobody knows may belong to a plug-in: it is stored, as in Kafka.
+            // An unknown key may belong to a plug-in: it is stored, as in Kafka.
             if (BrokerSchema.Find(name) is not { } key)
                 continue;
             if (key.UpdateMode == ConfigUpdateMode.ReadOnly)

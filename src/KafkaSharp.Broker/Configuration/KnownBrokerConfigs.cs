@@ -4,7 +4,7 @@ namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>
 /// Every broker key of Apache Kafka 4.3.1: name, type, whether it changes at run time (c for the cluster, b for a broker) and default. A key
-/// that no room declares is known from here alone: it is described with its default, and said at start when it is set without effect.
+/// that no component declares is known from this table only: it is described with its default, and a start with it set logs that it has no effect.
 /// </summary>
 static class KnownBrokerConfigs
 {

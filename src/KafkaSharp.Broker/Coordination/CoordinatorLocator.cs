@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Coordination;
 /// </summary>
 sealed class CoordinatorLocator(Func<MetadataImage> image, GroupCoordinator groups, InternalTopicCreator creator) : ICoordinatorLocator
 {
-    public async ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(
+    public async ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(
         CoordinatorType type, string key, string listenerName)
     {
         // Transactions are not served. This error is fatal to a client; with a retriable one it would repeat the request for ever.

@@ -9,5 +9,5 @@ interface ICoordinatorLocator
     /// <summary>
     /// The broker's id and its endpoint on a listener. COORDINATOR_NOT_AVAILABLE while the topic is being created or has no leader.
     /// </summary>
-    ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(CoordinatorType type, string key, string listenerName);
+    ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(CoordinatorType type, string key, string listenerName);
 }

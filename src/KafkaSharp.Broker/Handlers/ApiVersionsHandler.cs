@@ -8,8 +8,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers;
 
 /// <summary>
-/// ApiVersions (18): what is served on the listener the request came in on, with supported and finalized features (KIP-584). A client that names its
-/// software in a form that metrics could not carry is refused (KIP-511).
+/// ApiVersions (18): the APIs served on the listener of the connection, with supported and finalized features (KIP-584). A client whose software
+/// name cannot be a metric's tag is refused (KIP-511).
 /// </summary>
 sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> kraftVersion, Func<ApiTable> table)
     : IApiHandler<ApiVersionsRequest, ApiVersionsResponse>
@@ -31,7 +31,7 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> k
                 .. table().Routes(listener).Select(route => new ApiVersionsResponse.ApiVersion
                 {
                     ApiKey = (short)route.ApiKey,
-                    // librdkafka takes a broker without Produce v0 for one that can't do message format 0 to 2 at all (KAFKA-18659).
+                    // librdkafka assumes that a broker without Produce v0 has no message format 0 to 2 at all (KAFKA-18659).
                     MinVersion = route.ApiKey == ApiKey.Produce ? (short)0 : route.LowestVersion,
                     MaxVersion = route.HighestVersion,
                 }),
@@ -48,7 +48,7 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> k
     {
         foreach (var feature in FeatureNames.All)
         {
-            // A range that begins at 0 could not be told before version 4 (KAFKA-17011).
+            // Responses before version 4 cannot carry a range that begins at 0 (KAFKA-17011).
             if (feature.MinLevel == 0 && version < 4)
                 continue;
             response.SupportedFeatures.Add(new ApiVersionsResponse.SupportedFeatureKey
@@ -61,7 +61,7 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> k
         response.FinalizedFeaturesEpoch = image.HighestOffset;
         foreach (var (name, level) in image.Features.All().Where(feature => feature.Value > 0))
             AddFinalized(response, name, level);
-        // The quorum's own records hold it, not the metadata.
+        // It is in the quorum's own records, not in the metadata.
         if (kraftVersion > 0)
             AddFinalized(response, FeatureNames.KRaft, kraftVersion);
     }

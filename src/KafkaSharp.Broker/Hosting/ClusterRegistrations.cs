@@ -3,7 +3,7 @@ using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.MetadataLog;
 using KafkaSharp.Configuration;
 using KafkaSharp.Metadata;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Protocol;

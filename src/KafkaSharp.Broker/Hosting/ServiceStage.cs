@@ -27,8 +27,8 @@ sealed class ServiceStage
             ClusterRegistrations.Broker(configuration, environment, context.Directories.ClusterId, context.Advertised.Broker, logs.Logs),
             quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments, BrokerLifecycleOptions.From(configuration.Values),
             environment.Time, context.LoggerOf<BrokerLifecycle>());
-        logs.Replicas.Assignments.Added = Lifecycle.Tell;
-        logs.DirectoryFailed += _ => Lifecycle.Tell();
+        logs.Replicas.Assignments.Added = Lifecycle.SendHeartbeatSoon;
+        logs.DirectoryFailed += _ => Lifecycle.SendHeartbeatSoon();
         context.Shutdown.Add("Leaving the cluster", () =>
         {
             logs.BrokerEpoch = Lifecycle.BrokerEpoch;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.MetadataLog;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Protocol;
 using KafkaSharp.Raft.Quorum;

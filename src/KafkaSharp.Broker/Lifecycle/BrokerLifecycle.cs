@@ -9,28 +9,28 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Lifecycle;
 
 /// <summary>
-/// The broker's membership of its cluster (Kafka's <c>BrokerLifecycleManager</c>): registers, asks to be unfenced once it has caught up with
-/// the metadata, tells the controller every <c>broker.heartbeat.interval.ms</c> that it lives and which of its log directories don't, and asks for
-/// leave before it stops.
+/// The broker's membership of its cluster (Kafka's <c>BrokerLifecycleManager</c>): registers, requests to be unfenced once it has caught up with the
+/// metadata, sends a heartbeat with its offline log directories every <c>broker.heartbeat.interval.ms</c>, and requests a controlled shutdown before
+/// it stops. Thread-safe.
 /// </summary>
 /// <param name="registration">What the broker registers with.</param>
-/// <param name="controller">The controller of its cluster.</param>
-/// <param name="metadata">How far this broker is.</param>
+/// <param name="controller">The client of the active controller.</param>
+/// <param name="metadata">The metadata this broker has applied.</param>
 /// <param name="offlineDirectories">The ids of the log directories that have failed.</param>
-/// <param name="assignments">Where replicas lie that the metadata doesn't know of.</param>
-/// <param name="options">How long things may take.</param>
+/// <param name="assignments">The directories of replicas that are not in the metadata yet.</param>
+/// <param name="options">The intervals and time limits.</param>
 /// <param name="time">The clock of heartbeats.</param>
-/// <param name="logger">Where it tells what it does.</param>
+/// <param name="logger">Its log.</param>
 sealed class BrokerLifecycle(
     BrokerRegistrationRequest registration, ControllerClient controller, IMetadataProgress metadata, Func<IEnumerable<Uuid>> offlineDirectories,
     DirectoryAssignments assignments, BrokerLifecycleOptions options, TimeProvider time, ILogger<BrokerLifecycle> logger) : IAsyncDisposable
 {
-    // Leadership moves in one commit or two: whoever stops need not sit out a heartbeat for it.
-    private static readonly TimeSpan LeaveInterval = TimeSpan.FromMilliseconds(20);
+    // Leadership moves with one commit or two, which is sooner than the next heartbeat.
+    private static readonly TimeSpan ShutdownInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly ControllerRequestContext _context = ControllerRequestContext.Internal with { Timeout = options.RequestTimeout };
     private readonly CancellationTokenSource _stopped = new();
-    private TaskCompletionSource _news = NewNews();
+    private TaskCompletionSource _report = NewReport();
     private long _epoch = -1;
     private Task _heartbeats = Task.CompletedTask;
     private volatile bool _wantsShutDown;
@@ -46,21 +46,21 @@ sealed class BrokerLifecycle(
         logger.Registered(BrokerEpoch);
         // The registration is a record at the offset that is its epoch; a broker that has not seen it is not caught up.
         await metadata.WaitForOffsetAsync(BrokerEpoch, cancellation).ConfigureAwait(false);
-        while (await BeatAsync(cancellation).ConfigureAwait(false) is not { ErrorCode: ErrorCode.None, IsFenced: false })
+        while (await SendHeartbeatAsync(cancellation).ConfigureAwait(false) is not { ErrorCode: ErrorCode.None, IsFenced: false })
             await metadata.WaitForOffsetAsync(metadata.LastAppliedOffset + 1, cancellation).ConfigureAwait(false);
-        _heartbeats = BeatOnAsync(_stopped.Token);
+        _heartbeats = SendHeartbeatsAsync(_stopped.Token);
     }
 
-    /// <summary>There is something that the controller should not learn of only with the next heartbeat: it comes at once.</summary>
-    public void Tell() => Volatile.Read(ref _news).TrySetResult();
+    /// <summary>Sends the next heartbeat at once, because it has something to report.</summary>
+    public void SendHeartbeatSoon() => Volatile.Read(ref _report).TrySetResult();
 
-    /// <summary>Asks for leave; done when the controller has moved leadership away, or at once where there is nowhere to move it.</summary>
-    /// <exception cref="OperationCanceledException">It took too long.</exception>
+    /// <summary>Requests a controlled shutdown; completes when the controller has moved leadership away, at once where no other broker can lead.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled before.</exception>
     public async Task ShutDownAsync(CancellationToken cancellation)
     {
         _wantsShutDown = true;
-        while (await BeatAsync(cancellation).ConfigureAwait(false) is { ErrorCode: ErrorCode.None, ShouldShutDown: false })
-            await Task.Delay(LeaveInterval, time, cancellation).ConfigureAwait(false);
+        while (await SendHeartbeatAsync(cancellation).ConfigureAwait(false) is { ErrorCode: ErrorCode.None, ShouldShutDown: false })
+            await Task.Delay(ShutdownInterval, time, cancellation).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -70,7 +70,7 @@ sealed class BrokerLifecycle(
         _stopped.Dispose();
     }
 
-    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewReport() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task<long> RegisterAsync(CancellationToken cancellation)
     {
@@ -86,18 +86,18 @@ sealed class BrokerLifecycle(
         };
     }
 
-    private async Task BeatOnAsync(CancellationToken cancellation)
+    private async Task SendHeartbeatsAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
-            // Ends with news, with time or with the broker alike.
-            await _news.Task.WaitAsync(options.HeartbeatInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // Renewed before anything is told: what comes up meanwhile is told with the next beat.
-            if (_news.Task.IsCompleted)
-                Volatile.Write(ref _news, NewNews());
+            // Ends early where there is something to report, or when the broker stops.
+            await _report.Task.WaitAsync(options.HeartbeatInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Renewed before the heartbeat is made: what comes later is reported by the next one.
+            if (_report.Task.IsCompleted)
+                Volatile.Write(ref _report, NewReport());
             try
             {
-                await BeatAsync(cancellation).ConfigureAwait(false);
+                await SendHeartbeatAsync(cancellation).ConfigureAwait(false);
                 await AssignAsync(cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -107,7 +107,7 @@ sealed class BrokerLifecycle(
         }
     }
 
-    private async Task<BrokerHeartbeatResponse> BeatAsync(CancellationToken cancellation)
+    private async Task<BrokerHeartbeatResponse> SendHeartbeatAsync(CancellationToken cancellation)
     {
         var request = new BrokerHeartbeatRequest
         {
@@ -133,7 +133,7 @@ sealed class BrokerLifecycle(
             var response = await controller.SendAsync(ControllerApis.AssignReplicasToDirs, _context, request).WaitAsync(cancellation).ConfigureAwait(false);
             if (response.ErrorCode != ErrorCode.None)
             {
-                // They are still there with the next beat.
+                // The next heartbeat sends them again.
                 logger.AssignmentFailed(response.ErrorCode);
                 return;
             }

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Lifecycle;
 
 /// <summary>
-/// Unfenced, a broker is elected leader of what it held; a client must not come before that is done. What lies in a directory that is gone can't be
-/// led, and what is in sync elsewhere only need not be led here: those are not waited for.
+/// Waits until an unfenced broker has been elected leader of its partitions, before it accepts clients. Partitions in a failed directory, and those that
+/// are in sync on other brokers only, are not waited for.
 /// </summary>
 static class LeadershipWait
 {
-    // The controller elects with the same records that unfence, so that this passes only where something is wrong.
+    // The controller elects with the same records that unfence: this time passes only where something is wrong.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static async Task ForAsync(int nodeId, MetadataLoader metadata, TimeProvider time, ILogger logger, CancellationToken cancellation)
@@ -25,7 +25,7 @@ static class LeadershipWait
         }
         catch (TimeoutException)
         {
-            // Whatever image comes next ends the wait that is left behind.
+            // The next image ends the wait that was abandoned.
             patient = false;
             var image = metadata.Image;
             if (image.Cluster.Broker(nodeId) is { } self)
@@ -33,7 +33,7 @@ static class LeadershipWait
         }
     }
 
-    /// <summary>The partitions that this broker could lead and nobody leads.</summary>
+    /// <summary>The partitions without a leader that this broker could lead.</summary>
     public static IReadOnlyList<TopicPartition> Leaderless(MetadataImage image, BrokerRegistration self)
     {
         List<TopicPartition> leaderless = [];

@@ -1,4 +1,4 @@
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Raft.Quorum;

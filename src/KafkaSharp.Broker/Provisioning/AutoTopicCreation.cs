@@ -3,7 +3,6 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using Microsoft.Extensions.Logging;

@@ -5,7 +5,7 @@ namespace KafkaSharp.Metadata.Authorization;
 /// <summary>Decides what principals may do (Kafka's <c>Authorizer</c>). Called for every request, on any thread; must neither block nor throw.</summary>
 public interface IAuthorizer
 {
-    /// <summary>Whether every operation is allowed to everybody, so that callers need not ask for each resource.</summary>
+    /// <summary>Whether every operation is allowed to every principal, so that callers need not check each resource.</summary>
     bool AllowsEverything { get; }
 
     bool IsAllowed(in AuthorizationRequest request);

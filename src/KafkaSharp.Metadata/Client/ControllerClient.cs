@@ -5,7 +5,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Client;
 
 /// <summary>
-/// What the rest of the node sees of the controller (Kafka's <c>ForwardingManager</c>): requests go to the active controller, wherever it is, and
+/// The controller as the rest of the node sees it (Kafka's <c>ForwardingManager</c>): requests go to the active controller, wherever it is, and
 /// errors are within the responses. While there is no active controller a request is retried until its time limit, or for 60 s where it has none; then
 /// the response is REQUEST_TIMED_OUT. Thread-safe.
 /// </summary>
@@ -34,7 +34,7 @@ public sealed class ControllerClient(IControllerChannel channel, TimeProvider ti
         while (true)
         {
             var active = channel.Active;
-            // Once completed, the task tells nothing of the next controller.
+            // A task that has completed says nothing about the next controller.
             var next = active.IsCompleted ? null : active;
             try
             {

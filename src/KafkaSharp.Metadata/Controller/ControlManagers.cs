@@ -1,5 +1,7 @@
-using KafkaSharp.Metadata.Brokers;
-using KafkaSharp.Metadata.Replication;
+using KafkaSharp.Metadata.Controller.Brokers;
+using KafkaSharp.Metadata.Controller.Configs;
+using KafkaSharp.Metadata.Controller.Replication;
+using KafkaSharp.Metadata.Controller.State;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Metadata.Controller;

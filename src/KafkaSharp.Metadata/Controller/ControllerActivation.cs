@@ -1,4 +1,5 @@
-using KafkaSharp.Metadata.Brokers;
+using KafkaSharp.Metadata.Controller.Brokers;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// What the controller does for each API: one line an API. Commands run on the controller's event loop; finding one is possible from any thread.
+/// The operation of each API of the controller. The commands run on the controller's event loop; <see cref="Find{TRequest, TResponse}"/> is thread-safe.
 /// </summary>
 sealed class ControllerOperations
 {

@@ -1,14 +1,16 @@
-using KafkaSharp.Metadata.Brokers;
+using KafkaSharp.Metadata.Controller.Brokers;
+using KafkaSharp.Metadata.Controller.Replication;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Records;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// What an active controller does unasked: a no-op record after silence, by which everyone sees that the quorum lives; fencing of silent
-/// brokers; giving leadership back. Made when a controller becomes active, stopped when it is no more. On the controller's event loop only.
+/// The periodic work of an active controller: a no-op record after an idle interval, which shows that the quorum works; the fencing of brokers whose
+/// session has expired; moving leadership back to preferred replicas. Made when a controller becomes active, stopped when it no longer is. On the
+/// controller's event loop only.
 /// </summary>
 sealed class ControllerTimers(
     EventLoop loop, StateMachineHost<MetadataRecord> host, QuorumControllerOptions options, BrokerHeartbeats heartbeats,
@@ -23,8 +25,8 @@ sealed class ControllerTimers(
     public void Start()
     {
         if (options.MaxIdleInterval > TimeSpan.Zero)
-            Schedule(options.MaxIdleInterval, BreakSilence);
-        Schedule(options.BrokerSessionTimeout, FenceSilentBrokers);
+            Schedule(options.MaxIdleInterval, WriteNoOp);
+        Schedule(options.BrokerSessionTimeout, FenceExpiredBrokers);
         if (options.LeaderImbalanceCheckInterval is { } interval)
             Schedule(interval, BalanceLeaders);
     }
@@ -36,7 +38,7 @@ sealed class ControllerTimers(
             timer.Cancel();
     }
 
-    private void BreakSilence()
+    private void WriteNoOp()
     {
         if (host.AppendedOffset == _lastAppended)
         {
@@ -47,15 +49,15 @@ sealed class ControllerTimers(
             });
         }
         _lastAppended = host.AppendedOffset;
-        Schedule(options.MaxIdleInterval, BreakSilence);
+        Schedule(options.MaxIdleInterval, WriteNoOp);
     }
 
-    private void FenceSilentBrokers() => Write("maybeFenceStaleBroker", () =>
+    private void FenceExpiredBrokers() => Write("maybeFenceStaleBroker", () =>
     {
-        var result = brokers.FenceSilentBrokers();
+        var result = brokers.FenceExpiredBrokers();
         var more = result.Response;
         var next = more ? TimeSpan.Zero : (heartbeats.UntilNextExpiry() ?? options.BrokerSessionTimeout) + TimeSpan.FromMilliseconds(1);
-        Schedule(next, FenceSilentBrokers);
+        Schedule(next, FenceExpiredBrokers);
         return result;
     });
 
@@ -66,7 +68,7 @@ sealed class ControllerTimers(
         return result;
     });
 
-    // Nobody waits for the commit; a fault is logged by the host.
+    // The commit is not awaited; the host logs a fault.
     private void Write(string name, Func<CommandResult<MetadataRecord, bool>> command) =>
         _ = host.WriteAsync(name, command).ContinueWith(
             static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);

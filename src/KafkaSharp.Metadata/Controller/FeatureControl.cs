@@ -1,3 +1,5 @@
+using KafkaSharp.Metadata.Controller.Configs;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
@@ -8,7 +10,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// Answers UpdateFeatures (KIP-584): all updates of a request succeed or none. The level of <c>kraft.version</c> is the quorum's own, not
+/// Handles UpdateFeatures (KIP-584): all updates of a request succeed or none. The level of <c>kraft.version</c> is the quorum's own, not
 /// among the metadata. On the controller's event loop only.
 /// </summary>
 sealed class FeatureControl(
@@ -94,7 +96,7 @@ sealed class FeatureControl(
         records.Add(new MetadataRecord(new FeatureLevelRecord { Name = name, FeatureLevel = level }, 0));
     }
 
-    // A quorum can't change its level: static voters tell nobody which levels they support.
+    // The level cannot change: static voters do not publish the levels they support.
     private static void CheckKRaftVersion(short current, short wanted)
     {
         if (wanted < current)

@@ -1,3 +1,4 @@
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;

@@ -1,4 +1,6 @@
 using KafkaSharp.Metadata.Client;
+using KafkaSharp.Metadata.Controller.Configs;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Metadata.Records;
@@ -15,9 +17,9 @@ namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
 /// The controller of a cluster (Kafka's <c>QuorumController</c>): a state machine over <c>__cluster_metadata</c> that is active while its
-/// node leads the quorum. Requests run one at a time on its event loop; an answer is given when its records are committed and, for what
-/// clients act on at once, when this node's own broker has acted on them. All members may be called from any thread. Answers carry their
-/// errors; on a node that is not the active controller that is NOT_CONTROLLER.
+/// node leads the quorum. Requests run one at a time on its event loop; a response is given when its records are committed and, for what
+/// clients act on at once, when this node's own broker has acted on them. Thread-safe. On a node that is not the active controller every request
+/// fails with NOT_CONTROLLER.
 /// </summary>
 public sealed class QuorumController : IControllerChannel, IRaftListener<MetadataRecord>, IAsyncDisposable
 {
@@ -27,6 +29,7 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EventLoop _loop;
+    private readonly FailStop _failStop = new();
     private readonly ControllerState _state = new();
     private readonly ControlManagers _managers;
     private readonly ControllerOperations _operations;
@@ -35,15 +38,14 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
     private volatile TaskCompletionSource _active = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _activeEpoch = -1;
     private ControllerTimers? _timers;
-    private bool _faulted;
 
-    /// <param name="options">Who it is and what it goes by.</param>
+    /// <param name="options">Its identity and configuration.</param>
     /// <param name="raft">The metadata log; the caller registers the controller with it.</param>
-    /// <param name="configurations">What is known of configuration keys above.</param>
+    /// <param name="configurations">The configuration keys of the whole node.</param>
     /// <param name="localBroker">The metadata view of the broker in the same process, or null where there is none.</param>
     /// <param name="time">The clock of sessions and timers.</param>
-    /// <param name="random">Where topic ids and the placement of replicas come from.</param>
-    /// <param name="logger">Where it tells what it does.</param>
+    /// <param name="random">The source of topic ids and of the placement of replicas.</param>
+    /// <param name="logger">Its log.</param>
     public QuorumController(
         QuorumControllerOptions options, RaftNode<MetadataRecord> raft, IConfigurationValidator configurations,
         IMetadataProgress? localBroker, TimeProvider time, Random random, ILogger logger)
@@ -85,8 +87,8 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
     }
 
     /// <summary>
-    /// Runs a command of a control manager that lives in another room (ACLs, SCRAM, delegation tokens): it is given the image as of all
-    /// records written before, on the controller's event loop, and makes records and an answer.
+    /// Runs a command of a control manager of another project (ACLs, SCRAM, delegation tokens): on the controller's event loop it gets the image with
+    /// all records written before, and makes records and a response.
     /// </summary>
     /// <exception cref="StateMachineException">What the command threw, NOT_CONTROLLER, or REQUEST_TIMED_OUT.</exception>
     public Task<TResponse> WriteAsync<TResponse>(
@@ -136,7 +138,7 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
             _loop, new RaftStateMachineLog<MetadataRecord>(_raft, epoch), new LeadingState(_state, () => _raft.Resign(epoch)),
             _state.LastCommittedOffset + 1, _logger);
         _logger.ControllerActivated(_options.NodeId, epoch, _state.LastCommittedOffset);
-        // Posted before anybody can see the host, so these run before every request.
+        // Posted before the host is published, so that these run before every request.
         Observe("activate", host.WriteAsync("completeActivation", _activation.Activate));
         Observe("registerSelf", host.WriteAsync("registerController", _activation.RegisterSelf));
         _timers = new ControllerTimers(_loop, host, _options, _managers.Sessions, _managers.Heartbeats, _managers.Elections);
@@ -165,7 +167,7 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
     private async Task<TResponse> RunAsync<TResponse>(
         string name, ControllerRequestContext context, Func<CommandResult<MetadataRecord, TResponse>> command, bool awaitsLocalBroker)
     {
-        // The news that this node leads may be on its way to the loop: what is asked after it came is answered after it.
+        // A change of leadership may be queued on the loop: a request that came after it is handled after it.
         var host = _host ?? await _loop.RunAsync(() => _host)
             ?? throw new StateMachineException(ErrorCode.NotController, NotActive(_raft.LeaderAndEpoch.LeaderId));
         var wrote = false;
@@ -180,7 +182,7 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
         return response;
     }
 
-    // What clients do next must find what they were told: a topic that was created is led here before its creation is answered.
+    // A client acts on the response at once: a created topic is led here before its creation is acknowledged.
     private async Task WaitForLocalBrokerAsync(long offset, TimeSpan? timeout)
     {
         var wait = _localBroker!.WaitForOffsetAsync(offset);
@@ -193,7 +195,7 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
         }
         catch (Exception e) when (e is TimeoutException or ObjectDisposedException)
         {
-            // It is committed all the same, and that is what the answer says.
+            // The records are committed, which is what the response says.
         }
     }
 
@@ -201,27 +203,18 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
         ? $"The active controller appears to be node {id}."
         : "No controller appears to be active.";
 
-    private void Post(Action action) => _loop.Post(() =>
+    private void Post(Action command) => _failStop.Post(_loop, command, Fail);
+
+    // After a failure this controller no longer knows the metadata.
+    private void Fail(Exception e)
     {
-        if (_faulted)
-            return;
-        try
-        {
-            action();
-        }
-#pragma warning disable CA1031 // Whatever it is, this controller can't know the metadata any more.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _faulted = true;
-            _logger.ControllerFaulted(_options.NodeId, e);
-            var epoch = _activeEpoch;
-            if (_host is not null)
-                Deactivate(default);
-            if (epoch >= 0)
-                _raft.Resign(epoch);
-        }
-    });
+        _logger.ControllerFaulted(_options.NodeId, e);
+        var epoch = _activeEpoch;
+        if (_host is not null)
+            Deactivate(default);
+        if (epoch >= 0)
+            _raft.Resign(epoch);
+    }
 
     private void Observe(string operation, Task task) => _ = task.ContinueWith(
         faulted => _logger.OperationFaulted(_options.NodeId, operation, faulted.Exception!.InnerException ?? faulted.Exception),

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 

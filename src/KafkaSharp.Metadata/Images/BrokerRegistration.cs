@@ -11,7 +11,7 @@ public sealed record BrokerRegistration(
     int Id,
     long Epoch,
     Uuid IncarnationId,
-    IReadOnlyList<Endpoint> Endpoints,
+    IReadOnlyList<NodeEndpoint> Endpoints,
     IReadOnlyDictionary<string, VersionRange> SupportedFeatures,
     string? Rack,
     bool Fenced,
@@ -21,7 +21,7 @@ public sealed record BrokerRegistration(
     IReadOnlyList<Uuid>? CordonedDirectories)
 {
     /// <summary>The endpoint of a listener; null if the broker does not have the listener.</summary>
-    public Endpoint? Endpoint(string listenerName)
+    public NodeEndpoint? Endpoint(string listenerName)
     {
         foreach (var endpoint in Endpoints)
         {

@@ -7,5 +7,5 @@ public sealed record ControllerRegistration(
     int Id,
     Uuid IncarnationId,
     bool ZkMigrationReady,
-    IReadOnlyList<Endpoint> Endpoints,
+    IReadOnlyList<NodeEndpoint> Endpoints,
     IReadOnlyDictionary<string, VersionRange> SupportedFeatures);

@@ -1,4 +1,3 @@
-using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol.Messages;

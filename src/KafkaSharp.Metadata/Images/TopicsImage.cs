@@ -48,7 +48,7 @@ public sealed class TopicsImage
 
     /// <summary>An existing topic whose name differs from this one only in <c>.</c> and <c>_</c>; null for none.</summary>
     public string? Colliding(string name) =>
-        Replication.TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(Replication.TopicName.Unified(name), out var names)
+        Images.TopicName.HasCollisionChars(name) && CollidingNames.TryGetValue(Images.TopicName.Unified(name), out var names)
             ? names[0]
             : null;
 }

@@ -29,8 +29,8 @@ public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Act
     private readonly MetadataOffsetWaits _waits = new();
     private volatile MetadataImage _image = MetadataImage.Empty;
     private LeaderAndEpoch _leader;
+    private readonly FailStop _failStop = new();
     private bool _caughtUp;
-    private bool _faulted;
 
     /// <summary>The latest image that all publishers have applied; empty before the first one.</summary>
     public MetadataImage Image => _image;
@@ -78,24 +78,14 @@ public sealed class MetadataLoader(EventLoop loop, Func<long> highWatermark, Act
 
     public void BeginShutdown() => Post(_waits.Abort);
 
-    private void Post(Action action) => loop.Post(() =>
+    private void Post(Action command) => _failStop.Post(loop, command, Fail);
+
+    private void Fail(Exception e)
     {
-        if (_faulted)
-            return;
-        try
-        {
-            action();
-        }
-#pragma warning disable CA1031 // After any failure, the metadata log cannot be applied any further.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _faulted = true;
-            logger.LoaderFaulted(_batches.LastOffset, e);
-            _waits.Abort();
-            faultHandler(e);
-        }
-    });
+        logger.LoaderFaulted(_batches.LastOffset, e);
+        _waits.Abort();
+        faultHandler(e);
+    }
 
     private void Publish(MetadataDelta delta, MetadataImage image, LoaderManifest manifest)
     {

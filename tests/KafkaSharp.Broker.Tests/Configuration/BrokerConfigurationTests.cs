@@ -79,7 +79,7 @@ sealed class BrokerConfigurationTests
     [TestCase("node.id", "-1", "Invalid value -1 for configuration node.id: Value must be at least 0")]
     [TestCase("node.id", "2", "the node id 2 must be included in the set of voters controller.quorum.voters=1@127.0.0.1:9093")]
     [TestCase("controller.quorum.voters", "1@", "controller.quorum.voters")]
-    [TestCase("controller.listener.names", "PLAINTEXT,CONTROLLER", "listeners has none for clients")]
+    [TestCase("controller.listener.names", "PLAINTEXT,CONTROLLER", "listeners has no listener for clients")]
     [TestCase("controller.listener.names", "OTHER", "security protocol")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092", "must contain at least one value appearing in the 'listeners' configuration")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:99999999,CONTROLLER://127.0.0.1:9093", "PLAINTEXT://127.0.0.1:99999999 has a port above 65535")]

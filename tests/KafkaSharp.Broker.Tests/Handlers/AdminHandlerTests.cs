@@ -71,10 +71,109 @@ sealed class AdminHandlerTests
             Resources =
             [
                 .. Enumerable.Range(0, 200_000).Select(i =>
-                    new IncrementalAlterConfigsRequest.AlterConfigsResource { ResourceType = (sbyte)ConfigResourceType.BrokerLogger, ResourceName = $"{i}" }),
+                    new IncrementalAlterConfigsRequest.AlterConfigsResource { ResourceType = (sbyte)ConfigResourceType.BrokerLogger, ResourceName = $"{i + 2}" }),
             ],
         };
         var answer = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
         Assert.That(answer.Responses.ConvertAll(response => response.ErrorCode), Has.Count.EqualTo(200_000).And.All.EqualTo(ErrorCode.InvalidRequest));
     }
+
+    [TestCase((short)2)]
+    [TestCase((short)3)]
+    public async Task Old_versions_leave_partitions_and_replicas_to_the_broker(short version)
+    {
+        var request = new CreateTopicsRequest { TimeoutMs = 30_000, Topics = [new() { Name = "t", NumPartitions = -1, ReplicationFactor = -1 }] };
+        var response = await _node.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(request, version);
+        Assert.That(response.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(_node.Image.Topics.Topic("t")!.PartitionCount, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_resource_altered_twice_gets_two_errors_in_the_order_of_the_request()
+    {
+        await _node.CreateTopicAsync("a");
+        await _node.CreateTopicAsync("b");
+        const sbyte topic = (sbyte)ConfigResourceType.Topic;
+        var incremental = new IncrementalAlterConfigsRequest
+        {
+            Resources =
+            [
+                .. new[] { "a", "b", "a" }.Select(name => new IncrementalAlterConfigsRequest.AlterConfigsResource
+                {
+                    ResourceType = topic, ResourceName = name, Configs = [new() { Name = "retention.ms", Value = "1" }],
+                }),
+            ],
+        };
+        var legacy = new AlterConfigsRequest
+        {
+            Resources =
+            [
+                .. new[] { "a", "b", "a" }.Select(name => new AlterConfigsRequest.AlterConfigsResource
+                {
+                    ResourceType = topic, ResourceName = name, Configs = [new() { Name = "retention.ms", Value = "1" }],
+                }),
+            ],
+        };
+        (string, ErrorCode)[] expected = [("a", ErrorCode.InvalidRequest), ("b", ErrorCode.None), ("a", ErrorCode.InvalidRequest)];
+        var first = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(incremental, 1);
+        Assert.That(first.Responses.Select(result => (result.ResourceName, result.ErrorCode)), Is.EqualTo(expected));
+        var second = await _node.AskAsync<AlterConfigsRequest, AlterConfigsResponse>(legacy, 2);
+        Assert.That(second.Responses.Select(result => (result.ResourceName, result.ErrorCode)), Is.EqualTo(expected));
+    }
+
+    // Kafka's own result of a topic that it creates is UNKNOWN_TOPIC_OR_PARTITION, too; ours has waited for the leaders.
+    [Test]
+    public async Task Why_a_topic_is_not_created_automatically_is_not_in_the_response()
+    {
+        await _node.CreateTopicAsync("p_q");
+        var response = await MetadataAsync("p.q", "new", "new", "a b");
+        Assert.That(response.Topics.Select(topic => (topic.Name, topic.ErrorCode)), Is.EqualTo(new[]
+        {
+            ("p.q", ErrorCode.UnknownTopicOrPartition), ("new", ErrorCode.None), ("a b", ErrorCode.InvalidTopicException),
+        }));
+    }
+
+    [Test]
+    public async Task Names_beside_ids_are_ignored_and_each_id_is_described_once()
+    {
+        var id = await _node.CreateTopicAsync("t");
+        await _node.CreateTopicAsync("u");
+        var unknown = new Uuid(1, 2);
+        var request = new MetadataRequest
+        {
+            Topics =
+            [
+                new() { TopicId = id, Name = null }, new() { Name = "u" }, new() { TopicId = unknown, Name = null }, new() { TopicId = id, Name = null },
+                new() { TopicId = unknown, Name = null },
+            ],
+        };
+        var response = await _node.AskAsync<MetadataRequest, MetadataResponse>(request, 12);
+        Assert.That(response.Topics.Select(topic => (topic.Name, topic.TopicId, topic.ErrorCode)),
+            Is.EqualTo(new[] { ("t", id, ErrorCode.None), (null, unknown, ErrorCode.UnknownTopicId) }));
+    }
+
+    [Test]
+    public async Task More_topics_than_one_request_may_create_are_not_created_automatically()
+    {
+        var response = await MetadataAsync([.. Enumerable.Range(0, 10_500).Select(i => $"t{i}")]);
+        Assert.That(response.Topics.ConvertAll(topic => topic.ErrorCode), Has.Count.EqualTo(10_500).And.All.EqualTo(ErrorCode.UnknownTopicOrPartition));
+        Assert.That(_node.Image.Topics.ById, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_resource_described_twice_is_described_twice()
+    {
+        await _node.CreateTopicAsync("t");
+        DescribeConfigsRequest.DescribeConfigsResource Topic(params List<string>? keys) =>
+            new() { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", ConfigurationKeys = keys };
+        var request = new DescribeConfigsRequest { Resources = [Topic("retention.ms", "retention.ms"), Topic("segment.ms"), Topic(null), Topic([])] };
+        var response = await _node.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(request, 4);
+        Assert.That(response.Results.Take(2).Select(result => string.Join(',', result.Configs.Select(config => config.Name))),
+            Is.EqualTo(new[] { "retention.ms", "segment.ms" }));
+        Assert.That(response.Results[2].Configs, Has.Count.GreaterThan(20));
+        Assert.That(response.Results[3].Configs, Has.Count.EqualTo(response.Results[2].Configs.Count));
+    }
+
+    private Task<MetadataResponse> MetadataAsync(params string[] names) => _node.AskAsync<MetadataRequest, MetadataResponse>(
+        new MetadataRequest { AllowAutoTopicCreation = true, Topics = [.. names.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name })] }, 12);
 }

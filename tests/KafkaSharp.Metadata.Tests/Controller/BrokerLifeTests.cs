@@ -1,4 +1,4 @@
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
@@ -82,7 +82,7 @@ sealed class BrokerLifeTests
         harness.Time.Advance(TimeSpan.FromSeconds(8));
         harness.Managers.Sessions.Touch(2, harness.Image.Cluster.BrokerEpoch(2), harness.NextOffset);
         harness.Time.Advance(TimeSpan.FromSeconds(1));
-        while (harness.Run(harness.Managers.Heartbeats.FenceSilentBrokers()))
+        while (harness.Run(harness.Managers.Heartbeats.FenceExpiredBrokers()))
         {
         }
         Assert.That(harness.Image.Cluster.Brokers.Values.Where(broker => broker.Fenced).Select(broker => broker.Id), Is.EqualTo(new[] { 1, 3 }));

@@ -1,4 +1,6 @@
 using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.Replication;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol.Messages;

@@ -1,5 +1,5 @@
 using KafkaSharp.Metadata.Client;
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.Configs;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 

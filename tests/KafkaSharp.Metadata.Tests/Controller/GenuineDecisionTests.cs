@@ -1,4 +1,4 @@
-using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Tests.Controller;
@@ -89,7 +89,7 @@ sealed class GenuineDecisionTests
         foreach (var broker in new[] { 1, 3 })
             harness.Managers.Sessions.Touch(broker, harness.Image.Cluster.BrokerEpoch(broker), 200);
         harness.Time.Advance(TimeSpan.FromSeconds(1));
-        harness.Run(harness.Managers.Heartbeats.FenceSilentBrokers());
+        harness.Run(harness.Managers.Heartbeats.FenceExpiredBrokers());
         Same(harness, log, 237, 246);
     }
 

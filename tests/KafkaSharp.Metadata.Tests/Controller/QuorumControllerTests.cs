@@ -1,5 +1,6 @@
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Controller;
+using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KafkaSharp.Metadata.Controller.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.TestInfrastructure;

@@ -7,7 +7,7 @@ using KafkaSharp.Storage.Manager;
 
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
-/// <summary>DescribeLogDirs (35): the log directories, what lies in them, and how much room there is (KIP-113, KIP-827).</summary>
+/// <summary>DescribeLogDirs (35): the log directories, their partitions, and their total and usable bytes (KIP-113, KIP-827).</summary>
 sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
 {
     private const long UnknownBytes = -1;
@@ -49,7 +49,7 @@ sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHa
                         {
                             PartitionIndex = log.TopicPartition.Partition,
                             PartitionSize = log.Size,
-                            // A replica that leads lags behind nobody.
+                            // A leader has no lag.
                             OffsetLag = Math.Max(0, log.HighWatermark - log.LogEndOffset),
                         }),
                     ],
@@ -58,11 +58,11 @@ sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHa
         };
     }
 
-    private static long Bytes(Func<string, long> ask, string path)
+    private static long Bytes(Func<string, long> read, string path)
     {
         try
         {
-            return ask(path);
+            return read(path);
         }
         catch (IOException)
         {

@@ -6,7 +6,7 @@ using KafkaSharp.Raft;
 
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
-/// <summary>DescribeQuorum (55): who leads the metadata quorum, and how far its members are (KIP-595).</summary>
+/// <summary>DescribeQuorum (55): the leader of the metadata quorum and the log end offsets of its members (KIP-595).</summary>
 sealed class DescribeQuorumHandler(RaftNode<MetadataRecord> raft) : IApiHandler<DescribeQuorumRequest, DescribeQuorumResponse>
 {
     public ValueTask<DescribeQuorumResponse?> HandleAsync(RequestContext context, DescribeQuorumRequest request) =>

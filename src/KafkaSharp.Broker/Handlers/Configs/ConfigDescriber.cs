@@ -7,8 +7,8 @@ using KafkaSharp.Storage.Configs;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>
-/// What DescribeConfigs says of each key of a resource: its value, where that comes from, and the values it hides (synonyms), the strongest
-/// first. Made for one request.
+/// Describes each key of a resource for DescribeConfigs: its value, the source of the value, and the values it overrides (synonyms), in the order of
+/// precedence. Made for one request.
 /// </summary>
 sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsImage configs, bool includeSynonyms,
     bool includeDocumentation)
@@ -43,7 +43,7 @@ sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsIm
         }
         foreach (var (name, text) in configuration.Values.Given)
         {
-            // A key nobody knows may hold a secret: its value is not shown.
+            // An unknown key may hold a secret: its value is not shown.
             if (KnownBrokerConfigs.Find(name) is null)
                 yield return Unknown(name, [new Found(name, text, ConfigSource.StaticBroker)]);
         }
@@ -110,7 +110,7 @@ sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsIm
             yield return new Found(first.Name, defaultText, ConfigSource.Default);
     }
 
-    // What the table of Kafka's keys says goes before our own default, which may differ for a node without a file.
+    // The default of Kafka's table takes precedence over ours, which may differ for a node without a file.
     private static string? DefaultText(ConfigKey key) => (KnownBrokerConfigs.Find(key.Name) ?? key).DefaultText;
 
     private DescribeConfigsResponse.DescribeConfigsResourceResult Result(

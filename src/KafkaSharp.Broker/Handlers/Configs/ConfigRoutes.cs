@@ -10,13 +10,17 @@ namespace KafkaSharp.Broker.Handlers.Configs;
 static class ConfigRoutes
 {
     public static IEnumerable<ApiRoute> Create(
-        ControllerRoutes controller, ControllerClient client, BrokerConfiguration configuration, Func<MetadataImage> image) =>
-    [
-        ApiRoute.For(new DescribeConfigsHandler(configuration, image)),
-        .. controller.For(ControllerApis.AlterConfigs),
-        .. controller.For(ControllerApis.IncrementalAlterConfigs, onBroker: new IncrementalAlterConfigsHandler(client)),
-        ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs),
-        .. controller.For(ControllerApis.AlterClientQuotas, AclOperation.AlterConfigs),
-        ApiRoute.For(new ListConfigResourcesHandler(image), requires: AclOperation.DescribeConfigs),
-    ];
+        ControllerRoutes controller, ControllerClient client, BrokerConfiguration configuration, Func<MetadataImage> image)
+    {
+        var alterations = new ConfigAlterations(configuration.NodeId);
+        return
+        [
+            ApiRoute.For(new DescribeConfigsHandler(configuration, image), inlineBytes: 0),
+            .. controller.For(ControllerApis.AlterConfigs, onBroker: new AlterConfigsHandler(client, alterations)),
+            .. controller.For(ControllerApis.IncrementalAlterConfigs, onBroker: new IncrementalAlterConfigsHandler(client, alterations)),
+            ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs, inlineBytes: 0),
+            .. controller.For(ControllerApis.AlterClientQuotas, AclOperation.AlterConfigs),
+            ApiRoute.For(new ListConfigResourcesHandler(image), requires: AclOperation.DescribeConfigs, inlineBytes: 0),
+        ];
+    }
 }

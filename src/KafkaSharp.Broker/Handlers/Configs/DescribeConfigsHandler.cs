@@ -1,8 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -18,8 +18,17 @@ sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<Meta
     {
         var metadata = image();
         var describer = new ConfigDescriber(configuration, metadata.Configs, request.IncludeSynonyms, request.IncludeDocumentation);
-        return new ValueTask<DescribeConfigsResponse?>(
-            new DescribeConfigsResponse { Results = [.. request.Resources.Select(resource => Describe(metadata, describer, resource))] });
+        // A resource named again gets its result again, as in Kafka. What is described once is shared, so that the objects do not multiply.
+        var described = new Dictionary<(sbyte, string), DescribeConfigsResponse.DescribeConfigsResult>();
+        var response = new DescribeConfigsResponse();
+        foreach (var resource in request.Resources)
+        {
+            context.CheckIn();
+            ref var result = ref CollectionsMarshal.GetValueRefOrAddDefault(described, (resource.ResourceType, resource.ResourceName), out _);
+            result ??= Describe(metadata, describer, resource);
+            response.Results.Add(Select(result, resource.ConfigurationKeys));
+        }
+        return new ValueTask<DescribeConfigsResponse?>(response);
     }
 
     public DescribeConfigsResponse Fail(DescribeConfigsRequest request, ErrorCode error, short version) => new()
@@ -41,10 +50,10 @@ sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<Meta
             case ConfigResourceType.Broker when resource.ResourceName.Length == 0:
                 return Result(resource, describer.BrokerDefaults());
             case ConfigResourceType.Broker:
-                return Mine(resource) is { } stranger ? stranger : Result(resource, describer.Broker());
+                return WrongNode(resource) is { } refused ? refused : Result(resource, describer.Broker());
             case ConfigResourceType.BrokerLogger:
-                // Levels are set where the process is started; there is nothing to show.
-                return Mine(resource) is { } other ? other : Result(resource, []);
+                // The levels of loggers are set on the command line; there is nothing to show.
+                return WrongNode(resource) is { } refusal ? refusal : Result(resource, []);
             case ConfigResourceType.ClientMetrics:
                 return resource.ResourceName.Length == 0
                     ? Result(resource, ErrorCode.InvalidRequest, "Client metrics subscription name must not be empty")
@@ -58,7 +67,7 @@ sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<Meta
         }
     }
 
-    private DescribeConfigsResponse.DescribeConfigsResult? Mine(DescribeConfigsRequest.DescribeConfigsResource resource)
+    private DescribeConfigsResponse.DescribeConfigsResult? WrongNode(DescribeConfigsRequest.DescribeConfigsResource resource)
     {
         var own = configuration.NodeId.ToString(CultureInfo.InvariantCulture);
         if (resource.ResourceName == own)
@@ -68,14 +77,28 @@ sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<Meta
             resource, ErrorCode.InvalidRequest, $"Unexpected broker id, expected {own}{orDefault}, but received {resource.ResourceName}");
     }
 
+    // No keys and an empty list of keys mean all of them (KAFKA-4220).
+    private static DescribeConfigsResponse.DescribeConfigsResult Select(
+        DescribeConfigsResponse.DescribeConfigsResult result, List<string>? keys)
+    {
+        if (keys is not { Count: > 0 })
+            return result;
+        var wanted = keys.ToHashSet(StringComparer.Ordinal);
+        return new DescribeConfigsResponse.DescribeConfigsResult
+        {
+            ErrorCode = result.ErrorCode,
+            ErrorMessage = result.ErrorMessage,
+            ResourceType = result.ResourceType,
+            ResourceName = result.ResourceName,
+            Configs = [.. result.Configs.Where(config => wanted.Contains(config.Name))],
+        };
+    }
+
     private static DescribeConfigsResponse.DescribeConfigsResult Result(
         DescribeConfigsRequest.DescribeConfigsResource resource, IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> configs)
     {
         var result = Result(resource, ErrorCode.None, "");
-        // An empty list of keys means all (KAFKA-4220 clients send it), as does none.
-        result.Configs = resource.ConfigurationKeys is { Count: > 0 } keys
-            ? [.. configs.Where(config => keys.Contains(config.Name))]
-            : [.. configs];
+        result.Configs = [.. configs];
         return result;
     }
 

@@ -1,28 +1,45 @@
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata.Client;
-using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Configs;
 
-/// <summary>IncrementalAlterConfigs (44): sets, removes, appends to and takes from single configurations (KIP-339).</summary>
-sealed class IncrementalAlterConfigsHandler(ControllerClient controller)
+/// <summary>
+/// IncrementalAlterConfigs (44): sets, removes, appends to and subtracts from single configurations (KIP-339). What passes this broker's checks goes to
+/// the controller.
+/// </summary>
+sealed class IncrementalAlterConfigsHandler(ControllerClient controller, ConfigAlterations alterations)
     : IApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
+    // DELETE needs no value.
+    private const sbyte Delete = 1;
+
     public async ValueTask<IncrementalAlterConfigsResponse?> HandleAsync(RequestContext context, IncrementalAlterConfigsRequest request)
     {
-        // Log levels are this process's own, and fixed at its start: they are nothing to keep in the cluster's metadata.
-        var byKind = request.Resources.ToLookup(resource => resource.ResourceType == (sbyte)ConfigResourceType.BrokerLogger);
-        var stored = byKind[false].ToList();
-        var response = stored.Count == 0
-            ? new IncrementalAlterConfigsResponse()
-            : await controller.SendAsync(
-                ControllerApis.IncrementalAlterConfigs, context.ForController(),
-                new IncrementalAlterConfigsRequest { Resources = stored, ValidateOnly = request.ValidateOnly }).ConfigureAwait(false);
-        var refused = new IncrementalAlterConfigsRequest { Resources = [.. byKind[true]] };
-        response.Responses.AddRange(ControllerApis.IncrementalAlterConfigs.Fail(
-            refused, new ApiError(ErrorCode.InvalidRequest, "Log levels can't be altered while the broker runs."), context.ApiVersion).Responses);
+        var results = alterations.Check(request.Resources.ConvertAll(resource => new ConfigAlterations.Resource(
+            resource.ResourceType,
+            resource.ResourceName,
+            resource.Configs.ConvertAll(config => config.Name),
+            [.. resource.Configs.Where(config => config is { Value: null, ConfigOperation: not Delete }).Select(config => config.Name)])), hasLoggers: true);
+        var rest = request.Resources.Where((_, index) => results[index] is null).ToList();
+        var response = new IncrementalAlterConfigsResponse();
+        Dictionary<(sbyte, string), IncrementalAlterConfigsResponse.AlterConfigsResourceResponse> altered = [];
+        if (rest.Count > 0)
+        {
+            var forwarded = new IncrementalAlterConfigsRequest { Resources = rest, ValidateOnly = request.ValidateOnly };
+            var forwardedResponse = await controller.SendAsync(ControllerApis.IncrementalAlterConfigs, context.ForController(), forwarded)
+                .ConfigureAwait(false);
+            altered = forwardedResponse.Responses.ToDictionary(result => (result.ResourceType, result.ResourceName));
+            response.ThrottleTimeMs = forwardedResponse.ThrottleTimeMs;
+        }
+        for (var i = 0; i < results.Length; i++)
+        {
+            var resource = request.Resources[i];
+            response.Responses.Add(results[i] is { } result
+                ? new() { ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = result.Code, ErrorMessage = result.Message }
+                : altered[(resource.ResourceType, resource.ResourceName)]);
+        }
         return response;
     }
 

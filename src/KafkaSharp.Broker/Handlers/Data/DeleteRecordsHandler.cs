@@ -1,6 +1,6 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Metadata.Replication;
+using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 

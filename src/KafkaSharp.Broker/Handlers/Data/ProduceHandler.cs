@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Compression;
-using KafkaSharp.Metadata.Replication;
+using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records;

@@ -66,7 +66,7 @@ sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<F
         };
 
     // The share coordinator (KIP-932) is not served yet: its keys are refused, as by a broker that does not support them.
-    private ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(
+    private ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(
         CoordinatorType type, string key, RequestContext context) =>
         type == CoordinatorType.Share
             ? new((ErrorCode.InvalidRequest, NoNode, null))

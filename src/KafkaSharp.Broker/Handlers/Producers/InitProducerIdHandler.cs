@@ -7,13 +7,13 @@ namespace KafkaSharp.Broker.Handlers.Producers;
 
 /// <summary>
 /// InitProducerId (22) for idempotent producers: a fresh id at epoch 0 (KIP-98). With a transactional id it needs the transaction
-/// coordinator, which is not there yet: such a producer is told so with a fatal error.
+/// coordinator, which is not served yet: such a producer gets a fatal error.
 /// </summary>
 sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandler<InitProducerIdRequest, InitProducerIdResponse>
 {
     public async ValueTask<InitProducerIdResponse?> HandleAsync(RequestContext context, InitProducerIdRequest request)
     {
-        // Both or neither: an id without its epoch says nothing (KIP-360).
+        // Both or neither are set (KIP-360).
         if ((request.ProducerId == -1) != (request.ProducerEpoch == -1))
             return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         if (request.TransactionalId is not null)

@@ -1,19 +1,18 @@
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Metadata.Replication;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// DescribeTopicPartitions (75): topics in the order of their names, so many partitions at a time, and where to go on (KIP-966).
+/// DescribeTopicPartitions (75): topics in the order of their names, with a limit of partitions and the cursor of the next request (KIP-966).
 /// </summary>
 sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
     : IApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
 {
-    /// <summary>The most partitions of one answer (Kafka's <c>max.request.partition.size.limit</c>).</summary>
+    /// <summary>The most partitions of one response (Kafka's <c>max.request.partition.size.limit</c>).</summary>
     private const int MaxPartitions = 2000;
 
     public ValueTask<DescribeTopicPartitionsResponse?> HandleAsync(RequestContext context, DescribeTopicPartitionsRequest request)
@@ -86,7 +85,7 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
             .. topic.Partitions.Where(partition => partition.Key >= first).Take(limit).Select(entry =>
             {
                 var (id, partition) = entry;
-                var description = PartitionDescription.Of(metadata, partition, context.ListenerName, tellsListener: true);
+                var description = PartitionDescription.Of(metadata, partition, context.ListenerName, knowsListenerNotFound: true);
                 return new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition
                 {
                     PartitionIndex = id,

@@ -4,15 +4,15 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// How a partition looks to clients of one listener: its leader where they can reach it, and the replicas that are off line.
+/// A partition as clients of one listener see it: its leader where they can reach it, and its offline replicas.
 /// </summary>
 readonly record struct PartitionDescription(ErrorCode Error, int Leader, int[] OfflineReplicas)
 {
     /// <param name="image">The metadata.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="listener">The listener the client came in on.</param>
-    /// <param name="tellsListener">Whether the client knows LISTENER_NOT_FOUND.</param>
-    public static PartitionDescription Of(MetadataImage image, PartitionRegistration partition, string listener, bool tellsListener)
+    /// <param name="knowsListenerNotFound">Whether the client knows LISTENER_NOT_FOUND.</param>
+    public static PartitionDescription Of(MetadataImage image, PartitionRegistration partition, string listener, bool knowsListenerNotFound)
     {
         var offline = partition.Replicas.Any(replica => !IsOnline(image, partition, replica, listener))
             ? partition.Replicas.Where(replica => !IsOnline(image, partition, replica, listener)).ToArray()
@@ -20,7 +20,7 @@ readonly record struct PartitionDescription(ErrorCode Error, int Leader, int[] O
         if (image.Cluster.Broker(partition.Leader) is not { Fenced: false } leader)
             return new PartitionDescription(ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline);
         return leader.Endpoint(listener) is null
-            ? new(tellsListener ? ErrorCode.ListenerNotFound : ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline)
+            ? new(knowsListenerNotFound ? ErrorCode.ListenerNotFound : ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline)
             : new(ErrorCode.None, partition.Leader, offline);
     }
 

@@ -21,6 +21,6 @@ static class TopicRoutes
         .. controller.For(ControllerApis.ListPartitionReassignments, AclOperation.Describe),
         .. controller.For(ControllerApis.AlterPartition, AclOperation.ClusterAction),
         .. controller.For(ControllerApis.AssignReplicasToDirs, AclOperation.ClusterAction),
-        ApiRoute.For(new DescribeTopicPartitionsHandler(image)),
+        ApiRoute.For(new DescribeTopicPartitionsHandler(image), inlineBytes: 0),
     ];
 }

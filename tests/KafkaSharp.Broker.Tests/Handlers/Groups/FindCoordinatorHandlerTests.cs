@@ -15,7 +15,7 @@ sealed class FindCoordinatorHandlerTests
     [Test]
     public async Task Every_answer_is_the_bytes_of_the_genuine_broker()
     {
-        var locator = new FixedLocator(ErrorCode.None, new Endpoint("PLAINTEXT", "127.0.0.1", 23110, 0));
+        var locator = new FixedLocator(ErrorCode.None, new NodeEndpoint("PLAINTEXT", "127.0.0.1", 23110, 0));
         using var fixture = new DispatcherFixture(new ApiTable(ApiRoute.For(new FindCoordinatorHandler(locator))));
         var frames = Vectors.Lines("conversations/coordinator-raw.jsonl.gz").Select(line => JsonDocument.Parse(line).RootElement)
             .Where(frame => frame.TryGetProperty("api", out var api) && api.GetString() == "FindCoordinator").ToList();
@@ -42,9 +42,9 @@ sealed class FindCoordinatorHandlerTests
         Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo("00000001" + "00" + "00000000" + "02" + "0267" + "ffffffff" + "01" + "ffffffff" + "000f" + "01" + "00" + "00"));
     }
 
-    private sealed class FixedLocator(ErrorCode error, Endpoint? endpoint) : ICoordinatorLocator
+    private sealed class FixedLocator(ErrorCode error, NodeEndpoint? endpoint) : ICoordinatorLocator
     {
-        public ValueTask<(ErrorCode Error, int NodeId, Endpoint? Endpoint)> FindAsync(CoordinatorType type, string key, string listenerName) =>
+        public ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(CoordinatorType type, string key, string listenerName) =>
             new((error, endpoint is null ? -1 : 1, endpoint));
     }
 }

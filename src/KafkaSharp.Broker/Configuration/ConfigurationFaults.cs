@@ -1,0 +1,34 @@
+using KafkaSharp.Configuration;
+
+namespace KafkaSharp.Broker.Configuration;
+
+/// <summary>The faults of a configuration, which are reported together. Not thread-safe.</summary>
+sealed class ConfigurationFaults
+{
+    /// <summary>One sentence for each fault.</summary>
+    public List<string> Messages { get; } = [];
+
+    public bool HasAny => Messages.Count > 0;
+
+    public void Add(string message) => Messages.Add(message);
+
+    /// <summary>Reads a value; null where it has a fault. The fault of a key that several checks read is kept once.</summary>
+    public T? Try<T>(Func<T> read)
+        where T : class?
+    {
+        try
+        {
+            return read();
+        }
+        catch (ConfigException e)
+        {
+            if (!Messages.Contains(e.Message))
+                Messages.Add(e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>The error of a start that the faults prevent.</summary>
+    public BrokerStartException ToException() => new(
+        Messages is [var only] ? only : $"{Messages.Count} faults in the configuration:\n  {string.Join("\n  ", Messages)}");
+}

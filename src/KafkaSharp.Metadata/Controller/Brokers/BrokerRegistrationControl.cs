@@ -1,0 +1,177 @@
+using KafkaSharp.Metadata.Controller.Replication;
+using KafkaSharp.Metadata.Controller.State;
+using KafkaSharp.Metadata.Features;
+using KafkaSharp.Metadata.Images;
+using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
+
+namespace KafkaSharp.Metadata.Controller.Brokers;
+
+/// <summary>
+/// Registers and unregisters brokers and controllers (the registrations of Kafka's <c>ClusterControlManager</c>). On the controller's event
+/// loop only.
+/// </summary>
+sealed class BrokerRegistrationControl(
+    QuorumControllerOptions options, ControllerState state, BrokerHeartbeats heartbeats, LeaderAndIsrControl leaders)
+{
+    /// <param name="request">What the broker says of itself.</param>
+    /// <param name="newEpoch">The epoch of a new incarnation: the offset of the first record written here.</param>
+    public CommandResult<MetadataRecord, BrokerRegistrationResponse> Register(BrokerRegistrationRequest request, long newEpoch)
+    {
+        if (request.ClusterId != options.ClusterId)
+        {
+            throw new StateMachineException(
+                ErrorCode.InconsistentClusterId, $"Expected cluster ID {options.ClusterId}, but got cluster ID {request.ClusterId}");
+        }
+        var existing = state.Image.Cluster.Broker(request.BrokerId);
+        CheckIncarnation(request, existing);
+        if (request.IsMigratingZkBroker)
+            throw new StateMachineException(ErrorCode.BrokerIdNotRegistered, "Controller does not support registering ZK brokers.");
+        var version = state.Features.MetadataVersionOrMinimum;
+        if (version.IsDirectoryAssignmentSupported)
+            CheckDirectories(request);
+        CheckFeatures(request);
+
+        var records = new List<MetadataRecord>();
+        var record = ToRecord(request, version);
+        if (existing is null || existing.IncarnationId != request.IncarnationId)
+        {
+            // Without eligible leader replicas the previous epoch says nothing, and the shutdown counts as clean.
+            var clean = !state.Features.IsElrEnabled || (existing?.Epoch ?? -2) == request.PreviousBrokerEpoch;
+            leaders.BrokerRestarted(request.BrokerId, clean, records);
+            record.BrokerEpoch = newEpoch;
+        }
+        else
+        {
+            record.BrokerEpoch = existing.Epoch;
+            record.Fenced = existing.Fenced;
+            record.InControlledShutdown = existing.InControlledShutdown;
+        }
+        records.Add(new MetadataRecord(record, version.RegisterBrokerRecordVersion));
+        heartbeats.Touch(request.BrokerId, record.BrokerEpoch, -1);
+        return new(records, new BrokerRegistrationResponse { BrokerEpoch = record.BrokerEpoch }, IsAtomic: true);
+    }
+
+    public CommandResult<MetadataRecord, UnregisterBrokerResponse> Unregister(UnregisterBrokerRequest request)
+    {
+        var registration = state.Image.Cluster.Broker(request.BrokerId)
+            ?? throw new StateMachineException(ErrorCode.BrokerIdNotRegistered,
+                $"Broker ID {request.BrokerId} is not currently registered");
+        var records = new List<MetadataRecord>();
+        leaders.BrokerLost(request.BrokerId, records);
+        records.Add(new MetadataRecord(new UnregisterBrokerRecord { BrokerId = request.BrokerId, BrokerEpoch = registration.Epoch }, 0));
+        heartbeats.Remove(request.BrokerId);
+        return new(records, new UnregisterBrokerResponse());
+    }
+
+    public CommandResult<MetadataRecord, ControllerRegistrationResponse> Register(ControllerRegistrationRequest request)
+    {
+        if (!state.Features.MetadataVersionOrMinimum.IsControllerRegistrationSupported)
+            throw new StateMachineException(ErrorCode.UnsupportedVersion,
+                "The current MetadataVersion is too old to support controller registrations.");
+        if (request.Listeners.Count == 0)
+            throw new StateMachineException(ErrorCode.InvalidRequest, "No controller listeners found in registration.");
+        var record = new RegisterControllerRecord
+        {
+            ControllerId = request.ControllerId,
+            IncarnationId = request.IncarnationId,
+            ZkMigrationReady = request.ZkMigrationReady,
+            EndPoints =
+            [
+                .. request.Listeners.Select(l => new RegisterControllerRecord.ControllerEndpoint
+                {
+                    Name = l.Name, Host = l.Host, Port = l.Port, SecurityProtocol = l.SecurityProtocol,
+                }),
+            ],
+            Features =
+            [
+                .. request.Features.Select(f => new RegisterControllerRecord.ControllerFeature
+                {
+                    Name = f.Name, MinSupportedVersion = f.MinSupportedVersion, MaxSupportedVersion = f.MaxSupportedVersion,
+                }),
+            ],
+        };
+        return new([new MetadataRecord(record, 0)], new ControllerRegistrationResponse { ErrorMessage = "" });
+    }
+
+    private void CheckIncarnation(BrokerRegistrationRequest request, BrokerRegistration? existing)
+    {
+        if (existing is null || existing.IncarnationId == request.IncarnationId || existing.InControlledShutdown)
+            return;
+        // In one process with the controller the earlier incarnation is dead for certain: its successor
+        // need not wait for the session to end.
+        if (options.IsCombined && request.BrokerId == options.NodeId)
+            return;
+        if (heartbeats.HasValidSession(request.BrokerId, existing.Epoch))
+        {
+            throw new StateMachineException(
+                ErrorCode.DuplicateBrokerRegistration,
+                "Another broker is registered with that broker id. If the broker was recently restarted this should self-resolve once the "
+                + "heartbeat manager expires the broker's session.");
+        }
+    }
+
+    private void CheckDirectories(BrokerRegistrationRequest request)
+    {
+        if (request.LogDirs.Count == 0)
+            throw new StateMachineException(ErrorCode.InvalidRequest, "No directories specified in request");
+        if (request.LogDirs.Any(DirectoryId.IsReserved))
+            throw new StateMachineException(ErrorCode.InvalidRequest, "Reserved directory ID in request");
+        if (request.LogDirs.Distinct().Count() != request.LogDirs.Count)
+            throw new StateMachineException(ErrorCode.InvalidRequest, "Duplicate directory ID in request");
+        foreach (var other in state.Image.Cluster.Brokers.Values.Where(broker => broker.Id != request.BrokerId))
+        {
+            foreach (var directory in request.LogDirs.Where(other.Directories.Contains))
+            {
+                throw new StateMachineException(
+                    ErrorCode.InvalidRequest, $"Broker {other.Id} is already registered with directory {directory}");
+            }
+        }
+    }
+
+    private void CheckFeatures(BrokerRegistrationRequest request)
+    {
+        foreach (var (name, level) in state.Features.All())
+        {
+            if (level == 0)
+                continue;
+            var feature = request.Features.FirstOrDefault(f => f.Name == name);
+            short min = 0, max = 0;
+            if (feature is not null)
+                (min, max) = (feature.MinSupportedVersion, feature.MaxSupportedVersion);
+            else if (name == FeatureNames.MetadataVersion)
+                (min, max) = (1, 1);
+            if (level < min || level > max)
+            {
+                throw new StateMachineException(
+                    ErrorCode.UnsupportedVersion,
+                    $"Unable to register because the broker does not support finalized version {level} of {name}. "
+                    + $"The broker wants a version between {min} and {max}, inclusive.");
+            }
+        }
+    }
+
+    private static RegisterBrokerRecord ToRecord(BrokerRegistrationRequest request, MetadataVersion version) => new()
+    {
+        BrokerId = request.BrokerId,
+        IncarnationId = request.IncarnationId,
+        Rack = request.Rack,
+        EndPoints =
+        [
+            .. request.Listeners.Select(l => new RegisterBrokerRecord.BrokerEndpoint
+            {
+                Name = l.Name, Host = l.Host, Port = l.Port, SecurityProtocol = l.SecurityProtocol,
+            }),
+        ],
+        Features =
+        [
+            .. request.Features.Select(f => new RegisterBrokerRecord.BrokerFeature
+            {
+                Name = f.Name, MinSupportedVersion = f.MinSupportedVersion, MaxSupportedVersion = f.MaxSupportedVersion,
+            }),
+        ],
+        LogDirs = version.IsDirectoryAssignmentSupported ? [.. request.LogDirs] : [],
+    };
+}

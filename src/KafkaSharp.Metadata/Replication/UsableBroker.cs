@@ -1,4 +1,0 @@
-namespace KafkaSharp.Metadata.Replication;
-
-/// <summary>A broker that replicas may be placed on.</summary>
-readonly record struct UsableBroker(int Id, string? Rack, bool Fenced);

@@ -1,0 +1,124 @@
+using KafkaSharp.Metadata.Controller.Configs;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.StateMachines;
+
+namespace KafkaSharp.Metadata.Tests.Controller.Configs;
+
+/// <summary>Codes and messages are those of Kafka 4.3.1's ConfigAdminManager, ControllerConfigurationValidator and ConfigurationControlManager.</summary>
+sealed class ConfigurationControlTests
+{
+    private const string TooLarge =
+        "The configuration value cannot be added because it exceeds the maximum value size of 32767 bytes.";
+
+    private readonly ControllerHarness _harness = new();
+
+    [OneTimeSetUp]
+    public void Start()
+    {
+        _harness.StartBroker(1);
+        _harness.CreateTopic("t");
+        _harness.CreateTopic("u");
+    }
+
+    [TestCase(3, "x", ErrorCode.InvalidRequest, "Unknown resource type 3")]
+    [TestCase(-1, "x", ErrorCode.InvalidRequest, "Unknown resource type -1")]
+    [TestCase(0, "x", ErrorCode.InvalidRequest, "Unknown resource type 0")]
+    [TestCase(8, "1", ErrorCode.InvalidRequest, "Unknown resource type 8")]
+    [TestCase(32, "", ErrorCode.InvalidRequest, "Default group resources are not allowed.")]
+    [TestCase(2, "", ErrorCode.InvalidRequest, "Default topic resources are not allowed.")]
+    [TestCase(2, "no/topic", ErrorCode.InvalidTopicException,
+        "Topic name is invalid: 'no/topic' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'")]
+    public void A_resource_that_has_no_configurations_is_refused(int type, string name, ErrorCode code, string message)
+    {
+        var altered = _harness.Run(_harness.Managers.Configurations.Alter(Set((sbyte)type, name, "cleanup.policy", "compact"))).Responses.Single();
+        Assert.That((altered.ErrorCode, altered.ErrorMessage), Is.EqualTo((code, message)));
+        Assert.That(_harness.Written, Is.Empty);
+        var replaced = _harness.Run(_harness.Managers.Configurations.Alter(Replace((sbyte)type, name, "cleanup.policy", "compact"))).Responses.Single();
+        Assert.That((replaced.ErrorCode, replaced.ErrorMessage), Is.EqualTo((code, message)));
+        Assert.That(_harness.Written, Is.Empty);
+    }
+
+    [Test]
+    public void A_value_that_no_record_holds_is_refused_for_its_resource_only()
+    {
+        // Of two bytes each: the length in characters is not above the limit.
+        var large = new string('\u00e9', 16_384);
+        var request = Set(2, "t", "cleanup.policy", large);
+        request.Resources.AddRange(Set(2, "u", "cleanup.policy", "compact").Resources);
+        var answers = _harness.Run(_harness.Managers.Configurations.Alter(request)).Responses;
+        Assert.That(answers.Select(a => (a.ErrorCode, a.ErrorMessage)), Is.EqualTo(new[]
+        {
+            (ErrorCode.InvalidConfig, TooLarge), (ErrorCode.None, (string?)null),
+        }));
+        Assert.That(_harness.Written, Has.Count.EqualTo(1));
+        var replaced = _harness.Run(_harness.Managers.Configurations.Alter(Replace(2, "t", "cleanup.policy", large))).Responses.Single();
+        Assert.That((replaced.ErrorCode, replaced.ErrorMessage), Is.EqualTo((ErrorCode.InvalidConfig, TooLarge)));
+        var created = _harness.CreateTopic("large", 1, 1, ("cleanup.policy", large));
+        Assert.That((created.ErrorCode, created.ErrorMessage), Is.EqualTo((ErrorCode.InvalidConfig, TooLarge)));
+        var appended = Set(2, "u", "cleanup.policy", new string('x', short.MaxValue));
+        appended.Resources[0].Configs[0].ConfigOperation = (sbyte)AlterConfigOperation.Append;
+        Assert.That(_harness.Run(_harness.Managers.Configurations.Alter(appended)).Responses.Single().ErrorMessage, Is.EqualTo(TooLarge));
+    }
+
+    [Test]
+    public void A_broker_s_value_is_written_again_though_it_did_not_change()
+    {
+        foreach (var (type, name, key, value, again) in new[] { (4, "1", "log.cleaner.threads", "2", 1), (2, "t", "segment.ms", "5", 0) })
+        {
+            _harness.Run(_harness.Managers.Configurations.Alter(Replace((sbyte)type, name, key, value)));
+            Assert.That(_harness.Written, Has.Count.EqualTo(1));
+            _harness.Run(_harness.Managers.Configurations.Alter(Replace((sbyte)type, name, key, value)));
+            Assert.That(_harness.Written, Has.Count.EqualTo(again), name);
+        }
+    }
+
+    [Test]
+    public void A_request_that_would_write_too_much_fails_as_a_whole()
+    {
+        var request = new AlterConfigsRequest
+        {
+            Resources = [.. Enumerable.Range(0, 5001).Select(i => Replace(32, $"g{i}", "retention.ms", "1").Resources[0])],
+        };
+        foreach (var resource in request.Resources)
+            resource.Configs.Add(new() { Name = "segment.ms", Value = "1" });
+        Assert.That(() => _harness.Managers.Configurations.Alter(request), Throws.TypeOf<StateMachineException>().With.Message
+            .EqualTo("Unable to perform excessively large batch operation.").And.Property("ErrorCode").EqualTo(ErrorCode.PolicyViolation));
+    }
+
+    [Test]
+    public void Eligible_leader_replicas_are_cleared_by_what_is_written_after_all_of_it()
+    {
+        var harness = new ControllerHarness();
+        harness.StartBroker(1);
+        harness.CreateTopic("t", 1, 1, ("min.insync.replicas", "1"));
+        Assert.That(harness.Image.Features.IsElrEnabled);
+        Assert.That(Written(), Is.EqualTo(new[] { "TopicRecord", "ConfigRecord min.insync.replicas", "ClearElrRecord t", "PartitionRecord" }));
+        harness.Run(harness.Managers.Configurations.Alter(Set(2, "t", "min.insync.replicas", "1")));
+        Assert.That(Written(), Is.Empty, "nothing changed");
+        var request = Set(2, "t", "min.insync.replicas", "2");
+        request.Resources.AddRange(Set(4, "", "min.insync.replicas", "1").Resources);
+        harness.Run(harness.Managers.Configurations.Alter(request));
+        Assert.That(Written(), Is.EqualTo(new[]
+        {
+            "ConfigRecord min.insync.replicas", "ConfigRecord min.insync.replicas", "ClearElrRecord t", "ClearElrRecord ",
+        }));
+
+        IEnumerable<string> Written() => harness.Written.Select(record => record.Message switch
+        {
+            ConfigRecord config => $"ConfigRecord {config.Name}",
+            ClearElrRecord clear => $"ClearElrRecord {clear.TopicName}",
+            var other => other.GetType().Name,
+        });
+    }
+
+    private static IncrementalAlterConfigsRequest Set(sbyte type, string resource, string name, string value) => new()
+    {
+        Resources = [new() { ResourceType = type, ResourceName = resource, Configs = [new() { Name = name, Value = value }] }],
+    };
+
+    private static AlterConfigsRequest Replace(sbyte type, string resource, string name, string value) => new()
+    {
+        Resources = [new() { ResourceType = type, ResourceName = resource, Configs = [new() { Name = name, Value = value }] }],
+    };
+}
