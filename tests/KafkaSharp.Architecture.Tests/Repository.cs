@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>The projects, source files and folders of the working tree, without what a build writes.</summary>
-static class Repository
+internal static class Repository
 {
     public static string Root => Vectors.RepositoryRoot;
 
@@ -25,6 +25,10 @@ static class Repository
         Folders(folder).Prepend(folder)
             .SelectMany(path => Directory.EnumerateFiles(Path.Combine(Root, path), pattern))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'));
+
+    /// <summary>The C# files under a folder of the tree, without snapshots of generated ones.</summary>
+    public static IEnumerable<string> SourceFiles(string folder) =>
+        Files(folder, "*.cs").Where(path => !path.EndsWith(".verified.cs", StringComparison.Ordinal));
 
     /// <summary>All folders under a folder of the tree, as paths relative to the root.</summary>
     public static IEnumerable<string> Folders(string folder) =>

@@ -1,38 +1,20 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using KafkaSharp.Broker;
-using KafkaSharp.Broker.Configuration;
-using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Storage.FileSystem;
-using Microsoft.Extensions.Logging.Abstractions;
+using KafkaSharp.TestInfrastructure;
+using KafkaSharp.TestInfrastructure.Broker;
 
 namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>What is served is what the table says, on the wire and in docs/protocol-support.md. A broker in memory is asked.</summary>
 sealed class ServedApiTests
 {
-    private KafkaBroker _broker = null!;
+    private TestBroker _broker = null!;
 
     [OneTimeSetUp]
-    public async Task StartBroker()
-    {
-        var configuration = BrokerConfiguration.Load(new Dictionary<string, string>
-        {
-            ["process.roles"] = "broker,controller",
-            ["node.id"] = "1",
-            ["listeners"] = "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0",
-            ["controller.listener.names"] = "CONTROLLER",
-            ["log.dirs"] = "/memory",
-        });
-        var environment = new BrokerEnvironment(new MemoryFileSystem(TimeProvider.System), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        _broker = await KafkaBroker.StartAsync(configuration, environment, patience.Token);
-    }
+    public async Task StartBroker() => _broker = await TestBroker.StartAsync(
+        ("listeners", "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0"), ("controller.listener.names", "CONTROLLER"));
 
     [OneTimeTearDown]
     public async Task StopBroker()
@@ -47,7 +29,7 @@ sealed class ServedApiTests
     {
         Assert.Multiple(() =>
         {
-            foreach (var route in _broker.ApiTable.Routes(listener))
+            foreach (var route in _broker.Broker.ApiTable.Routes(listener))
             {
                 Assert.That(route.Range.Exists, $"{route.ApiKey} is an API of old");
                 Assert.That(route.LowestVersion, Is.GreaterThanOrEqualTo(route.Range.Lowest), $"lowest version of {route.ApiKey}");
@@ -61,10 +43,12 @@ sealed class ServedApiTests
     [TestCase("CONTROLLER", ApiListeners.Controller)]
     public async Task ApiVersions_answers_exactly_the_table(string listenerName, ApiListeners listener)
     {
-        var answer = await AskVersionsAsync(_broker.EndPoints[listenerName]);
+        using var client = await RawClient.ConnectAsync(_broker.Broker.EndPoints[listenerName]);
+        var answer = await client.SendAsync<ApiVersionsRequest, ApiVersionsResponse>(
+            new ApiVersionsRequest { ClientSoftwareName = "architecture", ClientSoftwareVersion = "1" }, 4);
         var said = answer.ApiKeys.OrderBy(a => a.ApiKey).Select(a => ((ApiKey)a.ApiKey, a.MinVersion, a.MaxVersion));
         // Produce says 0 for librdkafka's sake, as the genuine broker does (KAFKA-18659).
-        var served = _broker.ApiTable.Routes(listener)
+        var served = _broker.Broker.ApiTable.Routes(listener)
             .Select(route => (route.ApiKey, route.ApiKey == ApiKey.Produce ? (short)0 : route.LowestVersion, route.HighestVersion));
         Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(said, Is.EqualTo(served));
@@ -98,45 +82,10 @@ sealed class ServedApiTests
 
     private string Versions(ApiListeners listener, ApiVersionRange range)
     {
-        if (_broker.ApiTable.Find(listener, (short)range.ApiKey) is { } route)
+        if (_broker.Broker.ApiTable.Find(listener, (short)range.ApiKey) is { } route)
             return $"`{Between(route.LowestVersion, route.HighestVersion)}`";
         return range.Listeners.HasFlag(listener) ? "no" : "–";
     }
 
     private static string Between(short lowest, short highest) => lowest == highest ? $"{lowest}" : highest < lowest ? "unstable" : $"{lowest}-{highest}";
-
-    private static async Task<ApiVersionsResponse> AskVersionsAsync(IPEndPoint broker)
-    {
-        const short version = 4;
-        var sink = new ArrayBufferWriter<byte>();
-        WriteRequest(sink, version);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var client = new TcpClient();
-        await client.ConnectAsync(broker, patience.Token);
-        var stream = client.GetStream();
-        var size = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(size, sink.WrittenCount);
-        await stream.WriteAsync(size, patience.Token);
-        await stream.WriteAsync(sink.WrittenMemory, patience.Token);
-        await stream.ReadExactlyAsync(size, patience.Token);
-        var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(size)];
-        await stream.ReadExactlyAsync(frame, patience.Token);
-        return ReadResponse(frame, version);
-    }
-
-    private static void WriteRequest(IBufferWriter<byte> sink, short version)
-    {
-        var writer = new KafkaWriter(sink);
-        new RequestHeader { RequestApiKey = (short)ApiKey.ApiVersions, RequestApiVersion = version, CorrelationId = 7, ClientId = "architecture" }
-            .Write(ref writer, ApiVersionRanges.Get(ApiKey.ApiVersions).RequestHeaderVersion(version));
-        new ApiVersionsRequest { ClientSoftwareName = "architecture", ClientSoftwareVersion = "1" }.Write(ref writer, version);
-        writer.Flush();
-    }
-
-    private static ApiVersionsResponse ReadResponse(byte[] frame, short version)
-    {
-        var reader = new KafkaReader(frame);
-        Assert.That(reader.ReadInt32(), Is.EqualTo(7), "correlation id");
-        return ApiVersionsResponse.Read(ref reader, version);
-    }
 }

@@ -1,15 +1,12 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
-using KafkaSharp.Broker;
-using KafkaSharp.Broker.Configuration;
-using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.TestInfrastructure;
-using Microsoft.Extensions.Logging.Abstractions;
+using KafkaSharp.TestInfrastructure.Broker;
 
 namespace KafkaSharp.IntegrationTests;
 
@@ -24,7 +21,7 @@ sealed class GenuineDirectoryTests(string stage)
 {
     private string _folder = "";
     private JsonDocument _expected = null!;
-    private KafkaBroker _broker = null!;
+    private TestBroker _broker = null!;
     private RawClient _client = null!;
 
     [OneTimeSetUp]
@@ -36,17 +33,8 @@ sealed class GenuineDirectoryTests(string stage)
             await TarFile.ExtractToDirectoryAsync(unzipped, _folder, overwriteFiles: true);
         await using (var json = new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress))
             _expected = await JsonDocument.ParseAsync(json);
-        var configuration = BrokerConfiguration.Load(new Dictionary<string, string>
-        {
-            ["process.roles"] = "broker,controller",
-            ["node.id"] = "1",
-            ["listeners"] = "PLAINTEXT://127.0.0.1:0",
-            ["log.dirs"] = $"{_folder}/data-a,{_folder}/data-b",
-            ["offsets.topic.replication.factor"] = "1",
-        });
-        _broker = await KafkaBroker.StartAsync(
-            configuration, new BrokerEnvironment(PhysicalFileSystem.Instance, TimeProvider.System, new Random(1), NullLoggerFactory.Instance));
-        _client = new RawClient(_broker.EndPoints["PLAINTEXT"]);
+        _broker = await TestBroker.StartAsync(PhysicalFileSystem.Instance, [("log.dirs", $"{_folder}/data-a,{_folder}/data-b")]);
+        _client = await _broker.ConnectAsync();
     }
 
     [OneTimeTearDown]
@@ -62,7 +50,7 @@ sealed class GenuineDirectoryTests(string stage)
 
     [Test]
     public void The_cluster_id_is_the_same() =>
-        Assert.That(_broker.ClusterId, Is.EqualTo(_expected.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
+        Assert.That(_broker.Broker.ClusterId, Is.EqualTo(_expected.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
 
     [TestCase("read_uncommitted", 0)]
     [TestCase("read_committed", 1)]
@@ -93,7 +81,7 @@ sealed class GenuineDirectoryTests(string stage)
         {
             if (group.Value.GetProperty("type").GetString() != "Classic" || !group.Value.TryGetProperty("offsets", out var offsets))
                 continue;
-            var response = await _client.AskAsync<OffsetFetchRequest, OffsetFetchResponse>(
+            var response = await _client.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(
                 new OffsetFetchRequest { GroupId = group.Name, Topics = null }, 7);
             Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None), group.Name);
             var served = response.Topics.SelectMany(t => t.Partitions.Select(p => $"{t.Name}-{p.PartitionIndex} {p.CommittedOffset} {p.Metadata}")).Order();
@@ -107,7 +95,7 @@ sealed class GenuineDirectoryTests(string stage)
 
     private async Task<long> EndAsync(string topic, int partition, long timestamp, int level)
     {
-        var response = await _client.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(
+        var response = await _client.SendAsync<ListOffsetsRequest, ListOffsetsResponse>(
             new ListOffsetsRequest
             {
                 ReplicaId = -1,
@@ -125,7 +113,7 @@ sealed class GenuineDirectoryTests(string stage)
         var next = from;
         while (next < to)
         {
-            var response = await _client.AskAsync<FetchRequest, FetchResponse>(
+            var response = await _client.SendAsync<FetchRequest, FetchResponse>(
                 new FetchRequest
                 {
                     ReplicaId = -1, MaxWaitMs = 0, MinBytes = 1, MaxBytes = 1 << 24, IsolationLevel = isolation, SessionEpoch = -1,

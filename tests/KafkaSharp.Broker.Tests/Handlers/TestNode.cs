@@ -1,129 +1,61 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Net.Sockets;
 using System.Text;
-using KafkaSharp.Broker.Configuration;
-using KafkaSharp.Broker.Hosting;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Storage.FileSystem;
-using Microsoft.Extensions.Logging.Abstractions;
+using KafkaSharp.TestInfrastructure;
+using KafkaSharp.TestInfrastructure.Broker;
 
 namespace KafkaSharp.Broker.Tests.Handlers;
 
-/// <summary>A whole broker in memory on a free port, and a connection to it that speaks raw frames.</summary>
+/// <summary>A <see cref="TestBroker"/> with one connection to it, for tests of what its APIs respond.</summary>
 sealed class TestNode : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private readonly TestBroker _broker;
+    private readonly RawClient _client;
 
-    // A node that starts again is another incarnation.
-    private static int s_seed = 10;
-
-    private readonly KafkaBroker _broker;
-    private readonly TcpClient _client;
-    private readonly NetworkStream _stream;
-
-    private TestNode(KafkaBroker broker, TcpClient client)
+    private TestNode(TestBroker broker, RawClient client)
     {
         _broker = broker;
         _client = client;
-        _stream = client.GetStream();
     }
 
-    public int Port => _broker.EndPoints["PLAINTEXT"].Port;
+    public int Port => _broker.EndPoint.Port;
 
-    public string ClusterId => _broker.ClusterId;
+    public string ClusterId => _broker.Broker.ClusterId;
 
-    /// <summary>Completes when the broker can't go on.</summary>
-    public Task Failed => _broker.Failed;
+    /// <summary>Completes when the broker cannot continue.</summary>
+    public Task Failed => _broker.Broker.Failed;
 
-    public MetadataImage Image => _broker.Metadata;
+    public MetadataImage Image => _broker.Broker.Metadata;
 
-    public static Task<TestNode> StartAsync(params (string Key, string Value)[] overrides) =>
-        StartAsync(new MemoryFileSystem(TimeProvider.System, 1L << 30), overrides);
+    public static Task<TestNode> StartAsync(params (string Key, string Value)[] overrides) => ConnectAsync(TestBroker.StartAsync(overrides));
 
-    /// <summary>On files that are there already, or that fail, and with a clock of the test's own.</summary>
-    public static async Task<TestNode> StartAsync(
-        IFileSystem files, (string Key, string Value)[]? overrides = null, TimeProvider? time = null, CancellationToken cancellation = default)
-    {
-        var properties = new Dictionary<string, string>
-        {
-            ["process.roles"] = "broker,controller",
-            ["node.id"] = "1",
-            ["listeners"] = "PLAINTEXT://127.0.0.1:0",
-            ["log.dirs"] = "/data",
-            ["offsets.topic.replication.factor"] = "1",
-        };
-        foreach (var (key, value) in overrides ?? [])
-            properties[key] = value;
-        var broker = await KafkaBroker.StartAsync(
-            BrokerConfiguration.Load(properties),
-            new BrokerEnvironment(files, time ?? TimeProvider.System, new Random(Interlocked.Increment(ref s_seed)), NullLoggerFactory.Instance), cancellation).WaitAsync(s_patience, CancellationToken.None);
-        var client = new TcpClient();
-        await client.ConnectAsync(broker.EndPoints["PLAINTEXT"], CancellationToken.None).AsTask().WaitAsync(s_patience, CancellationToken.None);
-        return new TestNode(broker, client);
-    }
+    /// <summary>Starts on files that exist already, or that fail, and with a clock of the test.</summary>
+    public static Task<TestNode> StartAsync(
+        IFileSystem files, (string Key, string Value)[]? overrides = null, TimeProvider? time = null, CancellationToken cancellation = default) =>
+        ConnectAsync(TestBroker.StartAsync(files, overrides, time, cancellation));
 
-    /// <summary>Sends a request's frame and reads the answer's, both without their length.</summary>
-    public async Task<byte[]> AskAsync(ReadOnlyMemory<byte> frame)
-    {
-        await SendAsync(frame);
-        var prefix = new byte[4];
-        await _stream.ReadExactlyAsync(prefix).AsTask().WaitAsync(s_patience);
-        var answer = new byte[BinaryPrimitives.ReadInt32BigEndian(prefix)];
-        await _stream.ReadExactlyAsync(answer).AsTask().WaitAsync(s_patience);
-        return answer;
-    }
+    /// <summary>Sends a request's frame and reads the response's, both without their length.</summary>
+    public Task<byte[]> AskAsync(ReadOnlyMemory<byte> frame) => _client.SendAndReadAsync(frame);
 
     /// <summary>Sends a request's frame and waits for nothing.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> frame)
-    {
-        var framed = new byte[4 + frame.Length];
-        BinaryPrimitives.WriteInt32BigEndian(framed, frame.Length);
-        frame.CopyTo(framed.AsMemory(4));
-        await _stream.WriteAsync(framed).AsTask().WaitAsync(s_patience);
-    }
+    public Task SendAsync(ReadOnlyMemory<byte> frame) => _client.SendFrameAsync(frame);
 
     /// <summary>Whether the broker closes the connection without another byte.</summary>
-    public async Task<bool> IsClosedAsync() => await _stream.ReadAsync(new byte[1]).AsTask().WaitAsync(s_patience) == 0;
+    public Task<bool> IsClosedAsync() => _client.IsClosedByServerAsync();
 
-    /// <summary>Asks in a version and reads the answer.</summary>
-    public async Task<TResponse> AskAsync<TRequest, TResponse>(TRequest request, short version)
+    /// <summary>Sends a request in a version and reads the response.</summary>
+    public Task<TResponse> AskAsync<TRequest, TResponse>(TRequest request, short version)
         where TRequest : class, IRequest<TRequest>
-        where TResponse : class, IMessage<TResponse>
-    {
-        var range = ApiVersionRanges.Get(TRequest.ApiKey);
-        var reader = new KafkaReader(await AskAsync(Frame(request, version)));
-        ResponseHeader.Read(ref reader, range.ResponseHeaderVersion(version));
-        return TResponse.Read(ref reader, version);
-    }
+        where TResponse : class, IMessage<TResponse> => _client.SendAsync<TRequest, TResponse>(request, version);
 
     /// <summary>A request as a client without a name sends it.</summary>
     public static byte[] Frame<TRequest>(TRequest request, short version)
-        where TRequest : class, IRequest<TRequest>
-    {
-        var sink = new ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        var header = new RequestHeader { RequestApiKey = (short)TRequest.ApiKey, RequestApiVersion = version, CorrelationId = 7, ClientId = "test" };
-        header.Write(ref writer, ApiVersionRanges.Get(TRequest.ApiKey).RequestHeaderVersion(version));
-        request.Write(ref writer, version);
-        writer.Flush();
-        return sink.WrittenSpan.ToArray();
-    }
+        where TRequest : class, IRequest<TRequest> => RawClient.Request(request, version);
 
     /// <summary>Completes when the broker has closed the connection.</summary>
-    public async Task ClosedAsync()
-    {
-        try
-        {
-            Assert.That(await _stream.ReadAsync(new byte[1]), Is.Zero);
-        }
-        catch (IOException)
-        {
-            // Cut.
-        }
-    }
+    public async Task ClosedAsync() => Assert.That(await _client.IsClosedByServerAsync());
 
     /// <summary>Creates a topic and gives its id.</summary>
     public async Task<Uuid> CreateTopicAsync(string name, params (string Key, string Value)[] configs)
@@ -174,5 +106,11 @@ sealed class TestNode : IAsyncDisposable
         foreach (var b in bytes)
             text.Append(b is >= 32 and < 127 ? ((char)b).ToString() : $"<{b:x2}>");
         return text.ToString();
+    }
+
+    private static async Task<TestNode> ConnectAsync(Task<TestBroker> starting)
+    {
+        var broker = await starting;
+        return new TestNode(broker, await broker.ConnectAsync());
     }
 }

@@ -6,6 +6,7 @@ using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
 using KafkaSharp.TestInfrastructure;
+using KafkaSharp.TestInfrastructure.Broker;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Broker.Tests.Requests;
@@ -19,7 +20,7 @@ public sealed class ErrorAnswerTests
     [Test]
     public async Task Failures_are_answered_as_Kafka_does()
     {
-        await using var broker = await RunningBroker.StartAsync();
+        await using var broker = await TestBroker.StartAsync();
         var endpoint = new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 1);
         var connection = new Connection(
             1, new ListenerOptions(endpoint), MemoryTransport.CreatePair().Server, DispatcherOf(broker), TimeProvider.System, broker.Log);
@@ -30,7 +31,7 @@ public sealed class ErrorAnswerTests
         {
             var vector = JsonDocument.Parse(line).RootElement;
             var (key, version) = (vector.GetProperty("apiKey").GetInt16(), vector.GetProperty("version").GetInt16());
-            if (broker.ApiTable.Find(ApiListeners.Broker, key) is not { } route || !route.Serves(version) || !vector.TryGetProperty("response", out var expected))
+            if (broker.Broker.ApiTable.Find(ApiListeners.Broker, key) is not { } route || !route.Serves(version) || !vector.TryGetProperty("response", out var expected))
                 continue;
             checkedCases++;
             var context = new RequestContext(session, route.ApiKey, version, 1, null);
@@ -71,5 +72,5 @@ public sealed class ErrorAnswerTests
         return hex;
     }
 
-    private static RequestDispatcher DispatcherOf(RunningBroker broker) => new(broker.ApiTable, TestServices.Create(), broker.Log);
+    private static RequestDispatcher DispatcherOf(TestBroker broker) => new(broker.Broker.ApiTable, TestServices.Create(), broker.Log);
 }

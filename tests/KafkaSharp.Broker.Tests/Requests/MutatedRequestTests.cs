@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using KafkaSharp.Protocol;
 using KafkaSharp.TestInfrastructure;
+using KafkaSharp.TestInfrastructure.Broker;
 
 namespace KafkaSharp.Broker.Tests.Requests;
 
@@ -35,9 +36,9 @@ public sealed class MutatedRequestTests
             .Where(frame => frame.TryGetProperty("hex", out _))
             .Select(frame => Convert.FromHexString(frame.GetProperty("hex").GetString()!)).ToList();
         Assert.That(requests, Has.Count.GreaterThan(100));
-        await using var broker = await RunningBroker.StartAsync();
+        await using var broker = await TestBroker.StartAsync();
 
-        var clients = new List<Socket>();
+        var clients = new List<RawClient>();
         for (var round = 0; round < rounds; round++)
         {
             foreach (var request in requests)
@@ -45,17 +46,17 @@ public sealed class MutatedRequestTests
                 var sent = seed == 0 ? request : Mutate(request, random);
                 var client = await broker.ConnectAsync();
                 clients.Add(client);
-                await client.SendAsync(Framed(sent));
-                client.Shutdown(SocketShutdown.Send);
+                await client.SendFrameAsync(sent);
+                client.Socket.Shutdown(SocketShutdown.Send);
                 if (!MayWait(sent))
-                    Assert.That(await EndsAsync(client), $"no answer and no close: {Convert.ToHexStringLower(sent)}");
+                    Assert.That(await EndsAsync(client.Socket), $"no answer and no close: {Convert.ToHexStringLower(sent)}");
             }
         }
 
         using var sound = await broker.ConnectAsync();
-        await sound.SendAsync(Framed(Convert.FromHexString("00120000000000010003726177")));
-        sound.Shutdown(SocketShutdown.Send);
-        Assert.That(await EndsAsync(sound));
+        await sound.SendFrameAsync(Convert.FromHexString("00120000000000010003726177"));
+        sound.Socket.Shutdown(SocketShutdown.Send);
+        Assert.That(await EndsAsync(sound.Socket));
         clients.ForEach(client => client.Dispose());
         Assert.That(broker.Log.Warnings.Where(line => line.Contains("failed")), Is.Empty);
     }
@@ -92,14 +93,6 @@ public sealed class MutatedRequestTests
                 bytes.Add(0);
         }
         return [.. bytes];
-    }
-
-    private static byte[] Framed(byte[] body)
-    {
-        var bytes = new byte[4 + body.Length];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, body.Length);
-        body.CopyTo(bytes, 4);
-        return bytes;
     }
 
     // The server closes behind its answer, for the client has said that nothing more comes.

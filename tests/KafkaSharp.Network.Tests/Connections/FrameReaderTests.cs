@@ -4,6 +4,7 @@ using System.Net;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Transports;
+using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Connections;
 

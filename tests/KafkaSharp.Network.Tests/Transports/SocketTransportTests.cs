@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
+using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Network.Tests.Transports;
 
