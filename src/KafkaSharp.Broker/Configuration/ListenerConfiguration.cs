@@ -1,6 +1,6 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Network;
-using KafkaSharp.Network.Listeners;
+using KafkaSharp.Network.Endpoints;
 
 namespace KafkaSharp.Broker.Configuration;
 
