@@ -1,8 +1,8 @@
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Compresses one stream piece by piece into a buffer writer, with memory that does not depend on its length. Not safe for use by several threads at once.
-/// Disposing frees it or returns it to its codec's pool, also when the stream was not finished.
+/// Compresses one stream piece by piece into a buffer writer, with memory that does not depend on its length. Not safe for use by several
+/// threads at once. Disposing frees it or returns it to its codec's pool, also when the stream was not finished.
 /// </summary>
 public abstract class Compressor : IDisposable
 {

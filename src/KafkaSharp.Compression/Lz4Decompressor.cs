@@ -58,8 +58,8 @@ sealed unsafe class Lz4Decompressor : Decompressor
 
     public override void Dispose()
     {
-        // LZ4F_resetDecompressionContext does not reset the content size of an unfinished frame; the next frame would fail its size check. And a
-        // context keeps two buffers of the frame's block size, which is up to 4 MB.
+        // LZ4F_resetDecompressionContext does not reset the content size of an unfinished frame; the next frame would fail its size check.
+        // And a context keeps two buffers of the frame's block size, which is up to 4 MB.
         if (!_ended || _hasLargeBlocks || !_pool.TryReturn(this))
             _context.Dispose();
     }

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// A lock-free pool of at most 16 idle objects. Thread-safe. If the pool is full, <see cref="TryReturn"/> returns false and the caller still owns the
-/// object. Owners free objects that hold much memory instead of returning them.
+/// A lock-free pool of at most 16 idle objects. Thread-safe. If the pool is full, <see cref="TryReturn"/> returns false and the caller
+/// still owns the object. Owners free objects that hold much memory instead of returning them.
 /// </summary>
 sealed class Pool<T>
     where T : class

@@ -8,7 +8,8 @@ sealed unsafe class ZstdCodec : ICompressionCodec
     public const int DefaultLevel = 3;
 
     /// <summary>
-    /// The most memory of a context that is kept for reuse. The usual window of 2 MB is below it; a frame may ask for 128 MB, and a high level for more.
+    /// The most memory of a context that is kept for reuse. The usual window of 2 MB is below it; a frame may ask for 128 MB, and a high
+    /// level for more.
     /// </summary>
     public const int LargestPooled = 4 * 1024 * 1024;
 

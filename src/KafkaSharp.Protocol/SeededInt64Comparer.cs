@@ -1,6 +1,7 @@
 namespace KafkaSharp.Protocol;
 
-/// <summary>Compares integers of a client's choice, such as producer ids, by value and hashes them with <see cref="SeededHash"/>. Thread-safe.</summary>
+/// <summary>Compares integers of a client's choice, such as producer ids, by value and hashes them with <see cref="SeededHash"/>.
+/// Thread-safe.</summary>
 public sealed class SeededInt64Comparer : IEqualityComparer<long>
 {
     private SeededInt64Comparer()

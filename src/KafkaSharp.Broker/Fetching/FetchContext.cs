@@ -5,8 +5,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// One fetch request's place in its session: which partitions to read, and which of the results the response includes. Sessionless, the first request of a
-/// session, or an incremental one (Kafka's <c>FetchContext</c>).
+/// One fetch request's place in its session: which partitions to read, and which of the results the response includes. Sessionless, the
+/// first request of a session, or an incremental one (Kafka's <c>FetchContext</c>).
 /// </summary>
 sealed class FetchContext
 {

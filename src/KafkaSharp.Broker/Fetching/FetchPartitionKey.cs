@@ -2,7 +2,8 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Fetching;
 
-/// <summary>Names a partition within a fetch: by topic id from version 13 on (KIP-516), by name before; the other one is zero or null.</summary>
+/// <summary>Names a partition within a fetch: by topic id from version 13 on (KIP-516), by name before; the other one is zero or
+/// null.</summary>
 readonly record struct FetchPartitionKey(Uuid TopicId, string? Topic, int Partition)
 {
     /// <summary>Seeded, as clients choose ids, names and numbers.</summary>

@@ -4,8 +4,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// What a fetcher wants of one partition and, in a session, what the last response said (Kafka's <c>CachedPartition</c>). Used by one request at a time:
-/// a session's requests follow one another on one connection, and the session is locked while it is changed.
+/// What a fetcher wants of one partition and, in a session, what the last response said (Kafka's <c>CachedPartition</c>). Used by one
+/// request at a time: a session's requests follow one another on one connection, and the session is locked while it is changed.
 /// </summary>
 sealed class FetchPartitionState(FetchPartitionKey key)
 {
@@ -43,7 +43,8 @@ sealed class FetchPartitionState(FetchPartitionKey key)
     }
 
     /// <summary>
-    /// Whether an incremental response includes this partition: it has records, its offsets moved, or there is an error. Remembers what is sent.
+    /// Whether an incremental response includes this partition: it has records, its offsets moved, or there is an error. Remembers what is
+    /// sent.
     /// </summary>
     public bool UpdateFrom(in FetchPartitionResult result)
     {

@@ -6,9 +6,9 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// Reads the partitions of a fetch and, if there is too little to read, waits for <c>min_bytes</c> or the deadline, without polling. As in Kafka, unknown
-/// partitions do not end the wait for others: a client that has not yet learned of a topic's deletion would otherwise send requests without a pause.
-/// Safe for use from any thread.
+/// Reads the partitions of a fetch and, if there is too little to read, waits for <c>min_bytes</c> or the deadline, without polling. As in
+/// Kafka, unknown partitions do not end the wait for others: a client that has not yet learned of a topic's deletion would otherwise send
+/// requests without a pause. Safe for use from any thread.
 /// </summary>
 sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {

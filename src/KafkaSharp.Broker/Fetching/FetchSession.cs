@@ -1,8 +1,8 @@
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// The partitions a fetcher follows, so that its requests name only what changed (KIP-227). Everything but the id is guarded by <see cref="Gate"/>. The
-/// order of the partitions is the order in which they are read; one that gave records moves to the end.
+/// The partitions a fetcher follows, so that its requests name only what changed (KIP-227). Everything but the id is guarded by <see
+/// cref="Gate"/>. The order of the partitions is the order in which they are read; one that gave records moves to the end.
 /// </summary>
 sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, TimeSpan created)
 {

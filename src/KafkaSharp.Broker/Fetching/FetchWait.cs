@@ -3,13 +3,15 @@ using KafkaSharp.Broker.Waiting;
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// Waits until the partitions of a fetch have received as many bytes as it lacks, until one of them is woken, or until the deadline (Kafka's
-/// <c>DelayedFetch</c>). It counts from its construction, so that nothing between the read before the wait and the wait itself is missed. Used once.
+/// Waits until the partitions of a fetch have received as many bytes as it lacks, until one of them is woken, or until the deadline
+/// (Kafka's
+/// <c>DelayedFetch</c>). It counts from its construction, so that nothing between the read before the wait and the wait itself is missed.
+/// Used once.
 /// </summary>
 /// <remarks>
-/// Each partition calls back only after a share of the missing bytes has arrived at it. The shares add up to half of what is missing, so the fetch can't have
-/// enough before one of them is reached; once half has arrived, what is then missing is divided anew. Appends to a partition therefore cost a waiting fetch
-/// nothing, and a wait looks at its partitions a logarithmic number of times.
+/// Each partition calls back only after a share of the missing bytes has arrived at it. The shares add up to half of what is missing, so
+/// the fetch can't have enough before one of them is reached; once half has arrived, what is then missing is divided anew. Appends to a
+/// partition therefore cost a waiting fetch nothing, and a wait looks at its partitions a logarithmic number of times.
 /// </remarks>
 sealed class FetchWait : WaitingRequest
 {
@@ -25,7 +27,8 @@ sealed class FetchWait : WaitingRequest
             _places.Add(new Place(this, progress));
     }
 
-    /// <summary>Completes when <paramref name="missingBytes"/> have arrived since the construction, a partition was woken, or the timeout has passed.</summary>
+    /// <summary>Completes when <paramref name="missingBytes"/> have arrived since the construction, a partition was woken, or the timeout
+    /// has passed.</summary>
     public async ValueTask WaitAsync(long missingBytes, TimeSpan timeout)
     {
         _missing = missingBytes;

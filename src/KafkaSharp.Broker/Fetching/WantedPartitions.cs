@@ -5,7 +5,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// The partitions that a fetch request names. As in Kafka, one that is named several times counts once, at its first place and with its last values.
+/// The partitions that a fetch request names. As in Kafka, one that is named several times counts once, at its first place and with its
+/// last values.
 /// </summary>
 static class WantedPartitions
 {

@@ -10,13 +10,13 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Replication;
 
 /// <summary>
-/// A partition of which this broker has a replica (Kafka's <c>Partition</c>): its log and its part in replication. Leadership is set by the metadata
-/// publisher alone; everything else is safe from any thread. Errors are values.
+/// A partition of which this broker has a replica (Kafka's <c>Partition</c>): its log and its part in replication. Leadership is set by the
+/// metadata publisher alone; everything else is safe from any thread. Errors are values.
 /// </summary>
 /// <remarks>
-/// Kafka guards leader and ISR with a read-write lock that every append takes. Here reads take no lock. An append is refused by the log itself, under its
-/// append lock, once a later leader epoch has begun; and the high watermark moves under <see cref="_isrLock"/> by the registration of that moment, never by
-/// the one that the append began with.
+/// Kafka guards leader and ISR with a read-write lock that every append takes. Here reads take no lock. An append is refused by the log
+/// itself, under its append lock, once a later leader epoch has begun; and the high watermark moves under <see cref="_isrLock"/> by the
+/// registration of that moment, never by the one that the append began with.
 /// </remarks>
 sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 {
@@ -50,8 +50,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     public bool IsLeader => IsLed(_registration);
 
     /// <summary>
-    /// Applies the partition's metadata. A new leader epoch begins where the log ends; a sole replica's log is committed up to its end. On return no append
-    /// of an earlier epoch is under way or will succeed.
+    /// Applies the partition's metadata. A new leader epoch begins where the log ends; a sole replica's log is committed up to its end. On
+    /// return no append of an earlier epoch is under way or will succeed.
     /// </summary>
     /// <exception cref="IOException">The new epoch can't be written: nothing was changed.</exception>
     public void Update(PartitionRegistration registration)
@@ -74,7 +74,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
         }
     }
 
-    /// <summary>The partition is gone from this broker: it is neither read nor appended to any more. The caller wakes those who wait.</summary>
+    /// <summary>The partition is gone from this broker: it is neither read nor appended to any more. The caller wakes those who
+    /// wait.</summary>
     public void Close() => _isDeleted = true;
 
     /// <summary>Has all requests that wait for this partition look again.</summary>
@@ -86,8 +87,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     }
 
     /// <summary>
-    /// Why this broker does not accept an append now, or an info without an error. With <paramref name="requiredAcks"/> -1 the in-sync replicas must be at
-    /// least <c>min.insync.replicas</c>.
+    /// Why this broker does not accept an append now, or an info without an error. With <paramref name="requiredAcks"/> -1 the in-sync
+    /// replicas must be at least <c>min.insync.replicas</c>.
     /// </summary>
     public LogAppendInfo CheckAppend(short requiredAcks) => CheckAppend(_registration, requiredAcks);
 
@@ -97,7 +98,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     /// <summary>Appends prepared batches as the leader and lets those who wait know.</summary>
     /// <param name="prepared">From <see cref="Prepare"/>; the caller disposes of it.</param>
     /// <param name="requiredAcks">As in <see cref="CheckAppend(short)"/>.</param>
-    /// <param name="expectedLeaderEpoch">The only epoch in which the append may succeed; a coordinator's shard of another epoch is stale.</param>
+    /// <param name="expectedLeaderEpoch">The only epoch in which the append may succeed; a coordinator's shard of another epoch is
+    /// stale.</param>
     /// <param name="guard">From the start of the transaction's verification; null without one.</param>
     /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
     public LogAppendInfo Append(

@@ -29,8 +29,8 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
     public DirectoryAssignments Assignments { get; } = new();
 
     /// <summary>
-    /// The partition of a name. Else why not: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER where other brokers hold it, KAFKA_STORAGE_ERROR
-    /// where its log directory failed.
+    /// The partition of a name. Else why not: UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER where other brokers hold it,
+    /// KAFKA_STORAGE_ERROR where its log directory failed.
     /// </summary>
     public ErrorCode Find(TopicPartition name, out Partition? partition)
     {
@@ -81,7 +81,8 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             partition.WakeAll();
     }
 
-    /// <summary>The logs of a directory that has failed are closed: nobody finds their partitions any more, and who waits for them is woken.</summary>
+    /// <summary>The logs of a directory that has failed are closed: nobody finds their partitions any more, and who waits for them is
+    /// woken.</summary>
     public void OnDirectoryFailed(LogDirectoryFailure failure)
     {
         foreach (var name in failure.Partitions)

@@ -4,8 +4,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Replication;
 
 /// <summary>
-/// Waits until the in-sync replicas have what a request appended to one or several partitions, or until its deadline (Kafka's <c>DelayedProduce</c>).
-/// Used once, by one request.
+/// Waits until the in-sync replicas have what a request appended to one or several partitions, or until its deadline (Kafka's
+/// <c>DelayedProduce</c>). Used once, by one request.
 /// </summary>
 sealed class ReplicationWait(TimerWheel timers) : WaitingRequest(timers)
 {
@@ -17,8 +17,8 @@ sealed class ReplicationWait(TimerWheel timers) : WaitingRequest(timers)
         _entries.Add(new Entry(this, partition, requiredOffset) { SeenWakes = partition.HighWatermarks.Wakes });
 
     /// <summary>
-    /// Completes with an error code for each partition in the order they were added: none; NOT_LEADER_OR_FOLLOWER when another broker leads by now; or
-    /// REQUEST_TIMED_OUT.
+    /// Completes with an error code for each partition in the order they were added: none; NOT_LEADER_OR_FOLLOWER when another broker leads
+    /// by now; or REQUEST_TIMED_OUT.
     /// </summary>
     public async Task<ErrorCode[]> WaitAsync(TimeSpan timeout)
     {

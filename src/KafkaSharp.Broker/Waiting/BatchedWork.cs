@@ -1,8 +1,8 @@
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
-/// Runs what is ready on the thread pool, on one thread at a time and in short batches. After each batch it goes to the end of the pool's queue, so that
-/// ten thousand requests that become ready at once delay the work of others by one batch, not by all of them.
+/// Runs what is ready on the thread pool, on one thread at a time and in short batches. After each batch it goes to the end of the pool's
+/// queue, so that ten thousand requests that become ready at once delay the work of others by one batch, not by all of them.
 /// </summary>
 abstract class BatchedWork : IThreadPoolWorkItem
 {

@@ -1,9 +1,10 @@
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
-/// A position of a partition that only grows, and the requests that wait until it reaches theirs (a key of Kafka's purgatory). A waiter costs nothing
-/// until its position is reached: moving on is one atomic addition, and adding or removing a waiter takes logarithmic time, however many wait. Waiters
-/// are called in short batches on the thread pool, never on the thread that moves the position. Safe for use from any thread.
+/// A position of a partition that only grows, and the requests that wait until it reaches theirs (a key of Kafka's purgatory). A waiter
+/// costs nothing until its position is reached: moving on is one atomic addition, and adding or removing a waiter takes logarithmic time,
+/// however many wait. Waiters are called in short batches on the thread pool, never on the thread that moves the position. Safe for use
+/// from any thread.
 /// </summary>
 sealed class PartitionProgress : BatchedWork
 {
@@ -46,7 +47,8 @@ sealed class PartitionProgress : BatchedWork
         WakeAll();
     }
 
-    /// <summary>Has the waiter called once the position is at least <paramref name="due"/>. One that waits already waits for the new position.</summary>
+    /// <summary>Has the waiter called once the position is at least <paramref name="due"/>. One that waits already waits for the new
+    /// position.</summary>
     public void Add(ProgressWaiter waiter, long due)
     {
         lock (_gate)
@@ -77,7 +79,8 @@ sealed class PartitionProgress : BatchedWork
         }
     }
 
-    /// <summary>Calls all waiters, whatever they wait for: leadership moved, the partition is gone, or more became readable than was appended.</summary>
+    /// <summary>Calls all waiters, whatever they wait for: leadership moved, the partition is gone, or more became readable than was
+    /// appended.</summary>
     public void WakeAll()
     {
         lock (_gate)

@@ -1,6 +1,7 @@
 namespace KafkaSharp.Broker.Waiting;
 
-/// <summary>Something with a deadline in a <see cref="TimerWheel"/>; at most once in one wheel at a time. The wheel's lock guards the links.</summary>
+/// <summary>Something with a deadline in a <see cref="TimerWheel"/>; at most once in one wheel at a time. The wheel's lock guards the
+/// links.</summary>
 abstract class TimerEntry
 {
     /// <summary>The wheel's tick at which it expires.</summary>
@@ -13,6 +14,7 @@ abstract class TimerEntry
 
     internal TimerEntry? Next { get; set; }
 
-    /// <summary>Called once, outside the wheel's lock, unless the entry was removed before its deadline. It may race with a removal.</summary>
+    /// <summary>Called once, outside the wheel's lock, unless the entry was removed before its deadline. It may race with a
+    /// removal.</summary>
     protected internal abstract void Expire();
 }

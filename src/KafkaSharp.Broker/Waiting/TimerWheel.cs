@@ -3,9 +3,9 @@ using System.Numerics;
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
-/// The deadlines of all requests that wait (the timer of Kafka's purgatories): a hierarchical timing wheel of one-millisecond ticks over one timer of
-/// the <see cref="TimeProvider"/>, which is armed for the earliest entry only. Adding and removing take constant time, and a removed entry leaves nothing
-/// behind. No entry expires before its deadline. Safe for use from any thread.
+/// The deadlines of all requests that wait (the timer of Kafka's purgatories): a hierarchical timing wheel of one-millisecond ticks over
+/// one timer of the <see cref="TimeProvider"/>, which is armed for the earliest entry only. Adding and removing take constant time, and a
+/// removed entry leaves nothing behind. No entry expires before its deadline. Safe for use from any thread.
 /// </summary>
 sealed class TimerWheel : BatchedWork, IDisposable
 {
@@ -45,7 +45,8 @@ sealed class TimerWheel : BatchedWork, IDisposable
         }
     }
 
-    /// <summary>Has <see cref="TimerEntry.Expire"/> called once after <paramref name="delay"/>, unless the entry is removed before.</summary>
+    /// <summary>Has <see cref="TimerEntry.Expire"/> called once after <paramref name="delay"/>, unless the entry is removed
+    /// before.</summary>
     public void Add(TimerEntry entry, TimeSpan delay)
     {
         var ticks = (long)Math.Clamp(Math.Ceiling((_time.GetElapsedTime(_started) + delay).TotalMilliseconds), 0, long.MaxValue / 2);
@@ -104,7 +105,8 @@ sealed class TimerWheel : BatchedWork, IDisposable
         RunHere();
     }
 
-    /// <summary>Moves what is due by a tick to the expired entries, in the order of the deadlines; the rest of a wide slot goes to finer ones.</summary>
+    /// <summary>Moves what is due by a tick to the expired entries, in the order of the deadlines; the rest of a wide slot goes to finer
+    /// ones.</summary>
     private void Advance(long now)
     {
         while (TryFindNext(out var slot, out var tick) && tick <= now)
@@ -124,8 +126,8 @@ sealed class TimerWheel : BatchedWork, IDisposable
     }
 
     /// <summary>
-    /// The level is that of the highest group of bits in which the deadline differs from the current tick: all entries of a level are due after those of the
-    /// levels below, and within a level a higher slot is later.
+    /// The level is that of the highest group of bits in which the deadline differs from the current tick: all entries of a level are due
+    /// after those of the levels below, and within a level a higher slot is later.
     /// </summary>
     private void Insert(TimerEntry entry)
     {
@@ -174,7 +176,8 @@ sealed class TimerWheel : BatchedWork, IDisposable
     {
         _armedFor = tick;
         var wait = TimeSpan.FromMilliseconds(tick) - _time.GetElapsedTime(_started);
-        // Timers count whole milliseconds and have an upper limit: rounded up, none fires early; one that fires far too early is armed again.
+        // Timers count whole milliseconds and have an upper limit: rounded up, none fires early; one that fires far too early is armed
+        // again.
         _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue)), Timeout.InfiniteTimeSpan);
     }
 }

@@ -1,6 +1,7 @@
 namespace KafkaSharp.Broker.Waiting;
 
-/// <summary>A binary heap of waiters by the position at which they are due, from which any of them can be removed. Not thread-safe.</summary>
+/// <summary>A binary heap of waiters by the position at which they are due, from which any of them can be removed. Not
+/// thread-safe.</summary>
 struct WaiterHeap()
 {
     private ProgressWaiter[] _items = [];

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
-/// A request that waits for partitions until its deadline (Kafka's <c>DelayedOperation</c>). It completes once, whatever ends the wait, and its
-/// continuation runs on the thread that completes it: in a batch of the partition or of the timer.
+/// A request that waits for partitions until its deadline (Kafka's <c>DelayedOperation</c>). It completes once, whatever ends the wait, and
+/// its continuation runs on the thread that completes it: in a batch of the partition or of the timer.
 /// </summary>
 abstract class WaitingRequest(TimerWheel timers) : TimerEntry, IValueTaskSource
 {

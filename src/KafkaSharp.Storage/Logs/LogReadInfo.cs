@@ -17,7 +17,8 @@ public readonly record struct LogReadInfo : IDisposable
     public IDisposable? Lease { get; init; }
 
     /// <summary>
-    /// Whether the first batch is longer than the bytes given, because the limit of the read was below its size (Kafka's <c>firstEntryIncomplete</c>).
+    /// Whether the first batch is longer than the bytes given, because the limit of the read was below its size (Kafka's
+    /// <c>firstEntryIncomplete</c>).
     /// </summary>
     public bool FirstEntryIncomplete { get; init; }
 

@@ -113,7 +113,8 @@ public sealed class PartitionLog : IDisposable
         _preparation.Prepare(records, origin, turn);
 
     /// <summary>
-    /// Whether <see cref="Prepare"/> takes as long as the content of the batches decides, rather than their size: it is then not for a socket thread.
+    /// Whether <see cref="Prepare"/> takes as long as the content of the batches decides, rather than their size: it is then not for a
+    /// socket thread.
     /// </summary>
     public bool PreparationDependsOnContent(ReadOnlySpan<byte> records) => _preparation.DependsOnContent(records);
 
@@ -268,8 +269,8 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Another broker leads since the given epoch: on return no append as leader of an earlier epoch is under way, and later ones are refused with
-    /// NOT_LEADER_OR_FOLLOWER.
+    /// Another broker leads since the given epoch: on return no append as leader of an earlier epoch is under way, and later ones are
+    /// refused with NOT_LEADER_OR_FOLLOWER.
     /// </summary>
     public void RefuseLeaderEpochsBelow(int leaderEpoch)
     {

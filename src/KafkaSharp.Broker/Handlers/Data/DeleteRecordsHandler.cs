@@ -7,8 +7,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// DeleteRecords (21): raises a partition's log start offset; -1 means up to the high watermark. The response has the low watermark. Only in topics
-/// whose cleanup policy deletes can records be deleted (POLICY_VIOLATION otherwise).
+/// DeleteRecords (21): raises a partition's log start offset; -1 means up to the high watermark. The response has the low watermark. Only
+/// in topics whose cleanup policy deletes can records be deleted (POLICY_VIOLATION otherwise).
 /// </summary>
 sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
 {

@@ -8,8 +8,9 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// Fetch (1): reads batches as they are in the logs, within the request's byte limits, and waits for <c>min_bytes</c> up to <c>max_wait_ms</c>. Sessions
-/// (KIP-227) let a fetcher name only what changed. The records are borrowed from the log until the response has been sent.
+/// Fetch (1): reads batches as they are in the logs, within the request's byte limits, and waits for <c>min_bytes</c> up to
+/// <c>max_wait_ms</c>. Sessions (KIP-227) let a fetcher name only what changed. The records are borrowed from the log until the response
+/// has been sent.
 /// </summary>
 sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) : IApiHandler<FetchRequest, FetchResponse>
 {

@@ -6,7 +6,8 @@ using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Handlers.Data;
 
-/// <summary>ListOffsets (2): the offset of a timestamp, or of the special values (latest, earliest, largest timestamp, local and tiered ends).</summary>
+/// <summary>ListOffsets (2): the offset of a timestamp, or of the special values (latest, earliest, largest timestamp, local and tiered
+/// ends).</summary>
 sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffsetsRequest, ListOffsetsResponse>
 {
     public ValueTask<ListOffsetsResponse?> HandleAsync(RequestContext context, ListOffsetsRequest request)

@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// OffsetForLeaderEpoch (23): where a leader epoch ended, by which a fetcher finds out that the log it read was truncated (KIP-320). As in Kafka, a
-/// partition that is named twice has two results.
+/// OffsetForLeaderEpoch (23): where a leader epoch ended, by which a fetcher finds out that the log it read was truncated (KIP-320). As in
+/// Kafka, a partition that is named twice has two results.
 /// </summary>
 sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas) : IApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
 {

@@ -12,9 +12,10 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// Produce (0): appends each partition's batches and, with acks -1, waits for the replicas. A response has each partition's first offset or error. With
-/// acks 0 there is no response; an error then closes the connection, as the only way to report it. Batches whose validation takes as long as their content
-/// decides (compressed ones, above all) are validated on a lane, outside the partition's lock, together with what follows them in the request.
+/// Produce (0): appends each partition's batches and, with acks -1, waits for the replicas. A response has each partition's first offset or
+/// error. With acks 0 there is no response; an error then closes the connection, as the only way to report it. Batches whose validation
+/// takes as long as their content decides (compressed ones, above all) are validated on a lane, outside the partition's lock, together with
+/// what follows them in the request.
 /// </summary>
 sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHandler<ProduceRequest, ProduceResponse>
 {
@@ -47,7 +48,8 @@ sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHa
     }
 
     /// <summary>
-    /// Appends what is left of the request. False when it stopped, without a turn, at batches whose validation takes as long as their content decides.
+    /// Appends what is left of the request. False when it stopped, without a turn, at batches whose validation takes as long as their
+    /// content decides.
     /// </summary>
     private bool TryAppend(RequestContext context, ref ProduceAppends appends, IWorkTurn? turn)
     {

@@ -8,8 +8,8 @@ namespace KafkaSharp.Broker.Handlers.Data;
 static class ProduceResults
 {
     /// <summary>
-    /// The most refused records that one response lists. Kafka lists all of them, which can be hundreds of megabytes for a few kilobytes of records. Clients
-    /// treat a record that is not listed as refused because of the others.
+    /// The most refused records that one response lists. Kafka lists all of them, which can be hundreds of megabytes for a few kilobytes of
+    /// records. Clients treat a record that is not listed as refused because of the others.
     /// </summary>
     public const int MaxRecordErrors = 10_000;
 

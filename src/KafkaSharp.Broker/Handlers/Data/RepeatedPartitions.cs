@@ -6,8 +6,8 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// Produce requests that name a partition several times. Kafka responds to it once and appends the last records that are valid for a produce request; if
-/// any of the others are not, the response has their error.
+/// Produce requests that name a partition several times. Kafka responds to it once and appends the last records that are valid for a
+/// produce request; if any of the others are not, the response has their error.
 /// </summary>
 static class RepeatedPartitions
 {
@@ -35,7 +35,8 @@ static class RepeatedPartitions
     }
 
     /// <summary>
-    /// The request with each partition once, at its first place. <paramref name="errors"/> are those of the records that were left out or are refused.
+    /// The request with each partition once, at its first place. <paramref name="errors"/> are those of the records that were left out or
+    /// are refused.
     /// </summary>
     public static ProduceRequest Merge(ProduceRequest request, short version, out Dictionary<TopicIdPartition, RecordsException> errors)
     {

@@ -38,8 +38,8 @@ public sealed class RecordBatchBuilder : IDisposable
     public int UncompressedSize => (int)Math.Min(_passedOn + _records.Length, int.MaxValue);
 
     /// <summary>
-    /// Whether the batch is known to be larger than <see cref="RecordBatchOptions.MaxBytes"/>: further records are counted and not kept, and it can't be
-    /// built. A batch may turn out to be too large when it is built.
+    /// Whether the batch is known to be larger than <see cref="RecordBatchOptions.MaxBytes"/>: further records are counted and not kept,
+    /// and it can't be built. A batch may turn out to be too large when it is built.
     /// </summary>
     public bool IsTooLarge { get; private set; }
 

@@ -12,7 +12,8 @@ public readonly record struct RecordBatchOptions()
     public int? CompressionLevel { get; init; }
 
     /// <summary>
-    /// The largest batch that is of use, header included: of a larger one the builder keeps only the counts, see <see cref="RecordBatchBuilder.IsTooLarge"/>.
+    /// The largest batch that is of use, header included: of a larger one the builder keeps only the counts, see <see
+    /// cref="RecordBatchBuilder.IsTooLarge"/>.
     /// </summary>
     public int MaxBytes { get; init; } = int.MaxValue;
 

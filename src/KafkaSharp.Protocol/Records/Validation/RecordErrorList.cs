@@ -1,8 +1,8 @@
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>
-/// Counts the refused records of a batch and lists the first of them: a few kilobytes of compressed records can contain millions of invalid ones. It allocates
-/// nothing while there are none.
+/// Counts the refused records of a batch and lists the first of them: a few kilobytes of compressed records can contain millions of invalid
+/// ones. It allocates nothing while there are none.
 /// </summary>
 struct RecordErrorList
 {

@@ -3,14 +3,16 @@ using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records.Validation;
 
-/// <summary>Tells produced batches that are validated in a few hundred microseconds from those whose validation takes as long as their content decides.</summary>
+/// <summary>Tells produced batches that are validated in a few hundred microseconds from those whose validation takes as long as their
+/// content decides.</summary>
 public static class ValidationCost
 {
     // About 5 ns each.
     private const int ManyRecords = 32 * 1024;
 
     /// <summary>
-    /// Whether batches are compressed, are to be converted, or have a great many records. Looks at headers only; broken bytes are cheap to refuse.
+    /// Whether batches are compressed, are to be converted, or have a great many records. Looks at headers only; broken bytes are cheap to
+    /// refuse.
     /// </summary>
     public static bool DependsOnContent(ReadOnlySpan<byte> records, RecordValidationOptions options)
     {
