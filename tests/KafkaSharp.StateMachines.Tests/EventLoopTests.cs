@@ -71,7 +71,7 @@ public sealed class EventLoopTests
     }
 
     [Test]
-    public async Task A_function_asked_for_on_the_loop_runs_after_the_command_that_asked()
+    public async Task A_function_requested_on_the_loop_runs_after_the_command_that_requested_it()
     {
         var order = new List<string>();
         Task? inner = null;
@@ -94,7 +94,7 @@ public sealed class EventLoopTests
     }
 
     [Test]
-    public async Task A_timer_runs_on_the_loop_when_its_time_has_come()
+    public async Task A_timer_runs_on_the_loop_when_it_is_due()
     {
         bool? onLoop = null;
         var timer = _loop.Schedule(TimeSpan.FromSeconds(5), () => onLoop = _loop.IsOnLoop);
@@ -141,7 +141,7 @@ public sealed class EventLoopTests
     }
 
     [Test]
-    public async Task Stopping_runs_what_was_posted_and_cancels_timers_and_refuses_what_comes_later()
+    public async Task Stopping_runs_posted_commands_and_cancels_timers_and_refuses_later_commands()
     {
         var ran = 0;
         var gate = new TaskCompletionSource();

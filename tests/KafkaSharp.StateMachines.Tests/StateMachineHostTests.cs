@@ -90,7 +90,7 @@ public sealed class StateMachineHostTests
     }
 
     [Test]
-    public async Task Failing_ends_what_waits_and_what_comes_later()
+    public async Task Failing_ends_pending_and_later_commands()
     {
         var write = Write("a");
         var read = _host.ReadAsync("r", () => 1);
@@ -166,7 +166,7 @@ public sealed class StateMachineHostTests
     public async Task Commits_from_another_thread_complete_writes_of_many_threads_in_the_order_of_the_log()
     {
         const int Threads = 4, Each = 2_000;
-        var answered = 0L;
+        var completed = 0L;
         using var stop = new CancellationTokenSource();
         var committer = Task.Run(() =>
         {
@@ -179,12 +179,12 @@ public sealed class StateMachineHostTests
             {
                 var response = await _host.WriteAsync("w", () => new CommandResult<string, long>(["r"], _state.Records.Count));
                 Assert.That(_host.CommittedOffset, Is.GreaterThanOrEqualTo(response + 11));
-                Interlocked.Increment(ref answered);
+                Interlocked.Increment(ref completed);
             }
         })));
         stop.Cancel();
         await committer;
-        Assert.That(answered, Is.EqualTo(Threads * Each));
+        Assert.That(completed, Is.EqualTo(Threads * Each));
         Assert.That(_state.Records.Select(r => r.Offset), Is.EqualTo(Enumerable.Range(10, Threads * Each).Select(i => (long)i)));
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using HostileClients.Measuring;
 using HostileClients.Scenarios;
+using HostileClients.Wire;
 
 // HostileClients list [--quick]   one scenario a line: name, "pipe" or "file" for the broker's log, properties
 // HostileClients run SCENARIO BOOTSTRAP [--pid PID] [--quick] [--report FILE] [--heap]
@@ -31,7 +32,16 @@ static int Run(Scenario scenario, IPEndPoint broker, string[] options)
     string? Value(string option) => Array.IndexOf(options, option) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : null;
 
     var process = Value("--pid") is { } pid ? new BrokerProcess(int.Parse(pid, CultureInfo.InvariantCulture)) : null;
-    var findings = new ScenarioRun(scenario, broker, process, options.Contains("--quick")).Run();
+    Findings findings;
+    try
+    {
+        findings = new ScenarioRun(scenario, broker, process, options.Contains("--quick")).Run();
+    }
+    catch (Exception e) when (BrokerConnection.IsEnd(e) || e is InvalidDataException or TimeoutException)
+    {
+        Console.WriteLine($"not ok {scenario.Name}: the broker does not serve what the scenario needs before the attack: {e.Message}");
+        return 1;
+    }
     var violations = findings.Violations(judgesMemory: !options.Contains("--heap"));
     var judgement = violations.Count == 0 ? "ok" : "not ok";
     Console.WriteLine($"{judgement} {scenario.Name}: {string.Concat(violations.Select(violation => violation + "; "))}{findings.Line}");

@@ -14,6 +14,7 @@ static partial class GroupServiceEvents
 
     [LoggerMessage(7030, LogLevel.Warning,
         "__consumer_offsets has {Actual} partitions now, but this broker assigns groups to {Known} partitions, the number at its start. "
-        + "Committed offsets of most groups will not be found after a restart: restore the number of partitions.")]
+        + "After a restart most groups are assigned to other partitions and their committed offsets are not found: do not change "
+        + "the number of partitions of this topic.")]
     public static partial void PartitionCountChanged(this ILogger logger, int actual, int known);
 }

@@ -12,7 +12,7 @@ namespace KafkaSharp.Coordinators.Tests.Classic;
 sealed class GroupSimulationTests
 {
     [Test]
-    public void Whatever_happens_the_group_becomes_stable_again_and_nothing_committed_is_lost([Range(1, 20)] int seed) =>
+    public void The_group_becomes_stable_again_after_any_failure_and_nothing_committed_is_lost([Range(1, 20)] int seed) =>
         SingleThread.Run(thread => SimulateAsync(thread, seed));
 
     private static async Task SimulateAsync(SingleThread thread, int seed)

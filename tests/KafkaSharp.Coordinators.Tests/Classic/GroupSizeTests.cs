@@ -26,7 +26,7 @@ sealed class GroupSizeTests
     }
 
     [Test]
-    public async Task A_group_found_too_large_in_the_log_begins_anew()
+    public async Task A_loaded_group_that_is_too_large_rebalances()
     {
         await using var before = new GroupHarness();
         await before.StableGroup(2);

@@ -18,7 +18,7 @@ sealed class InitialRebalanceDelayTests
     }
 
     [Test]
-    public async Task A_member_that_comes_during_the_delay_extends_it()
+    public async Task A_member_that_joins_during_the_delay_extends_it()
     {
         await using var harness = new GroupHarness();
         var (_, first) = await harness.JoinKnown();

@@ -31,7 +31,7 @@ sealed class JoinTests
     }
 
     [Test]
-    public async Task A_group_whose_first_record_is_refused_remains_for_those_who_came_meanwhile()
+    public async Task A_group_whose_first_record_is_refused_remains_for_members_that_joined_meanwhile()
     {
         await using var harness = new GroupHarness();
         harness.Storage.HoldsCommits = true;

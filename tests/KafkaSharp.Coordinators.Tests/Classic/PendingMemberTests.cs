@@ -19,7 +19,7 @@ sealed class PendingMemberTests
     }
 
     [Test]
-    public async Task A_rebalance_goes_on_when_the_pending_member_does_not_come_back_within_its_session()
+    public async Task A_rebalance_continues_when_the_pending_member_does_not_join_within_its_session()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup();

@@ -32,7 +32,7 @@ sealed class ProtocolSelectionTests
     }
 
     [Test]
-    public async Task What_a_member_no_longer_knows_is_no_longer_chosen()
+    public async Task A_protocol_that_a_member_no_longer_supports_is_not_selected()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup();

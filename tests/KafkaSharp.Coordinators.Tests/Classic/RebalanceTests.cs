@@ -38,7 +38,7 @@ sealed class RebalanceTests
     }
 
     [Test]
-    public async Task A_member_that_comes_while_others_wait_for_the_assignment_starts_anew()
+    public async Task A_member_that_joins_while_others_wait_for_the_assignment_begins_another_rebalance()
     {
         await using var harness = new GroupHarness();
         var (first, firstJoin) = await harness.JoinKnown();

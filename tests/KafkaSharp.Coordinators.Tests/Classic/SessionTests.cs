@@ -21,7 +21,7 @@ sealed class SessionTests
     }
 
     [Test]
-    public async Task A_heartbeat_or_a_commit_begins_the_session_anew()
+    public async Task A_heartbeat_or_a_commit_restarts_the_session()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup();

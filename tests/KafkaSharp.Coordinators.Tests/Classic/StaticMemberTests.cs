@@ -46,7 +46,7 @@ sealed class StaticMemberTests
     }
 
     [Test]
-    public async Task A_follower_that_comes_back_keeps_its_assignment()
+    public async Task A_static_follower_that_joins_again_keeps_its_assignment()
     {
         await using var harness = new GroupHarness();
         await StableStatic(harness);
@@ -69,7 +69,7 @@ sealed class StaticMemberTests
     }
 
     [Test]
-    public async Task Whoever_still_waits_under_the_old_id_is_fenced()
+    public async Task A_request_that_waits_under_the_old_id_is_fenced()
     {
         await using var harness = new GroupHarness();
         var first = harness.Join(instance: "i1");

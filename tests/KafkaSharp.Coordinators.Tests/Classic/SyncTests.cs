@@ -7,7 +7,7 @@ namespace KafkaSharp.Coordinators.Tests.Classic;
 sealed class SyncTests
 {
     [Test]
-    public async Task Followers_wait_for_the_leader_and_everybody_gets_its_part()
+    public async Task Followers_wait_for_the_leader_and_every_member_receives_its_part()
     {
         await using var harness = new GroupHarness();
         var (leader, follower) = await TwoJoined(harness);

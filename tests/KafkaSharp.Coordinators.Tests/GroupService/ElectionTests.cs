@@ -25,7 +25,7 @@ sealed class ElectionTests
     }
 
     [Test]
-    public async Task Who_waits_when_leadership_is_lost_is_sent_to_the_new_coordinator()
+    public async Task Requests_that_wait_when_leadership_is_lost_receive_NOT_COORDINATOR()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup(2);
@@ -64,7 +64,7 @@ sealed class ElectionTests
     }
 
     [Test]
-    public async Task A_topic_made_anew_counts_its_epochs_from_the_beginning()
+    public async Task A_topic_that_is_created_again_counts_its_epochs_from_the_beginning()
     {
         await using var harness = new GroupHarness();
         harness.Coordinator.OnElection(0, 7);
@@ -89,7 +89,7 @@ sealed class ElectionTests
     }
 
     [Test]
-    public async Task A_member_loaded_from_the_log_has_a_whole_session_to_be_heard_of()
+    public async Task A_member_loaded_from_the_log_has_a_whole_session_for_its_first_heartbeat()
     {
         await using var harness = new GroupHarness();
         var ids = await harness.StableGroup();
@@ -103,7 +103,7 @@ sealed class ElectionTests
     }
 
     [Test]
-    public async Task A_shard_that_could_not_be_loaded_is_loaded_anew_with_the_next_epoch()
+    public async Task A_shard_that_could_not_be_loaded_is_reloaded_with_the_next_epoch()
     {
         await using var harness = new GroupHarness();
         await harness.Commit(7);

@@ -35,7 +35,7 @@ sealed class AdministrationTests
     }
 
     [Test]
-    public async Task While_a_group_rebalances_neither_protocol_nor_metadata_are_told()
+    public async Task While_a_group_rebalances_neither_protocol_nor_metadata_are_described()
     {
         await using var harness = new GroupHarness();
         await harness.StableGroup();

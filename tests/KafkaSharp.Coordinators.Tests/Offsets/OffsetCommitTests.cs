@@ -81,7 +81,7 @@ sealed class OffsetCommitTests
     }
 
     [Test]
-    public async Task Topics_and_partitions_that_do_not_exist_come_first_in_the_response_and_the_rest_is_committed()
+    public async Task Topics_and_partitions_that_do_not_exist_are_first_in_the_response_and_the_rest_is_committed()
     {
         await using var harness = new GroupHarness();
         var response = await harness.Coordinator.Offsets.CommitAsync(GroupHarness.Context(9), new OffsetCommitRequest

@@ -41,7 +41,7 @@ sealed class OffsetDeleteTests
 
     [TestCase((short)3)]
     [TestCase((short)-1)]
-    public async Task What_a_subscription_says_beyond_its_first_version_does_not_hide_its_topics(short version)
+    public async Task Fields_of_later_subscription_versions_do_not_hide_its_topics(short version)
     {
         await using var harness = new GroupHarness();
         byte[] subscription = GroupHarness.Write(new ConsumerProtocolSubscription { Topics = ["con"] }, 0, prefix: version);
@@ -73,7 +73,7 @@ sealed class OffsetDeleteTests
     }
 
     [Test]
-    public async Task The_deletion_of_a_topic_forgets_its_offsets_and_not_those_of_its_successor()
+    public async Task The_deletion_of_a_topic_removes_its_offsets_and_not_those_of_its_successor()
     {
         await using var harness = new GroupHarness(partitions: 2);
         await harness.Commit(1);

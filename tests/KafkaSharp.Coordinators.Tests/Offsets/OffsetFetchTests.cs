@@ -57,7 +57,7 @@ sealed class OffsetFetchTests
     }
 
     [Test]
-    public async Task An_offset_of_a_topic_that_was_deleted_and_made_again_says_nothing_of_the_new_one()
+    public async Task An_offset_of_a_topic_that_was_deleted_and_created_again_is_not_an_offset_of_the_new_one()
     {
         await using var harness = new GroupHarness();
         await harness.Commit(5);
@@ -71,7 +71,7 @@ sealed class OffsetFetchTests
 
     [TestCase((short)1)]
     [TestCase((short)7)]
-    public async Task Before_version_8_one_group_is_asked_for(short version)
+    public async Task Before_version_8_a_request_names_one_group(short version)
     {
         await using var harness = new GroupHarness();
         await harness.Commit(4);
@@ -86,7 +86,7 @@ sealed class OffsetFetchTests
     }
 
     [Test]
-    public async Task Version_1_tells_an_error_in_each_partition()
+    public async Task Version_1_has_the_error_in_each_partition()
     {
         await using var harness = new GroupHarness();
         harness.Coordinator.OnResignation(0, 1);

@@ -30,7 +30,7 @@ sealed class OffsetRetentionTests
     }
 
     [Test]
-    public async Task A_check_may_come_as_seldom_as_one_wants()
+    public async Task The_check_interval_may_be_as_long_as_a_long_allows()
     {
         await using var harness = new GroupHarness(Config with { OffsetsRetentionCheckInterval = TimeSpan.FromDays(60) });
         await harness.Commit(1);
@@ -113,7 +113,7 @@ sealed class OffsetRetentionTests
     }
 
     [Test]
-    public async Task What_has_expired_stays_gone_after_a_failover()
+    public async Task An_expired_offset_stays_removed_after_a_failover()
     {
         await using var harness = new GroupHarness(Config);
         await harness.Commit(1);

@@ -37,7 +37,7 @@ sealed class TransactionalOffsetTests
     }
 
     [Test]
-    public async Task A_tombstone_forgets_what_the_transaction_would_commit()
+    public async Task A_tombstone_removes_what_the_transaction_would_commit()
     {
         await using var harness = new GroupHarness();
         await Load(harness, Offset(5, producerId: 7));

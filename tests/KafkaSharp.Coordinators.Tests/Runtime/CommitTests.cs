@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Tests.Runtime;
 sealed class CommitTests
 {
     [Test]
-    public async Task Responses_are_given_when_somebody_else_moves_the_high_watermark()
+    public async Task Responses_are_given_when_another_thread_moves_the_high_watermark()
     {
         await using var harness = new RuntimeHarness();
         harness.Storage.HoldsCommits = true;

@@ -28,7 +28,7 @@ sealed class EpochTests
     }
 
     [Test]
-    public async Task A_shard_is_loaded_anew_when_another_leader_wrote_in_between()
+    public async Task A_shard_is_reloaded_when_another_leader_wrote_in_between()
     {
         await using var harness = new RuntimeHarness(leaderEpoch: 4);
         await harness.Set("a", "1").Soon();
@@ -40,7 +40,7 @@ sealed class EpochTests
     }
 
     [Test]
-    public async Task A_write_behind_records_of_somebody_else_is_not_acknowledged_and_the_shard_is_loaded_anew()
+    public async Task A_write_behind_records_of_another_writer_is_not_acknowledged_and_the_shard_is_reloaded()
     {
         await using var harness = new RuntimeHarness();
         await harness.Set("a", "1").Soon();

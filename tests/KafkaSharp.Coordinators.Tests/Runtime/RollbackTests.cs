@@ -42,7 +42,7 @@ sealed class RollbackTests
     }
 
     [Test]
-    public async Task What_a_command_does_on_completion_sees_the_state_without_its_records()
+    public async Task The_completion_of_a_failed_command_sees_the_state_without_its_records()
     {
         await using var harness = new RuntimeHarness();
         harness.Storage.AppendError = ErrorCode.NotEnoughReplicas;

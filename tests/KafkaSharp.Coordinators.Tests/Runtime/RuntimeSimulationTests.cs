@@ -95,7 +95,7 @@ sealed class RuntimeSimulationTests
                 harness.Runtime.OnElection(0, ++epoch);
                 break;
             case 18:
-                // Somebody else writes: a leader in between, or a marker that did not come through the shard.
+                // Another writer: a leader in between, or a marker that did not come through the shard.
                 var key = new System.Buffers.ArrayBufferWriter<byte>();
                 new KeyValueSerde().WriteKey(new KeyValueRecord("k0", ""), key);
                 harness.Storage.Entries(0).Add(new(key.WrittenSpan.ToArray(), Encoding.UTF8.GetBytes($"other{epoch}")));
@@ -111,7 +111,7 @@ sealed class RuntimeSimulationTests
         harness.Storage.CommitAll();
         harness.Advance(10);
         await thread.Settled();
-        // A write of somebody else is noticed by the next write, which is refused.
+        // The next write notices that of another writer, and is refused.
         _ = harness.Set("probe", "1");
         harness.Advance(10);
         await thread.Settled();

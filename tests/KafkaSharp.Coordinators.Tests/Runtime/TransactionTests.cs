@@ -29,7 +29,7 @@ sealed class TransactionTests
     }
 
     [Test]
-    public async Task Transactional_records_and_markers_are_batches_of_their_own_behind_what_came_before()
+    public async Task Transactional_records_and_markers_are_separate_batches_behind_earlier_records()
     {
         await using var harness = new RuntimeHarness(TimeSpan.FromMinutes(1));
         _ = harness.Set("a", "1");

@@ -25,7 +25,7 @@ sealed class ConversationTests
     [TestCase("coordinator-raw", 48)]
     [TestCase("features-0/consumer-classic", 20)]
     [TestCase("admin-groups", 12, "livec", "fresh", "nope")]
-    public async Task Every_answer_is_the_bytes_of_the_genuine_broker(string name, int atLeast, params string[] onlyGroups)
+    public async Task Every_response_has_the_bytes_of_the_genuine_broker(string name, int atLeast, params string[] onlyGroups)
     {
         var frames = TestInfrastructure.Vectors.Lines($"conversations/{name}.jsonl.gz").Select(line => Frame.Parse(line)).OfType<Frame>()
             .Where(frame => Apis.Contains(frame.Api)).ToList();
@@ -46,7 +46,7 @@ sealed class ConversationTests
                     continue;
                 if (frame.Api == "JoinGroup" && frame.Json("memberId") == "" && responses[key].Json("memberId") is { Length: > 0 } memberId)
                     guids.Enqueue(Guid.Parse(memberId[^36..]));
-                pending[key] = Answer(harness.Coordinator, frame);
+                pending[key] = RespondAsync(harness.Coordinator, frame);
             }
             else if (pending.TryGetValue(key, out var response))
             {
@@ -57,7 +57,7 @@ sealed class ConversationTests
         Assert.That(compared, Is.AtLeast(atLeast));
     }
 
-    private static async Task<byte[]> Answer(GroupCoordinator coordinator, Frame frame)
+    private static async Task<byte[]> RespondAsync(GroupCoordinator coordinator, Frame frame)
     {
         var context = new GroupRequestContext(frame.ClientId, "/127.0.0.1", frame.Version);
         IMessage response = frame.Api switch
