@@ -138,7 +138,7 @@ public sealed class RequestDispatcherTests
             await Task.Yield();
             throw failure;
         },
-        OnFail = (_, error) => answers ? new ListGroupsResponse { ErrorCode = error } : null,
+        OnFail = (_, error) => responds ? new ListGroupsResponse { ErrorCode = error } : null,
     }));
 
     private sealed class Lease : IDisposable
