@@ -1,5 +1,4 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage;

@@ -5,15 +5,10 @@ sealed class FolderTests
 {
     public static IEnumerable<string> Projects => Repository.SourceProjects.Keys.Order(StringComparer.Ordinal);
 
-    // Projects whose folders are being divided anew: to be emptied.
-    private static readonly string[] s_known = [];
-
     [TestCaseSource(nameof(Projects))]
     public void No_cycle_between_the_folders_of(string project)
     {
         var cycles = string.Join("\n\n", new NamespaceGraph(SourceProject.All[project]).Cycles());
-        if (cycles.Length > 0 && s_known.Contains(project))
-            Assert.Ignore(cycles);
         Assert.That(cycles, Is.Empty);
     }
 

@@ -33,7 +33,7 @@ internal static class Repository
     /// <summary>All folders under a folder of the tree, as paths relative to the root.</summary>
     public static IEnumerable<string> Folders(string folder) =>
         Directory.EnumerateDirectories(Path.Combine(Root, folder))
-            .Where(path => Path.GetFileName(path) is not ("bin" or "obj" or "artifacts" or "node_modules"))
+            .Where(path => Path.GetFileName(path) is not ("bin" or "obj" or "artifacts" or "node_modules" or "TestResults"))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .SelectMany(path => Folders(path).Prepend(path));
 }

@@ -38,13 +38,15 @@ sealed class CompressorTests
         Pieces_of_any_size_make_one_stream(type, 65_537, 1_000);
     }
 
-    [Test]
-    public void The_level_counts([Values(CompressionType.Gzip, CompressionType.Lz4, CompressionType.Zstd)] CompressionType type)
+    [TestCase(CompressionType.Gzip, 1, 9)]
+    [TestCase(CompressionType.Lz4, 9, 12)]
+    [TestCase(CompressionType.Zstd, 1, 19)]
+    public void A_higher_level_compresses_more(CompressionType type, int low, int high)
     {
         var random = new Random(1);
         var words = Enumerable.Range(0, 2_000).Select(_ => new string('a', random.Next(1, 4)) + random.Next(100_000)).ToArray();
         var data = Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(0, 80_000).Select(_ => words[random.Next(words.Length)])));
-        Assert.That(Size(type, data, type == CompressionType.Lz4 ? 12 : 9), Is.LessThan(Size(type, data, type == CompressionType.Lz4 ? 9 : 1)));
+        Assert.That(Size(type, data, high), Is.LessThan(Size(type, data, low)));
     }
 
     private static int Size(CompressionType type, byte[] data, int level)

@@ -4,22 +4,6 @@ using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Manager;
 
-/// <summary>The purpose of a partition's folder, by the end of its name.</summary>
-public enum LogDirectoryKind
-{
-    /// <summary>The partition's log, <c>topic-0</c>.</summary>
-    Current,
-
-    /// <summary>A deleted log, whose files will be deleted after a delay.</summary>
-    Delete,
-
-    /// <summary>A copy in another log directory that will replace the current log.</summary>
-    Future,
-
-    /// <summary>A log that was not in the metadata at start; kept for the operator to inspect.</summary>
-    Stray,
-}
-
 /// <summary>
 /// The name of a partition's folder: <c>topic-0</c>, or <c>topic-0.UNIQUE-delete</c>, <c>-future</c>, <c>-stray</c> with 32 hexadecimal
 /// digits.

@@ -371,7 +371,7 @@ public sealed class SocketListenerTests
         await draining;
 
         Assert.That(await client.IsClosedByServerAsync());
-        Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1).And.One.Contains("cut"));
+        Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1).And.One.Contains("did not finish in time"));
         answer.SetResult(null);
     }
 
