@@ -15,6 +15,6 @@ abstract class ProgressWaiter
     /// <summary>Whether it was woken without regard to the position.</summary>
     public bool IsWoken { get; set; }
 
-    /// <summary>Called outside the lock after the position was reached or all were woken; the waiter has left the heap by then.</summary>
+    /// <summary>Called outside the lock after the position was reached or all were woken; the waiter is no longer in the heap.</summary>
     protected internal abstract void OnDue();
 }
