@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker;
 
 /// <summary>The log messages of the broker.</summary>
-static partial class BrokerEvents
+internal static partial class BrokerEvents
 {
     [LoggerMessage(6101, LogLevel.Information, "KafkaSharp {Version}, node {NodeId} of cluster {ClusterId}, keeps its data in {LogDirs}")]
     public static partial void Starting(this ILogger logger, string version, int nodeId, string clusterId, string logDirs);
@@ -33,7 +33,9 @@ static partial class BrokerEvents
     [LoggerMessage(6109, LogLevel.Information, "Registered with the controller, broker epoch {Epoch}")]
     public static partial void Registered(this ILogger logger, long epoch);
 
-    [LoggerMessage(6110, LogLevel.Warning, "The controller did not accept the log directories of replicas: {Error}. The next heartbeat sends them again.")]
+    [LoggerMessage(
+        6110, LogLevel.Warning,
+        "The controller did not accept the log directories of replicas: {Error}. The next heartbeat sends them again.")]
     public static partial void AssignmentFailed(this ILogger logger, ErrorCode error);
 
     [LoggerMessage(6111, LogLevel.Warning, "The controller refused a heartbeat: {Error}")]

@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace KafkaSharp.Compression;
 
-/// <summary>Collects the bytes of a stream into blocks of a fixed size, each of which is compressed by itself.</summary>
+/// <summary>Collects the bytes of a stream into blocks of a fixed size and compresses each block separately.</summary>
 /// <param name="blockSize">The bytes of each block but the last.</param>
 /// <param name="writeBlock">Writes a compressed block to the destination.</param>
 /// <param name="end">What follows the last block.</param>
-sealed class BlockCompressor(int blockSize, Action<ReadOnlySpan<byte>> writeBlock, Action end) : Compressor
+internal sealed class BlockCompressor(int blockSize, Action<ReadOnlySpan<byte>> writeBlock, Action end) : Compressor
 {
     private byte[]? _block = ArrayPool<byte>.Shared.Rent(blockSize);
     private int _length;

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Compression;
 
 /// <summary>Decompresses a whole stream and fails if it exceeds a size limit.</summary>
-static class BoundedDecompression
+internal static class BoundedDecompression
 {
     private const int SmallestPiece = 4096;
     private const int LargestPiece = 256 * 1024;

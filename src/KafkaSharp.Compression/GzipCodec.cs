@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace KafkaSharp.Compression;
 
 /// <summary>gzip, with the zlib of the .NET runtime. Levels are 1 to 9, and -1 for zlib's default.</summary>
-sealed class GzipCodec : ICompressionCodec
+internal sealed class GzipCodec : ICompressionCodec
 {
     public const int DefaultLevel = -1;
 

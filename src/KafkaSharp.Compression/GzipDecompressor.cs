@@ -8,7 +8,7 @@ namespace KafkaSharp.Compression;
 /// <see cref="Read"/>. It does not detect a truncated stream, so the length field at the end of the stream is compared with the number of
 /// bytes that were decompressed.
 /// </summary>
-sealed unsafe class GzipDecompressor : Decompressor
+internal sealed unsafe class GzipDecompressor : Decompressor
 {
     private const int SmallestStream = 18;
 

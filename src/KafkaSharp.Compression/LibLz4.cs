@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Compression;
 
 /// <summary>The imported functions of liblz4: the block compressors and the frame decompressor.</summary>
-static unsafe partial class LibLz4
+internal static unsafe partial class LibLz4
 {
     public const string Name = "lz4";
     public const uint FrameVersion = 100;

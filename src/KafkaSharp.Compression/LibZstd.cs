@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Compression;
 
 /// <summary>The imported functions of libzstd.</summary>
-static unsafe partial class LibZstd
+internal static unsafe partial class LibZstd
 {
     public const string Name = "zstd";
 

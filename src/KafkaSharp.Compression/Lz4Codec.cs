@@ -7,7 +7,7 @@ namespace KafkaSharp.Compression;
 /// The lz4 frame format as Kafka writes it: version 1, independent blocks of 64 KB, a checksum of the header only, no content size. It
 /// reads any valid frame. As in Kafka, level 9, the default, selects the fast compressor; every other level selects the high compressor.
 /// </summary>
-sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
+internal sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
 {
     public const int DefaultLevel = 9;
 

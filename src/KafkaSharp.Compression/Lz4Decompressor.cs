@@ -1,7 +1,7 @@
 namespace KafkaSharp.Compression;
 
 /// <summary>Reads one lz4 frame. Bytes after the frame are not consumed.</summary>
-sealed unsafe class Lz4Decompressor : Decompressor
+internal sealed unsafe class Lz4Decompressor : Decompressor
 {
     // The upper half of the header's BD byte: 4 is 64 KB, as Kafka's clients write it, 6 is 1 MB.
     private const int BlockSizePosition = 5;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Compression;
 
 /// <summary>A handle of a native library's context. The context is freed with the handle.</summary>
-sealed unsafe class NativeContext : SafeHandle
+internal sealed unsafe class NativeContext : SafeHandle
 {
     private readonly delegate*<nint, nuint> _free;
 

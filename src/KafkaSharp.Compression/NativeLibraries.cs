@@ -8,7 +8,7 @@ namespace KafkaSharp.Compression;
 /// Finds the native libraries: "lz4" and "zstd" are liblz4.so.1 and libzstd.so.1 on Linux (Debian packages liblz4-1 and libzstd1), with
 /// other file names on other systems. The native executable does not use this class, because the libraries are linked into it.
 /// </summary>
-static class NativeLibraries
+internal static class NativeLibraries
 {
 #pragma warning disable CA2255 // The resolver must be registered before the first call of an imported function.
     [ModuleInitializer]

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Compression;
 
 /// <summary>The codec of <see cref="CompressionType.None"/>. It copies the bytes.</summary>
-sealed class NoCompressionCodec : ICompressionCodec
+internal sealed class NoCompressionCodec : ICompressionCodec
 {
     public CompressionType Type => CompressionType.None;
 

@@ -6,7 +6,7 @@ namespace KafkaSharp.Compression;
 /// A lock-free pool of at most 16 idle objects. Thread-safe. If the pool is full, <see cref="TryReturn"/> returns false and the caller
 /// still owns the object. Owners free objects that hold much memory instead of returning them.
 /// </summary>
-sealed class Pool<T>
+internal sealed class Pool<T>
     where T : class
 {
     private readonly T?[] _slots = new T?[Math.Clamp(Environment.ProcessorCount * 2, 4, 16)];

@@ -7,7 +7,7 @@ namespace KafkaSharp.Compression;
 /// snappy in the framing of snappy-java ("xerial"): a header of 16 bytes, then raw snappy blocks of 32 KB of input, each preceded by its
 /// compressed size as a big-endian int32. It also reads a raw snappy block without framing. There are no levels.
 /// </summary>
-sealed class SnappyCodec : ICompressionCodec
+internal sealed class SnappyCodec : ICompressionCodec
 {
     private const int BlockSize = 32 * 1024;
 

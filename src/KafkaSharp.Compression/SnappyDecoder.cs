@@ -6,7 +6,7 @@ namespace KafkaSharp.Compression;
 /// <summary>
 /// Decodes a raw snappy block: the decoded length as a varint, then literals and copies. Every read and write is bounds-checked.
 /// </summary>
-static unsafe class SnappyDecoder
+internal static unsafe class SnappyDecoder
 {
     public static int ReadLength(ReadOnlySpan<byte> block, out int start)
     {

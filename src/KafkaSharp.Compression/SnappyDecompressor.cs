@@ -8,7 +8,7 @@ namespace KafkaSharp.Compression;
 /// A block whose length field exceeds what its input can encode (a copy of 64 bytes takes 3 bytes) is refused before a buffer is rented for
 /// it.
 /// </summary>
-sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
+internal sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
 {
     private const int MaxExpansion = 22;
 

@@ -7,7 +7,7 @@ namespace KafkaSharp.Compression;
 /// <summary>
 /// Encodes a raw snappy block of at most 64 KB of input with greedy matching over a hash of four bytes, like the reference encoder.
 /// </summary>
-static unsafe class SnappyEncoder
+internal static unsafe class SnappyEncoder
 {
     private const int MaxBlock = 64 * 1024;
     private const int MaxTableBits = 14;

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace KafkaSharp.Compression;
 
 /// <summary>xxHash32 with seed 0 for inputs of less than 16 bytes, as needed for the checksum of an lz4 frame header.</summary>
-static class XxHash32
+internal static class XxHash32
 {
     private const uint Prime1 = 2654435761;
     private const uint Prime2 = 2246822519;

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Compression;
 
 /// <summary>The zstd frame format. Levels are -131072 to 22, 3 by default.</summary>
-sealed unsafe class ZstdCodec : ICompressionCodec
+internal sealed unsafe class ZstdCodec : ICompressionCodec
 {
     public const int DefaultLevel = 3;
 

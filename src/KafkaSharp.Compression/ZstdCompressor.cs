@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Compression;
 
 /// <summary>Writes one zstd frame. Its header does not name the size of the content, which is not known when it is written.</summary>
-sealed unsafe class ZstdCompressor : Compressor
+internal sealed unsafe class ZstdCompressor : Compressor
 {
     private const int Continue = 0;
     private const int End = 2;

@@ -3,7 +3,7 @@ namespace KafkaSharp.Compression;
 /// <summary>
 /// Reads all zstd frames of the source. A frame whose window exceeds libzstd's default limit of 128 MB is refused, as in Kafka.
 /// </summary>
-sealed unsafe class ZstdDecompressor : Decompressor
+internal sealed unsafe class ZstdDecompressor : Decompressor
 {
     private readonly NativeContext _context;
     private readonly Pool<ZstdDecompressor> _pool;

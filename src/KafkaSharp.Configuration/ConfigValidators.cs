@@ -7,7 +7,7 @@ namespace KafkaSharp.Configuration;
 /// Checks of parsed values. They throw <see cref="ConfigException"/> with Kafka's messages (<c>ConfigDef.Range</c>, <c>ValidString</c>,
 /// <c>ValidList</c>).
 /// </summary>
-static class ConfigValidators
+internal static class ConfigValidators
 {
     public static Action<string, T> Between<T>(T min, T max)
         where T : INumber<T> =>

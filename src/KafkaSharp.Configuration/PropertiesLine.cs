@@ -4,7 +4,7 @@ using System.Text;
 namespace KafkaSharp.Configuration;
 
 /// <summary>Reads a logical line of a properties file from its physical lines, splits it into key and value, and escapes text.</summary>
-static class PropertiesLine
+internal static class PropertiesLine
 {
     /// <summary>Reads the next logical line that is neither blank nor a comment, without replacing escapes. False at the end.</summary>
     public static bool TryRead(string text, ref int position, StringBuilder line)

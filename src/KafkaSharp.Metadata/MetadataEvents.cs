@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata;
 
 /// <summary>The log messages of controller and metadata publishing.</summary>
-static partial class MetadataEvents
+internal static partial class MetadataEvents
 {
     [LoggerMessage(5001, LogLevel.Information, "Caught up with the metadata log at offset {Offset}.")]
     public static partial void CaughtUp(this ILogger logger, long offset);

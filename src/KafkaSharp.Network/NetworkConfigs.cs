@@ -29,13 +29,15 @@ public static class NetworkConfigs
         "socket.receive.buffer.bytes", 100 * 1024, "SO_RCVBUF of connections in bytes; -1, or unset, leaves it to the system.");
 
     public static ConfigKey<int> SocketRequestMaxBytes { get; } = ConfigKeys.Int(
-        "socket.request.max.bytes", 100 * 1024 * 1024, "The largest request in bytes; a connection that sends a larger one is closed.", min: 1);
+        "socket.request.max.bytes", 100 * 1024 * 1024, "The largest request in bytes; a connection that sends a larger one is closed.",
+        min: 1);
 
     public static ConfigKey<int> SocketListenBacklogSize { get; } = ConfigKeys.Int(
         "socket.listen.backlog.size", 50, "Connections the system holds ready before they are accepted.", min: 1);
 
     public static ConfigKey<int> MaxConnections { get; } = ConfigKeys.Int(
-        "max.connections", int.MaxValue, "Connections over all listeners; with the prefix listener.name.NAME. those of one listener.", min: 0,
+        "max.connections", int.MaxValue, "Connections over all listeners; with the prefix listener.name.NAME. those of one listener.",
+        min: 0,
         update: ConfigUpdateMode.ClusterWide);
 
     public static ConfigKey<int> MaxConnectionsPerIp { get; } = ConfigKeys.Int(

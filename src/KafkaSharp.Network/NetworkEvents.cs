@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Network;
 
 /// <summary>The log messages of this project; ids 1000-1099. What bad input causes is one line a connection.</summary>
-static partial class NetworkEvents
+internal static partial class NetworkEvents
 {
     [LoggerMessage(1000, LogLevel.Information, "Listener {Listener} waits for connections on {EndPoint}")]
     public static partial void Listening(this ILogger logger, string listener, IPEndPoint endPoint);
@@ -22,7 +22,8 @@ static partial class NetworkEvents
     public static partial void RequestRefused(this ILogger logger, long id, string listener, IPEndPoint remote, string reason);
 
     [LoggerMessage(1005, LogLevel.Warning,
-        "Connection {Id} on {Listener} from {Remote} is closed: a request of {Size} bytes is not between 0 and socket.request.max.bytes ({Max})")]
+        "Connection {Id} on {Listener} from {Remote} is closed: a request of {Size} bytes is not between 0 and socket.request.max.bytes " +
+        "({Max})")]
     public static partial void InvalidFrameSize(this ILogger logger, long id, string listener, IPEndPoint remote, int size, int max);
 
     [LoggerMessage(1006, LogLevel.Information,

@@ -3,7 +3,7 @@ namespace KafkaSharp.Protocol;
 /// <summary>
 /// Reads arrays of primitives. The list is allocated once, after its length has been checked against the remaining bytes.
 /// </summary>
-static class PrimitiveListReader
+internal static class PrimitiveListReader
 {
     public static List<sbyte> ReadInt8List(ref this KafkaReader reader, bool flexible) =>
         ReadInt8s(ref reader, reader.ReadArrayLength(flexible, sizeof(sbyte)));

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol;
 
 /// <summary>Writes arrays of primitives.</summary>
-static class PrimitiveListWriter
+internal static class PrimitiveListWriter
 {
     public static void WriteInt8List(ref this KafkaWriter writer, List<sbyte>? list, bool flexible) =>
         writer.WriteNullableInt8List(list ?? throw ProtocolException.Null(), flexible);

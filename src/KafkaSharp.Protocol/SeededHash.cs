@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace KafkaSharp.Protocol;
 
 /// <summary>
-/// Hash codes of integers that a client chooses (ids, partition numbers), with random keys made once per process: nobody outside can find
-/// many values that share a hash code and make a table slow. The functions are pair-multiply-shift, which is universal. Strings need none:
-/// the runtime seeds their hash codes. Safe for use from any thread.
+/// Hash codes of integers that a client chooses (ids, partition numbers), with random keys made once per process: a client cannot find many
+/// values with the same hash code, which would make a table slow. The functions are pair-multiply-shift, which is universal. Strings need
+/// none: the runtime seeds their hash codes. Safe for use from any thread.
 /// </summary>
 public static class SeededHash
 {

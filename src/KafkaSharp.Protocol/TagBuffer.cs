@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol;
 /// A buffer for the body of a tagged field, whose size must be written first. One buffer is kept per thread; nested bodies allocate further
 /// ones.
 /// </summary>
-sealed class TagBuffer : IBufferWriter<byte>
+internal sealed class TagBuffer : IBufferWriter<byte>
 {
     private const int LargestKept = 64 * 1024;
 

@@ -5,7 +5,7 @@ using KafkaSharp.Raft.Snapshots;
 namespace KafkaSharp.Raft;
 
 /// <summary>A listener and its position in the log. Used on the node's event loop.</summary>
-sealed class ListenerContext<TRecord>(IRaftListener<TRecord> listener)
+internal sealed class ListenerContext<TRecord>(IRaftListener<TRecord> listener)
 {
     private bool _started;
     private LeaderAndEpoch? _lastLeader;

@@ -9,7 +9,7 @@ namespace KafkaSharp.Raft;
 /// until they are committed, so they need not be read back from the log. Used on the node's event loop; an exception of a listener passes
 /// through.
 /// </summary>
-sealed class ListenerNotifier<TRecord>(IRaftLog log, SnapshotSource<TRecord> snapshots, MetadataLogReader<TRecord> reader)
+internal sealed class ListenerNotifier<TRecord>(IRaftLog log, SnapshotSource<TRecord> snapshots, MetadataLogReader<TRecord> reader)
 {
     private readonly List<ListenerContext<TRecord>> _listeners = [];
     private readonly Queue<CommittedBatch<TRecord>> _uncommitted = new();

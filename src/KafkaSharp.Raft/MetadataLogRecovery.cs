@@ -9,7 +9,7 @@ namespace KafkaSharp.Raft;
 /// Makes log, snapshots and quorum history agree when a node starts: truncates a log that ends before the latest snapshot, deletes
 /// snapshots that a crash left behind, and reads the voters and kraft.version from snapshot and log. Used on the node's event loop.
 /// </summary>
-sealed class MetadataLogRecovery<TRecord>(
+internal sealed class MetadataLogRecovery<TRecord>(
     IRaftLog log, SnapshotSource<TRecord> snapshots, SnapshotCleaner cleaner, MetadataLogReader<TRecord> reader, QuorumHistory history,
     ILogger logger)
 {

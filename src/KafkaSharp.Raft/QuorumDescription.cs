@@ -5,7 +5,7 @@ using KafkaSharp.Raft.Quorum;
 namespace KafkaSharp.Raft;
 
 /// <summary>Makes the response to DescribeQuorum. The only valid partition is <c>__cluster_metadata-0</c>.</summary>
-static class QuorumDescription
+internal static class QuorumDescription
 {
     private const string Topic = "__cluster_metadata";
 

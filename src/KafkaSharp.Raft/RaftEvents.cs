@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Raft;
 
 /// <summary>The log messages of the metadata quorum.</summary>
-static partial class RaftEvents
+internal static partial class RaftEvents
 {
     [LoggerMessage(4001, LogLevel.Information,
         "Metadata log opened: offsets {Start} to {End}, last epoch {Epoch}, latest snapshot {Snapshot}.")]

@@ -116,7 +116,7 @@ public sealed class EventLoop(string name, TimeProvider time, ILogger logger, Ac
                 _stopped.TrySetResult();
             }));
         }
-        await _stopped.Task.ConfigureAwait(false);
+        await _stopped.Task;
     }
 
     void IThreadPoolWorkItem.Execute()

@@ -1,7 +1,8 @@
 namespace KafkaSharp.StateMachines;
 
 /// <summary>
-/// Guards the commands of a component that must not go on after a failure: the first exception is handed over once, and every later command is dropped.
+/// Guards the commands of a component that must not go on after a failure: the first exception is handed over once, and every later command
+/// is dropped.
 /// Commands run on one event loop, which may be shared with other components.
 /// </summary>
 public sealed class FailStop
@@ -21,7 +22,7 @@ public sealed class FailStop
         {
             command();
         }
-#pragma warning disable CA1031 // Whatever the command throws, the component cannot go on.
+#pragma warning disable CA1031 // After any exception, the component cannot continue.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -5,7 +5,7 @@ namespace KafkaSharp.StateMachines;
 /// <summary>A command whose response waits for the commit of its records. Used on the event loop only.</summary>
 /// <param name="name">Its name in logs and errors.</param>
 /// <param name="deadline">When the wait ends, as a timestamp of the loop's clock.</param>
-abstract class PendingCommand(string name, long deadline) : LoopCommand
+internal abstract class PendingCommand(string name, long deadline) : LoopCommand
 {
     public string Name { get; } = name;
 

@@ -3,7 +3,7 @@ namespace KafkaSharp.StateMachines;
 /// <summary>
 /// Commands that wait for the commit of their records, in the order of the log, with their deadlines. Used on the event loop only.
 /// </summary>
-sealed class PendingCommands(EventLoop loop)
+internal sealed class PendingCommands(EventLoop loop)
 {
     private readonly Queue<PendingCommand> _queue = new();
     private EventLoopTimer? _sweep;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.StateMachines;
 
 /// <summary>The log messages of event loops and state machines.</summary>
-static partial class StateMachineEvents
+internal static partial class StateMachineEvents
 {
     [LoggerMessage(3001, LogLevel.Error, "[{Loop}] A command failed.")]
     public static partial void CommandFaulted(this ILogger logger, string loop, Exception exception);

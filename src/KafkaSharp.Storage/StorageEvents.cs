@@ -4,9 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage;
 
 /// <summary>The log messages of the storage layer, one method for each event; ids 2000-2099.</summary>
-static partial class StorageEvents
+internal static partial class StorageEvents
 {
-    [LoggerMessage(2000, LogLevel.Warning, "The producer snapshot {Path} cannot be used and is deleted; the previous one is used instead: {Reason}")]
+    [LoggerMessage(
+        2000, LogLevel.Warning, "The producer snapshot {Path} cannot be used and is deleted; the previous one is used instead: {Reason}")]
     public static partial void ProducerSnapshotUnusable(this ILogger logger, string path, string reason);
 
     [LoggerMessage(2010, LogLevel.Warning, "The batch in {Path} at position {Position} is invalid: {Reason}")]
@@ -21,10 +22,16 @@ static partial class StorageEvents
     [LoggerMessage(2013, LogLevel.Information, "Recovering segment {Path}, {Index} of {Count}")]
     public static partial void RecoveringSegment(this ILogger logger, string path, int index, int count);
 
-    [LoggerMessage(2014, LogLevel.Warning, "Truncated the log after an invalid batch in {Path}: it ends at offset {EndOffset} now, and the {Count} segments after it are deleted")]
+    [LoggerMessage(
+        2014, LogLevel.Warning,
+        "Truncated the log after an invalid batch in {Path}: it ends at offset {EndOffset} now, and the {Count} segments after it are " +
+        "deleted")]
     public static partial void LogCutAtCorruption(this ILogger logger, string path, long endOffset, int count);
 
-    [LoggerMessage(2015, LogLevel.Warning, "The log in {Directory} ends at offset {EndOffset}, below its log start offset {StartOffset}. Its segments are deleted, and it continues at the log start offset")]
+    [LoggerMessage(
+        2015, LogLevel.Warning,
+        "The log in {Directory} ends at offset {EndOffset}, below its log start offset {StartOffset}. Its segments are deleted, and it " +
+        "continues at the log start offset")]
     public static partial void LogEndsBelowStart(this ILogger logger, string directory, long endOffset, long startOffset);
 
     [LoggerMessage(2016, LogLevel.Information, "Deleting {Path}: compaction had replaced it before the broker stopped")]
@@ -39,7 +46,9 @@ static partial class StorageEvents
     [LoggerMessage(2019, LogLevel.Error, "The files of a deleted segment could not be removed; the next start removes them")]
     public static partial void SegmentNotDeleted(this ILogger logger, Exception fault);
 
-    [LoggerMessage(2020, LogLevel.Information, "Deleted {Count} segments of {Partition} because of {Reason}; the log starts at offset {StartOffset} now")]
+    [LoggerMessage(
+        2020, LogLevel.Information,
+        "Deleted {Count} segments of {Partition} because of {Reason}; the log starts at offset {StartOffset} now")]
     public static partial void SegmentsDeleted(this ILogger logger, int count, TopicPartition partition, string reason, long startOffset);
 
     [LoggerMessage(2021, LogLevel.Error, "A disk operation on the log of {Partition} in {Directory} failed: check the disk")]
@@ -48,13 +57,16 @@ static partial class StorageEvents
     [LoggerMessage(2022, LogLevel.Error, "A request to read {Partition} got CORRUPT_MESSAGE: {Reason}")]
     public static partial void CorruptBatchFound(this ILogger logger, TopicPartition partition, string reason);
 
-    [LoggerMessage(2023, LogLevel.Error, "The producer state was restored from only a part of {Path}, because the segment is corrupt: {Reason}")]
+    [LoggerMessage(
+        2023, LogLevel.Error, "The producer state was restored from only a part of {Path}, because the segment is corrupt: {Reason}")]
     public static partial void ReplayStopped(this ILogger logger, string path, string reason);
 
     [LoggerMessage(2041, LogLevel.Information, "Opened {Count} logs in {Directory}{Recovery}")]
     public static partial void LogDirectoryLoaded(this ILogger logger, string directory, int count, string recovery);
 
-    [LoggerMessage(2042, LogLevel.Warning, "The checkpoint {Path} cannot be used. Its offsets count as 0, so that a recovery reads whole logs; no records are lost: {Reason}")]
+    [LoggerMessage(
+        2042, LogLevel.Warning,
+        "The checkpoint {Path} cannot be used. Its offsets count as 0, so that a recovery reads whole logs; no records are lost: {Reason}")]
     public static partial void CheckpointUnusable(this ILogger logger, string path, string reason);
 
     [LoggerMessage(2043, LogLevel.Warning, "Ignoring the folder {Path}: its name is not that of a partition")]
@@ -63,7 +75,10 @@ static partial class StorageEvents
     [LoggerMessage(2044, LogLevel.Warning, "Ignoring the folder {Path}: it contains a {Kind} log")]
     public static partial void FolderNotOpened(this ILogger logger, string path, LogDirectoryKind kind);
 
-    [LoggerMessage(2045, LogLevel.Error, "The log directory {Directory} has failed and is offline with its {Count} logs until the broker restarts. Repair or replace the disk")]
+    [LoggerMessage(
+        2045, LogLevel.Error,
+        "The log directory {Directory} has failed and is offline with its {Count} logs until the broker restarts. Repair or replace the " +
+        "disk")]
     public static partial void LogDirectoryFailed(this ILogger logger, string directory, int count, Exception cause);
 
     [LoggerMessage(2047, LogLevel.Information, "Created the log of {Partition} in {Path}")]
@@ -78,9 +93,11 @@ static partial class StorageEvents
     [LoggerMessage(2050, LogLevel.Error, "A periodic task of the log manager failed; it runs again after its interval")]
     public static partial void MaintenanceFailed(this ILogger logger, Exception cause);
 
-    [LoggerMessage(2051, LogLevel.Error, "The configuration of the topic {Topic} is invalid, so the broker's defaults are used for it: {Reason}")]
+    [LoggerMessage(
+        2051, LogLevel.Error, "The configuration of the topic {Topic} is invalid, so the broker's defaults are used for it: {Reason}")]
     public static partial void TopicConfigRefused(this ILogger logger, string topic, string reason);
 
-    [LoggerMessage(2052, LogLevel.Warning, "KafkaSharp does not compact logs yet: topics with cleanup.policy=compact keep all their records")]
+    [LoggerMessage(
+        2052, LogLevel.Warning, "KafkaSharp does not compact logs yet: topics with cleanup.policy=compact keep all their records")]
     public static partial void CompactionIsInactive(this ILogger logger);
 }

@@ -6,7 +6,7 @@ using KafkaSharp.Storage.Configs;
 namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>docs/configuration.md lists the keys as they are declared, and every declared key is one of Kafka's.</summary>
-sealed class ConfigurationDocumentTests
+internal sealed class ConfigurationDocumentTests
 {
     [Test]
     public void The_document_lists_what_is_declared()
@@ -16,7 +16,8 @@ sealed class ConfigurationDocumentTests
             .AppendLine()
             .AppendLine(GeneratedDocument.Notice)
             .AppendLine()
-            .AppendLine("A key is set in the file that `--config` names, or with `--override KEY=VALUE`. *Changes* tells whether it can be altered while the broker")
+            .AppendLine("A key is set in the file that `--config` names, or with `--override KEY=VALUE`. *Changes*: whether it can be " +
+                "altered while the broker")
             .AppendLine("runs: for one broker, for the cluster, or not at all (–).")
             .AppendLine()
             .AppendLine("## Broker");
@@ -28,7 +29,8 @@ sealed class ConfigurationDocumentTests
         var inactive = KnownBrokerConfigs.All.Where(key => BrokerSchema.Instance.Find(key.Name) is null).Select(key => $"`{key.Name}`");
         text.AppendLine()
             .AppendLine("## Known, without effect")
-            .AppendLine("Keys of Apache Kafka 4.3 that are accepted and described with their defaults, and that nothing acts on. One that is set is named at start.")
+            .AppendLine("Keys of Apache Kafka 4.3 that are accepted and described with their defaults, and that nothing acts on. One " +
+                "that is set is named at start.")
             .AppendLine()
             .AppendJoin(",\n", inactive.Order(StringComparer.Ordinal))
             .AppendLine();

@@ -10,8 +10,8 @@ using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Architecture.Tests;
 
-/// <summary>A key that is declared is acted on: one that nothing reads would be taken without a word and change nothing.</summary>
-sealed class ConfigurationReaderTests
+/// <summary>Every declared key is used. A key that nothing reads would be accepted and have no effect.</summary>
+internal sealed class ConfigurationReaderTests
 {
     [TestCase(typeof(BrokerConfigs))]
     [TestCase(typeof(NetworkConfigs))]
@@ -20,14 +20,17 @@ sealed class ConfigurationReaderTests
     [TestCase(typeof(RaftConfigs))]
     [TestCase(typeof(MetadataConfigs))]
     [TestCase(typeof(GroupConfigs))]
-    public void Every_declared_broker_key_has_a_reader(Type room)
+    public void Every_declared_broker_key_has_a_reader(Type configs)
     {
-        var keys = room.GetMembers(BindingFlags.Public | BindingFlags.Static).Where(IsKey).Select(member => member.Name).ToList();
+        var keys = configs.GetMembers(BindingFlags.Public | BindingFlags.Static).Where(IsKey).Select(member => member.Name).ToList();
         Assert.That(keys, Is.Not.Empty);
-        var files = Repository.Files("src", "*.cs").ToDictionary(path => path, path => Code(path, room.Name));
-        var own = files.Single(file => file.Key.EndsWith($"/{room.Name}.cs", StringComparison.Ordinal));
-        var others = string.Join('\n', files.Where(file => file.Key != own.Key && file.Value.Contains(room.Name, StringComparison.Ordinal)).Select(file => file.Value));
-        var unread = keys.Where(key => !Regex.IsMatch(others, $@"\b{room.Name}\.{key}\b") && !Regex.IsMatch(own.Value, $@"(?<!\.)\b{key}\b"));
+        var files = Repository.Files("src", "*.cs").ToDictionary(path => path, path => Code(path, configs.Name));
+        var own = files.Single(file => file.Key.EndsWith($"/{configs.Name}.cs", StringComparison.Ordinal));
+        var others = string.Join(
+            '\n', files.Where(file => file.Key != own.Key && file.Value.Contains(configs.Name, StringComparison.Ordinal))
+                .Select(file => file.Value));
+        var unread = keys.Where(
+            key => !Regex.IsMatch(others, $@"\b{configs.Name}\.{key}\b") && !Regex.IsMatch(own.Value, $@"(?<!\.)\b{key}\b"));
         Assert.That(unread, Is.Empty);
     }
 
@@ -38,11 +41,12 @@ sealed class ConfigurationReaderTests
         _ => false,
     };
 
-    // Without comments and, in the room itself, without declarations and the list of all: what is left of a key's name is a use of it.
-    private static string Code(string path, string room)
+    // Without comments and, in the class itself, without declarations and the list of all: every remaining occurrence of a key's name is a
+    // use.
+    private static string Code(string path, string className)
     {
         var text = Regex.Replace(File.ReadAllText(Path.Combine(Repository.Root, path)), "//.*", "");
-        if (!path.EndsWith($"/{room}.cs", StringComparison.Ordinal))
+        if (!path.EndsWith($"/{className}.cs", StringComparison.Ordinal))
             return text;
         text = Regex.Replace(text, @"ConfigKey<[^=;(]+>\s+\w+(?=\s*(\{ get; \}\s*)?=)", "");
         return Regex.Replace(text, @"IReadOnlyList<ConfigKey> All[^;]+; \}\s*=[^;]*;", "");

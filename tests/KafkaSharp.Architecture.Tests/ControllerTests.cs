@@ -2,8 +2,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KafkaSharp.Architecture.Tests;
 
-/// <summary>The broker uses the controller through its client, as if the active controller were another node. Only hosting knows the class.</summary>
-sealed class ControllerTests
+/// <summary>
+/// The broker uses the controller through its client, as if the active controller were another node. Only hosting knows the class.
+/// </summary>
+internal sealed class ControllerTests
 {
     [Test]
     public void Only_hosting_refers_to_the_quorum_controller()

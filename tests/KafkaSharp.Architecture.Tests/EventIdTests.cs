@@ -2,8 +2,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KafkaSharp.Architecture.Tests;
 
-/// <summary>An event id names one log message in the whole product, and each project has a range of its own.</summary>
-sealed class EventIdTests
+/// <summary>An event id names one log message in the whole product, and each project has its own range.</summary>
+internal sealed class EventIdTests
 {
     // The first id of each project's thousand. A project that is absent here logs nothing.
     private static readonly Dictionary<string, int> s_ranges = new()
@@ -48,7 +48,8 @@ sealed class EventIdTests
     [Test]
     public void Log_messages_are_in_events_files()
     {
-        var elsewhere = s_events.Select(e => e.Attribute.SyntaxTree.FilePath).Distinct().Where(path => !path.EndsWith("Events.cs", StringComparison.Ordinal));
+        var elsewhere = s_events.Select(e => e.Attribute.SyntaxTree.FilePath).Distinct()
+            .Where(path => !path.EndsWith("Events.cs", StringComparison.Ordinal));
         Assert.That(elsewhere, Is.Empty);
     }
 
@@ -56,7 +57,8 @@ sealed class EventIdTests
     {
         var arguments = attribute.ArgumentList!.Arguments;
         var id = arguments.FirstOrDefault(argument => argument.NameEquals?.Name.ToString() == "EventId") ?? arguments[0];
-        Assert.That(id.Expression, Is.InstanceOf<LiteralExpressionSyntax>(), $"{SourceProject.Place(attribute)}: an event id is written as a number");
+        Assert.That(id.Expression, Is.InstanceOf<LiteralExpressionSyntax>(),
+            $"{SourceProject.Place(attribute)}: an event id is written as a number");
         return (int)((LiteralExpressionSyntax)id.Expression).Token.Value!;
     }
 }

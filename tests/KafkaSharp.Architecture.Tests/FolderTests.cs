@@ -1,7 +1,7 @@
 namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>A namespace is the folder it is in, and the folders of a project refer to each other in one direction only.</summary>
-sealed class FolderTests
+internal sealed class FolderTests
 {
     public static IEnumerable<string> Projects => Repository.SourceProjects.Keys.Order(StringComparer.Ordinal);
 
@@ -20,11 +20,14 @@ sealed class FolderTests
         var different = Repository.Files(root, "*.csproj").SelectMany(project =>
         {
             var folder = Path.GetDirectoryName(project)!;
+            var name = Path.GetFileNameWithoutExtension(project);
             return Repository.Files(folder, "*.cs").Where(path => !IsExempt(path)).Select(path => (
                 Path: path,
-                Declared: File.ReadLines(Repository.Absolute(path)).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal)),
-                Expected: $"namespace {Namespace(Path.GetFileNameWithoutExtension(project), Path.GetRelativePath(folder, Path.GetDirectoryName(path)!))};"));
-        }).Where(file => file.Declared != file.Expected).Select(file => $"{file.Path}: {file.Declared ?? "none"}, expected {file.Expected}");
+                Declared: File.ReadLines(Repository.Absolute(path))
+                    .FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal)),
+                Expected: $"namespace {Namespace(name, Path.GetRelativePath(folder, Path.GetDirectoryName(path)!))};"));
+        }).Where(file => file.Declared != file.Expected)
+            .Select(file => $"{file.Path}: {file.Declared ?? "none"}, expected {file.Expected}");
         Assert.That(different, Is.Empty);
     }
 
@@ -34,14 +37,18 @@ sealed class FolderTests
         var tested = $"tests/{project}.Tests";
         // Test doubles, golden data and snapshots have no counterpart.
         var unknown = Repository.Folders(tested).Select(path => Path.GetRelativePath(tested, path))
-            .Where(path => !Directory.Exists(Repository.Absolute($"src/{project}/{path}")) && Path.GetFileName(path) is not ("Harness" or "Vectors" or "Snapshots"));
+            .Where(path => !Directory.Exists(Repository.Absolute($"src/{project}/{path}"))
+                && Path.GetFileName(path) is not ("Harness" or "Vectors" or "Snapshots"));
         Assert.That(unknown, Is.Empty);
     }
 
-    private static string Namespace(string project, string folder) => folder == "." ? project : $"{project}.{folder.Replace(Path.DirectorySeparatorChar, '.')}";
+    private static string Namespace(string project, string folder) =>
+        folder == "." ? project : $"{project}.{folder.Replace(Path.DirectorySeparatorChar, '.')}";
 
-    // A top-level program has no namespace, a snapshot holds what is generated for another project, and an exception gives its reason in the file.
+    // A top-level program has no namespace, a snapshot holds what is generated for another project, and an exception gives its reason in
+    // the file.
     private static bool IsExempt(string path) =>
         Path.GetFileName(path) == "Program.cs" || path.EndsWith(".verified.cs", StringComparison.Ordinal)
-        || File.ReadLines(Repository.Absolute(path)).Any(line => line.StartsWith("#pragma warning disable IDE0130 //", StringComparison.Ordinal));
+        || File.ReadLines(Repository.Absolute(path))
+            .Any(line => line.StartsWith("#pragma warning disable IDE0130 //", StringComparison.Ordinal));
 }

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>A project references only projects in lower layers, as the table of docs/architecture.md says.</summary>
-sealed class LayerTests
+internal sealed class LayerTests
 {
     // Written here as well as in the document on purpose, so that a new reference is a decision.
     private static readonly Dictionary<string, string[]> s_allowed = new()
@@ -19,7 +19,8 @@ sealed class LayerTests
         ["Security"] = ["Metadata", "Protocol", "Configuration"],
         ["Broker"] =
         [
-            "Coordinators", "Security", "Metadata", "Raft", "StateMachines", "Storage", "Network", "Protocol", "Compression", "Configuration",
+            "Coordinators", "Security", "Metadata", "Raft", "StateMachines", "Storage", "Network", "Protocol", "Compression",
+            "Configuration",
         ],
         ["Testing"] = ["Broker"],
         ["Http"] = ["Broker"],

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>Which namespaces (folders) of a project refer to which others of it, and by which names.</summary>
-sealed class NamespaceGraph
+internal sealed class NamespaceGraph
 {
     private readonly SortedDictionary<string, SortedDictionary<string, SortedSet<string>>> _edges = new(StringComparer.Ordinal);
 
@@ -35,7 +35,9 @@ sealed class NamespaceGraph
 
     private IEnumerable<string> Describe(string from, IEnumerable<string> cycle) =>
         _edges[from].Where(edge => cycle.Contains(edge.Key))
-            .Select(edge => $"    {from} -> {edge.Key}: {string.Join(", ", edge.Value.Take(5))}{(edge.Value.Count > 5 ? $" and {edge.Value.Count - 5} more" : "")}");
+            .Select(edge =>
+                $"    {from} -> {edge.Key}: " +
+                $"{string.Join(", ", edge.Value.Take(5))}{(edge.Value.Count > 5 ? $" and {edge.Value.Count - 5} more" : "")}");
 
     private void AddReference(Compilation compilation, SemanticModel model, string from, SyntaxNode node)
     {

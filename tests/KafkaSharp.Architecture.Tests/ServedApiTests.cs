@@ -8,7 +8,7 @@ using KafkaSharp.TestInfrastructure.Broker;
 namespace KafkaSharp.Architecture.Tests;
 
 /// <summary>What is served is what the table says, on the wire and in docs/protocol-support.md. A broker in memory is asked.</summary>
-sealed class ServedApiTests
+internal sealed class ServedApiTests
 {
     private TestBroker _broker = null!;
 
@@ -31,9 +31,10 @@ sealed class ServedApiTests
         {
             foreach (var route in _broker.Broker.ApiTable.Routes(listener))
             {
-                Assert.That(route.Range.Exists, $"{route.ApiKey} is an API of old");
+                Assert.That(route.Range.Exists, $"{route.ApiKey} is a removed API");
                 Assert.That(route.LowestVersion, Is.GreaterThanOrEqualTo(route.Range.Lowest), $"lowest version of {route.ApiKey}");
-                Assert.That(route.HighestVersion, Is.InRange(route.LowestVersion, route.Range.HighestStable), $"highest version of {route.ApiKey}");
+                Assert.That(route.HighestVersion, Is.InRange(route.LowestVersion, route.Range.HighestStable),
+                    $"highest version of {route.ApiKey}");
                 Assert.That(route.Range.Listeners.HasFlag(listener), $"{route.ApiKey} is not served on a {listener} listener by Kafka");
             }
         });
@@ -62,7 +63,8 @@ sealed class ServedApiTests
             .AppendLine()
             .AppendLine(GeneratedDocument.Notice)
             .AppendLine()
-            .AppendLine("Every API of Apache Kafka 4.3 with the versions Kafka has and those served here, on the listeners for clients (broker) and on the controller's.")
+            .AppendLine("Every API of Apache Kafka 4.3 with the versions Kafka has and those served here, on the listeners for clients " +
+                "(broker) and on the controller's.")
             .AppendLine()
             .AppendLine("| key | API | Kafka 4.3 | broker | controller |")
             .AppendLine("|---:|---|---|---|---|");
@@ -74,7 +76,8 @@ sealed class ServedApiTests
             all++;
             var (broker, controller) = (Versions(ApiListeners.Broker, range), Versions(ApiListeners.Controller, range));
             served += broker.Contains('`') || controller.Contains('`') ? 1 : 0;
-            text.AppendLine($"| {(short)range.ApiKey} | {range.ApiKey} | {Between(range.Lowest, range.HighestStable)} | {broker} | {controller} |");
+            text.AppendLine(
+                $"| {(short)range.ApiKey} | {range.ApiKey} | {Between(range.Lowest, range.HighestStable)} | {broker} | {controller} |");
         }
         text.AppendLine().AppendLine($"Served: {served} of {all}. – is a listener on which Kafka does not serve the API either.");
         GeneratedDocument.Verify("protocol-support.md", text.Replace("\r\n", "\n").ToString());
@@ -87,5 +90,6 @@ sealed class ServedApiTests
         return range.Listeners.HasFlag(listener) ? "no" : "–";
     }
 
-    private static string Between(short lowest, short highest) => lowest == highest ? $"{lowest}" : highest < lowest ? "unstable" : $"{lowest}-{highest}";
+    private static string Between(short lowest, short highest) =>
+        lowest == highest ? $"{lowest}" : highest < lowest ? "unstable" : $"{lowest}-{highest}";
 }

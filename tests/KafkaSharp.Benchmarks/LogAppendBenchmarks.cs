@@ -10,8 +10,8 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Benchmarks;
 
 /// <summary>
-/// An append of one batch to a log on disk, in its two steps: <c>Prepare</c> before the log's lock, <c>AppendAsLeader</c> under it; and a read of what was
-/// appended. The log is truncated when it reaches 256 MB.
+/// An append of one batch to a log on disk, in its two steps: <c>Prepare</c> before the log's lock, <c>AppendAsLeader</c> under it; and a
+/// read of what was appended. The log is truncated when it reaches 256 MB.
 /// </summary>
 public class LogAppendBenchmarks
 {

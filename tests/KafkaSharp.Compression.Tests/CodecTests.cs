@@ -6,7 +6,8 @@ namespace KafkaSharp.Compression.Tests;
 public sealed class CodecTests
 {
     private static readonly CompressionType[] Types = Enum.GetValues<CompressionType>();
-    private static readonly int[] Sizes = [0, 1, 3, 14, 15, 16, 60, 61, 255, 4096, 32767, 32768, 32769, 65535, 65536, 65537, 300_000, 1_500_000];
+    private static readonly int[] Sizes =
+        [0, 1, 3, 14, 15, 16, 60, 61, 255, 4096, 32767, 32768, 32769, 65535, 65536, 65537, 300_000, 1_500_000];
 
     [TestCaseSource(nameof(Types))]
     public void Compressed_data_decompresses_to_the_original(CompressionType type)
@@ -19,7 +20,8 @@ public sealed class CodecTests
     }
 
     [Test]
-    public void Every_level_of_Kafka_is_supported([Values(CompressionType.Gzip, CompressionType.Lz4, CompressionType.Zstd)] CompressionType type)
+    public void Every_level_of_Kafka_is_supported(
+        [Values(CompressionType.Gzip, CompressionType.Lz4, CompressionType.Zstd)] CompressionType type)
     {
         var data = SampleData.Text(200_000);
         int[] levels = type switch
@@ -84,7 +86,8 @@ public sealed class CodecTests
             try
             {
                 var read = Decompress(type, compressed[..length], data.Length);
-                Assert.That(type == CompressionType.Snappy || (type == CompressionType.Zstd && length == 0), $"{length} of {compressed.Length} bytes were taken");
+                Assert.That(type == CompressionType.Snappy
+                    || (type == CompressionType.Zstd && length == 0), $"{length} of {compressed.Length} bytes were taken");
                 Assert.That(read, Is.Empty);
             }
             catch (CompressionException)
@@ -159,7 +162,8 @@ public sealed class CodecTests
         return writer.WrittenSpan.ToArray();
     }
 
-    internal static byte[] Decompress(CompressionType type, byte[] data, int maxBytes) => Decompress(CompressionCodecs.Get(type), data, maxBytes);
+    internal static byte[] Decompress(CompressionType type, byte[] data, int maxBytes) =>
+        Decompress(CompressionCodecs.Get(type), data, maxBytes);
 
     internal static byte[] Decompress(ICompressionCodec codec, byte[] data, int maxBytes)
     {

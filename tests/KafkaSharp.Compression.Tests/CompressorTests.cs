@@ -4,11 +4,12 @@ using System.Text;
 namespace KafkaSharp.Compression.Tests;
 
 /// <summary>Streams that are compressed piece by piece.</summary>
-sealed class CompressorTests
+internal sealed class CompressorTests
 {
     [Test]
     public void Pieces_of_any_size_make_one_stream(
-        [Values] CompressionType type, [Values(0, 1, 40, 32_768, 65_536, 65_537, 1_000_000)] int length, [Values(1_000, 100_000)] int largestPiece)
+        [Values] CompressionType type, [Values(0, 1, 40, 32_768, 65_536, 65_537, 1_000_000)] int length,
+        [Values(1_000, 100_000)] int largestPiece)
     {
         var random = new Random(length + largestPiece);
         var data = new byte[length];

@@ -7,11 +7,18 @@ public sealed class ForeignStreamTests
 {
     private static readonly byte[] Fox = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("the quick brown fox ", 20)));
 
-    [TestCase(CompressionType.Lz4, "04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb", TestName = "lz4 with linked blocks, content size and content checksum")]
-    [TestCase(CompressionType.Lz4, "04224d187040ad20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f78200d25d1a900000000", TestName = "lz4 with block checksums")]
-    [TestCase(CompressionType.Lz4, "04224d186440a720000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb", TestName = "lz4 with blocks of 4 MB")]
-    [TestCase(CompressionType.Zstd, "28b52ffd649000dd0000a074686520717569636b2062726f776e20666f78200100f24e9d4c4c0abf24", TestName = "zstd with a checksum")]
-    [TestCase(CompressionType.Gzip, "1f8b080801b1016b0003652e747874002bc94855282ccd4cce56482aca2fcf5348cbaf502819151b30310024517da790010000", TestName = "gzip with a file name")]
+    [TestCase(CompressionType.Lz4,
+        "04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb",
+        TestName = "lz4 with linked blocks, content size and content checksum")]
+    [TestCase(CompressionType.Lz4, "04224d187040ad20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f78200d25d1a900000000",
+        TestName = "lz4 with block checksums")]
+    [TestCase(CompressionType.Lz4, "04224d186440a720000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb",
+        TestName = "lz4 with blocks of 4 MB")]
+    [TestCase(CompressionType.Zstd, "28b52ffd649000dd0000a074686520717569636b2062726f776e20666f78200100f24e9d4c4c0abf24",
+        TestName = "zstd with a checksum")]
+    [TestCase(CompressionType.Gzip,
+        "1f8b080801b1016b0003652e747874002bc94855282ccd4cce56482aca2fcf5348cbaf502819151b30310024517da790010000",
+        TestName = "gzip with a file name")]
     public void Is_read(CompressionType type, string hex) =>
         Assert.That(CodecTests.Decompress(type, Convert.FromHexString(hex), 1000), Is.EqualTo(Fox));
 
@@ -46,7 +53,8 @@ public sealed class ForeignStreamTests
         frame[6] ^= 0xff;
         Assert.That(() => CodecTests.Decompress(CompressionType.Lz4, frame, 1000), Throws.TypeOf<CompressionException>());
         Assert.That(CodecTests.Decompress(CompressionCodecs.LegacyLz4, frame, 1000), Is.EqualTo(Fox));
-        var withSize = Convert.FromHexString("04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb");
+        var withSize = Convert.FromHexString(
+            "04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb");
         withSize[14] ^= 0xff;
         Assert.That(CodecTests.Decompress(CompressionCodecs.LegacyLz4, withSize, 1000), Is.EqualTo(Fox));
     }
@@ -54,7 +62,8 @@ public sealed class ForeignStreamTests
     [Test]
     public void An_unfinished_lz4_frame_does_not_affect_the_next_one()
     {
-        var withSize = Convert.FromHexString("04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb");
+        var withSize = Convert.FromHexString(
+            "04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb");
         for (var length = 0; length < withSize.Length; length++)
         {
             Assert.That(() => CodecTests.Decompress(CompressionType.Lz4, withSize[..length], 1000), Throws.TypeOf<CompressionException>());

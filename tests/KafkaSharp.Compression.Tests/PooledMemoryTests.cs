@@ -1,7 +1,7 @@
 namespace KafkaSharp.Compression.Tests;
 
 /// <summary>What stays pooled after a stream that asks for much memory.</summary>
-sealed class PooledMemoryTests
+internal sealed class PooledMemoryTests
 {
     // A zstd frame header whose descriptor names the window (2 to the 27th, the largest accepted), and one block that repeats a byte.
     [TestCase("88", false)]

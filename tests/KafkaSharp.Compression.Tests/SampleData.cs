@@ -1,7 +1,7 @@
 namespace KafkaSharp.Compression.Tests;
 
 /// <summary>Test data from a seed: text that compresses well, random bytes that do not, and a mixture of both.</summary>
-static class SampleData
+internal static class SampleData
 {
     private static readonly string[] Words = ["alpha ", "beta ", "gamma ", "delta ", "kafka ", "{\"id\":", "\"name\":\"", "},"];
 

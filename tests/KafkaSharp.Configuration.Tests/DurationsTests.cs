@@ -1,6 +1,6 @@
 namespace KafkaSharp.Configuration.Tests;
 
-sealed class DurationsTests
+internal sealed class DurationsTests
 {
     [Test]
     public void A_number_beyond_the_range_gives_the_longest_duration() => Assert.Multiple(() =>

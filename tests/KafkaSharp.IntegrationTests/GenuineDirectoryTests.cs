@@ -17,7 +17,7 @@ namespace KafkaSharp.IntegrationTests;
 [TestFixture("stage1-uncleaned")]
 [TestFixture("stage2-killed")]
 [TestFixture("stage3-recovered")]
-sealed class GenuineDirectoryTests(string stage)
+internal sealed class GenuineDirectoryTests(string stage)
 {
     private string _folder = "";
     private JsonDocument _expected = null!;
@@ -31,7 +31,8 @@ sealed class GenuineDirectoryTests(string stage)
         _folder = Directory.CreateTempSubdirectory("kafkasharp-genuine-").FullName;
         await using (var unzipped = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress))
             await TarFile.ExtractToDirectoryAsync(unzipped, _folder, overwriteFiles: true);
-        await using (var json = new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress))
+        await using (var json =
+            new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress))
             _expected = await JsonDocument.ParseAsync(json);
         _broker = await TestBroker.StartAsync(PhysicalFileSystem.Instance, [("log.dirs", $"{_folder}/data-a,{_folder}/data-b")]);
         _client = await _broker.ConnectAsync();
@@ -50,7 +51,8 @@ sealed class GenuineDirectoryTests(string stage)
 
     [Test]
     public void The_cluster_id_is_the_same() =>
-        Assert.That(_broker.Broker.ClusterId, Is.EqualTo(_expected.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
+        Assert.That(_broker.Broker.ClusterId, Is.EqualTo(
+            _expected.RootElement.GetProperty("state").GetProperty("cluster").GetProperty("clusterId").GetString()));
 
     [TestCase("read_uncommitted", 0)]
     [TestCase("read_committed", 1)]
@@ -84,7 +86,8 @@ sealed class GenuineDirectoryTests(string stage)
             var response = await _client.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(
                 new OffsetFetchRequest { GroupId = group.Name, Topics = null }, 7);
             Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None), group.Name);
-            var served = response.Topics.SelectMany(t => t.Partitions.Select(p => $"{t.Name}-{p.PartitionIndex} {p.CommittedOffset} {p.Metadata}")).Order();
+            var served = response.Topics.SelectMany(
+                t => t.Partitions.Select(p => $"{t.Name}-{p.PartitionIndex} {p.CommittedOffset} {p.Metadata}")).Order();
             var expected = offsets.EnumerateObject()
                 .Select(o => $"{o.Name} {o.Value.GetProperty("offset").GetInt64()} {o.Value.GetProperty("metadata").GetString()}").Order();
             Assert.That(served, Is.EqualTo(expected), group.Name);
@@ -100,7 +103,8 @@ sealed class GenuineDirectoryTests(string stage)
             {
                 ReplicaId = -1,
                 IsolationLevel = (sbyte)level,
-                Topics = [new() { Name = topic, Partitions = [new() { PartitionIndex = partition, Timestamp = timestamp, CurrentLeaderEpoch = -1 }] }],
+                Topics = [new() { Name = topic,
+                    Partitions = [new() { PartitionIndex = partition, Timestamp = timestamp, CurrentLeaderEpoch = -1 }] }],
             },
             7);
         Assert.That(response.Topics[0].Partitions[0].ErrorCode, Is.EqualTo(ErrorCode.None), $"{topic}-{partition}");
@@ -117,7 +121,8 @@ sealed class GenuineDirectoryTests(string stage)
                 new FetchRequest
                 {
                     ReplicaId = -1, MaxWaitMs = 0, MinBytes = 1, MaxBytes = 1 << 24, IsolationLevel = isolation, SessionEpoch = -1,
-                    Topics = [new() { Topic = topic, Partitions = [new() { Partition = partition, FetchOffset = next, PartitionMaxBytes = 1 << 22 }] }],
+                    Topics = [new() { Topic = topic,
+                        Partitions = [new() { Partition = partition, FetchOffset = next, PartitionMaxBytes = 1 << 22 }] }],
                 },
                 12);
             var data = response.Responses[0].Partitions[0];
@@ -162,7 +167,8 @@ sealed class GenuineDirectoryTests(string stage)
                 foreach (var header in record.Headers)
                     headers.Add($"{System.Text.Encoding.UTF8.GetString(header.Key)}={(header.HasValue ? Hex(header.Value) : "null")}");
                 described.Add(
-                    $"{record.Offset} {record.Timestamp} {(record.HasKey ? Hex(record.Key) : "null")} {(record.HasValue ? Hex(record.Value) : "null")} "
+                    $"{record.Offset} {record.Timestamp} {(record.HasKey ? Hex(record.Key) : "null")} " +
+                    $"{(record.HasValue ? Hex(record.Value) : "null")} "
                     + string.Join(',', headers));
             }
         }

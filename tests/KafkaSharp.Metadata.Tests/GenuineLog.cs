@@ -10,7 +10,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Metadata.Tests;
 
 /// <summary>The metadata log and the snapshots of a data directory that a genuine broker wrote.</summary>
-sealed class GenuineLog
+internal sealed class GenuineLog
 {
     public static readonly string[] All =
         ["stage1-uncleaned", "stage2-killed", "stage3-recovered", "cluster3-node1", "cluster3-node2", "cluster3-node3"];

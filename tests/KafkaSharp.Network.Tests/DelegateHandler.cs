@@ -5,7 +5,7 @@ using KafkaSharp.Network.Connections;
 namespace KafkaSharp.Network.Tests;
 
 /// <summary>A frame handler made of a delegate.</summary>
-sealed class DelegateHandler(Func<Connection, ReadOnlyMemory<byte>, FrameHandling> handle) : IFrameHandler
+internal sealed class DelegateHandler(Func<Connection, ReadOnlyMemory<byte>, FrameHandling> handle) : IFrameHandler
 {
     private int _opened;
     private int _closed;

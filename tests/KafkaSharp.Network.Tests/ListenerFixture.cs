@@ -9,10 +9,11 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Network.Tests;
 
 /// <summary>A listener on a free port of 127.0.0.1 with everything that a test observes.</summary>
-sealed class ListenerFixture : IAsyncDisposable
+internal sealed class ListenerFixture : IAsyncDisposable
 {
     public ListenerFixture(
-        IFrameHandler handler, Func<ListenerOptions, ListenerOptions>? change = null, ConnectionLimits? limits = null, TimeProvider? time = null,
+        IFrameHandler handler, Func<ListenerOptions, ListenerOptions>? change = null, ConnectionLimits? limits = null, TimeProvider? time =
+            null,
         Func<ListenerOptions, ITransportFactory>? transports = null)
     {
         Limits = limits ?? new ConnectionLimits();

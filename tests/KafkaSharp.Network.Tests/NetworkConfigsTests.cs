@@ -75,7 +75,8 @@ public sealed class NetworkConfigsTests
         var limits = ConnectionLimits.From(Values(
             ("max.connections.per.ip", "0"), ("max.connections.per.ip.overrides", "127.0.0.1:5,::1:7"), ("max.connections", "9")));
 
-        Assert.That((limits.MaxConnections, limits.MaxFor(IPAddress.Loopback), limits.MaxFor(IPAddress.IPv6Loopback), limits.MaxFor(IPAddress.Any)),
+        Assert.That((limits.MaxConnections, limits.MaxFor(IPAddress.Loopback), limits.MaxFor(IPAddress.IPv6Loopback), limits.MaxFor(
+            IPAddress.Any)),
             Is.EqualTo((9, 5, 7, 0)));
     }
 
@@ -88,8 +89,10 @@ public sealed class NetworkConfigsTests
     {
         var values = Values(("max.connections", "9"), ("listener.name.internal.max.connections", "3"));
 
-        Assert.That(ListenerOptions.From(new Endpoint("INTERNAL", SecurityProtocol.Plaintext, null, 1), values).MaxConnections, Is.EqualTo(3));
-        Assert.That(ListenerOptions.From(new Endpoint("A", SecurityProtocol.Plaintext, null, 1), values).MaxConnections, Is.EqualTo(int.MaxValue));
+        Assert.That(ListenerOptions.From(new Endpoint("INTERNAL", SecurityProtocol.Plaintext, null, 1), values).MaxConnections, Is.EqualTo(
+            3));
+        Assert.That(ListenerOptions.From(new Endpoint("A", SecurityProtocol.Plaintext, null, 1), values).MaxConnections, Is.EqualTo(
+            int.MaxValue));
     }
 
     [Test]

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace KafkaSharp.Protocol.Generator.Tests;
 
 /// <summary>Runs the incremental generator over schema files given as text, and again after changes.</summary>
-sealed class GeneratorRun
+internal sealed class GeneratorRun
 {
     private readonly Dictionary<string, AdditionalText> _files = [];
     private Compilation _compilation = CSharpCompilation.Create("Generated");

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace KafkaSharp.Protocol.Generator.Tests;
 
 /// <summary>Unchanged results are not generated again.</summary>
-sealed class IncrementalCachingTests
+internal sealed class IncrementalCachingTests
 {
     private const string First = "data First 0 flexible none\n  Value int32\n";
     private const string Second = "record metadata 1 Second 0-1 flexible 0+\n  Value int32\n";
@@ -12,7 +12,8 @@ sealed class IncrementalCachingTests
     private static readonly string[] s_steps =
         [MessageGenerator.ParseStep, MessageGenerator.MessageStep, MessageGenerator.ApiStep, MessageGenerator.RecordStep];
 
-    private static GeneratorRun Start() => new GeneratorRun().With("First.schema", First).With("Second.schema", Second).With("Sample.schema", Api);
+    private static GeneratorRun Start() =>
+        new GeneratorRun().With("First.schema", First).With("Second.schema", Second).With("Sample.schema", Api);
 
     [Test]
     public void A_change_of_source_runs_no_step()

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace KafkaSharp.Protocol.Generator.Tests;
 
 /// <summary>An invalid schema causes an error at its line and no source.</summary>
-sealed class SchemaFaultTests
+internal sealed class SchemaFaultTests
 {
     [TestCase("  Value int32", 0, "a field is not inside a message")]
     [TestCase("thing X 0 flexible none", 0, "'thing' is not a kind of message")]

@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Generator.Tests;
 /// Compares generated source with stored text. After an intended change of the generator, run the tests with
 /// <c>KAFKASHARP_UPDATE_SNAPSHOTS=1</c> and review the difference.
 /// </summary>
-sealed class SnapshotTests
+internal sealed class SnapshotTests
 {
     private static readonly string s_folder =
         Path.Combine(Vectors.RepositoryRoot, "tests", "KafkaSharp.Protocol.Generator.Tests", "Snapshots");

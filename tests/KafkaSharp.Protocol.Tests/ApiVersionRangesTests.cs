@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Protocol.Tests;
 
 /// <summary>Compares the table of APIs with Kafka's <c>ApiKeys</c> and <c>ApiMessageType</c>.</summary>
-sealed class ApiVersionRangesTests
+internal sealed class ApiVersionRangesTests
 {
     private static JsonArray Rows() => JsonNode.Parse(File.ReadAllText(Vectors.Find("api-versions.json")))!["apiKeys"]!.AsArray();
 

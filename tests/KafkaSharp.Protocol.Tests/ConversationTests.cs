@@ -9,7 +9,7 @@ namespace KafkaSharp.Protocol.Tests;
 /// Every frame of the recorded conversations between clients and brokers: header and body decode to their JSON and encode to the same
 /// bytes.
 /// </summary>
-sealed class ConversationTests
+internal sealed class ConversationTests
 {
     // The repository contains a few conversations. All are tested if the vectors are available.
     private static IEnumerable<string> Scenarios()
@@ -21,7 +21,8 @@ sealed class ConversationTests
             Path.Combine(Vectors.RepositoryRoot, "..", "shared", "vectors"),
         ];
         return folders.Where(f => !string.IsNullOrEmpty(f)).Select(f => Path.Combine(f!, "conversations")).Where(Directory.Exists)
-            .SelectMany(f => Directory.EnumerateFiles(f, "*.jsonl.gz", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(f, file)))
+            .SelectMany(f => Directory.EnumerateFiles(f, "*.jsonl.gz", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(f, file)))
             .Distinct().Order();
     }
 

@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Protocol.Tests;
 
 /// <summary>Compares the error codes with Kafka's <c>Errors</c>.</summary>
-sealed class ErrorCodesTests
+internal sealed class ErrorCodesTests
 {
     [Test]
     public void Every_code_has_Kafkas_name_and_retriability()
@@ -35,5 +35,6 @@ sealed class ErrorCodesTests
     [TestCase(ErrorCode.ElectionNotNeeded, "Leader election not needed for topic partition.")]
     [TestCase(ErrorCode.UnknownTopicId, "This server does not host this topic ID.")]
     [TestCase(ErrorCode.None, "NONE")]
-    public void Messages_seen_in_responses_of_Kafka_are_identical(ErrorCode code, string message) => Assert.That(code.Message(), Is.EqualTo(message));
+    public void Messages_seen_in_responses_of_Kafka_are_identical(ErrorCode code, string message) =>
+        Assert.That(code.Message(), Is.EqualTo(message));
 }

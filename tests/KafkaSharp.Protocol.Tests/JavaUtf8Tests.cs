@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Tests;
 
 /// <summary>Malformed UTF-8, compared with the results of <c>new String(bytes, UTF_8)</c> and <c>getBytes(UTF_8)</c> of Java 17.</summary>
-sealed class JavaUtf8Tests
+internal sealed class JavaUtf8Tests
 {
     [TestCase("80", "fffd")]
     [TestCase("c0", "fffd")]

@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Protocol.Tests;
 
 /// <summary>The lines of <c>coordinator-math.jsonl.gz</c>.</summary>
-static class MathVectors
+internal static class MathVectors
 {
     public static IEnumerable<JsonNode> OfKind(string kind) => Vectors.Lines("coordinator-math.jsonl.gz")
         .Where(line => line.Contains($"\"kind\":\"{kind}\"", StringComparison.Ordinal))

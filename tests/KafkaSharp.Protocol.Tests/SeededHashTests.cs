@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Tests;
 
 /// <summary>Values chosen to share a hash code, or a bucket, under the framework's own functions.</summary>
-sealed class SeededHashTests
+internal sealed class SeededHashTests
 {
     private const int Count = 50_000;
 
@@ -21,7 +21,8 @@ sealed class SeededHashTests
     [TestCase(65_537)]
     public void Partition_numbers_that_are_multiples_of_a_table_size_do_not_share_a_bucket(int buckets)
     {
-        var fullest = Enumerable.Range(0, 20_000).GroupBy(i => (uint)new TopicPartition("t", i * buckets).GetHashCode() % (uint)buckets).Max(g => g.Count());
+        var fullest = Enumerable.Range(0, 20_000).GroupBy(i => (uint)new TopicPartition("t", i * buckets).GetHashCode() % (uint)buckets)
+            .Max(g => g.Count());
         Assert.That(fullest, Is.LessThan(100));
     }
 

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Tests;
 
 /// <summary>Kafka's <c>Uuid</c>: text, bytes and order.</summary>
-sealed class UuidTests
+internal sealed class UuidTests
 {
     [Test]
     public void Text_and_bytes_are_those_of_Kafka()

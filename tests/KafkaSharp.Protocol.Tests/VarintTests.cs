@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Protocol.Tests;
 
 /// <summary>Compares the unsigned varints of messages and the signed varints of records with Kafka's <c>ByteUtils</c>.</summary>
-sealed class VarintTests
+internal sealed class VarintTests
 {
     private delegate long Read(byte[] bytes, ref int position);
 

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>Prepares and appends in one step.</summary>
-static class RaftNodeExtensions
+internal static class RaftNodeExtensions
 {
     /// <returns>The offset of the last record.</returns>
     public static long Append(this RaftNode<string> node, int epoch, IReadOnlyList<string> records, bool isAtomic = true)

@@ -6,7 +6,7 @@ using KafkaSharp.Raft.Snapshots;
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>Records the state of a listener and its calls in order.</summary>
-sealed class RecordingListener : IRaftListener<string>
+internal sealed class RecordingListener : IRaftListener<string>
 {
     private readonly Lock _gate = new();
     private readonly List<string> _calls = [];

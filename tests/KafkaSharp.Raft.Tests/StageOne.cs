@@ -1,7 +1,7 @@
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>Files written by Apache Kafka 4.3.1, from log-dirs/stage1-uncleaned of the vectors.</summary>
-static class StageOne
+internal static class StageOne
 {
     private const string CheckpointHex =
         "00000000000000000000009a00000000028ccb3aaf002000000002000001a1fc99bbde000001a1fc99bbdeffffffffffffffffffffffff"

@@ -5,7 +5,7 @@ using KafkaSharp.Raft.Log;
 namespace KafkaSharp.Raft.Tests;
 
 /// <summary>Serializes records that are strings.</summary>
-sealed class TextSerde : IRecordSerde<string>
+internal sealed class TextSerde : IRecordSerde<string>
 {
     public void Write(string record, IBufferWriter<byte> destination) => Encoding.UTF8.GetBytes(record, destination);
 

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Server.Tests;
 
 /// <summary>The exit code and the output of a command.</summary>
-sealed record CommandResult(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Error)
+internal sealed record CommandResult(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Error)
 {
     public string OutputText => string.Join('\n', Output);
 

@@ -7,7 +7,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Server.Tests;
 
 /// <summary>A process of the built kafkasharp. Dispose kills it by its process id.</summary>
-sealed class Kafkasharp : IDisposable
+internal sealed class Kafkasharp : IDisposable
 {
     private const int Sigterm = 15;
 
@@ -47,7 +47,8 @@ sealed class Kafkasharp : IDisposable
     }
 
     /// <summary>Starts a broker and waits until it logs that it accepts requests.</summary>
-    public static Task<Kafkasharp> ServingAsync(string folder, params string[] arguments) => StartAsync(folder, "KafkaSharp serves on", arguments);
+    public static Task<Kafkasharp> ServingAsync(string folder, params string[] arguments) =>
+        StartAsync(folder, "KafkaSharp serves on", arguments);
 
     /// <summary>Starts a broker and waits for a text in its log.</summary>
     public static async Task<Kafkasharp> StartAsync(string folder, string line, params string[] arguments)

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace KafkaSharp.Server.Tests;
 
 /// <summary>The base of the command tests: a temporary folder per test and shared methods.</summary>
-abstract class ServerTest
+internal abstract class ServerTest
 {
     protected const string ClusterId = "MkU3OEVBNTcwNTJENDM2Qg";
     protected const string AnyPort = "listeners=PLAINTEXT://127.0.0.1:0";

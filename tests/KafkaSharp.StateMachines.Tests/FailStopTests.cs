@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.StateMachines.Tests;
 
-sealed class FailStopTests
+internal sealed class FailStopTests
 {
     [Test]
     public async Task After_the_first_failure_no_command_runs_and_the_failure_is_reported_once()

@@ -35,7 +35,8 @@ public sealed class RevertTests
         var sawLost = _host.ReadAsync("read", () => _state.Records.Count);
         await _loop.RunAsync(() => _log.FailWrite(ErrorCode.KafkaStorageError));
         foreach (var task in new Task[] { lost, sawLost })
-            Assert.That(async () => await task, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.KafkaStorageError));
+            Assert.That(async () => await task, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+                .EqualTo(ErrorCode.KafkaStorageError));
         Assert.That(written.IsCompleted, Is.False);
         _host.OnCommitted(1);
         Assert.That(await written, Is.True);
@@ -49,7 +50,8 @@ public sealed class RevertTests
     public void A_write_that_fails_on_release_fails_the_command_and_not_the_host()
     {
         _log.RefuseRelease = ErrorCode.NotEnoughReplicas;
-        Assert.That(async () => await Write("a"), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotEnoughReplicas));
+        Assert.That(async () => await Write("a"), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.NotEnoughReplicas));
         Assert.That(_state.Records, Is.Empty);
         Assert.That(_host.Failed.IsCompleted, Is.False);
         Assert.That(_host.AppendedOffset, Is.Zero);
@@ -60,7 +62,8 @@ public sealed class RevertTests
     {
         _state.Refuse = "bad";
         var before = Write("a");
-        Assert.That(async () => await Write("b", "bad"), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.UnknownServerError));
+        Assert.That(async () => await Write("b", "bad"), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.UnknownServerError));
         Assert.That(async () => await before, Throws.TypeOf<StateMachineException>());
         Assert.That(_state.Records, Is.Empty);
         Assert.That(_host.Failed.IsCompleted, Is.False);

@@ -83,7 +83,8 @@ public sealed class StateMachineHostTests
     {
         _log.Refuse = ErrorCode.NotEnoughReplicas;
         var refused = Write("a");
-        Assert.That(async () => await refused, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotEnoughReplicas));
+        Assert.That(async () => await refused, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.NotEnoughReplicas));
         await Settle();
         Assert.That(_state.Records, Is.Empty);
         Assert.That(_host.Failed.IsCompleted, Is.False);
@@ -97,7 +98,8 @@ public sealed class StateMachineHostTests
         _host.Fail(ErrorCode.NotCoordinator);
         var later = Write("b");
         foreach (var task in new Task[] { write, read, later })
-            Assert.That(async () => await task, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotCoordinator));
+            Assert.That(async () => await task, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+                .EqualTo(ErrorCode.NotCoordinator));
         Assert.That((await _host.Failed).ErrorCode, Is.EqualTo(ErrorCode.NotCoordinator));
         _host.OnCommitted(100);
         await Settle();
@@ -110,7 +112,8 @@ public sealed class StateMachineHostTests
         _state.Refuse = "bad";
         var earlier = Write("a");
         var bad = Write("bad");
-        Assert.That(async () => await bad, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.UnknownServerError));
+        Assert.That(async () => await bad, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.UnknownServerError));
         Assert.That(async () => await earlier, Throws.TypeOf<StateMachineException>());
         Assert.That((await _host.Failed).ErrorCode, Is.EqualTo(ErrorCode.UnknownServerError));
         Assert.That(_log.Released, Is.EqualTo(new[] { 11L }));
@@ -121,7 +124,8 @@ public sealed class StateMachineHostTests
     {
         _log.RefuseRelease = ErrorCode.NotController;
         var write = Write("a");
-        Assert.That(async () => await write, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotController));
+        Assert.That(async () => await write, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.NotController));
         Assert.That((await _host.Failed).ErrorCode, Is.EqualTo(ErrorCode.NotController));
     }
 
@@ -133,11 +137,13 @@ public sealed class StateMachineHostTests
         var slower = _host.WriteAsync("w", () => new CommandResult<string, int>(["c"], 2), TimeSpan.FromSeconds(9));
         await Settle();
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.That(async () => await hasty, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.RequestTimedOut));
+        Assert.That(async () => await hasty, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.RequestTimedOut));
         await Settle();
         Assert.That(slower.IsCompleted, Is.False);
         _time.Advance(TimeSpan.FromSeconds(4));
-        Assert.That(async () => await slower, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.RequestTimedOut));
+        Assert.That(async () => await slower, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.RequestTimedOut));
         _host.OnCommitted(13);
         Assert.That(await patient, Is.EqualTo("wrote a"));
         await Settle();
@@ -158,7 +164,8 @@ public sealed class StateMachineHostTests
             }, TimeSpan.FromSeconds(1));
             _time.Advance(TimeSpan.FromSeconds(2));
         });
-        Assert.That(async () => await late!, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.RequestTimedOut));
+        Assert.That(async () => await late!, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.RequestTimedOut));
         Assert.That(ran, Is.False);
     }
 

@@ -6,7 +6,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Storage.Tests;
 
 /// <summary>The genuine data directories of vectors/log-dirs: what their files hold, and the archives unpacked.</summary>
-static class LogDirVectors
+internal static class LogDirVectors
 {
     public static readonly string[] SingleNode = ["stage1-uncleaned", "stage2-killed", "stage3-recovered"];
 

@@ -7,8 +7,8 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.TestInfrastructure.Broker;
 
 /// <summary>
-/// The one way in which tests start a broker inside their process: one node with both roles on a free port of 127.0.0.1, with its data in memory
-/// unless a file system is given. It has a project of its own, so that the tests of the lower layers are built without the broker.
+/// The one way in which tests start a broker inside their process: one node with both roles on a free port of 127.0.0.1, with its data in
+/// memory unless a file system is given. It has a project of its own, so that the tests of the lower layers are built without the broker.
 /// </summary>
 public sealed class TestBroker : IAsyncDisposable
 {
@@ -35,7 +35,8 @@ public sealed class TestBroker : IAsyncDisposable
 
     /// <summary>Starts on files that exist already, or that fail, and with a clock of the test.</summary>
     public static async Task<TestBroker> StartAsync(
-        IFileSystem files, (string Key, string Value)[]? overrides = null, TimeProvider? time = null, CancellationToken cancellation = default)
+        IFileSystem files, (string Key, string Value)[]? overrides = null, TimeProvider? time = null, CancellationToken cancellation =
+            default)
     {
         var log = new CollectingLogger();
         var environment = new BrokerEnvironment(

@@ -41,7 +41,9 @@ public static class Vectors
             yield return line;
     }
 
-    /// <summary>The launcher of the genuine broker's tools, or null: <c>KAFKASHARP_KAFKA_HOME</c>, then <c>../shared/peers/kafka</c>.</summary>
+    /// <summary>
+    /// The launcher of the genuine broker's tools, or null: <c>KAFKASHARP_KAFKA_HOME</c>, then <c>../shared/peers/kafka</c>.
+    /// </summary>
     public static string? TryFindKafkaRun()
     {
         var home = Environment.GetEnvironmentVariable("KAFKASHARP_KAFKA_HOME") ?? SharedFolder("peers/kafka");

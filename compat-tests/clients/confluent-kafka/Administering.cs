@@ -3,7 +3,7 @@ using Confluent.Kafka.Admin;
 
 namespace ConfluentKafka;
 
-static class Administering
+internal static class Administering
 {
     public static void Topics(IAdminClient admin, string topic)
     {
@@ -29,7 +29,8 @@ static class Administering
         Check.Equal(3, admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Count, "partitions");
         admin.DeleteTopicsAsync([topic]).Wait();
         Consuming.Wait(
-            () => admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.TrueForAll(t => t.Topic != topic), "the topic to disappear from the list");
+            () => admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.TrueForAll(t => t.Topic != topic),
+            "the topic to disappear from the list");
     }
 
     public static void Configs(IAdminClient admin, string topic)
@@ -42,7 +43,8 @@ static class Administering
         // A broker responds from its metadata image, which is updated after the commit at the controller.
         var entries = new Dictionary<string, ConfigEntryResult>();
         Consuming.Wait(
-            () => (entries = admin.DescribeConfigsAsync([resource]).Result[0].Entries)["retention.ms"].Value == "123456", "the altered retention.ms");
+            () => (entries = admin.DescribeConfigsAsync([resource]).Result[0].Entries)["retention.ms"].Value == "123456",
+            "the altered retention.ms");
         Check.Equal("1073741824", entries["segment.bytes"].Value, "segment.bytes");
         Check.That(entries["segment.bytes"].IsDefault && !entries["retention.ms"].IsDefault, "defaults");
         var broker = admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Broker, Name = "1" }]).Result[0].Entries;
@@ -60,7 +62,8 @@ static class Administering
         }
         var result = admin.DeleteRecordsAsync([new TopicPartitionOffset(topic, 0, 4)]).Result;
         Check.Equal(4L, result[0].Offset.Value, "low watermark");
-        using var consumer = new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = topic }).Build();
+        using var consumer =
+            new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = topic }).Build();
         var offsets = consumer.QueryWatermarkOffsets(new TopicPartition(topic, 0), TimeSpan.FromSeconds(20));
         Check.Equal((4L, 10L), (offsets.Low.Value, offsets.High.Value), "watermarks");
     }

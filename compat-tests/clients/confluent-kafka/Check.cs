@@ -1,7 +1,7 @@
 namespace ConfluentKafka;
 
 /// <summary>Runs a check and prints "ok name", or "not ok name" with the reason.</summary>
-static class Check
+internal static class Check
 {
     public static int Failures { get; private set; }
 

@@ -3,13 +3,14 @@ using Confluent.Kafka;
 
 namespace ConfluentKafka;
 
-static class Consuming
+internal static class Consuming
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static List<string> ReadAll(string bootstrap, TopicPartition partition, int count)
     {
-        using var consumer = new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "unused" }).Build();
+        using var consumer =
+            new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "unused" }).Build();
         consumer.Assign(new TopicPartitionOffset(partition, Offset.Beginning));
         var values = new List<string>(count);
         while (values.Count < count && consumer.Consume(Patience) is { } result)
@@ -53,7 +54,8 @@ static class Consuming
             for (var i = 0; i < 60; i++, sent++)
                 producer.Produce(new TopicPartition(topic, sent % 6), new Message<Null, string> { Value = $"{strategy} {sent}" });
             producer.Flush(Patience);
-            // Members join and leave only when all offsets are committed: a commit during a rebalance is refused, and its records are consumed again.
+            // Members join and leave only when all offsets are committed: a commit during a rebalance is refused, and its records are
+            // consumed again.
             Wait(() => seen.Count == sent, "all records to be read and committed");
         }
     }
@@ -63,7 +65,8 @@ static class Consuming
         var group = $"{topic}-static";
         var config = new ConsumerConfig
         {
-            BootstrapServers = bootstrap, GroupId = group, GroupInstanceId = "one", AutoOffsetReset = AutoOffsetReset.Earliest, SessionTimeoutMs = 30000,
+            BootstrapServers = bootstrap, GroupId = group, GroupInstanceId = "one", AutoOffsetReset = AutoOffsetReset.Earliest,
+            SessionTimeoutMs = 30000,
         };
         string Join()
         {
@@ -130,11 +133,13 @@ static class Consuming
             var config = new ConsumerConfig
             {
                 BootstrapServers = bootstrap, GroupId = group, AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false,
-                PartitionAssignmentStrategy = strategy == "cooperative" ? PartitionAssignmentStrategy.CooperativeSticky : PartitionAssignmentStrategy.Range,
+                PartitionAssignmentStrategy = strategy == "cooperative" ? PartitionAssignmentStrategy.CooperativeSticky
+                    : PartitionAssignmentStrategy.Range,
                 HeartbeatIntervalMs = 300, SessionTimeoutMs = 10000,
             };
             using var consumer = new ConsumerBuilder<Ignore, string>(config)
-                .SetPartitionsAssignedHandler((c, partitions) => Volatile.Write(ref _assigned, (strategy == "cooperative" ? _assigned : 0) + partitions.Count))
+                .SetPartitionsAssignedHandler(
+                    (c, partitions) => Volatile.Write(ref _assigned, (strategy == "cooperative" ? _assigned : 0) + partitions.Count))
                 .SetPartitionsRevokedHandler((c, partitions) => Volatile.Write(ref _assigned, _assigned - partitions.Count))
                 .Build();
             consumer.Subscribe(topic);

@@ -3,13 +3,14 @@ using Confluent.Kafka;
 
 namespace ConfluentKafka;
 
-static class Producing
+internal static class Producing
 {
     public static void EveryAcks(string bootstrap, string topic)
     {
         foreach (var acks in (Acks[])[Acks.All, Acks.Leader, Acks.None])
         {
-            using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = bootstrap, Acks = acks }).Build();
+            using var producer =
+                new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = bootstrap, Acks = acks }).Build();
             var result = producer.ProduceAsync(topic, new Message<string, string> { Key = "k", Value = $"acks {acks}" }).Result;
             Check.That(acks == Acks.None || result.Offset >= 0, $"no offset with acks={acks}");
         }
@@ -68,7 +69,8 @@ static class Producing
             }).Result;
             Check.Equal(0, result.Partition.Value, "partition");
         }
-        using var consumer = new ConsumerBuilder<string, byte[]?>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = topic }).Build();
+        using var consumer =
+            new ConsumerBuilder<string, byte[]?>(new ConsumerConfig { BootstrapServers = bootstrap, GroupId = topic }).Build();
         consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
         var read = consumer.Consume(TimeSpan.FromSeconds(20));
         Check.That(read is not null && read.Message.Value is null && read.Message.Key == "key", "key and null value");

@@ -13,7 +13,8 @@ Check.Run("producer: every acks", () => Producing.EveryAcks(bootstrap, $"{topic}
 Check.Run("producer: idempotent, in order", () => Producing.IdempotentInOrder(bootstrap, $"{topic}-idempotent", 20_000));
 Check.Run("producer: headers, timestamps, null value", () => Producing.HeadersAndTimestamps(bootstrap, $"{topic}-headers"));
 Check.Run("consumer: group of three, range", () => Consuming.GroupOfThree(bootstrap, topic, "range"));
-Check.Run("consumer: group of three, cooperative", () => { Administering.Topics(admin, $"{topic}-c"); Consuming.GroupOfThree(bootstrap, $"{topic}-c", "cooperative"); });
+Check.Run("consumer: group of three, cooperative",
+    () => { Administering.Topics(admin, $"{topic}-c"); Consuming.GroupOfThree(bootstrap, $"{topic}-c", "cooperative"); });
 Check.Run("consumer: static member", () => Consuming.StaticMemberKeepsItsPlace(bootstrap, topic));
 Check.Run("admin: groups", () => Administering.Groups(admin, $"{topic}-group-range"));
 return Check.Failures == 0 ? 0 : 1;

@@ -4,10 +4,11 @@ using Confluent.Kafka;
 namespace CrashClient;
 
 /// <summary>
-/// An idempotent producer with acks=all that survives restarts of the broker. The value of a record is its partition and its number in the partition,
-/// starting at 0. A line "partition number offset" is written for each acknowledged record, and lines "acknowledged N" report the count.
+/// An idempotent producer with acks=all that survives restarts of the broker. The value of a record is its partition and its number in the
+/// partition, starting at 0. A line "partition number offset" is written for each acknowledged record, and lines "acknowledged N" report
+/// the count.
 /// </summary>
-static class Producing
+internal static class Producing
 {
     private const int MostInFlight = 20_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -16,7 +17,8 @@ static class Producing
     {
         var config = new ProducerConfig
         {
-            BootstrapServers = bootstrap, EnableIdempotence = true, Acks = Acks.All, LingerMs = 5, MessageTimeoutMs = 900_000, RetryBackoffMs = 50,
+            BootstrapServers = bootstrap, EnableIdempotence = true, Acks = Acks.All, LingerMs = 5, MessageTimeoutMs = 900_000,
+            RetryBackoffMs = 50,
             ReconnectBackoffMs = 20, ReconnectBackoffMaxMs = 200, SocketTimeoutMs = 20_000, CompressionType = CompressionType.None,
         };
         var (inFlight, acknowledged, failure) = (0, 0L, (string?)null);
@@ -34,7 +36,8 @@ static class Producing
         var shown = TimeSpan.Zero;
         for (long sent = 0; stop.IsAlive && failure is null; sent++)
         {
-            // The rate is a limit. The producer does not catch up after a crash, so the size of the file to verify depends only on the time.
+            // The rate is a limit. The producer does not catch up after a crash, so the size of the file to verify depends only on the
+            // time.
             while (Volatile.Read(ref inFlight) >= MostInFlight || sent > rate * clock.Elapsed.TotalSeconds)
             {
                 Show();
@@ -45,7 +48,8 @@ static class Producing
             var partition = (int)(sent % partitions);
             var number = next[partition]++;
             Interlocked.Increment(ref inFlight);
-            producer.Produce(new TopicPartition(topic, partition), new Message<Null, string> { Value = $"{partition} {number} {padding}" }, report =>
+            producer.Produce(
+                new TopicPartition(topic, partition), new Message<Null, string> { Value = $"{partition} {number} {padding}" }, report =>
             {
                 // Called on the client's thread, and on this thread during Flush.
                 lock (lines)

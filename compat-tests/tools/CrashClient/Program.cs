@@ -1,7 +1,9 @@
 using CrashClient;
 
-// CrashClient produce BOOTSTRAP TOPIC PARTITIONS FILE RATE   until a line or the end of standard input; writes the acknowledged records to FILE
-// CrashClient verify  BOOTSTRAP TOPIC PARTITIONS FILE        consumes and compares; exit code 0 if nothing is lost, duplicated or out of order
+// CrashClient produce BOOTSTRAP TOPIC PARTITIONS FILE RATE   until a line or the end of standard input; writes the acknowledged records to
+// FILE
+// CrashClient verify  BOOTSTRAP TOPIC PARTITIONS FILE        consumes and compares; exit code 0 if nothing is lost, duplicated or out of
+// order
 switch (args)
 {
     case ["produce", var bootstrap, var topic, var partitions, var file, var rate]:

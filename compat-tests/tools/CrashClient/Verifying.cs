@@ -3,10 +3,10 @@ using Confluent.Kafka;
 namespace CrashClient;
 
 /// <summary>
-/// Consumes every partition from start to end. Lost: an acknowledged record is not at its offset. Duplicated: a number occurs twice. Out of order: a
-/// number follows a greater one. Missing: a number does not occur although a later one does.
+/// Consumes every partition from start to end. Lost: an acknowledged record is not at its offset. Duplicated: a number occurs twice. Out of
+/// order: a number follows a greater one. Missing: a number does not occur although a later one does.
 /// </summary>
-static class Verifying
+internal static class Verifying
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -47,14 +47,16 @@ static class Verifying
 
     private static List<(long Number, long Offset)> ReadAll(string bootstrap, TopicPartition partition)
     {
-        var config = new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "verify", EnableAutoCommit = false, EnablePartitionEof = true };
+        var config = new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "verify", EnableAutoCommit = false,
+            EnablePartitionEof = true };
         using var consumer = new ConsumerBuilder<Ignore, string>(config).SetLogHandler((_, _) => { }).Build();
         var end = consumer.QueryWatermarkOffsets(partition, Patience).High;
         consumer.Assign(new TopicPartitionOffset(partition, Offset.Beginning));
         var seen = new List<(long, long)>();
         while (true)
         {
-            var result = consumer.Consume(Patience) ?? throw new TimeoutException($"{partition}: no further record after {seen.Count} of {end}");
+            var result = consumer.Consume(Patience)
+                ?? throw new TimeoutException($"{partition}: no further record after {seen.Count} of {end}");
             if (result.IsPartitionEOF)
                 return seen;
             seen.Add((long.Parse(result.Message.Value.Split(' ')[1]), result.Offset));

@@ -7,10 +7,10 @@ using KafkaSharp.Protocol.Messages;
 namespace WireProbe;
 
 /// <summary>
-/// Sends one malformed frame per connection, then closes the sending side. The broker must respond or close the connection within seconds, and must
-/// still serve other connections.
+/// Sends one malformed frame per connection, then closes the sending side. The broker must respond or close the connection within seconds,
+/// and must still serve other connections.
 /// </summary>
-static class BadInput
+internal static class BadInput
 {
     private const int Patience = 10_000;
 
@@ -58,12 +58,14 @@ static class BadInput
         WireConnection.Encode(
             new ListOffsetsRequest
             {
-                Topics = [new ListOffsetsRequest.ListOffsetsTopic { Name = "t", Partitions = [new() { PartitionIndex = 0, Timestamp = -1 }] }],
+                Topics = [new ListOffsetsRequest.ListOffsetsTopic { Name = "t",
+                    Partitions = [new() { PartitionIndex = 0, Timestamp = -1 }] }],
             },
             7,
             1),
         WireConnection.Encode(
-            new DescribeConfigsRequest { Resources = [new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = 4, ResourceName = "1" }] }, 4, 1),
+            new DescribeConfigsRequest { Resources =
+                [new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = 4, ResourceName = "1" }] }, 4, 1),
         WireConnection.Encode(
             new ProduceRequest
             {
@@ -84,7 +86,8 @@ static class BadInput
                     frame[random.Next(8, frame.Length)] = (byte)random.Next(256);
                 return frame;
             case 1: // a wrong frame length
-                BinaryPrimitives.WriteInt32BigEndian(frame, random.Next(2) == 0 ? random.Next(int.MinValue, 0) : random.Next(1 << 24, int.MaxValue));
+                BinaryPrimitives.WriteInt32BigEndian(
+                    frame, random.Next(2) == 0 ? random.Next(int.MinValue, 0) : random.Next(1 << 24, int.MaxValue));
                 return frame;
             case 2: // a truncated body
                 var cut = frame[..random.Next(4, frame.Length)];

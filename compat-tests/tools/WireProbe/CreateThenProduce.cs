@@ -7,10 +7,10 @@ using KafkaSharp.Protocol.Records.Building;
 namespace WireProbe;
 
 /// <summary>
-/// Creates a topic, then checks that Metadata returns its leader and that Produce succeeds without a retriable error, and deletes the topic. Every second
-/// time the topic is identified by its id (KIP-516) instead of its name.
+/// Creates a topic, then checks that Metadata returns its leader and that Produce succeeds without a retriable error, and deletes the
+/// topic. Every second time the topic is identified by its id (KIP-516) instead of its name.
 /// </summary>
-static class CreateThenProduce
+internal static class CreateThenProduce
 {
     public static int Run(IPEndPoint broker, int times)
     {
@@ -41,7 +41,8 @@ static class CreateThenProduce
         }
         foreach (var (what, count) in errors)
             Console.WriteLine($"{what}: {count} times");
-        Console.WriteLine($"{times} topics created, produced to and deleted in {clock.Elapsed.TotalSeconds:F1} s, {errors.Values.Sum()} errors");
+        Console.WriteLine(
+            $"{times} topics created, produced to and deleted in {clock.Elapsed.TotalSeconds:F1} s, {errors.Values.Sum()} errors");
         return errors.Count == 0 ? 0 : 1;
 
         void Note(string api, ErrorCode error)
@@ -54,7 +55,8 @@ static class CreateThenProduce
     private static ErrorCode LeaderError(WireConnection connection, string name)
     {
         var topic = connection.Ask<MetadataRequest, MetadataResponse>(
-            new MetadataRequest { Topics = [new MetadataRequest.MetadataRequestTopic { Name = name }], AllowAutoTopicCreation = false }, 12).Topics[0];
+            new MetadataRequest { Topics = [new MetadataRequest.MetadataRequestTopic { Name = name }], AllowAutoTopicCreation = false },
+            12).Topics[0];
         if (topic.ErrorCode != ErrorCode.None)
             return topic.ErrorCode;
         return topic.Partitions is [{ ErrorCode: ErrorCode.None, LeaderId: >= 0 }] ? ErrorCode.None : ErrorCode.LeaderNotAvailable;

@@ -10,6 +10,7 @@ switch (args)
     case ["bad-input", var bootstrap, var times, var seed]:
         return BadInput.Run(IPEndPoint.Parse(bootstrap), int.Parse(times), int.Parse(seed));
     default:
-        Console.Error.WriteLine("usage: WireProbe create-produce BOOTSTRAP TIMES | bad-input BOOTSTRAP TIMES SEED   (BOOTSTRAP: address:port)");
+        Console.Error.WriteLine(
+            "usage: WireProbe create-produce BOOTSTRAP TIMES | bad-input BOOTSTRAP TIMES SEED   (BOOTSTRAP: address:port)");
         return 2;
 }

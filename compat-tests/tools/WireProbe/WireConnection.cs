@@ -7,8 +7,10 @@ using KafkaSharp.Protocol.Messages;
 
 namespace WireProbe;
 
-/// <summary>A connection that sends one request at a time and waits for its response without retries. A wait of 30 seconds causes an exception.</summary>
-sealed class WireConnection : IDisposable
+/// <summary>
+/// A connection that sends one request at a time and waits for its response without retries. A wait of 30 seconds causes an exception.
+/// </summary>
+internal sealed class WireConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
     {

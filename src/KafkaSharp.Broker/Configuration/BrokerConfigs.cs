@@ -3,7 +3,7 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>The keys of the broker itself. Each project below it declares its own.</summary>
-static class BrokerConfigs
+internal static class BrokerConfigs
 {
     public static readonly ConfigKey<IReadOnlyList<string>> ProcessRoles = ConfigKeys.List(
         "process.roles", null, "The roles of this process; KafkaSharp runs 'broker,controller', both in one.", ["broker", "controller"],

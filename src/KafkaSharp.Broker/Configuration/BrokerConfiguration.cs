@@ -7,8 +7,8 @@ using KafkaSharp.Raft.Configuration;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>
-/// The configuration of a broker: the properties of a file (or, without one, those of a single node for development) and the overrides, parsed and
-/// checked as a whole. Immutable.
+/// The configuration of a broker: the properties of a file (or, without one, those of a single node for development) and the overrides,
+/// parsed and checked as a whole. Immutable.
 /// </summary>
 public sealed class BrokerConfiguration
 {
@@ -47,7 +47,9 @@ public sealed class BrokerConfiguration
     /// <summary>The listener that brokers use among themselves; where it is not set, the one named after its security protocol.</summary>
     public string InterBrokerListenerName => Values.Get(NetworkConfigs.InterBrokerListenerName) ?? SecurityProtocol.Plaintext.Name();
 
-    /// <summary>Whether the quorum's voters are configured (<c>controller.quorum.voters</c>), rather than kept in the metadata log.</summary>
+    /// <summary>
+    /// Whether the quorum's voters are configured (<c>controller.quorum.voters</c>), rather than kept in the metadata log.
+    /// </summary>
     public bool HasStaticVoters { get; private init; }
 
     /// <summary>Keys that are set and that Kafka knows, but that have no effect here.</summary>
@@ -84,7 +86,8 @@ public sealed class BrokerConfiguration
         if (roles is null && !values.Given.ContainsKey(BrokerConfigs.ProcessRoles.Name))
             faults.Add("Missing required configuration process.roles, which has no default value: set process.roles=broker,controller");
         else if (roles is not null && (!roles.Contains("broker") || !roles.Contains("controller")))
-            faults.Add($"process.roles is '{string.Join(',', roles)}': KafkaSharp runs as one node with both roles, process.roles=broker,controller");
+            faults.Add($"process.roles is '{string.Join(',', roles)}': KafkaSharp runs as one node with both roles, " +
+                "process.roles=broker,controller");
         if (nodeId < 0 && !values.Given.ContainsKey(BrokerConfigs.NodeId.Name))
             faults.Add("Missing required configuration node.id, which has no default value");
         var voters = faults.Try(() => RaftConfigs.ParseVoters(values, listeners.ControllerNames.FirstOrDefault("CONTROLLER")));
@@ -107,7 +110,8 @@ public sealed class BrokerConfiguration
             AdvertisedListeners = listeners.Advertised,
             ControllerListenerNames = listeners.ControllerNames,
             HasStaticVoters = values.Get(RaftConfigs.Voters).Count > 0,
-            InactiveKeys = [.. values.Given.Keys.Where(k => BrokerSchema.Instance.Find(k) is null && KnownBrokerConfigs.Find(k) is not null).Order()],
+            InactiveKeys =
+                [.. values.Given.Keys.Where(k => BrokerSchema.Instance.Find(k) is null && KnownBrokerConfigs.Find(k) is not null).Order()],
             UnknownKeys = [.. values.Given.Keys.Where(k => BrokerSchema.Find(k) is null).Order()],
         };
     }

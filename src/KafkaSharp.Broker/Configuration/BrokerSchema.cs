@@ -8,11 +8,12 @@ using KafkaSharp.Storage.Configs;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>All broker keys that have an effect, from the components that declare them.</summary>
-static class BrokerSchema
+internal static class BrokerSchema
 {
     public static ConfigSchema Instance { get; } = new(
     [
-        .. BrokerConfigs.All, .. NetworkConfigs.All, .. BrokerLogConfigs.All, .. LogManagerConfigs.All, .. RaftConfigs.All, .. MetadataConfigs.All,
+        .. BrokerConfigs.All, .. NetworkConfigs.All, .. BrokerLogConfigs.All, .. LogManagerConfigs.All, .. RaftConfigs.All,
+        .. MetadataConfigs.All,
         .. GroupConfigs.All,
     ]);
 

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>The validation of client metrics subscriptions (KIP-714, Kafka's <c>ClientMetricsConfigs</c>).</summary>
-static class ClientMetricsRules
+internal static class ClientMetricsRules
 {
     private const int MinIntervalMs = 100;
     private const int MaxIntervalMs = 3_600_000;

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>Where a configuration's value comes from; the ids are the wire's.</summary>
-enum ConfigSource : sbyte
+internal enum ConfigSource : sbyte
 {
     Unknown = 0,
     Topic = 1,

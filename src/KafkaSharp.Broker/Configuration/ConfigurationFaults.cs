@@ -3,7 +3,7 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>The faults of a configuration, which are reported together. Not thread-safe.</summary>
-sealed class ConfigurationFaults
+internal sealed class ConfigurationFaults
 {
     /// <summary>One sentence for each fault.</summary>
     public List<string> Messages { get; } = [];

@@ -8,7 +8,7 @@ using KafkaSharp.Storage.Configs;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>Gives the controller the declarations of configuration keys, to check new values and to know the defaults.</summary>
-sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfigurationValidator
+internal sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfigurationValidator
 {
     public ApiError? Validate(ConfigResource resource,
         IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> existing)
@@ -37,7 +37,7 @@ sealed class ConfigurationValidator(BrokerConfiguration configuration) : IConfig
         }
         catch (ConfigException e)
         {
-            // A broker's own configurations Kafka checks before it forwards them, and says so with another code.
+            // Kafka checks a broker's configurations before it forwards them, with another error code.
             return new ApiError(resource.Type == ConfigResourceType.Broker ? ErrorCode.InvalidRequest : ErrorCode.InvalidConfig, e.Message);
         }
     }

@@ -4,9 +4,10 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>
-/// The broker's configuration as it is now: the file's, the cluster's dynamic configs over it, this broker's dynamic configs over those (KIP-226).
+/// The broker's configuration as it is now: the file's, the cluster's dynamic configs over it, this broker's dynamic configs over those
+/// (KIP-226).
 /// </summary>
-static class DynamicConfigs
+internal static class DynamicConfigs
 {
     public static ConfigValues Merge(BrokerConfiguration configuration, ConfigurationsImage configs) => Merge(
         configuration, configs.Configs(ConfigResource.BrokerDefault), configs.Configs(ConfigResource.Broker(configuration.NodeId)));

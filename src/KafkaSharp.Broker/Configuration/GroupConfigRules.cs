@@ -9,7 +9,7 @@ namespace KafkaSharp.Broker.Configuration;
 /// What a group's own configurations may be: good values of known keys, within the bounds the broker's configuration sets (Kafka's
 /// <c>GroupConfig</c>).
 /// </summary>
-static class GroupConfigRules
+internal static class GroupConfigRules
 {
     private static readonly string[] s_kinds = ["consumer", "share", "streams"];
 

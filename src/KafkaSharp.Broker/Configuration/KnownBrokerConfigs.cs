@@ -3,10 +3,11 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>
-/// Every broker key of Apache Kafka 4.3.1: name, type, whether it changes at run time (c for the cluster, b for a broker) and default. A key
-/// that no component declares is known from this table only: it is described with its default, and a start with it set logs that it has no effect.
+/// Every broker key of Apache Kafka 4.3.1: name, type, whether it changes at run time (c for the cluster, b for a broker) and default. A
+/// key that no component declares is known from this table only: it is described with its default, and a start with it set logs that it has
+/// no effect.
 /// </summary>
-static class KnownBrokerConfigs
+internal static class KnownBrokerConfigs
 {
     private static readonly Lazy<Dictionary<string, ConfigKey>> Keys = new(Parse);
 

@@ -6,10 +6,12 @@ namespace KafkaSharp.Broker.Configuration;
 
 /// <summary>The listeners of a node, from the keys that name them. Immutable.</summary>
 /// <param name="Listeners">Every listener, the controller's among them (<c>listeners</c>).</param>
-/// <param name="Advertised">The addresses for clients (<c>advertised.listeners</c>); a listener that is not in it advertises itself.</param>
+/// <param name="Advertised">The addresses for clients (<c>advertised.listeners</c>); a listener that is not in it advertises
+/// itself.</param>
 /// <param name="ControllerNames">The names of the controller's listeners (<c>controller.listener.names</c>).</param>
-/// <param name="InterBrokerName">The name of the brokers' own listener (<c>inter.broker.listener.name</c>); null where it is not set.</param>
-sealed record ListenerConfiguration(
+/// <param name="InterBrokerName">The name of the brokers' own listener (<c>inter.broker.listener.name</c>); null where it is not
+/// set.</param>
+internal sealed record ListenerConfiguration(
     IReadOnlyList<Endpoint> Listeners, IReadOnlyList<Endpoint> Advertised, IReadOnlyList<string> ControllerNames, string? InterBrokerName)
 {
     /// <summary>Reads the keys. One that cannot be read is a fault, and its list is empty.</summary>
@@ -19,7 +21,7 @@ sealed record ListenerConfiguration(
         values.Get(NetworkConfigs.ControllerListenerNames) ?? [],
         values.Get(NetworkConfigs.InterBrokerListenerName));
 
-    /// <summary>Checks what the keys say of one another; only where each of them could be read.</summary>
+    /// <summary>Checks that the values of the keys are consistent. Called only if each of them could be parsed.</summary>
     public void Check(ConfigurationFaults faults)
     {
         if (ControllerNames.Count > 0 && !Listeners.Any(IsController))
@@ -30,7 +32,8 @@ sealed record ListenerConfiguration(
         if (Listeners.All(IsController))
             faults.Add("listeners has no listener for clients: each of them is in controller.listener.names");
         foreach (var unsupported in Listeners.Where(listener => listener.SecurityProtocol != SecurityProtocol.Plaintext))
-            faults.Add($"Listener {unsupported} has the security protocol {unsupported.SecurityProtocol.Name()}: KafkaSharp serves PLAINTEXT only");
+            faults.Add($"Listener {unsupported} has the security protocol {unsupported.SecurityProtocol.Name()}: KafkaSharp serves " +
+                "PLAINTEXT only");
         foreach (var beyond in Listeners.Concat(Advertised).Where(listener => listener.Port > ushort.MaxValue))
             faults.Add($"Listener {beyond} has a port above {ushort.MaxValue}");
         foreach (var unknown in Advertised.Where(advertised => !Contains(advertised.ListenerName)))

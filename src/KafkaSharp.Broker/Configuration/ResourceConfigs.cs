@@ -5,7 +5,7 @@ namespace KafkaSharp.Broker.Configuration;
 /// <summary>
 /// The keys of consumer, share and streams groups, each with the broker key that is its default (KIP-848, KIP-932, KIP-1071).
 /// </summary>
-static class ResourceConfigs
+internal static class ResourceConfigs
 {
     private static readonly (ConfigKey Key, string Synonym)[] s_groupKeys =
     [

@@ -9,7 +9,8 @@ namespace KafkaSharp.Broker.Coordination;
 /// Finds coordinators in the metadata image. If the topic of a coordinator does not exist, it is created and, unlike in Kafka, the request
 /// waits for it: the first member of the first group needs no second request. Safe for use from any thread.
 /// </summary>
-sealed class CoordinatorLocator(Func<MetadataImage> image, GroupCoordinator groups, InternalTopicCreator creator) : ICoordinatorLocator
+internal sealed class CoordinatorLocator(Func<MetadataImage> image, GroupCoordinator groups, InternalTopicCreator creator)
+    : ICoordinatorLocator
 {
     public async ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(
         CoordinatorType type, string key, string listenerName)
@@ -18,7 +19,7 @@ sealed class CoordinatorLocator(Func<MetadataImage> image, GroupCoordinator grou
         if (type != CoordinatorType.Group)
             return (ErrorCode.TransactionalIdAuthorizationFailed, -1, null);
         if (image().Topics.Topic(OffsetsTopic.Name) is null)
-            await creator.EnsureOffsetsTopicAsync().ConfigureAwait(false);
+            await creator.EnsureOffsetsTopicAsync();
         var now = image();
         return groups.PartitionFor(key) is { } partition
             && now.Topics.Partition(OffsetsTopic.Name, partition) is { HasLeader: true } registration

@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Coordination;
 /// One partition of a coordinator's topic: reads its log and appends to it with acks of all in-sync replicas, in the epoch of the shard
 /// only. Safe for use from any thread.
 /// </summary>
-sealed class CoordinatorPartition(Partition partition) : ICoordinatorPartition
+internal sealed class CoordinatorPartition(Partition partition) : ICoordinatorPartition
 {
     private const short AllReplicas = -1;
 

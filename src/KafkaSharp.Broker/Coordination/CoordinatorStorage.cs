@@ -6,7 +6,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>The partitions of a coordinator's topic on this broker. Safe for use from any thread.</summary>
-sealed class CoordinatorStorage(ReplicaManager replicas, string topic) : ICoordinatorStorage
+internal sealed class CoordinatorStorage(ReplicaManager replicas, string topic) : ICoordinatorStorage
 {
     public Task<ICoordinatorPartition> OpenAsync(int partition, CancellationToken cancellation)
     {

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>The kind of coordinator a client looks for, numbered as in FindCoordinator.</summary>
-enum CoordinatorType : sbyte
+internal enum CoordinatorType : sbyte
 {
     Group = 0,
     Transaction = 1,

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>The group coordinator with what connects it to this broker: its storage, its elections, and how clients find it.</summary>
-sealed class GroupCoordination : IAsyncDisposable
+internal sealed class GroupCoordination : IAsyncDisposable
 {
     private readonly GroupCoordinatorPublisher _publisher;
 

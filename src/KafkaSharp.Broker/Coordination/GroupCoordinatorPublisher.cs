@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Coordination;
 /// Must be registered after the replica manager, whose partitions the shards are loaded from. The first update starts the coordinator, with
 /// the number of partitions the topic has then, or will be created with.
 /// </summary>
-sealed class GroupCoordinatorPublisher(int nodeId, int partitionsToCreate, GroupCoordinator coordinator) : IMetadataPublisher
+internal sealed class GroupCoordinatorPublisher(int nodeId, int partitionsToCreate, GroupCoordinator coordinator) : IMetadataPublisher
 {
     private bool _isStarted;
 

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>The topics of the current metadata image. Safe for use from any thread.</summary>
-sealed class ImageTopicLookup(Func<MetadataImage> image) : ITopicLookup
+internal sealed class ImageTopicLookup(Func<MetadataImage> image) : ITopicLookup
 {
     public Uuid TopicId(string name) => image().Topics.TopicId(name);
 

@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Coordination;
 /// <summary>
 /// Requests the creation of the topic of the group coordinator from the controller when it is first needed. Safe for use from any thread.
 /// </summary>
-sealed class InternalTopicCreator
+internal sealed class InternalTopicCreator
 {
     private static readonly TimeSpan CreationTimeout = TimeSpan.FromSeconds(10);
 
@@ -36,10 +36,11 @@ sealed class InternalTopicCreator
 
     private async Task<ErrorCode> CreateAsync()
     {
-        var request = new CreateTopicsRequest { Topics = [OffsetsTopic.ToCreate(_values)], TimeoutMs = (int)CreationTimeout.TotalMilliseconds };
+        var request =
+            new CreateTopicsRequest { Topics = [OffsetsTopic.ToCreate(_values)], TimeoutMs = (int)CreationTimeout.TotalMilliseconds };
         // The response comes when this broker itself serves the topic.
         var context = ControllerRequestContext.Internal with { Timeout = CreationTimeout };
-        var result = (await _controller.SendAsync(ControllerApis.CreateTopics, context, request).ConfigureAwait(false)).Topics[0];
+        var result = (await _controller.SendAsync(ControllerApis.CreateTopics, context, request)).Topics[0];
         if (result.ErrorCode is not (ErrorCode.None or ErrorCode.TopicAlreadyExists))
             _logger.InternalTopicNotCreated(result.Name, result.ErrorMessage ?? result.ErrorCode.ToString());
         return result.ErrorCode;

@@ -8,7 +8,7 @@ namespace KafkaSharp.Broker.Fetching;
 /// One fetch request's place in its session: which partitions to read, and which of the results the response includes. Sessionless, the
 /// first request of a session, or an incremental one (Kafka's <c>FetchContext</c>).
 /// </summary>
-sealed class FetchContext
+internal sealed class FetchContext
 {
     private const short FirstWithTopicIds = 13;
     // Older clients do not know the field of the new leader (KIP-951).
@@ -52,7 +52,8 @@ sealed class FetchContext
             if (request.SessionId != FetchSession.NoSession)
                 cache.Remove(request.SessionId);
             return new FetchContext(
-                cache, WantedPartitions.Merge(request, usesTopicIds), request.SessionEpoch == FetchSession.InitialEpoch, isFromFollower, version);
+                cache, WantedPartitions.Merge(request, usesTopicIds), request.SessionEpoch == FetchSession.InitialEpoch, isFromFollower,
+                version);
         }
 
         if (cache.Find(request.SessionId) is not { } session)

@@ -4,10 +4,10 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Fetching;
 
 /// <summary>
-/// What a fetcher wants of one partition and, in a session, what the last response said (Kafka's <c>CachedPartition</c>). Used by one
-/// request at a time: a session's requests follow one another on one connection, and the session is locked while it is changed.
+/// One partition of a fetch: the requested position and, in a session, the values of the last response (Kafka's <c>CachedPartition</c>).
+/// Used by one request at a time: a session's requests follow one another on one connection, and the session is locked while it is changed.
 /// </summary>
-sealed class FetchPartitionState(FetchPartitionKey key)
+internal sealed class FetchPartitionState(FetchPartitionKey key)
 {
     public FetchPartitionKey Key { get; } = key;
 
@@ -63,7 +63,7 @@ sealed class FetchPartitionState(FetchPartitionKey key)
             isIncluded = true;
         if (result.ErrorCode != ErrorCode.None)
         {
-            // The next response includes the partition again, whether or not the error is gone by then.
+            // The next response includes the partition again, even if there is no error any more.
             SentHighWatermark = -1;
             isIncluded = true;
         }

@@ -10,7 +10,7 @@ namespace KafkaSharp.Broker.Fetching;
 /// Kafka, unknown partitions do not end the wait for others: a client that has not yet learned of a topic's deletion would otherwise send
 /// requests without a pause. Safe for use from any thread.
 /// </summary>
-sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
+internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {
     /// <summary>The results, parallel to <paramref name="wanted"/>; the caller disposes of their leases.</summary>
     public ValueTask<FetchPartitionResult[]> ReadAsync(FetchPartitionState[] wanted, FetchParameters parameters)
@@ -35,7 +35,7 @@ sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvide
             var (bytes, unknown, refused) = Read(wanted, parameters, results);
             if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
                 return results;
-            await wait.WaitAsync(parameters.MinBytes - bytes, left).ConfigureAwait(false);
+            await wait.WaitAsync(parameters.MinBytes - bytes, left);
         }
     }
 

@@ -4,7 +4,7 @@ namespace KafkaSharp.Broker.Fetching;
 /// The partitions a fetcher follows, so that its requests name only what changed (KIP-227). Everything but the id is guarded by <see
 /// cref="Gate"/>. The order of the partitions is the order in which they are read; one that gave records moves to the end.
 /// </summary>
-sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, TimeSpan created)
+internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, TimeSpan created)
 {
     public const int NoSession = 0;
     public const int InitialEpoch = 0;

@@ -7,7 +7,7 @@ namespace KafkaSharp.Broker.Fetching;
 /// a new session may replace larger ones. A fetcher without a session sends full requests, and one whose session was evicted starts
 /// another. Safe for use from any thread.
 /// </summary>
-sealed class FetchSessionCache(int maxEntries, TimeProvider time, Random random)
+internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Random random)
 {
     private const long BytesPerSlot = 128 * 1024;
     private const long LeastMaxBytes = 16 * 1024 * 1024;

@@ -10,10 +10,10 @@ namespace KafkaSharp.Broker.Fetching;
 /// </summary>
 /// <remarks>
 /// Each partition calls back only after a share of the missing bytes has arrived at it. The shares add up to half of what is missing, so
-/// the fetch can't have enough before one of them is reached; once half has arrived, what is then missing is divided anew. Appends to a
-/// partition therefore cost a waiting fetch nothing, and a wait looks at its partitions a logarithmic number of times.
+/// the fetch can't have enough before one of them is reached; once half has arrived, the bytes that are then missing are divided again.
+/// Appends to a partition therefore cost a waiting fetch nothing, and a wait looks at its partitions a logarithmic number of times.
 /// </remarks>
-sealed class FetchWait : WaitingRequest
+internal sealed class FetchWait : WaitingRequest
 {
     private readonly List<Place> _places;
     private long _missing;
@@ -38,7 +38,7 @@ sealed class FetchWait : WaitingRequest
         if (isEnough)
             return;
         SetDeadline(timeout);
-        await Completion.ConfigureAwait(false);
+        await Completion;
         foreach (var place in _places)
             place.Leave();
     }

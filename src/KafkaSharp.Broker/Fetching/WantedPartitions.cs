@@ -8,7 +8,7 @@ namespace KafkaSharp.Broker.Fetching;
 /// The partitions that a fetch request names. As in Kafka, one that is named several times counts once, at its first place and with its
 /// last values.
 /// </summary>
-static class WantedPartitions
+internal static class WantedPartitions
 {
     // Fetchers without a session name a few partitions in each request: comparing them is cheaper than a table.
     private const int FewPartitions = 16;

@@ -9,10 +9,10 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Broker.Forwarding;
 
 /// <summary>
-/// Envelope (58, KIP-590): a client's request with its principal and address, on its way from a broker to the controller, and the response on its way
-/// back. Stateless.
+/// Envelope (58, KIP-590): a client's request with its principal and address, on its way from a broker to the controller, and the response
+/// on its way back. Stateless.
 /// </summary>
-static class Envelopes
+internal static class Envelopes
 {
     /// <summary>Puts a request into an Envelope, in the version in which the client sent it.</summary>
     /// <exception cref="ProtocolException">The version cannot carry a field that is set.</exception>
@@ -54,15 +54,16 @@ static class Envelopes
     {
         var sink = new ArrayBufferWriter<byte>();
         var writer = new KafkaWriter(sink);
-        new ResponseHeader { CorrelationId = correlationId }.Write(ref writer, ApiVersionRanges.Get(TResponse.ApiKey).ResponseHeaderVersion(version));
+        new ResponseHeader { CorrelationId = correlationId }.Write(
+            ref writer, ApiVersionRanges.Get(TResponse.ApiKey).ResponseHeaderVersion(version));
         response.Write(ref writer, version);
         writer.Flush();
         return new EnvelopeResponse { ResponseData = sink.WrittenSpan.ToArray() };
     }
 
     /// <exception cref="StateMachineException">
-    /// NOT_CONTROLLER where the receiver was not the active controller. Every other error is a misconfiguration of the nodes, which the client cannot
-    /// know: UNKNOWN_SERVER_ERROR.
+    /// NOT_CONTROLLER where the receiver was not the active controller. Every other error is a misconfiguration of the nodes, which the
+    /// client cannot know: UNKNOWN_SERVER_ERROR.
     /// </exception>
     public static TResponse Unwrap<TResponse>(EnvelopeResponse envelope, short version, int correlationId)
         where TResponse : class, IResponse<TResponse>
@@ -77,7 +78,8 @@ static class Envelopes
             var header = ResponseHeader.Read(ref reader, ApiVersionRanges.Get(TResponse.ApiKey).ResponseHeaderVersion(version));
             return header.CorrelationId == correlationId
                 ? TResponse.Read(ref reader, version)
-                : throw Unusable($"the controller's response has the correlation id {header.CorrelationId} instead of {correlationId}", null);
+                : throw Unusable(
+                    $"the controller's response has the correlation id {header.CorrelationId} instead of {correlationId}", null);
         }
         catch (ProtocolException e)
         {

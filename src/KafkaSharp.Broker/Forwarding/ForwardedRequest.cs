@@ -9,4 +9,4 @@ namespace KafkaSharp.Broker.Forwarding;
 /// <param name="Body">The body, in the version of the header. Part of the Envelope's memory.</param>
 /// <param name="Principal">The principal the broker authenticated.</param>
 /// <param name="ClientAddress">The address the client connected from.</param>
-sealed record ForwardedRequest(RequestHeader Header, ReadOnlyMemory<byte> Body, KafkaPrincipal Principal, IPAddress ClientAddress);
+internal sealed record ForwardedRequest(RequestHeader Header, ReadOnlyMemory<byte> Body, KafkaPrincipal Principal, IPAddress ClientAddress);

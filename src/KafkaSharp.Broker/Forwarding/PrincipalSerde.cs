@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Forwarding;
 
 /// <summary>A principal as the bytes that travel with a forwarded request (Kafka's <c>KafkaPrincipalSerde</c>). Stateless.</summary>
-static class PrincipalSerde
+internal static class PrincipalSerde
 {
     public static byte[] Write(KafkaPrincipal principal)
     {

@@ -8,10 +8,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers;
 
 /// <summary>
-/// ApiVersions (18): the APIs served on the listener of the connection, with supported and finalized features (KIP-584). A client whose software
-/// name cannot be a metric's tag is refused (KIP-511).
+/// ApiVersions (18): the APIs served on the listener of the connection, with supported and finalized features (KIP-584). A client whose
+/// software name cannot be a metric's tag is refused (KIP-511).
 /// </summary>
-sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> kraftVersion, Func<ApiTable> table)
+internal sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> kraftVersion, Func<ApiTable> table)
     : IApiHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
     public ValueTask<ApiVersionsResponse?> HandleAsync(RequestContext context, ApiVersionsRequest request)
@@ -67,7 +67,8 @@ sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> k
     }
 
     private static void AddFinalized(ApiVersionsResponse response, string name, short level) =>
-        response.FinalizedFeatures.Add(new ApiVersionsResponse.FinalizedFeatureKey { Name = name, MinVersionLevel = level, MaxVersionLevel = level });
+        response.FinalizedFeatures.Add(
+            new ApiVersionsResponse.FinalizedFeatureKey { Name = name, MinVersionLevel = level, MaxVersionLevel = level });
 
     [GeneratedRegex("^[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?\\z")]
     private static partial Regex SoftwareName();

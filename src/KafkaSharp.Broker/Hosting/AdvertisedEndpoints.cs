@@ -10,7 +10,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// The addresses for clients, by listener: <c>advertised.listeners</c> if configured, else the bound address. A missing host becomes
 /// the machine's canonical name, and port 0 the port that the system has assigned.
 /// </summary>
-sealed class AdvertisedEndpoints
+internal sealed class AdvertisedEndpoints
 {
     // As in Kafka, other wildcard addresses are refused by the configuration's validation or advertised unchanged.
     private const string EveryAddress = "0.0.0.0";

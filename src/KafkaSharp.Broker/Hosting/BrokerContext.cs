@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// <param name="Environment">Files, clock, randomness, loggers.</param>
 /// <param name="Directories">The formatted log directories.</param>
 /// <param name="Advertised">The addresses that clients and controllers get.</param>
-sealed record BrokerContext(
+internal sealed record BrokerContext(
     BrokerConfiguration Configuration, BrokerEnvironment Environment, LogDirectories Directories, AdvertisedEndpoints Advertised)
 {
     public BrokerFailure Failure { get; } = new(Environment.Loggers.CreateLogger<BrokerFailure>());

@@ -6,7 +6,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// <summary>
 /// The first failure that the broker cannot survive, such as that of its metadata log or of its last log directory. Thread-safe.
 /// </summary>
-sealed class BrokerFailure(ILogger logger)
+internal sealed class BrokerFailure(ILogger logger)
 {
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -25,7 +25,7 @@ sealed class BrokerFailure(ILogger logger)
     {
         try
         {
-            await completion.ConfigureAwait(false);
+            await completion;
         }
         catch (QuorumConfigurationException e)
         {
@@ -53,16 +53,16 @@ sealed class BrokerFailure(ILogger logger)
     {
         using var canceled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var run = part(canceled.Token);
-        await System.Threading.Tasks.Task.WhenAny(run, Task).ConfigureAwait(false);
+        await System.Threading.Tasks.Task.WhenAny(run, Task);
         // Only a failure disposes the metadata during the start; a wait for the metadata can end before the failure is reported.
         if (run.Exception is { InnerException: ObjectDisposedException })
-            await Task.WaitAsync(cancellation).ConfigureAwait(false);
+            await Task.WaitAsync(cancellation);
         if (Task.IsCompleted)
         {
-            await canceled.CancelAsync().ConfigureAwait(false);
+            await canceled.CancelAsync();
             await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ThrowIfFailed();
         }
-        await run.ConfigureAwait(false);
+        await run;
     }
 }

@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// The listeners of a broker. They are bound before any data is touched, so that a port in use is reported at once, and accept connections
 /// when everything behind them has started.
 /// </summary>
-sealed class BrokerListeners : IAsyncDisposable
+internal sealed class BrokerListeners : IAsyncDisposable
 {
     private readonly BrokerConfiguration _configuration;
     private readonly List<SocketListener> _all = [];
@@ -41,13 +41,14 @@ sealed class BrokerListeners : IAsyncDisposable
         }
         catch
         {
-            await listeners.DisposeAsync().ConfigureAwait(false);
+            await listeners.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Updates the limits of connections when their configuration changes.</summary>
-    public IMetadataPublisher LimitsPublisher(ILogger logger) => new ConnectionLimitsPublisher(_configuration, [_clientLimits, _controllerLimits], logger);
+    public IMetadataPublisher LimitsPublisher(ILogger logger) =>
+        new ConnectionLimitsPublisher(_configuration, [_clientLimits, _controllerLimits], logger);
 
     /// <summary>Begins to accept connections.</summary>
     public void Start(IFrameHandler handler)
@@ -63,7 +64,7 @@ sealed class BrokerListeners : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var listener in _all)
-            await listener.DisposeAsync().ConfigureAwait(false);
+            await listener.DisposeAsync();
     }
 
     private void Bind(Endpoint endpoint, BrokerEnvironment environment)

@@ -13,29 +13,30 @@ public static class BrokerServices
         this IServiceCollection services, BrokerConfiguration configuration, IFileSystem files, Random random) =>
         services.AddSingleton<IHostedService>(provider => new KafkaBrokerService(
             configuration,
-            new BrokerEnvironment(files, provider.GetRequiredService<TimeProvider>(), random, provider.GetRequiredService<ILoggerFactory>()),
+            new BrokerEnvironment(
+                files, provider.GetRequiredService<TimeProvider>(), random, provider.GetRequiredService<ILoggerFactory>()),
             provider.GetRequiredService<IHostApplicationLifetime>()));
 
-    private sealed class KafkaBrokerService(BrokerConfiguration configuration, BrokerEnvironment environment, IHostApplicationLifetime lifetime)
+    private sealed class KafkaBrokerService(
+        BrokerConfiguration configuration, BrokerEnvironment environment, IHostApplicationLifetime lifetime)
         : IHostedService
     {
         private KafkaBroker? _broker;
 
-        public async Task StartAsync(CancellationToken cancellationToken)
-        {
-            _broker = await KafkaBroker.StartAsync(configuration, environment, cancellationToken).ConfigureAwait(false);
-            _ = StopWhenItFailsAsync(_broker);
-        }
+        // On the thread pool: see decision 21.
+        public Task StartAsync(CancellationToken cancellationToken) => Task.Run(
+            async () =>
+            {
+                _broker = await KafkaBroker.StartAsync(configuration, environment, cancellationToken);
+                _ = StopWhenItFailsAsync(_broker);
+            },
+            CancellationToken.None);
 
-        public async Task StopAsync(CancellationToken cancellationToken)
-        {
-            if (_broker is not null)
-                await _broker.DisposeAsync().ConfigureAwait(false);
-        }
+        public Task StopAsync(CancellationToken cancellationToken) => _broker?.DisposeAsync().AsTask() ?? Task.CompletedTask;
 
         private async Task StopWhenItFailsAsync(KafkaBroker broker)
         {
-            await broker.Failed.ConfigureAwait(false);
+            await broker.Failed;
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }

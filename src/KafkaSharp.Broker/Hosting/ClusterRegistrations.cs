@@ -15,10 +15,11 @@ using KafkaSharp.Storage.Manager;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>The registrations of a node as a broker and as a controller, and the options of its controller.</summary>
-static class ClusterRegistrations
+internal static class ClusterRegistrations
 {
     public static BrokerRegistrationRequest Broker(
-        BrokerConfiguration configuration, BrokerEnvironment environment, string clusterId, IEnumerable<Endpoint> advertised, LogManager logs) => new()
+        BrokerConfiguration configuration, BrokerEnvironment environment, string clusterId, IEnumerable<Endpoint> advertised,
+        LogManager logs) => new()
         {
             BrokerId = configuration.NodeId,
             ClusterId = clusterId,
@@ -73,7 +74,8 @@ static class ClusterRegistrations
 
     // A node without a controller listener cannot be reached as a controller and does not register as one.
     private static ControllerRegistrationRequest? Controller(
-        BrokerConfiguration configuration, BrokerEnvironment environment, IReadOnlyList<Endpoint> advertised) => advertised.Count == 0 ? null : new()
+        BrokerConfiguration configuration, BrokerEnvironment environment, IReadOnlyList<Endpoint> advertised) =>
+            advertised.Count == 0 ? null : new()
         {
             ControllerId = configuration.NodeId,
             IncarnationId = Uuid.Random(environment.Random),

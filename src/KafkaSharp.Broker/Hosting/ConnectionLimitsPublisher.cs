@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// <summary>
 /// Applies changed limits of connections (<c>max.connections</c> and those per address and listener) to the listeners (KIP-226).
 /// </summary>
-sealed class ConnectionLimitsPublisher(BrokerConfiguration configuration, IReadOnlyList<ConnectionLimits> limits, ILogger logger)
+internal sealed class ConnectionLimitsPublisher(BrokerConfiguration configuration, IReadOnlyList<ConnectionLimits> limits, ILogger logger)
     : IMetadataPublisher
 {
     public string Name => "ConnectionLimits";

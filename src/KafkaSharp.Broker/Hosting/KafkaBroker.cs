@@ -65,8 +65,16 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <exception cref="BrokerStartException">
     /// The reason why it cannot start, in one sentence; nothing is left running or locked.
     /// </exception>
-    public static async Task<KafkaBroker> StartAsync(
-        BrokerConfiguration configuration, BrokerEnvironment environment, CancellationToken cancellation = default)
+    public static Task<KafkaBroker> StartAsync(
+        BrokerConfiguration configuration, BrokerEnvironment environment, CancellationToken cancellation = default) =>
+        // On the thread pool, so that nothing of the broker runs in the caller's synchronization context (decision 21).
+        Task.Run(() => StartOnPoolAsync(configuration, environment, cancellation), CancellationToken.None);
+
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _disposed, 1) == 0 ? new ValueTask(Task.Run(ShutDownAsync)) : ValueTask.CompletedTask;
+
+    private static async Task<KafkaBroker> StartOnPoolAsync(
+        BrokerConfiguration configuration, BrokerEnvironment environment, CancellationToken cancellation)
     {
         var logger = environment.Loggers.CreateLogger<KafkaBroker>();
         var started = environment.Time.GetTimestamp();
@@ -76,7 +84,7 @@ public sealed class KafkaBroker : IAsyncDisposable
             logger.InactiveConfig(key);
         try
         {
-            var broker = await StartStagesAsync(configuration, environment, logger, cancellation).ConfigureAwait(false);
+            var broker = await StartStagesAsync(configuration, environment, logger, cancellation);
             logger.Serving(
                 string.Join(", ", broker._listeners.All.Select(l => $"{l.Options.Name}://{l.EndPoint}")),
                 (long)environment.Time.GetElapsedTime(started).TotalMilliseconds);
@@ -88,20 +96,18 @@ public sealed class KafkaBroker : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task ShutDownAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-            return;
         _logger.Stopping();
         // Leadership moves to other brokers before clients lose their connections.
-        await _services.ControlledShutdownAsync(s_drainTimeout).ConfigureAwait(false);
+        await _services.ControlledShutdownAsync(s_drainTimeout);
         try
         {
-            await _listeners.DrainAsync(s_drainTimeout).ConfigureAwait(false);
+            await _listeners.DrainAsync(s_drainTimeout);
         }
         finally
         {
-            await _context.Shutdown.DisposeAsync().ConfigureAwait(false);
+            await _context.Shutdown.DisposeAsync();
         }
         _logger.Stopped();
     }
@@ -111,22 +117,22 @@ public sealed class KafkaBroker : IAsyncDisposable
     {
         var directories = LogDirectories.Prepare(configuration, environment.Files, environment.Time, environment.Random, logger);
         logger.Starting(Version, configuration.NodeId, directories.ClusterId, string.Join(", ", configuration.LogDirs));
-        var listeners = await BrokerListeners.BindAsync(configuration, environment).ConfigureAwait(false);
+        var listeners = await BrokerListeners.BindAsync(configuration, environment);
         var context = new BrokerContext(configuration, environment, directories, new AdvertisedEndpoints(configuration, listeners.All));
         try
         {
             var logs = LogStage.Open(context);
-            var quorum = await QuorumStage.StartAsync(context, logs).ConfigureAwait(false);
-            var services = await ServiceStage.StartAsync(context, logs, quorum, cancellation).ConfigureAwait(false);
+            var quorum = await QuorumStage.StartAsync(context, logs);
+            var services = await ServiceStage.StartAsync(context, logs, quorum, cancellation);
             logs.Logs.StartTasks();
-            await quorum.Metadata.AddPublisherAsync(listeners.LimitsPublisher(logger)).ConfigureAwait(false);
+            await quorum.Metadata.AddPublisherAsync(listeners.LimitsPublisher(logger));
             listeners.Start(services.Dispatcher);
             return new KafkaBroker(context, quorum, services, listeners, logger);
         }
         catch
         {
-            await listeners.DisposeAsync().ConfigureAwait(false);
-            await context.Shutdown.DisposeAsync().ConfigureAwait(false);
+            await listeners.DisposeAsync();
+            await context.Shutdown.DisposeAsync();
             throw;
         }
     }

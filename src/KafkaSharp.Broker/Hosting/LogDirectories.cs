@@ -10,7 +10,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// The log directories of a broker: formatted if they were not, and checked to belong to this node. They are not locked here; opening the
 /// logs locks them.
 /// </summary>
-sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<string, Uuid> Ids)
+internal sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<string, Uuid> Ids)
 {
     /// <summary>The directories of the logs and of the metadata log, without duplicates.</summary>
     public static IReadOnlyList<string> PathsOf(BrokerConfiguration configuration) =>
@@ -19,7 +19,8 @@ sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<string, Uuid>
     /// <exception cref="BrokerStartException">
     /// A directory belongs to another cluster or node or cannot be written, or the metadata directory is lost.
     /// </exception>
-    public static LogDirectories Prepare(BrokerConfiguration configuration, IFileSystem files, TimeProvider time, Random random, ILogger logger)
+    public static LogDirectories Prepare(
+        BrokerConfiguration configuration, IFileSystem files, TimeProvider time, Random random, ILogger logger)
     {
         var (all, metadata) = (PathsOf(configuration), configuration.MetadataLogDir);
         try
@@ -33,7 +34,8 @@ sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<string, Uuid>
             if (ensemble.Unformatted.Contains(metadata) && ensemble.Formatted.Count > 0)
             {
                 throw new BrokerStartException(
-                    $"The metadata log directory {metadata} is not formatted, but {string.Join(", ", ensemble.Formatted.Keys)} is: without the metadata "
+                    $"The metadata log directory {metadata} is not formatted, but {string.Join(", ", ensemble.Formatted.Keys)} is: " +
+                    "without the metadata "
                     + "log no topic there is known. Mount or restore it, or make a new one with 'format --ignore-formatted'.");
             }
             var clusterId = ensemble.ClusterId ?? Uuid.Random(random).ToString();

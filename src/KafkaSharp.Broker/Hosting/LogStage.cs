@@ -8,7 +8,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// <summary>
 /// The first stage of a broker: its log directories, opened and recovered, and the replicas in them. No metadata is known yet.
 /// </summary>
-sealed class LogStage
+internal sealed class LogStage
 {
     private readonly string _metadataLogDir;
     private readonly BrokerFailure _failure;

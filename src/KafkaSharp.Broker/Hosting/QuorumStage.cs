@@ -14,7 +14,7 @@ using KafkaSharp.Storage.Manager;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>The second stage of a broker: the metadata log, its quorum, the controller, and the loader that follows the metadata.</summary>
-sealed class QuorumStage
+internal sealed class QuorumStage
 {
     private QuorumStage(BrokerContext context)
     {
@@ -24,8 +24,10 @@ sealed class QuorumStage
         context.Shutdown.Add("Stopping the metadata quorum", Raft.DisposeAsync);
         Metadata = NewLoader(context, Raft);
         Controller = new QuorumController(
-            ClusterRegistrations.ControllerOptions(configuration, environment, context.Directories.ClusterId, context.Advertised.Controller), Raft,
-            new ConfigurationValidator(configuration), Metadata, environment.Time, environment.Random, context.LoggerOf<QuorumController>());
+            ClusterRegistrations.ControllerOptions(
+                configuration, environment, context.Directories.ClusterId, context.Advertised.Controller), Raft,
+            new ConfigurationValidator(configuration), Metadata, environment.Time, environment.Random,
+            context.LoggerOf<QuorumController>());
         context.Shutdown.Add("Stopping the controller", Controller.DisposeAsync);
         Client = new ControllerClient(Controller, environment.Time);
         context.Shutdown.Add("Closing the controller's client", Client);
@@ -44,10 +46,10 @@ sealed class QuorumStage
     {
         var stage = new QuorumStage(context);
         _ = context.Failure.FailWithAsync(stage.Raft.Completion);
-        await stage.Metadata.AddPublisherAsync(logs.Replicas).ConfigureAwait(false);
+        await stage.Metadata.AddPublisherAsync(logs.Replicas);
         stage.Raft.Register(stage.Metadata);
         stage.Raft.Register(stage.Controller);
-        await stage.Raft.StartAsync().ConfigureAwait(false);
+        await stage.Raft.StartAsync();
         return stage;
     }
 

@@ -16,9 +16,10 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>Makes the table of everything this broker serves from the routes of each area.</summary>
-static class ServedApis
+internal static class ServedApis
 {
-    public static ApiTable Create(BrokerContext context, LogStage logs, QuorumStage quorum, GroupCoordination coordination, Func<long> brokerEpoch)
+    public static ApiTable Create(
+        BrokerContext context, LogStage logs, QuorumStage quorum, GroupCoordination coordination, Func<long> brokerEpoch)
     {
         var (configuration, environment, values) = (context.Configuration, context.Environment, context.Configuration.Values);
         var clusterId = context.Directories.ClusterId;

@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// The third stage of a broker: the coordinators, the membership of the cluster, and the table of the APIs. When it has started, the broker
 /// is registered, unfenced, and leads its partitions.
 /// </summary>
-sealed class ServiceStage
+internal sealed class ServiceStage
 {
     private readonly BrokerContext _context;
     private readonly QuorumStage _quorum;
@@ -25,7 +25,8 @@ sealed class ServiceStage
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
         Lifecycle = new BrokerLifecycle(
             ClusterRegistrations.Broker(configuration, environment, context.Directories.ClusterId, context.Advertised.Broker, logs.Logs),
-            quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments, BrokerLifecycleOptions.From(configuration.Values),
+            quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments, BrokerLifecycleOptions.From(
+                configuration.Values),
             environment.Time, context.LoggerOf<BrokerLifecycle>());
         logs.Replicas.Assignments.Added = Lifecycle.SendHeartbeatSoon;
         logs.DirectoryFailed += _ => Lifecycle.SendHeartbeatSoon();
@@ -51,10 +52,11 @@ sealed class ServiceStage
     /// <summary>Handles the frames of all listeners.</summary>
     public RequestDispatcher Dispatcher { get; }
 
-    public static async Task<ServiceStage> StartAsync(BrokerContext context, LogStage logs, QuorumStage quorum, CancellationToken cancellation)
+    public static async Task<ServiceStage> StartAsync(
+        BrokerContext context, LogStage logs, QuorumStage quorum, CancellationToken cancellation)
     {
         var stage = new ServiceStage(context, logs, quorum);
-        await context.Failure.RunAsync(stage.JoinClusterAsync, cancellation).ConfigureAwait(false);
+        await context.Failure.RunAsync(stage.JoinClusterAsync, cancellation);
         return stage;
     }
 
@@ -69,7 +71,7 @@ sealed class ServiceStage
         using var expired = new CancellationTokenSource(timeout, _context.Environment.Time);
         try
         {
-            await Lifecycle.ShutDownAsync(expired.Token).ConfigureAwait(false);
+            await Lifecycle.ShutDownAsync(expired.Token);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -80,9 +82,9 @@ sealed class ServiceStage
     private async Task JoinClusterAsync(CancellationToken cancellation)
     {
         var (metadata, environment) = (_quorum.Metadata, _context.Environment);
-        await Groups.StartAsync(metadata).ConfigureAwait(false);
-        await Lifecycle.StartAsync(cancellation).ConfigureAwait(false);
-        await LeadershipWait.ForAsync(_context.Configuration.NodeId, metadata, environment.Time, _context.LoggerOf<ServiceStage>(), cancellation)
-            .ConfigureAwait(false);
+        await Groups.StartAsync(metadata);
+        await Lifecycle.StartAsync(cancellation);
+        await LeadershipWait.ForAsync(
+            _context.Configuration.NodeId, metadata, environment.Time, _context.LoggerOf<ServiceStage>(), cancellation);
     }
 }

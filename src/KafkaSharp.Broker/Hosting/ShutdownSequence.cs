@@ -6,7 +6,7 @@ namespace KafkaSharp.Broker.Hosting;
 /// The steps that stop what was started, run in the reverse order of the start. A step that fails is logged, and the next one runs. The
 /// start adds steps from one thread.
 /// </summary>
-sealed class ShutdownSequence(ILogger logger) : IAsyncDisposable
+internal sealed class ShutdownSequence(ILogger logger) : IAsyncDisposable
 {
     private readonly Stack<(string Name, Func<ValueTask> Stop)> _steps = new();
 
@@ -26,7 +26,7 @@ sealed class ShutdownSequence(ILogger logger) : IAsyncDisposable
         {
             try
             {
-                await step.Stop().ConfigureAwait(false);
+                await step.Stop();
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

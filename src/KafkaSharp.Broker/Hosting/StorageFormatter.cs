@@ -40,7 +40,8 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         if (ensemble.Formatted.Count > 0 && !IgnoreFormatted)
         {
             throw new BrokerStartException(
-                $"Log directory {ensemble.Formatted.Keys.First()} is already formatted. Use --ignore-formatted to ignore this directory and format the others.");
+                $"Log directory {ensemble.Formatted.Keys.First()} is already formatted. Use --ignore-formatted to ignore this directory " +
+                "and format the others.");
         }
         if (ensemble.Verify(ClusterId, configuration.NodeId) is [var fault, ..])
             throw new BrokerStartException(fault);
@@ -62,7 +63,8 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     internal void FormatUnformatted(MetaPropertiesEnsemble ensemble)
     {
         if (!Uuid.TryParse(ClusterId, out _))
-            throw new BrokerStartException($"Cluster ID string {ClusterId} does not appear to be a valid UUID: 22 characters of URL-safe base64.");
+            throw new BrokerStartException(
+                $"Cluster ID string {ClusterId} does not appear to be a valid UUID: 22 characters of URL-safe base64.");
         var (version, levels) = Levels();
         var dynamic = IsDynamic(levels);
         var taken = new HashSet<Uuid>();
@@ -80,7 +82,8 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
                 if (dynamic)
                     snapshots.WriteVoters(new VoterSet([new RaftVoter(configuration.NodeId, id, ControllerEndpoints())]));
             }
-            new MetaProperties { ClusterId = ClusterId, NodeId = configuration.NodeId, DirectoryId = id }.Write(files, directory, time.GetUtcNow());
+            new MetaProperties { ClusterId = ClusterId, NodeId = configuration.NodeId, DirectoryId = id }.Write(
+                files, directory, time.GetUtcNow());
         }
     }
 
@@ -89,11 +92,13 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     {
         if (Standalone && configuration.HasStaticVoters)
             throw new BrokerStartException(
-                "You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone. If you want to use "
+                "You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone. If you want " +
+                "to use "
                 + "dynamic quorum, please remove controller.quorum.voters and specify controller.quorum.bootstrap.servers instead.");
         var wanted = levels.TryGetValue(FeatureNames.KRaft, out var level) ? level : (short?)null;
         if (configuration.HasStaticVoters && wanted == 1)
-            throw new BrokerStartException("Cannot set kraft.version to 1 unless KIP-853 configuration is present: controller.quorum.voters must not be set.");
+            throw new BrokerStartException(
+                "Cannot set kraft.version to 1 unless KIP-853 configuration is present: controller.quorum.voters must not be set.");
         return !configuration.HasStaticVoters && wanted != 0;
     }
 
@@ -114,7 +119,9 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         if (ReleaseVersion is not null)
         {
             version = MetadataVersion.Parse(ReleaseVersion)
-                ?? throw new BrokerStartException($"Unknown metadata.version '{ReleaseVersion}'. Supported metadata.version are: {MetadataVersion.Minimum.Name} to {MetadataVersion.Latest.Name}");
+                ?? throw new BrokerStartException(
+                    $"Unknown metadata.version '{ReleaseVersion}'. Supported metadata.version are: {MetadataVersion.Minimum.Name} to " +
+                    $"{MetadataVersion.Latest.Name}");
         }
         var levels = new Dictionary<string, short>();
         foreach (var text in Features)

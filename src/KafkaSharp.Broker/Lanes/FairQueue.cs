@@ -4,7 +4,7 @@ namespace KafkaSharp.Broker.Lanes;
 /// Items that wait for a turn, at most one per flow, ordered by the time that their flows have used. The flow with the least time runs
 /// first; flows with equal time run in the order of their arrival. Not thread-safe.
 /// </summary>
-sealed class FairQueue
+internal sealed class FairQueue
 {
     private readonly PriorityQueue<LaneItem, (long Used, long Order)> _items = new();
     private long _order;

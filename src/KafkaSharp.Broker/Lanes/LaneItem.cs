@@ -5,7 +5,7 @@ namespace KafkaSharp.Broker.Lanes;
 /// <summary>
 /// One piece of work of a flow: runs once on a thread of the lanes, which may pause it at its <see cref="IWorkTurn.CheckIn"/>.
 /// </summary>
-abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
+internal abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
 {
     [ThreadStatic]
     private static LaneItem? t_current;
@@ -61,7 +61,7 @@ abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
 }
 
 /// <summary>A function with a result.</summary>
-sealed class LaneItem<T>(WorkLanes lanes, LaneFlow flow, Func<IWorkTurn, T> work) : LaneItem(lanes, flow)
+internal sealed class LaneItem<T>(WorkLanes lanes, LaneFlow flow, Func<IWorkTurn, T> work) : LaneItem(lanes, flow)
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -13,9 +13,9 @@ public sealed class WorkLanes : IDisposable
     /// <summary>The maximum number of threads. A paused item keeps its thread, so this also limits the number of started items.</summary>
     public const int DefaultMaxThreads = 128;
 
-    const int StackBytes = 512 * 1024;
-    static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(2);
-    static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
+    private const int StackBytes = 512 * 1024;
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
 
     private readonly object _gate = new();
     private readonly FairQueue _paused = new();

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Lifecycle;
 
 /// <summary>
-/// The broker's membership of its cluster (Kafka's <c>BrokerLifecycleManager</c>): registers, requests to be unfenced once it has caught up with the
-/// metadata, sends a heartbeat with its offline log directories every <c>broker.heartbeat.interval.ms</c>, and requests a controlled shutdown before
-/// it stops. Thread-safe.
+/// The broker's membership of its cluster (Kafka's <c>BrokerLifecycleManager</c>): registers, requests to be unfenced once it has caught up
+/// with the metadata, sends a heartbeat with its offline log directories every <c>broker.heartbeat.interval.ms</c>, and requests a
+/// controlled shutdown before it stops. Thread-safe.
 /// </summary>
 /// <param name="registration">What the broker registers with.</param>
 /// <param name="controller">The client of the active controller.</param>
@@ -21,8 +21,9 @@ namespace KafkaSharp.Broker.Lifecycle;
 /// <param name="options">The intervals and time limits.</param>
 /// <param name="time">The clock of heartbeats.</param>
 /// <param name="logger">Its log.</param>
-sealed class BrokerLifecycle(
-    BrokerRegistrationRequest registration, ControllerClient controller, IMetadataProgress metadata, Func<IEnumerable<Uuid>> offlineDirectories,
+internal sealed class BrokerLifecycle(
+    BrokerRegistrationRequest registration, ControllerClient controller, IMetadataProgress metadata,
+    Func<IEnumerable<Uuid>> offlineDirectories,
     DirectoryAssignments assignments, BrokerLifecycleOptions options, TimeProvider time, ILogger<BrokerLifecycle> logger) : IAsyncDisposable
 {
     // Leadership moves with one commit or two, which is sooner than the next heartbeat.
@@ -42,31 +43,33 @@ sealed class BrokerLifecycle(
     /// <exception cref="BrokerStartException">The controller refuses this broker, or can't be reached in time.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        Volatile.Write(ref _epoch, await RegisterAsync(cancellation).ConfigureAwait(false));
+        Volatile.Write(ref _epoch, await RegisterAsync(cancellation));
         logger.Registered(BrokerEpoch);
         // The registration is a record at the offset that is its epoch; a broker that has not seen it is not caught up.
-        await metadata.WaitForOffsetAsync(BrokerEpoch, cancellation).ConfigureAwait(false);
-        while (await SendHeartbeatAsync(cancellation).ConfigureAwait(false) is not { ErrorCode: ErrorCode.None, IsFenced: false })
-            await metadata.WaitForOffsetAsync(metadata.LastAppliedOffset + 1, cancellation).ConfigureAwait(false);
+        await metadata.WaitForOffsetAsync(BrokerEpoch, cancellation);
+        while (await SendHeartbeatAsync(cancellation) is not { ErrorCode: ErrorCode.None, IsFenced: false })
+            await metadata.WaitForOffsetAsync(metadata.LastAppliedOffset + 1, cancellation);
         _heartbeats = SendHeartbeatsAsync(_stopped.Token);
     }
 
     /// <summary>Sends the next heartbeat at once, because it has something to report.</summary>
     public void SendHeartbeatSoon() => Volatile.Read(ref _report).TrySetResult();
 
-    /// <summary>Requests a controlled shutdown; completes when the controller has moved leadership away, at once where no other broker can lead.</summary>
+    /// <summary>
+    /// Requests a controlled shutdown; completes when the controller has moved leadership away, at once where no other broker can lead.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled before.</exception>
     public async Task ShutDownAsync(CancellationToken cancellation)
     {
         _wantsShutDown = true;
-        while (await SendHeartbeatAsync(cancellation).ConfigureAwait(false) is { ErrorCode: ErrorCode.None, ShouldShutDown: false })
-            await Task.Delay(ShutdownInterval, time, cancellation).ConfigureAwait(false);
+        while (await SendHeartbeatAsync(cancellation) is { ErrorCode: ErrorCode.None, ShouldShutDown: false })
+            await Task.Delay(ShutdownInterval, time, cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stopped.CancelAsync().ConfigureAwait(false);
-        await _heartbeats.ConfigureAwait(false);
+        await _stopped.CancelAsync();
+        await _heartbeats;
         _stopped.Dispose();
     }
 
@@ -75,7 +78,7 @@ sealed class BrokerLifecycle(
     private async Task<long> RegisterAsync(CancellationToken cancellation)
     {
         var context = ControllerRequestContext.Internal with { Timeout = options.RegistrationTimeout };
-        var response = await controller.SendAsync(ControllerApis.BrokerRegistration, context, registration).WaitAsync(cancellation).ConfigureAwait(false);
+        var response = await controller.SendAsync(ControllerApis.BrokerRegistration, context, registration).WaitAsync(cancellation);
         return response.ErrorCode switch
         {
             ErrorCode.None => response.BrokerEpoch,
@@ -91,14 +94,15 @@ sealed class BrokerLifecycle(
         while (!cancellation.IsCancellationRequested)
         {
             // Ends early where there is something to report, or when the broker stops.
-            await _report.Task.WaitAsync(options.HeartbeatInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _report.Task.WaitAsync(options.HeartbeatInterval, time, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // Renewed before the heartbeat is made: what comes later is reported by the next one.
             if (_report.Task.IsCompleted)
                 Volatile.Write(ref _report, NewReport());
             try
             {
-                await SendHeartbeatAsync(cancellation).ConfigureAwait(false);
-                await AssignAsync(cancellation).ConfigureAwait(false);
+                await SendHeartbeatAsync(cancellation);
+                await AssignAsync(cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -119,7 +123,7 @@ sealed class BrokerLifecycle(
             // Empty, not absent: this broker knows of cordoning and has nothing cordoned.
             CordonedLogDirs = [],
         };
-        var response = await controller.SendAsync(ControllerApis.BrokerHeartbeat, _context, request).WaitAsync(cancellation).ConfigureAwait(false);
+        var response = await controller.SendAsync(ControllerApis.BrokerHeartbeat, _context, request).WaitAsync(cancellation);
         if (response.ErrorCode != ErrorCode.None)
             logger.HeartbeatFailed(response.ErrorCode);
         return response;
@@ -130,14 +134,14 @@ sealed class BrokerLifecycle(
         while (!assignments.IsEmpty)
         {
             var request = assignments.Next(registration.BrokerId, BrokerEpoch);
-            var response = await controller.SendAsync(ControllerApis.AssignReplicasToDirs, _context, request).WaitAsync(cancellation).ConfigureAwait(false);
+            var response = await controller.SendAsync(ControllerApis.AssignReplicasToDirs, _context, request).WaitAsync(cancellation);
             if (response.ErrorCode != ErrorCode.None)
             {
                 // The next heartbeat sends them again.
                 logger.AssignmentFailed(response.ErrorCode);
                 return;
             }
-            assignments.Told(request);
+            assignments.Reported(request);
         }
     }
 }

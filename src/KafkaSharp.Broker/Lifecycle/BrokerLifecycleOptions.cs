@@ -7,7 +7,7 @@ namespace KafkaSharp.Broker.Lifecycle;
 /// <param name="HeartbeatInterval">Between two heartbeats.</param>
 /// <param name="RegistrationTimeout">The time limit of the registration.</param>
 /// <param name="RequestTimeout">The time limit of heartbeats: half a session, so that a second one can keep the session.</param>
-sealed record BrokerLifecycleOptions(TimeSpan HeartbeatInterval, TimeSpan RegistrationTimeout, TimeSpan RequestTimeout)
+internal sealed record BrokerLifecycleOptions(TimeSpan HeartbeatInterval, TimeSpan RegistrationTimeout, TimeSpan RequestTimeout)
 {
     public static BrokerLifecycleOptions From(ConfigValues values) => new(
         TimeSpan.FromMilliseconds(values.Get(MetadataConfigs.BrokerHeartbeatIntervalMs)),

@@ -6,22 +6,24 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Lifecycle;
 
 /// <summary>
-/// Waits until an unfenced broker has been elected leader of its partitions, before it accepts clients. Partitions in a failed directory, and those that
-/// are in sync on other brokers only, are not waited for.
+/// Waits until an unfenced broker has been elected leader of its partitions, before it accepts clients. Partitions in a failed directory,
+/// and those that are in sync on other brokers only, are not waited for.
 /// </summary>
-static class LeadershipWait
+internal static class LeadershipWait
 {
     // The controller elects with the same records that unfence: this time passes only where something is wrong.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public static async Task ForAsync(int nodeId, MetadataLoader metadata, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    public static async Task ForAsync(
+        int nodeId, MetadataLoader metadata, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         var patient = true;
         try
         {
             await metadata.WaitForAsync(
-                image => !patient || (image.Cluster.Broker(nodeId) is { Fenced: false } self && Leaderless(image, self).Count == 0), cancellation)
-                .WaitAsync(Patience, time, cancellation).ConfigureAwait(false);
+                image => !patient
+                    || (image.Cluster.Broker(nodeId) is { Fenced: false } self && Leaderless(image, self).Count == 0), cancellation)
+                .WaitAsync(Patience, time, cancellation);
         }
         catch (TimeoutException)
         {
@@ -41,7 +43,8 @@ static class LeadershipWait
         {
             foreach (var (number, partition) in topic.Partitions)
             {
-                if (partition.Leader < 0 && partition.IsInIsr(self.Id) && partition.Directory(self.Id) is { } directory && self.HasOnlineDirectory(directory))
+                if (partition.Leader < 0 && partition.IsInIsr(self.Id) && partition.Directory(self.Id) is { } directory
+                    && self.HasOnlineDirectory(directory))
                     leaderless.Add(new TopicPartition(topic.Name, number));
             }
         }

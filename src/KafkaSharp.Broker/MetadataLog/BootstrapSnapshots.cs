@@ -8,7 +8,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>The files of formatting in a metadata log directory: see <see cref="BootstrapSnapshot"/>.</summary>
-sealed class BootstrapSnapshots(IFileSystem files, string logDirectory, TimeProvider time)
+internal sealed class BootstrapSnapshots(IFileSystem files, string logDirectory, TimeProvider time)
 {
     private string BootstrapPath => Path.Combine(logDirectory, BootstrapSnapshot.FileName);
 

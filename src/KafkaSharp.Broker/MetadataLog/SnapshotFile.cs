@@ -4,7 +4,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>A snapshot that is written under the name <c>….checkpoint.part</c>; freezing flushes and renames it. Not thread-safe.</summary>
-sealed class SnapshotFile : ISnapshotFile
+internal sealed class SnapshotFile : ISnapshotFile
 {
     private readonly IFileSystem _files;
     private readonly string _path;

@@ -3,7 +3,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>A stream that reads an <see cref="IStorageFile"/> from begin to end and owns it. Not thread-safe.</summary>
-sealed class StorageFileStream(IStorageFile file) : Stream
+internal sealed class StorageFileStream(IStorageFile file) : Stream
 {
     public override bool CanRead => true;
     public override bool CanSeek => true;

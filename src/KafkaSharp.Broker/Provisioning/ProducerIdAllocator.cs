@@ -5,12 +5,13 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Provisioning;
 
 /// <summary>
-/// Allocates producer ids from blocks of 1,000 that the controller assigns to this broker (Kafka's <c>RPCProducerIdManager</c>). The rest of a block is
-/// lost at a restart, so that no id is used twice. Thread-safe.
+/// Allocates producer ids from blocks of 1,000 that the controller assigns to this broker (Kafka's <c>RPCProducerIdManager</c>). The rest
+/// of a block is lost at a restart, so that no id is used twice. Thread-safe.
 /// </summary>
-sealed class ProducerIdAllocator
+internal sealed class ProducerIdAllocator
 {
-    private static readonly ControllerRequestContext s_context = ControllerRequestContext.Internal with { Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly ControllerRequestContext s_context =
+        ControllerRequestContext.Internal with { Timeout = TimeSpan.FromSeconds(30) };
 
     private readonly int _brokerId;
     private readonly Func<long> _brokerEpoch;
@@ -38,7 +39,7 @@ sealed class ProducerIdAllocator
                 if (_next < _end)
                     return (ErrorCode.None, _next++);
             }
-            var error = await _nextBlock.RunAsync().ConfigureAwait(false);
+            var error = await _nextBlock.RunAsync();
             if (error != ErrorCode.None)
                 return (error, -1);
         }
@@ -53,7 +54,7 @@ sealed class ProducerIdAllocator
                 return ErrorCode.None;
         }
         var request = new AllocateProducerIdsRequest { BrokerId = _brokerId, BrokerEpoch = _brokerEpoch() };
-        var block = await _controller.SendAsync(ControllerApis.AllocateProducerIds, s_context, request).ConfigureAwait(false);
+        var block = await _controller.SendAsync(ControllerApis.AllocateProducerIds, s_context, request);
         if (block.ErrorCode == ErrorCode.None)
         {
             lock (_gate)

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Broker.Provisioning;
 
 /// <summary>Runs an operation once at a time: callers that come while it runs get the task of that run. Thread-safe.</summary>
-sealed class SingleFlight<T>(Func<Task<T>> operation)
+internal sealed class SingleFlight<T>(Func<Task<T>> operation)
 {
     private readonly Lock _gate = new();
     private Task<T>? _running;
@@ -18,7 +18,7 @@ sealed class SingleFlight<T>(Func<Task<T>> operation)
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            return await operation().ConfigureAwait(false);
+            return await operation();
         }
         finally
         {

@@ -5,19 +5,19 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Replication;
 
 /// <summary>
-/// Replicas that lie in another log directory than the metadata says, which leaves the choice to a broker that has several: the controller is to be
-/// told, so that it knows what the loss of a directory takes away (Kafka's <c>AssignmentsManager</c>, KIP-858). Safe for use from any thread.
+/// The replicas whose log directory differs from the one in the metadata and must be reported to the controller, so that it knows which
+/// partitions are lost with a directory (Kafka's <c>AssignmentsManager</c>, KIP-858). Thread-safe.
 /// </summary>
-sealed class DirectoryAssignments
+internal sealed class DirectoryAssignments
 {
-    // As many as Kafka puts into one request.
+    // The limit of Kafka.
     private const int RequestLimit = 2048;
 
     private readonly ConcurrentDictionary<TopicIdPartition, Uuid> _pending = new();
 
     public bool IsEmpty => _pending.IsEmpty;
 
-    /// <summary>Called when the controller has something to learn.</summary>
+    /// <summary>Called when an assignment was added.</summary>
     public Action? Added { get; set; }
 
     public void Add(TopicIdPartition partition, Uuid directory)
@@ -26,7 +26,7 @@ sealed class DirectoryAssignments
         Added?.Invoke();
     }
 
-    /// <summary>What the controller is to be told now.</summary>
+    /// <summary>The next request to the controller, with pending assignments up to the limit.</summary>
     public AssignReplicasToDirsRequest Next(int brokerId, long brokerEpoch)
     {
         var request = new AssignReplicasToDirsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch };
@@ -46,12 +46,13 @@ sealed class DirectoryAssignments
         return request;
     }
 
-    /// <summary>The controller was told; what has changed since stays.</summary>
-    public void Told(AssignReplicasToDirsRequest request)
+    /// <summary>Removes the assignments of a successful request. An assignment that has changed since remains pending.</summary>
+    public void Reported(AssignReplicasToDirsRequest request)
     {
         foreach (var (partition, id) in _pending)
         {
-            if (request.Directories.Exists(directory => directory.Id == id && directory.Topics.Exists(topic => topic.TopicId == partition.TopicId
+            if (request.Directories.Exists(
+                directory => directory.Id == id && directory.Topics.Exists(topic => topic.TopicId == partition.TopicId
                 && topic.Partitions.Exists(p => p.PartitionIndex == partition.TopicPartition.Partition))))
                 _pending.TryRemove(KeyValuePair.Create(partition, id));
         }

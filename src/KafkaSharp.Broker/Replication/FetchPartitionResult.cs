@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Replication;
 
 /// <summary>The result of one read of one partition. <see cref="Records"/> stays valid until <see cref="Lease"/> is disposed of.</summary>
-readonly record struct FetchPartitionResult
+internal readonly record struct FetchPartitionResult
 {
     public FetchPartitionResult(ErrorCode errorCode) => ErrorCode = errorCode;
 

@@ -10,17 +10,17 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Replication;
 
 /// <summary>
-/// A partition of which this broker has a replica (Kafka's <c>Partition</c>): its log and its part in replication. Leadership is set by the
+/// A partition with a replica on this broker (Kafka's <c>Partition</c>): its log and its replication state. Leadership is set by the
 /// metadata publisher alone; everything else is safe from any thread. Errors are values.
 /// </summary>
 /// <remarks>
 /// Kafka guards leader and ISR with a read-write lock that every append takes. Here reads take no lock. An append is refused by the log
-/// itself, under its append lock, once a later leader epoch has begun; and the high watermark moves under <see cref="_isrLock"/> by the
-/// registration of that moment, never by the one that the append began with.
+/// itself, under its append lock, once a later leader epoch is known; and the high watermark moves under <see cref="_isrLock"/> with the
+/// current registration, never with the one that was current at the start of the append.
 /// </remarks>
-sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
+internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 {
-    // More became readable than is known in bytes: everybody who waits looks again.
+    // An unknown number of bytes became readable. All waiting requests read again.
     private const long Unbounded = 1L << 40;
 
     private readonly Lock _isrLock = new();
@@ -74,11 +74,12 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
         }
     }
 
-    /// <summary>The partition is gone from this broker: it is neither read nor appended to any more. The caller wakes those who
-    /// wait.</summary>
+    /// <summary>
+    /// Refuses all further reads and appends, because the partition was removed from this broker. The caller wakes the waiting requests.
+    /// </summary>
     public void Close() => _isDeleted = true;
 
-    /// <summary>Has all requests that wait for this partition look again.</summary>
+    /// <summary>Wakes all requests that wait for this partition.</summary>
     public void WakeAll()
     {
         Appended.WakeAll();
@@ -93,9 +94,10 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     public LogAppendInfo CheckAppend(short requiredAcks) => CheckAppend(_registration, requiredAcks);
 
     /// <summary>Checks batches and converts them, without any lock: see <see cref="PartitionLog.Prepare"/>.</summary>
-    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin, IWorkTurn? turn = null) => Log.Prepare(records, origin, turn);
+    public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin, IWorkTurn? turn = null) =>
+        Log.Prepare(records, origin, turn);
 
-    /// <summary>Appends prepared batches as the leader and lets those who wait know.</summary>
+    /// <summary>Appends prepared batches as the leader and advances the positions for which requests wait.</summary>
     /// <param name="prepared">From <see cref="Prepare"/>; the caller disposes of it.</param>
     /// <param name="requiredAcks">As in <see cref="CheckAppend(short)"/>.</param>
     /// <param name="expectedLeaderEpoch">The only epoch in which the append may succeed; a coordinator's shard of another epoch is
@@ -103,7 +105,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
     /// <param name="guard">From the start of the transaction's verification; null without one.</param>
     /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
     public LogAppendInfo Append(
-        in PreparedAppend prepared, short requiredAcks, int? expectedLeaderEpoch = null, VerificationGuard? guard = null, short transactionVersion = 0)
+        in PreparedAppend prepared, short requiredAcks, int? expectedLeaderEpoch = null, VerificationGuard? guard =
+            null, short transactionVersion = 0)
     {
         var registration = _registration;
         var info = CheckAppend(registration, requiredAcks);
@@ -122,7 +125,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 
     /// <summary>Prepares and appends in one call, for batches of this broker's own.</summary>
     public LogAppendInfo Append(
-        ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin, int? expectedLeaderEpoch = null, VerificationGuard? guard = null,
+        ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin, int? expectedLeaderEpoch = null, VerificationGuard? guard =
+            null,
         short transactionVersion = 0)
     {
         var check = CheckAppend(requiredAcks);
@@ -225,7 +229,8 @@ sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
         long stableBefore;
         lock (_isrLock)
         {
-            if (_registration is not { } registration || registration.Leader != nodeId || registration.Isr is not [var only] || only != nodeId)
+            if (_registration is not { } registration || registration.Leader != nodeId || registration.Isr is not [var only]
+                || only != nodeId)
                 return;
             after = Log.LogEndOffsetMetadata;
             stableBefore = Log.LastStableOffset;

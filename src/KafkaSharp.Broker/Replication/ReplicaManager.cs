@@ -14,7 +14,8 @@ namespace KafkaSharp.Broker.Replication;
 /// The partitions this broker holds, by name and by topic id (Kafka's <c>ReplicaManager</c>). Changes come from the metadata, one
 /// after another; look-ups are lock-free from any thread.
 /// </summary>
-sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, ILogger<ReplicaManager> logger) : IMetadataPublisher
+internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, ILogger<ReplicaManager> logger)
+    : IMetadataPublisher
 {
     private readonly int _nodeId = configuration.NodeId;
     private readonly ConcurrentDictionary<TopicPartition, Partition> _byName = new();
@@ -25,7 +26,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
 
     public string Name => "ReplicaManager";
 
-    /// <summary>What the controller is to be told of where replicas lie.</summary>
+    /// <summary>The assignments of replicas to log directories that the controller does not know yet.</summary>
     public DirectoryAssignments Assignments { get; } = new();
 
     /// <summary>
@@ -74,15 +75,16 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             foreach (var replica in changes.Followers)
                 Apply(replica, assigns);
         }
-        // Visible only now: whoever sees a topic here finds its partitions served.
+        // Published last, so that the partitions of every topic in the image can be found.
         _image = newImage;
-        // Woken before, a fetch could still have found the topic of a deleted partition and been told that others lead it.
+        // After the image, because a fetch that is woken earlier would still find the deleted topic and return NOT_LEADER_OR_FOLLOWER.
         foreach (var partition in gone)
             partition.WakeAll();
     }
 
-    /// <summary>The logs of a directory that has failed are closed: nobody finds their partitions any more, and who waits for them is
-    /// woken.</summary>
+    /// <summary>
+    /// Closes the logs of a failed directory, so that their partitions are not found any more, and wakes the requests that wait for them.
+    /// </summary>
     public void OnDirectoryFailed(LogDirectoryFailure failure)
     {
         foreach (var name in failure.Partitions)
@@ -108,7 +110,7 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
             logs.UpdateBrokerConfig(DynamicConfigs.Merge(configuration, image.Configs));
     }
 
-    // What goes wrong with one partition takes that one offline: the others are served.
+    // A failure with one partition takes only that partition offline.
     private void Apply(LocalReplica replica, bool assignsDirectories)
     {
         var key = (replica.TopicId, replica.Partition.Partition);
@@ -131,7 +133,8 @@ sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, 
         _byId[key] = partition;
         _byName[replica.Partition] = partition;
         _offline.TryRemove(replica.Partition, out _);
-        if (assignsDirectories && logs.DirectoryOf(partition.Log).Id is { } directory && replica.Registration.Directory(_nodeId) != directory)
+        if (assignsDirectories && logs.DirectoryOf(partition.Log).Id is { } directory
+            && replica.Registration.Directory(_nodeId) != directory)
             Assignments.Add(partition.Id, directory);
     }
 

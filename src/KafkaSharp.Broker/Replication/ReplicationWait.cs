@@ -7,12 +7,12 @@ namespace KafkaSharp.Broker.Replication;
 /// Waits until the in-sync replicas have what a request appended to one or several partitions, or until its deadline (Kafka's
 /// <c>DelayedProduce</c>). Used once, by one request.
 /// </summary>
-sealed class ReplicationWait(TimerWheel timers) : WaitingRequest(timers)
+internal sealed class ReplicationWait(TimerWheel timers) : WaitingRequest(timers)
 {
     private readonly List<Entry> _entries = [];
     private int _undecided;
 
-    /// <summary>Adds a partition of which everything below an offset is to be replicated.</summary>
+    /// <summary>Adds a partition that must be replicated up to an offset, exclusive.</summary>
     public void Add(Partition partition, long requiredOffset) =>
         _entries.Add(new Entry(this, partition, requiredOffset) { SeenWakes = partition.HighWatermarks.Wakes });
 
@@ -28,7 +28,7 @@ sealed class ReplicationWait(TimerWheel timers) : WaitingRequest(timers)
             entry.Look();
         SetDeadline(timeout);
         DecideOne();
-        await Completion.ConfigureAwait(false);
+        await Completion;
         return _entries.ConvertAll(entry => entry.End()).ToArray();
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>Decodes the request of one API, has it handled, and encodes the response straight into the frame that is sent.</summary>
-sealed class ApiRoute<TRequest, TResponse>(
+internal sealed class ApiRoute<TRequest, TResponse>(
     IApiHandler<TRequest, TResponse> handler, short lowestVersion, short highestVersion, ApiListeners listeners)
     : ApiRoute(TRequest.ApiKey, lowestVersion, highestVersion, listeners)
     where TRequest : class, IRequest<TRequest>
@@ -45,7 +45,8 @@ sealed class ApiRoute<TRequest, TResponse>(
     }
 
     private bool TryRead(
-        RequestContext context, ReadOnlyMemory<byte> body, [NotNullWhen(true)] out TRequest? request, [NotNullWhen(false)] out string? fault)
+        RequestContext context, ReadOnlyMemory<byte> body, [NotNullWhen(true)] out TRequest? request,
+        [NotNullWhen(false)] out string? fault)
     {
         var reader = new KafkaReader(body);
         try

@@ -14,7 +14,7 @@ public sealed class ClientSession(Connection connection, RequestServices service
 {
     /// <summary>Longer names are not kept between requests.</summary>
     internal const int LongestKeptName = 256;
-    const string Unknown = "unknown";
+    private const string Unknown = "unknown";
 
     private byte[] _clientIdBytes = [];
     private string? _clientId;

@@ -104,7 +104,8 @@ public sealed class RequestContext
     /// everything is allowed, <paramref name="allowed"/> is the list itself and nothing is allocated.
     /// </summary>
     public void Authorize<T>(
-        AclOperation operation, ResourceType resourceType, List<T> entries, Func<T, string> nameOf, out List<T> allowed, out List<T> refused)
+        AclOperation operation, ResourceType resourceType, List<T> entries, Func<T, string> nameOf, out List<T> allowed,
+        out List<T> refused)
         where T : class
     {
         allowed = entries;

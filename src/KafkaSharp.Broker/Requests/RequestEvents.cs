@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>The log messages of the request pipeline; ids 6000-6019.</summary>
-static partial class RequestEvents
+internal static partial class RequestEvents
 {
     [LoggerMessage(6000, LogLevel.Error, "{ApiKey} v{ApiVersion} of client {ClientId} at {Remote} failed")]
     public static partial void RequestFailed(

@@ -5,7 +5,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Broker.Requests;
 
 /// <summary>Maps the exceptions of handlers to error codes.</summary>
-static class RequestFailure
+internal static class RequestFailure
 {
     public static ErrorCode ErrorOf(Exception exception) => exception switch
     {

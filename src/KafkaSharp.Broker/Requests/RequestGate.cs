@@ -7,10 +7,10 @@ namespace KafkaSharp.Broker.Requests;
 /// cluster that the route requires. Quotas delay the response (<see cref="RequestContext.Throttle"/>); the size of requests is limited
 /// where they are received (<see cref="Opened"/>). Stateless.
 /// </summary>
-static class RequestGate
+internal static class RequestGate
 {
     /// <summary>The largest request of a client that is not authenticated (<c>sasl.server.max.receive.size</c>).</summary>
-    const int MaxUnauthenticatedBytes = 512 * 1024;
+    private const int MaxUnauthenticatedBytes = 512 * 1024;
 
     /// <summary>Limits the size of the first requests of a connection that must authenticate.</summary>
     public static void Opened(ClientSession session)
@@ -37,7 +37,8 @@ static class RequestGate
         var session = context.Session;
         if (!session.IsAuthenticated && !IsAuthentication(route.ApiKey))
             closeReason = $"{route.ApiKey} came before the client was authenticated";
-        else if (session.ReauthenticateBy is { } deadline && session.Services.Time.GetTimestamp() >= deadline && !IsAuthentication(route.ApiKey))
+        else if (session.ReauthenticateBy is { } deadline && session.Services.Time.GetTimestamp() >= deadline
+            && !IsAuthentication(route.ApiKey))
             closeReason = $"{route.ApiKey} came although the client had to authenticate again before";
         else if (route.ClusterOperation is { } operation && !context.AuthorizeCluster(operation))
             error = ErrorCode.ClusterAuthorizationFailed;

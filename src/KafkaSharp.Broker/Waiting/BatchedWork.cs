@@ -1,14 +1,14 @@
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
-/// Runs what is ready on the thread pool, on one thread at a time and in short batches. After each batch it goes to the end of the pool's
-/// queue, so that ten thousand requests that become ready at once delay the work of others by one batch, not by all of them.
+/// Runs items that are ready on the thread pool, on one thread at a time and in short batches. After each batch it goes to the end of the
+/// pool's queue, so that ten thousand requests that become ready at once delay the work of others by one batch, not by all of them.
 /// </summary>
-abstract class BatchedWork : IThreadPoolWorkItem
+internal abstract class BatchedWork : IThreadPoolWorkItem
 {
     private const int BatchSize = 16;
 
-    // A runner that finds nothing more leaves only when it was not signalled since it began to look.
+    // A runner without further items ends only if it was not signalled since it started to look.
     private const int Idle = 0;
     private const int Running = 1;
     private const int Signalled = 2;
@@ -20,14 +20,14 @@ abstract class BatchedWork : IThreadPoolWorkItem
     /// <summary>Runs one item that is ready; false when there is none. Not called by two threads at once.</summary>
     protected abstract bool TryRunNext();
 
-    /// <summary>Says that an item may be ready.</summary>
+    /// <summary>Signals that an item may be ready.</summary>
     protected void Signal()
     {
         if (Interlocked.Exchange(ref _state, Signalled) == Idle)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Says that an item may be ready, and runs the first batch on the calling thread unless another one is running.</summary>
+    /// <summary>Signals that an item may be ready, and runs the first batch on the calling thread unless another one is running.</summary>
     protected void RunHere()
     {
         if (Interlocked.Exchange(ref _state, Signalled) == Idle)

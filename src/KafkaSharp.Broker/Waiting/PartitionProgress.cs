@@ -2,11 +2,10 @@ namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
 /// A position of a partition that only grows, and the requests that wait until it reaches theirs (a key of Kafka's purgatory). A waiter
-/// costs nothing until its position is reached: moving on is one atomic addition, and adding or removing a waiter takes logarithmic time,
-/// however many wait. Waiters are called in short batches on the thread pool, never on the thread that moves the position. Safe for use
-/// from any thread.
+/// costs nothing until its position is reached: an advance is one atomic addition. Adding or removing a waiter takes logarithmic time.
+/// Waiters are called in short batches on the thread pool, never on the thread that advances the position. Thread-safe.
 /// </summary>
-sealed class PartitionProgress : BatchedWork
+internal sealed class PartitionProgress : BatchedWork
 {
     private readonly Lock _gate = new();
     private WaiterHeap _waiters = new();
@@ -16,17 +15,17 @@ sealed class PartitionProgress : BatchedWork
 
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>How often all were woken. A waiter that has seen another number when it is added is due at once.</summary>
+    /// <summary>The number of calls of <see cref="WakeAll"/>. A waiter that is added with another number is due at once.</summary>
     public int Wakes => Volatile.Read(ref _wakes);
 
-    /// <summary>Moves the position on; called after what it stands for is visible to readers.</summary>
+    /// <summary>Advances the position. Called after the data below the new position is visible to readers.</summary>
     public void Advance(long by)
     {
         if (Interlocked.Add(ref _position, by) >= Volatile.Read(ref _nextDue))
             Signal();
     }
 
-    /// <summary>Moves the position to at least the given one.</summary>
+    /// <summary>Advances the position to at least the given one.</summary>
     public void AdvanceTo(long position)
     {
         for (var before = Position; before < position;)
@@ -40,15 +39,16 @@ sealed class PartitionProgress : BatchedWork
             Signal();
     }
 
-    /// <summary>Sets the position anew, also to a lower one, after which all waiters look again.</summary>
+    /// <summary>Sets the position, possibly to a lower one, and wakes all waiters.</summary>
     public void Reset(long position)
     {
         Interlocked.Exchange(ref _position, position);
         WakeAll();
     }
 
-    /// <summary>Has the waiter called once the position is at least <paramref name="due"/>. One that waits already waits for the new
-    /// position.</summary>
+    /// <summary>
+    /// Adds a waiter, which is called when the position is at least <paramref name="due"/>. If it already waits, its position is replaced.
+    /// </summary>
     public void Add(ProgressWaiter waiter, long due)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ sealed class PartitionProgress : BatchedWork
             Signal();
     }
 
-    /// <summary>Removes a waiter that waits no longer. It may be called once more by a batch that runs meanwhile.</summary>
+    /// <summary>Removes a waiter. A batch that is running may still call it once.</summary>
     public void Remove(ProgressWaiter waiter)
     {
         lock (_gate)
@@ -79,8 +79,10 @@ sealed class PartitionProgress : BatchedWork
         }
     }
 
-    /// <summary>Calls all waiters, whatever they wait for: leadership moved, the partition is gone, or more became readable than was
-    /// appended.</summary>
+    /// <summary>
+    /// Calls all waiters, regardless of their positions: the leader changed, the partition was removed, or more became readable than was
+    /// appended.
+    /// </summary>
     public void WakeAll()
     {
         lock (_gate)

@@ -1,8 +1,8 @@
 namespace KafkaSharp.Broker.Waiting;
 
-/// <summary>Something with a deadline in a <see cref="TimerWheel"/>; at most once in one wheel at a time. The wheel's lock guards the
+/// <summary>An entry with a deadline in a <see cref="TimerWheel"/>, in at most one wheel at a time. The wheel's lock guards the
 /// links.</summary>
-abstract class TimerEntry
+internal abstract class TimerEntry
 {
     /// <summary>The wheel's tick at which it expires.</summary>
     internal long DueTick { get; set; }

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>A doubly linked list of entries in the order they were added. Not thread-safe.</summary>
-sealed class TimerSlot(int level, int index)
+internal sealed class TimerSlot(int level, int index)
 {
     private TimerEntry? _last;
 

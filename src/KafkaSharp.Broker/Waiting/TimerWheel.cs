@@ -3,11 +3,11 @@ using System.Numerics;
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
-/// The deadlines of all requests that wait (the timer of Kafka's purgatories): a hierarchical timing wheel of one-millisecond ticks over
+/// The deadlines of all waiting requests (the timer of Kafka's purgatories): a hierarchical timing wheel of one-millisecond ticks over
 /// one timer of the <see cref="TimeProvider"/>, which is armed for the earliest entry only. Adding and removing take constant time, and a
 /// removed entry leaves nothing behind. No entry expires before its deadline. Safe for use from any thread.
 /// </summary>
-sealed class TimerWheel : BatchedWork, IDisposable
+internal sealed class TimerWheel : BatchedWork, IDisposable
 {
     // Each level has 64 slots, each as wide as the whole level below it. Six levels cover 2 years.
     private const int SlotBits = 6;
@@ -32,10 +32,10 @@ sealed class TimerWheel : BatchedWork, IDisposable
         _timer = time.CreateTimer(static state => ((TimerWheel)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many entries wait.</summary>
+    /// <summary>The number of waiting entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether entries have expired that are still to be called.</summary>
+    /// <summary>Whether there are expired entries that were not called yet.</summary>
     public bool HasExpired
     {
         get
@@ -45,14 +45,15 @@ sealed class TimerWheel : BatchedWork, IDisposable
         }
     }
 
-    /// <summary>Has <see cref="TimerEntry.Expire"/> called once after <paramref name="delay"/>, unless the entry is removed
-    /// before.</summary>
+    /// <summary>
+    /// Adds an entry. <see cref="TimerEntry.Expire"/> is called once after <paramref name="delay"/>, unless the entry is removed before.
+    /// </summary>
     public void Add(TimerEntry entry, TimeSpan delay)
     {
         var ticks = (long)Math.Clamp(Math.Ceiling((_time.GetElapsedTime(_started) + delay).TotalMilliseconds), 0, long.MaxValue / 2);
         lock (_gate)
         {
-            // Without entries nothing has moved the wheel on: from an old tick the deadline would seem far away.
+            // Without entries the wheel does not advance. Relative to an old tick the deadline would be too far away.
             if (Count++ == 0)
                 _tick = Math.Max(_tick, (long)_time.GetElapsedTime(_started).TotalMilliseconds);
             entry.DueTick = Math.Clamp(ticks, _tick, _tick + LongestDelay);
@@ -105,8 +106,10 @@ sealed class TimerWheel : BatchedWork, IDisposable
         RunHere();
     }
 
-    /// <summary>Moves what is due by a tick to the expired entries, in the order of the deadlines; the rest of a wide slot goes to finer
-    /// ones.</summary>
+    /// <summary>
+    /// Moves the entries that are due at a tick to the expired ones, in the order of their deadlines. The other entries of a wide slot move
+    /// to lower levels.
+    /// </summary>
     private void Advance(long now)
     {
         while (TryFindNext(out var slot, out var tick) && tick <= now)
@@ -176,8 +179,9 @@ sealed class TimerWheel : BatchedWork, IDisposable
     {
         _armedFor = tick;
         var wait = TimeSpan.FromMilliseconds(tick) - _time.GetElapsedTime(_started);
-        // Timers count whole milliseconds and have an upper limit: rounded up, none fires early; one that fires far too early is armed
-        // again.
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue)), Timeout.InfiniteTimeSpan);
+        // Timers have whole milliseconds and an upper limit. The delay is rounded up, so that none fires early; a timer that was limited is
+        // armed again.
+        _timer.Change(
+            TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(wait.TotalMilliseconds), 0, int.MaxValue)), Timeout.InfiniteTimeSpan);
     }
 }

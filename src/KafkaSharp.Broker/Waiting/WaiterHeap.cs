@@ -2,7 +2,7 @@ namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>A binary heap of waiters by the position at which they are due, from which any of them can be removed. Not
 /// thread-safe.</summary>
-struct WaiterHeap()
+internal struct WaiterHeap()
 {
     private ProgressWaiter[] _items = [];
 
@@ -32,7 +32,7 @@ struct WaiterHeap()
             MoveUp(last);
             MoveDown(last);
         }
-        // After a crowd has left, an idle partition does not keep its table.
+        // An idle partition does not keep a large table after many waiters were removed.
         if (Count == 0 && _items.Length > 64)
             _items = [];
     }

@@ -3,10 +3,10 @@ using System.Threading.Tasks.Sources;
 namespace KafkaSharp.Broker.Waiting;
 
 /// <summary>
-/// A request that waits for partitions until its deadline (Kafka's <c>DelayedOperation</c>). It completes once, whatever ends the wait, and
-/// its continuation runs on the thread that completes it: in a batch of the partition or of the timer.
+/// A request that waits for partitions until its deadline (Kafka's <c>DelayedOperation</c>). It completes exactly once, and its
+/// continuation runs on the thread that completes it: in a batch of the partition or of the timer.
 /// </summary>
-abstract class WaitingRequest(TimerWheel timers) : TimerEntry, IValueTaskSource
+internal abstract class WaitingRequest(TimerWheel timers) : TimerEntry, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _source;
     private int _isCompleted;
@@ -20,12 +20,12 @@ abstract class WaitingRequest(TimerWheel timers) : TimerEntry, IValueTaskSource
     protected void SetDeadline(TimeSpan delay)
     {
         timers.Add(this, delay);
-        // A wait that ended meanwhile could not remove what was not there yet.
+        // If the wait ended before the timer was added, it could not remove the timer.
         if (IsCompleted)
             timers.Remove(this);
     }
 
-    /// <summary>Ends the wait unless it has ended. Not to be called under a lock: the continuation runs within.</summary>
+    /// <summary>Ends the wait unless it has ended. Must not be called under a lock, because it runs the continuation.</summary>
     protected void Complete()
     {
         if (Interlocked.Exchange(ref _isCompleted, 1) != 0)

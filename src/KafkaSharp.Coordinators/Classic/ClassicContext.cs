@@ -9,7 +9,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// <param name="shard">The shard.</param>
 /// <param name="config">Timeouts and limits.</param>
 /// <param name="newGuid">Makes the part of member ids that must not be guessable.</param>
-sealed class ClassicContext(ShardContext<GroupRecord> shard, GroupCoordinatorConfig config, Func<Guid> newGuid)
+internal sealed class ClassicContext(ShardContext<GroupRecord> shard, GroupCoordinatorConfig config, Func<Guid> newGuid)
 {
     public GroupCoordinatorConfig Config { get; } = config;
 

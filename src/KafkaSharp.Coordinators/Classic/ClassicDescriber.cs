@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>DescribeGroups within a shard. Used on the shard's event loop.</summary>
-sealed class ClassicDescriber(GroupTable groups)
+internal sealed class ClassicDescriber(GroupTable groups)
 {
     private const short GroupIdNotFoundVersion = 6;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>The log messages of classic groups.</summary>
-static partial class ClassicEvents
+internal static partial class ClassicEvents
 {
     [LoggerMessage(
         7020, LogLevel.Information,

@@ -14,7 +14,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// <see cref="ClassicRebalance"/> and the operations beside it decide what happens when. Used on the shard's event loop, and by one loading
 /// thread before that.
 /// </summary>
-sealed class ClassicGroup : Group
+internal sealed class ClassicGroup : Group
 {
     public const string ConsumerProtocolType = "consumer";
 

@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// A member of a classic group, with its delayed responses and the timer of its session. Used on the shard's event loop.
 /// Only its <see cref="ClassicGroup"/> changes its protocols and the join that waits.
 /// </summary>
-sealed class ClassicGroupMember(
+internal sealed class ClassicGroupMember(
     string memberId, string? groupInstanceId, string clientId, string clientHost, int rebalanceTimeoutMs, int sessionTimeoutMs,
     string protocolType, IReadOnlyList<JoinProtocol> protocols)
 {

@@ -4,7 +4,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// The states of a classic group. Empty → PreparingRebalance (a member joins) → CompletingRebalance (all have joined) → Stable (the
 /// leader sent the assignment); PreparingRebalance → Empty when all members left; any → Dead when the shard is unloaded.
 /// </summary>
-enum ClassicGroupState
+internal enum ClassicGroupState
 {
     Empty,
     PreparingRebalance,

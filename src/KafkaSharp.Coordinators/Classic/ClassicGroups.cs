@@ -8,7 +8,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// The classic groups of a shard. A live classic group is ahead of the log, as in Kafka: its commands change it at once, and the replay of
 /// its own metadata changes nothing. Used on the shard's event loop, and by one loading thread before that.
 /// </summary>
-sealed class ClassicGroups(ClassicContext context, ClassicRebalance rebalance, GroupTable groups)
+internal sealed class ClassicGroups(ClassicContext context, ClassicRebalance rebalance, GroupTable groups)
 {
     /// <summary>The classic group of that id; null when there is none, or when it is a group of another protocol.</summary>
     public ClassicGroup? Find(string groupId) => groups.Find(groupId) as ClassicGroup;

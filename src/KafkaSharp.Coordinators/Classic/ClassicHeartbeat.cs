@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>Heartbeat: extends the session of a member; the response says whether it must join again. Used on the shard's loop.</summary>
-sealed class ClassicHeartbeat(ClassicGroups groups, ClassicRebalance rebalance)
+internal sealed class ClassicHeartbeat(ClassicGroups groups, ClassicRebalance rebalance)
 {
     public ErrorCode Heartbeat(HeartbeatRequest request)
     {

@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// JoinGroup: a member joins a classic group or joins it again (KIP-62, KIP-345 static members, KIP-394 known member id, KIP-814 skipped
 /// assignment). The response is given at once or when the rebalance ends. Used on the shard's event loop.
 /// </summary>
-sealed class ClassicJoin(ClassicContext context, GroupTable groups, ClassicGroups classicGroups, ClassicRebalance rebalance)
+internal sealed class ClassicJoin(ClassicContext context, GroupTable groups, ClassicGroups classicGroups, ClassicRebalance rebalance)
 {
     private const short RequiresKnownMemberIdVersion = 4;
 

@@ -9,7 +9,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// LeaveGroup: members leave, or an administrator removes them by instance id (KIP-345); several in one request since version 3. Used on
 /// the shard's event loop.
 /// </summary>
-sealed class ClassicLeave(ClassicContext context, ClassicGroups groups, ClassicRebalance rebalance)
+internal sealed class ClassicLeave(ClassicContext context, ClassicGroups groups, ClassicRebalance rebalance)
 {
     /// <summary>Removes each of the members and adds a response for each; the error is that of the whole request.</summary>
     public CommandResult<GroupRecord> Leave(

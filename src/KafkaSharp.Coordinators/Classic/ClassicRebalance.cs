@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// How a rebalance of a classic group begins, waits and ends. Nothing of it is in the log until the leader's assignment is written: after a
 /// failover members join again. Used on the shard's event loop.
 /// </summary>
-sealed class ClassicRebalance(ClassicContext context)
+internal sealed class ClassicRebalance(ClassicContext context)
 {
     private TimeSpan InitialDelay => TimeSpan.FromMilliseconds(context.Config.InitialRebalanceDelayMs);
 

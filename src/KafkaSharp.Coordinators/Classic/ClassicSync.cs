@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// SyncGroup: the leader sends the assignment, every member fetches its part. The assignment is written before members receive it. Used
 /// on the shard's event loop.
 /// </summary>
-sealed class ClassicSync(ClassicGroups groups, ClassicRebalance rebalance)
+internal sealed class ClassicSync(ClassicGroups groups, ClassicRebalance rebalance)
 {
     public CommandResult<GroupRecord> Sync(SyncGroupRequest request, DelayedResponse<SyncGroupResponse> response)
     {

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>Makes the record of a classic group, as Kafka's <c>GroupCoordinatorRecordHelpers</c> does.</summary>
-static class GroupMetadata
+internal static class GroupMetadata
 {
     /// <summary>The group as it is now, with the given assignment of each member.</summary>
     public static GroupMetadataRecord Of(ClassicGroup group, IReadOnlyDictionary<string, byte[]> assignments)

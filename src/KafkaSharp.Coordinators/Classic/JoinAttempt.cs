@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// <param name="Context">The version and the client of the request.</param>
 /// <param name="Request">The request.</param>
 /// <param name="Response">The response; a member that waits for the rebalance holds it.</param>
-sealed record JoinAttempt(GroupRequestContext Context, JoinGroupRequest Request, DelayedResponse<JoinGroupResponse> Response)
+internal sealed record JoinAttempt(GroupRequestContext Context, JoinGroupRequest Request, DelayedResponse<JoinGroupResponse> Response)
 {
     /// <summary>Why the client joins, in its own words.</summary>
     public string Reason => string.IsNullOrEmpty(Request.Reason) ? "not provided" : Request.Reason;

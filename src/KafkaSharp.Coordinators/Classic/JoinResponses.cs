@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>Makes the JoinGroup responses of a completed join phase.</summary>
-static class JoinResponses
+internal static class JoinResponses
 {
     /// <summary>The response to a member of the current generation; only the leader receives the subscriptions of all members.</summary>
     public static JoinGroupResponse Of(ClassicGroup group, string memberId) => new()

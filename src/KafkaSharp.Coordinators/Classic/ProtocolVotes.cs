@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// The protocols that the members of a group support, and their choice. Of protocols with the same number of votes the one wins that Java's
 /// HashMap would list first, so that the same members choose the same protocol with either broker.
 /// </summary>
-sealed class ProtocolVotes
+internal sealed class ProtocolVotes
 {
     private readonly Dictionary<string, int> _supporters = new(StringComparer.Ordinal);
 

@@ -11,7 +11,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// nothing changes for the others: only the new member id is written, and the old one comes back when that fails. Used on the shard's event
 /// loop.
 /// </summary>
-sealed class StaticReplacement(
+internal sealed class StaticReplacement(
     ClassicContext context, ClassicRebalance rebalance, JoinAttempt join, ClassicGroup group, string newMemberId)
 {
     /// <summary>From this version on the response may say that the leader must not make the assignment again (KIP-814).</summary>

@@ -7,7 +7,7 @@ namespace KafkaSharp.Coordinators.Classic;
 /// Reads the topics that a group's members subscribe to from the metadata of their joins, if that is the consumer protocol. The coordinator
 /// needs them only to know which offsets must not expire or be deleted.
 /// </summary>
-static class SubscribedTopics
+internal static class SubscribedTopics
 {
     /// <summary>Null when they are not known: another protocol type, or bytes that are not a subscription.</summary>
     public static IReadOnlySet<string>? Of(ClassicGroup group)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Coordinators.GroupService;
 
 /// <summary>The log messages of the group coordinator.</summary>
-static partial class GroupServiceEvents
+internal static partial class GroupServiceEvents
 {
     [LoggerMessage(7007, LogLevel.Error, "{Operation} failed unexpectedly; the client receives UNKNOWN_SERVER_ERROR.")]
     public static partial void OperationFailed(this ILogger logger, string operation, Exception exception);

@@ -14,7 +14,7 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// The groups and offsets of one partition of <c>__consumer_offsets</c> (Kafka's <c>GroupCoordinatorShard</c>): the state, and the
 /// operations on it. Used on the shard's event loop, and by one loading thread before that.
 /// </summary>
-sealed class GroupShard : ICoordinatorShard<GroupRecord>
+internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
 {
     private readonly ShardContext<GroupRecord> _context;
     private readonly GroupCoordinatorConfig _config;

@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// <summary>
 /// Runs commands in the shard of a group; every failure becomes an error code of the response. Safe for use from any thread.
 /// </summary>
-sealed class GroupShards(CoordinatorRuntime<GroupShard, GroupRecord> runtime, ILogger log)
+internal sealed class GroupShards(CoordinatorRuntime<GroupShard, GroupRecord> runtime, ILogger log)
 {
     private volatile int _partitionCount;
 

@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// OffsetFetch in all versions: one group before version 8, several since then, topics by id since version 10. Safe for use from any
 /// thread.
 /// </summary>
-sealed class OffsetFetchRequests(GroupShards shards, ITopicLookup lookup)
+internal sealed class OffsetFetchRequests(GroupShards shards, ITopicLookup lookup)
 {
     private const short TopicIdVersion = 10;
     private const short BatchedVersion = 8;

@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// </summary>
 /// <param name="key">What identifies a topic.</param>
 /// <param name="partitions">The partitions of a topic.</param>
-sealed class TopicResponses<TTopic, TPartition>(Func<TTopic, object> key, Func<TTopic, List<TPartition>> partitions)
+internal sealed class TopicResponses<TTopic, TPartition>(Func<TTopic, object> key, Func<TTopic, List<TPartition>> partitions)
 {
     private readonly Dictionary<object, TTopic> _byKey = [];
 

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>The error codes in a coordinator's responses for errors of its log.</summary>
-static class CoordinatorErrors
+internal static class CoordinatorErrors
 {
     /// <summary>For an error of writing a group's metadata (Kafka's <c>appendGroupMetadataErrorToResponseError</c>).</summary>
     public static ErrorCode OfWrite(ErrorCode error) => error switch

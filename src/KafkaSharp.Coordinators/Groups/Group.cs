@@ -5,7 +5,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>A group of a shard, of any protocol (Kafka's <c>Group</c>). Used on the shard's event loop.</summary>
-abstract class Group(string groupId)
+internal abstract class Group(string groupId)
 {
     public string GroupId { get; } = groupId;
 

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>ListGroups within a shard. Used on the shard's event loop.</summary>
-sealed class GroupLister(GroupTable groups)
+internal sealed class GroupLister(GroupTable groups)
 {
     /// <summary>The groups in one of the states and of one of the types; an empty set means any.</summary>
     /// <param name="states">In lower case.</param>

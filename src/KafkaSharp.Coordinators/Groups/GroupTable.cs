@@ -11,7 +11,7 @@ namespace KafkaSharp.Coordinators.Groups;
 /// </summary>
 /// <param name="undo">The undo log of the shard.</param>
 /// <param name="newSimpleGroup">Makes the group for offsets that were committed without a member.</param>
-sealed class GroupTable(UndoLog undo, Func<string, Group> newSimpleGroup)
+internal sealed class GroupTable(UndoLog undo, Func<string, Group> newSimpleGroup)
 {
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
 

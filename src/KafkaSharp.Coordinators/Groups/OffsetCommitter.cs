@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Groups;
 /// OffsetCommit within a shard: checks that the member may commit and makes a record per partition. A commit also counts as a heartbeat.
 /// Used on the shard's event loop.
 /// </summary>
-sealed class OffsetCommitter(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, GroupTable groups)
+internal sealed class OffsetCommitter(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, GroupTable groups)
 {
     private const short GroupIdNotFoundVersion = 9;
 

@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Groups;
 /// OffsetFetch within a shard. A group that does not exist has no offsets, which is not an error. With requireStable a partition that
 /// an open transaction has committed an offset for is UNSTABLE_OFFSET_COMMIT (KIP-447). Used on the shard's event loop.
 /// </summary>
-sealed class OffsetFetcher(GroupTable groups)
+internal sealed class OffsetFetcher(GroupTable groups)
 {
     private const long InvalidOffset = -1;
 

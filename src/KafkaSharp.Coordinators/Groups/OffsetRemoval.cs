@@ -11,7 +11,7 @@ namespace KafkaSharp.Coordinators.Groups;
 /// Everything that removes offsets of a shard: OffsetDelete (KIP-496), deletion of groups, deletion of topics, retention (KIP-211). Makes
 /// the tombstones; their replay removes. Used on the shard's event loop.
 /// </summary>
-sealed class OffsetRemoval(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, GroupTable groups)
+internal sealed class OffsetRemoval(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, GroupTable groups)
 {
     /// <summary>OffsetDelete: an error is that of the whole request.</summary>
     public ErrorCode Delete(

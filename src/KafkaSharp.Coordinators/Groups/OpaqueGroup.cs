@@ -8,7 +8,7 @@ namespace KafkaSharp.Coordinators.Groups;
 /// A consumer, share or streams group found in the log of a broker that serves those protocols (KIP-848, KIP-932, KIP-1071). Its records
 /// are kept as they are: it can be listed, its offsets can be read, and it can be deleted when it is empty. Used on the shard's event loop.
 /// </summary>
-sealed class OpaqueGroup(string groupId, GroupType type, UndoLog undo) : Group(groupId)
+internal sealed class OpaqueGroup(string groupId, GroupType type, UndoLog undo) : Group(groupId)
 {
     private readonly RevertibleDictionary<string, OpaqueRecord> _records = new(undo, StringComparer.Ordinal);
 

@@ -11,7 +11,7 @@ namespace KafkaSharp.Coordinators.Offsets;
 /// <param name="ExpireTimestampMs">When it expires by the client's wish, or -1 for the broker's retention.</param>
 /// <param name="TopicId">The id of the topic it was committed for; zero when that is not known.</param>
 /// <param name="RecordOffset">The offset of its record in <c>__consumer_offsets</c>.</param>
-sealed record OffsetAndMetadata(
+internal sealed record OffsetAndMetadata(
     long Offset, int LeaderEpoch, string Metadata, long CommitTimestampMs, long ExpireTimestampMs, Uuid TopicId, long RecordOffset)
 {
     public static OffsetAndMetadata From(OffsetCommitValue value, long recordOffset) => new(

@@ -7,7 +7,7 @@ namespace KafkaSharp.Coordinators.Offsets;
 /// The committed offsets of a shard, and those of transactions that are still open: the result of replaying the log. Changes are undone
 /// together with their records. Used on the shard's event loop, and by one loading thread before that.
 /// </summary>
-sealed class OffsetStore(UndoLog undo)
+internal sealed class OffsetStore(UndoLog undo)
 {
     private readonly PartitionTable<OffsetAndMetadata> _committed = new(undo);
     private readonly RevertibleDictionary<long, PartitionTable<OffsetAndMetadata>> _pendingByProducer = new(undo);

@@ -7,7 +7,7 @@ namespace KafkaSharp.Coordinators.Offsets;
 /// A value for each partition of each group. Changes are undone together with their records. Used on the shard's event loop, and by one
 /// loading thread before that.
 /// </summary>
-sealed class PartitionTable<T>(UndoLog undo)
+internal sealed class PartitionTable<T>(UndoLog undo)
 {
     private readonly Dictionary<string, Dictionary<string, Dictionary<int, T>>> _groups = new(StringComparer.Ordinal);
 

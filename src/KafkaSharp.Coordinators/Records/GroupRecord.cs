@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Coordinators.Records;
 
 /// <summary>A record of <c>__consumer_offsets</c>. Immutable; encoded when it is appended.</summary>
-abstract class GroupRecord
+internal abstract class GroupRecord
 {
     /// <summary>Writes the key: int16 record type, then the key message.</summary>
     public abstract void WriteKey(IBufferWriter<byte> sink);

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Records;
 
 /// <summary>The records of <c>__consumer_offsets</c> as bytes (Kafka's <c>GroupCoordinatorRecordSerde</c>). Stateless.</summary>
-sealed class GroupRecordSerde : ICoordinatorRecordSerde<GroupRecord>
+internal sealed class GroupRecordSerde : ICoordinatorRecordSerde<GroupRecord>
 {
     public static GroupRecordSerde Instance { get; } = new();
 

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Coordinators.Records;
 
 /// <summary>The type a key of <c>__consumer_offsets</c> begins with (Kafka's <c>CoordinatorRecordType</c>).</summary>
-enum GroupRecordType : short
+internal enum GroupRecordType : short
 {
     LegacyOffsetCommit = 0,
     OffsetCommit = 1,

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Coordinators.Records;
 
 /// <summary>The protocol of a group, as ListGroups names it.</summary>
-enum GroupType
+internal enum GroupType
 {
     Classic,
     Consumer,

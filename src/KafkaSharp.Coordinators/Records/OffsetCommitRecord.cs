@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Records;
 
 /// <summary>A committed offset of a group; without a value, its removal.</summary>
-sealed class OffsetCommitRecord(string group, string topic, int partition, OffsetCommitValue? value) : GroupRecord
+internal sealed class OffsetCommitRecord(string group, string topic, int partition, OffsetCommitValue? value) : GroupRecord
 {
     public string Group { get; } = group;
 

@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Records;
 /// A record of a group whose protocol is not served here (consumer, share, streams), as the bytes that were found in the log; without a
 /// value, the removal of what its key names.
 /// </summary>
-sealed class OpaqueRecord(string group, GroupType groupType, bool isMember, byte[] key, byte[]? value) : GroupRecord
+internal sealed class OpaqueRecord(string group, GroupType groupType, bool isMember, byte[] key, byte[]? value) : GroupRecord
 {
     public string Group { get; } = group;
 

@@ -8,7 +8,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// Builds batches of a coordinator's records, byte for byte those of Kafka (whose coordinators give them the base sequence 0 even without a
 /// producer). Reuses its memory: what <see cref="Build"/> returns is valid until the next call. Used on one shard's loop.
 /// </summary>
-sealed class CoordinatorBatch<TRecord>(ICoordinatorRecordSerde<TRecord> serde, CompressionType compression) : IDisposable
+internal sealed class CoordinatorBatch<TRecord>(ICoordinatorRecordSerde<TRecord> serde, CompressionType compression) : IDisposable
     where TRecord : class
 {
     private readonly RecordBatchBuilder _builder = new(default);

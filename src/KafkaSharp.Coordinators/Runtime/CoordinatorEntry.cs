@@ -6,11 +6,11 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// <param name="Record">The record; null for a marker.</param>
 /// <param name="Producer">The producer of the transaction; none for a record outside transactions.</param>
 /// <param name="End">The marker; null for a record.</param>
-readonly record struct CoordinatorEntry<TRecord>(TRecord? Record, ProducerIdentity Producer, TransactionEnd? End)
+internal readonly record struct CoordinatorEntry<TRecord>(TRecord? Record, ProducerIdentity Producer, TransactionEnd? End)
     where TRecord : class;
 
 /// <summary>The records of one command as entries, without copying them.</summary>
-sealed class CoordinatorEntries<TRecord>(IReadOnlyList<TRecord> records, ProducerIdentity producer)
+internal sealed class CoordinatorEntries<TRecord>(IReadOnlyList<TRecord> records, ProducerIdentity producer)
     : IReadOnlyList<CoordinatorEntry<TRecord>>
     where TRecord : class
 {

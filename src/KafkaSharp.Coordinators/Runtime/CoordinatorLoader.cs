@@ -13,7 +13,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// of a newer broker can be taken over; one of a known type that cannot be read ends the load, because the state would be wrong without it.
 /// Used by one thread.
 /// </summary>
-sealed class CoordinatorLoader<TRecord>(
+internal sealed class CoordinatorLoader<TRecord>(
     string topicPartition, ICoordinatorPartition partition, ICoordinatorRecordSerde<TRecord> serde, ICoordinatorShard<TRecord> shard,
     TimeProvider time, ILogger logger)
     where TRecord : class

@@ -11,7 +11,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// adaptive linger, when no further command is queued. Records of a transaction and markers are batches of their own, written at once.
 /// When a write fails the replay of the whole batch is undone and the commands in it fail; the shard goes on. Used on the shard's loop.
 /// </summary>
-sealed class CoordinatorLog<TRecord>(
+internal sealed class CoordinatorLog<TRecord>(
     EventLoop loop, ICoordinatorPartition partition, ICoordinatorRecordSerde<TRecord> serde, CoordinatorRuntimeOptions options,
     UndoLog undo, long endOffset, ILogger logger) : IStateMachineLog<CoordinatorEntry<TRecord>>, IDisposable
     where TRecord : class

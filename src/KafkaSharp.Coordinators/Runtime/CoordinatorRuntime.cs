@@ -12,7 +12,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// the order of the calls, each after the one before has ended: a shard is loaded only when its predecessor cannot write any more. All
 /// members may be called from any thread.
 /// </summary>
-sealed class CoordinatorRuntime<TShard, TRecord> : IAsyncDisposable
+internal sealed class CoordinatorRuntime<TShard, TRecord> : IAsyncDisposable
     where TShard : class, ICoordinatorShard<TRecord>
     where TRecord : class
 {

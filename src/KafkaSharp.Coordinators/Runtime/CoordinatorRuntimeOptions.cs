@@ -3,7 +3,7 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Coordinators.Runtime;
 
 /// <summary>How a coordinator writes and loads its shards. Immutable.</summary>
-sealed record CoordinatorRuntimeOptions
+internal sealed record CoordinatorRuntimeOptions
 {
     /// <summary>The name of the coordinator in logs, such as <c>group-coordinator</c>.</summary>
     public required string Name { get; init; }

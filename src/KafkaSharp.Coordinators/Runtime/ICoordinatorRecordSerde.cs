@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// <summary>
 /// Encodes and decodes a coordinator's records (Kafka's <c>CoordinatorRecordSerde</c>). Stateless; safe for use from any thread.
 /// </summary>
-interface ICoordinatorRecordSerde<TRecord>
+internal interface ICoordinatorRecordSerde<TRecord>
     where TRecord : class
 {
     /// <summary>Writes the key: int16 record type, then the key message.</summary>

@@ -7,7 +7,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// The state of one coordinator for one partition of its topic (Kafka's <c>CoordinatorShard</c>). Replay comes from one loading thread
 /// first; after <see cref="OnLoaded"/> everything is called on the shard's event loop.
 /// </summary>
-interface ICoordinatorShard<in TRecord>
+internal interface ICoordinatorShard<in TRecord>
     where TRecord : class
 {
     /// <summary>

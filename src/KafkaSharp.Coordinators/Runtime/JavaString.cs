@@ -4,7 +4,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// The hash of Java's strings. It decides which partition holds the state of a group, and the order of a <c>java.util.HashMap</c>, on
 /// which some of Kafka's decisions depend: with it both brokers make the same decisions.
 /// </summary>
-static class JavaString
+internal static class JavaString
 {
     public static int HashCode(string text)
     {

@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// A dictionary whose changes are undone together with the records that made them (in the place of Kafka's <c>TimelineHashMap</c>). Used on
 /// the shard's event loop, and by one loading thread before that.
 /// </summary>
-sealed class RevertibleDictionary<TKey, TValue>(UndoLog undo, IEqualityComparer<TKey>? comparer = null)
+internal sealed class RevertibleDictionary<TKey, TValue>(UndoLog undo, IEqualityComparer<TKey>? comparer = null)
     where TKey : notnull
 {
     private readonly Dictionary<TKey, TValue> _entries = new(comparer);

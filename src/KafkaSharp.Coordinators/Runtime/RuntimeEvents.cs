@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Coordinators.Runtime;
 
 /// <summary>The log messages of the coordinator runtime.</summary>
-static partial class RuntimeEvents
+internal static partial class RuntimeEvents
 {
     [LoggerMessage(7001, LogLevel.Debug, "Loading {TopicPartition} with leader epoch {Epoch}.")]
     public static partial void Loading(this ILogger logger, string topicPartition, int epoch);

@@ -9,7 +9,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// <param name="undo">Undoes what replay changed when its records are not written.</param>
 /// <param name="post">Runs a command that has no caller.</param>
 /// <param name="log">Receives log messages.</param>
-sealed class ShardContext<TRecord>(
+internal sealed class ShardContext<TRecord>(
     int partition, EventLoop loop, UndoLog undo, Action<string, Func<CommandResult<TRecord>>> post, ILogger log)
     where TRecord : class
 {

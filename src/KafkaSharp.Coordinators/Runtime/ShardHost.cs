@@ -11,7 +11,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// a dedicated event loop, and unloads it when leadership is lost. All members may be called from any thread. While it loads every
 /// command is refused with COORDINATOR_LOAD_IN_PROGRESS, afterwards with NOT_COORDINATOR.
 /// </summary>
-sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
+internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
     where TShard : class, ICoordinatorShard<TRecord>
     where TRecord : class
 {

@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// A deadline of a shard whose expiry is a command like any other: it may write records. Moving the deadline back costs nothing; the
 /// underlying timer checks again when it fires. Used on the shard's event loop.
 /// </summary>
-sealed class ShardTimer<TRecord>(EventLoop loop, Action<string, Func<CommandResult<TRecord>>> post, string name)
+internal sealed class ShardTimer<TRecord>(EventLoop loop, Action<string, Func<CommandResult<TRecord>>> post, string name)
     where TRecord : class
 {
     private Func<CommandResult<TRecord>>? _expired;

@@ -4,4 +4,4 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// <param name="Committed">False when the transaction was aborted.</param>
 /// <param name="CoordinatorEpoch">The epoch of the transaction coordinator that decided it.</param>
 /// <param name="TransactionVersion">The feature level <c>transaction.version</c> of the transaction (KIP-890).</param>
-sealed record TransactionEnd(bool Committed, int CoordinatorEpoch, short TransactionVersion);
+internal sealed record TransactionEnd(bool Committed, int CoordinatorEpoch, short TransactionVersion);

@@ -5,7 +5,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// takes it back; a successful write forgets the actions, a failed one runs them in reverse order. Only records of the batch that is not
 /// written yet can be undone, so the log is short. It takes the place of Kafka's <c>SnapshotRegistry</c>. Used on the shard's event loop.
 /// </summary>
-sealed class UndoLog
+internal sealed class UndoLog
 {
     private readonly List<Action> _actions = [];
 

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace KafkaSharp.Metadata.Authorization;
 
-/// <summary>Decides what principals may do (Kafka's <c>Authorizer</c>). Called for every request, on any thread; must neither block nor throw.</summary>
+/// <summary>
+/// Decides what principals may do (Kafka's <c>Authorizer</c>). Called for every request, on any thread; must neither block nor throw.
+/// </summary>
 public interface IAuthorizer
 {
     /// <summary>Whether every operation is allowed to every principal, so that callers need not check each resource.</summary>

@@ -32,8 +32,8 @@ public sealed class ControllerApi<TRequest, TResponse>
         _timeoutMs is null ? null : TimeSpan.FromMilliseconds(Math.Max(MinTimeoutMs, _timeoutMs(request)));
 
     /// <summary>
-    /// The response in a version that carries an error for everything requested (Kafka's <c>getErrorResponse</c>). Without a version, the highest
-    /// stable one; without a message, the code's own.
+    /// The response in a version that carries an error for everything requested (Kafka's <c>getErrorResponse</c>). Without a version, the
+    /// highest stable one; without a message, the code's own.
     /// </summary>
     public TResponse Fail(TRequest request, ApiError error, short? version) =>
         _fail(request, error with { Message = error.Message ?? error.Code.Message() }, version ?? Range.HighestStable);

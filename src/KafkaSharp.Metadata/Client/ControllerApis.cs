@@ -31,7 +31,8 @@ public static class ControllerApis
     public static ControllerApi<ElectLeadersRequest, ElectLeadersResponse> ElectLeaders { get; } =
         new(ErrorResponses.Of, request => request.TimeoutMs);
 
-    public static ControllerApi<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse> AlterPartitionReassignments { get; } =
+    public static ControllerApi<AlterPartitionReassignmentsRequest,
+        AlterPartitionReassignmentsResponse> AlterPartitionReassignments { get; } =
         new((request, error, _) => ErrorResponses.Of(request, error), request => request.TimeoutMs);
 
     public static ControllerApi<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse> ListPartitionReassignments { get; } =

@@ -5,9 +5,9 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Client;
 
 /// <summary>
-/// The controller as the rest of the node sees it (Kafka's <c>ForwardingManager</c>): requests go to the active controller, wherever it is, and
-/// errors are within the responses. While there is no active controller a request is retried until its time limit, or for 60 s where it has none; then
-/// the response is REQUEST_TIMED_OUT. Thread-safe.
+/// The controller as the rest of the node sees it (Kafka's <c>ForwardingManager</c>): requests go to the active controller, wherever it is,
+/// and errors are within the responses. While there is no active controller a request is retried until its time limit, or for 60 s where it
+/// has none; then the response is REQUEST_TIMED_OUT. Thread-safe.
 /// </summary>
 /// <param name="channel">The way to the active controller.</param>
 /// <param name="time">The clock of the time limits.</param>
@@ -19,7 +19,8 @@ public sealed class ControllerClient(IControllerChannel channel, TimeProvider ti
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// Whether NOT_CONTROLLER is retried. Not on a controller's own listener: there the sender must learn that this node is not the controller.
+    /// Whether NOT_CONTROLLER is retried. Not on a controller's own listener: there the sender must learn that this node is not the
+    /// controller.
     /// </summary>
     public bool Retries { get; init; } = true;
 
@@ -38,14 +39,14 @@ public sealed class ControllerClient(IControllerChannel channel, TimeProvider ti
             var next = active.IsCompleted ? null : active;
             try
             {
-                return await channel.SendAsync(api, attempt, request).ConfigureAwait(false);
+                return await channel.SendAsync(api, attempt, request);
             }
             catch (StateMachineException e) when (Retries && e.ErrorCode == ErrorCode.NotController && !_disposed.Task.IsCompleted)
             {
                 var left = (context.Timeout ?? s_defaultTimeout) - time.GetElapsedTime(started);
                 if (left <= TimeSpan.Zero)
                     return api.Fail(request, new ApiError(ErrorCode.RequestTimedOut, e.Message), context.ApiVersion);
-                await BackOffAsync(left < s_backoff ? left : s_backoff, next).ConfigureAwait(false);
+                await BackOffAsync(left < s_backoff ? left : s_backoff, next);
                 if (context.Timeout is { } timeout)
                     attempt = context with { Timeout = Max(TimeSpan.Zero, timeout - time.GetElapsedTime(started)) };
             }
@@ -56,7 +57,9 @@ public sealed class ControllerClient(IControllerChannel channel, TimeProvider ti
         }
     }
 
-    /// <summary>Ends the retries: requests that wait for a controller, and all later ones, fail with NOT_CONTROLLER while there is none.</summary>
+    /// <summary>
+    /// Ends the retries: requests that wait for a controller, and all later ones, fail with NOT_CONTROLLER while there is none.
+    /// </summary>
     public void Dispose() => _disposed.TrySetResult();
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
@@ -65,7 +68,7 @@ public sealed class ControllerClient(IControllerChannel channel, TimeProvider ti
     {
         using var ended = new CancellationTokenSource();
         var wait = Task.Delay(delay, time, ended.Token);
-        await Task.WhenAny(wait, next ?? wait, _disposed.Task).ConfigureAwait(false);
-        await ended.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(wait, next ?? wait, _disposed.Task);
+        await ended.CancelAsync();
     }
 }

@@ -11,7 +11,9 @@ public sealed record ControllerRequestContext(KafkaPrincipal Principal, TimeSpan
     /// <summary>The node itself, without a time limit.</summary>
     public static ControllerRequestContext Internal { get; } = new(KafkaPrincipal.Anonymous);
 
-    /// <summary>The version of the client's request; null for a request of the node itself, which is in the highest stable version.</summary>
+    /// <summary>
+    /// The version of the client's request; null for a request of the node itself, which is in the highest stable version.
+    /// </summary>
     public short? ApiVersion { get; init; }
 
     /// <summary>The client id of the client's request.</summary>

@@ -4,10 +4,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Client;
 
 /// <summary>
-/// The responses that carry an error for everything requested (Kafka's <c>getErrorResponse</c>), of requests whose response has an error for each
-/// part.
+/// The responses that carry an error for everything requested (Kafka's <c>getErrorResponse</c>), of requests whose response has an error
+/// for each part.
 /// </summary>
-static class ErrorResponses
+internal static class ErrorResponses
 {
     public static CreateTopicsResponse Of(CreateTopicsRequest request, ApiError error) => new()
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>The control managers of one controller, put together. They share its state and run on its event loop only.</summary>
-sealed class ControlManagers
+internal sealed class ControlManagers
 {
     public ControlManagers(
         QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator, Func<short> kraftVersion,

@@ -9,7 +9,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>What a controller writes first when it becomes active. On the controller's event loop only.</summary>
-sealed class ControllerActivation(QuorumControllerOptions options, ControllerState state, ControlManagers managers)
+internal sealed class ControllerActivation(QuorumControllerOptions options, ControllerState state, ControlManagers managers)
 {
     private const string BootstrapTransaction = "Bootstrap records";
 

@@ -8,9 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// The operation of each API of the controller. The commands run on the controller's event loop; <see cref="Find{TRequest, TResponse}"/> is thread-safe.
+/// The operation of each API of the controller. The commands run on the controller's event loop; <see cref="Find{TRequest, TResponse}"/> is
+/// thread-safe.
 /// </summary>
-sealed class ControllerOperations
+internal sealed class ControllerOperations
 {
     private readonly object?[] _operations = new object?[ApiVersionRanges.All.Length];
     private readonly ControlManagers _managers;
@@ -28,17 +29,22 @@ sealed class ControllerOperations
         Add(ControllerApis.CreateTopics, "createTopics", (_, request) => managers.TopicCreation.Create(request), awaitsLocalBroker: true);
         Add(ControllerApis.DeleteTopics, "deleteTopics", (context, request) => managers.TopicDeletion.Delete(request, context.ApiVersion),
             awaitsLocalBroker: true);
-        Add(ControllerApis.CreatePartitions, "createPartitions", (_, request) => managers.PartitionCreation.Create(request), awaitsLocalBroker: true);
+        Add(ControllerApis.CreatePartitions, "createPartitions", (_, request) => managers.PartitionCreation.Create(request),
+            awaitsLocalBroker: true);
         Add(ControllerApis.IncrementalAlterConfigs, "incrementalAlterConfigs", (_, request) => managers.Configurations.Alter(request),
             awaitsLocalBroker: true);
-        Add(ControllerApis.AlterConfigs, "legacyAlterConfigs", (_, request) => managers.Configurations.Alter(request), awaitsLocalBroker: true);
+        Add(ControllerApis.AlterConfigs, "legacyAlterConfigs", (_, request) => managers.Configurations.Alter(request),
+            awaitsLocalBroker: true);
         Add(ControllerApis.AlterClientQuotas, "alterClientQuotas", (_, request) => managers.Quotas.Alter(request), awaitsLocalBroker: true);
         Add(ControllerApis.UpdateFeatures, "updateFeatures", (_, request) => managers.Features.Update(request), awaitsLocalBroker: true);
         Add(ControllerApis.ElectLeaders, "electLeaders", (_, request) => managers.Elections.Elect(request), awaitsLocalBroker: true);
-        Add(ControllerApis.AlterPartitionReassignments, "alterPartitionReassignments", (_, request) => managers.Reassignments.Alter(request),
+        Add(ControllerApis.AlterPartitionReassignments, "alterPartitionReassignments", (_, request) => managers.Reassignments.Alter(
+            request),
             awaitsLocalBroker: true);
-        Add(ControllerApis.ListPartitionReassignments, "listPartitionReassignments", (_, request) => new([], managers.Reassignments.List(request)));
-        Add(ControllerApis.UnregisterBroker, "unregisterBroker", (_, request) => managers.Registrations.Unregister(request), awaitsLocalBroker: true);
+        Add(ControllerApis.ListPartitionReassignments, "listPartitionReassignments", (_, request) => new(
+            [], managers.Reassignments.List(request)));
+        Add(ControllerApis.UnregisterBroker, "unregisterBroker", (_, request) => managers.Registrations.Unregister(request),
+            awaitsLocalBroker: true);
         // These are requests of brokers and controllers, which follow the log themselves.
         Add(ControllerApis.BrokerRegistration, "registerBroker", (_, request) => Register(request));
         Add(ControllerApis.BrokerHeartbeat, "processBrokerHeartbeat", (_, request) => Process(request));
@@ -51,10 +57,12 @@ sealed class ControllerOperations
     public Operation<TRequest, TResponse> Find<TRequest, TResponse>(ControllerApi<TRequest, TResponse> api)
         where TRequest : class, IRequest<TRequest>
         where TResponse : class, IResponse<TResponse> =>
-        (Operation<TRequest, TResponse>?)_operations[(int)api.Range.ApiKey] ?? throw new ArgumentException($"{api.Range.ApiKey} is not served", nameof(api));
+        (Operation<TRequest, TResponse>?)_operations[(int)api.Range.ApiKey]
+            ?? throw new ArgumentException($"{api.Range.ApiKey} is not served", nameof(api));
 
     private void Add<TRequest, TResponse>(
-        ControllerApi<TRequest, TResponse> api, string name, Func<ControllerRequestContext, TRequest, CommandResult<MetadataRecord, TResponse>> command,
+        ControllerApi<TRequest, TResponse> api, string name,
+        Func<ControllerRequestContext, TRequest, CommandResult<MetadataRecord, TResponse>> command,
         bool awaitsLocalBroker = false)
         where TRequest : class, IRequest<TRequest>
         where TResponse : class, IResponse<TResponse> =>

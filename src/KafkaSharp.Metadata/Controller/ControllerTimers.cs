@@ -8,11 +8,11 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller;
 
 /// <summary>
-/// The periodic work of an active controller: a no-op record after an idle interval, which shows that the quorum works; the fencing of brokers whose
-/// session has expired; moving leadership back to preferred replicas. Made when a controller becomes active, stopped when it no longer is. On the
-/// controller's event loop only.
+/// The periodic work of an active controller: a no-op record after an idle interval, which shows that the quorum works; the fencing of
+/// brokers whose session has expired; moving leadership back to preferred replicas. Made when a controller becomes active, stopped when it
+/// no longer is. On the controller's event loop only.
 /// </summary>
-sealed class ControllerTimers(
+internal sealed class ControllerTimers(
     EventLoop loop, StateMachineHost<MetadataRecord> host, QuorumControllerOptions options, BrokerHeartbeats heartbeats,
     BrokerHeartbeatControl brokers, ElectionControl elections)
 {

@@ -13,7 +13,7 @@ namespace KafkaSharp.Metadata.Controller;
 /// Handles UpdateFeatures (KIP-584): all updates of a request succeed or none. The level of <c>kraft.version</c> is the quorum's own, not
 /// among the metadata. On the controller's event loop only.
 /// </summary>
-sealed class FeatureControl(
+internal sealed class FeatureControl(
     QuorumControllerOptions options, ControllerState state, ConfigurationControl configurations, Func<short> kraftVersion)
 {
     private const sbyte Upgrade = 1;
@@ -153,7 +153,8 @@ sealed class FeatureControl(
         var given = all.FirstOrDefault(update => update.Feature == FeatureNames.MetadataVersion)?.MaxVersionLevel
             ?? state.Features.Level(FeatureNames.MetadataVersion);
         if (given < needed)
-            throw Refused(name, level, $"{name} could not be set to {level} because it depends on {FeatureNames.MetadataVersion} level {needed}");
+            throw Refused(
+                name, level, $"{name} could not be set to {level} because it depends on {FeatureNames.MetadataVersion} level {needed}");
     }
 
     private static StateMachineException Refused(string name, short level, string why) =>

@@ -9,7 +9,7 @@ namespace KafkaSharp.Metadata.Controller;
 /// <summary>
 /// Hands out blocks of producer ids (KIP-730), so that no two producers of a cluster ever share one. On the controller's event loop only.
 /// </summary>
-sealed class ProducerIdControl(ControllerState state)
+internal sealed class ProducerIdControl(ControllerState state)
 {
     /// <summary>Ids in a block (Kafka's <c>ProducerIdsBlock.PRODUCER_ID_BLOCK_SIZE</c>).</summary>
     public const int BlockSize = 1000;

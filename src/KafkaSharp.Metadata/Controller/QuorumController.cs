@@ -18,8 +18,8 @@ namespace KafkaSharp.Metadata.Controller;
 /// <summary>
 /// The controller of a cluster (Kafka's <c>QuorumController</c>): a state machine over <c>__cluster_metadata</c> that is active while its
 /// node leads the quorum. Requests run one at a time on its event loop; a response is given when its records are committed and, for what
-/// clients act on at once, when this node's own broker has acted on them. Thread-safe. On a node that is not the active controller every request
-/// fails with NOT_CONTROLLER.
+/// clients act on at once, when this node's own broker has acted on them. Thread-safe. On a node that is not the active controller every
+/// request fails with NOT_CONTROLLER.
 /// </summary>
 public sealed class QuorumController : IControllerChannel, IRaftListener<MetadataRecord>, IAsyncDisposable
 {
@@ -87,8 +87,8 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
     }
 
     /// <summary>
-    /// Runs a command of a control manager of another project (ACLs, SCRAM, delegation tokens): on the controller's event loop it gets the image with
-    /// all records written before, and makes records and a response.
+    /// Runs a command of a control manager of another project (ACLs, SCRAM, delegation tokens): on the controller's event loop it gets the
+    /// image with all records written before, and makes records and a response.
     /// </summary>
     /// <exception cref="StateMachineException">What the command threw, NOT_CONTROLLER, or REQUEST_TIMED_OUT.</exception>
     public Task<TResponse> WriteAsync<TResponse>(
@@ -150,7 +150,8 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
 
     private void Deactivate(LeaderAndEpoch leader)
     {
-        _logger.ControllerDeactivated(_options.NodeId, leader.LeaderId is { } successor ? $": node {successor} leads epoch {leader.Epoch}" : "");
+        _logger.ControllerDeactivated(
+            _options.NodeId, leader.LeaderId is { } successor ? $": node {successor} leads epoch {leader.Epoch}" : "");
         _timers?.Stop();
         _timers = null;
         var host = _host;

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Images;
 
 /// <summary>Converts registrations to records and back.</summary>
-static class RegistrationRecords
+internal static class RegistrationRecords
 {
     public static BrokerRegistration ToRegistration(RegisterBrokerRecord record) => new(
         record.BrokerId, record.BrokerEpoch, record.IncarnationId,

@@ -6,7 +6,7 @@ namespace KafkaSharp.Metadata.Images;
 /// Hashes ids without a seed, so that an image is walked in the same order in every process (a simulation repeats itself from its seed).
 /// Only for tables of ids that the controller made: a client chooses what it looks up in them, never what they hold. Thread-safe.
 /// </summary>
-sealed class StoredIdComparer : IEqualityComparer<Uuid>
+internal sealed class StoredIdComparer : IEqualityComparer<Uuid>
 {
     public static readonly StoredIdComparer Instance = new();
 

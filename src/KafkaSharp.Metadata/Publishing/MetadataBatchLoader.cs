@@ -11,7 +11,7 @@ namespace KafkaSharp.Metadata.Publishing;
 /// Makes images from committed batches (Kafka's <c>MetadataBatchLoader</c>). A metadata transaction (KIP-868) is visible as a whole or not
 /// at all: no image is made between its begin and its end, and an abort discards it. Not thread-safe.
 /// </summary>
-sealed class MetadataBatchLoader
+internal sealed class MetadataBatchLoader
 {
     private MetadataDelta? _delta;
     private CommittedBatch<MetadataRecord>? _held;

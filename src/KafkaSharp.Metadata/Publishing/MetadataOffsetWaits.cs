@@ -6,7 +6,7 @@ namespace KafkaSharp.Metadata.Publishing;
 /// The tasks that wait until the image reaches an offset or satisfies a condition. Thread-safe. Conditions are evaluated on the loader's
 /// loop or on the caller's thread.
 /// </summary>
-sealed class MetadataOffsetWaits
+internal sealed class MetadataOffsetWaits
 {
     private readonly Lock _gate = new();
     private readonly PriorityQueue<TaskCompletionSource, long> _offsets = new();

@@ -10,9 +10,9 @@ namespace KafkaSharp.Network.Buffers;
 public sealed class BufferPool
 {
     public const long DefaultMaxRetainedBytes = 64 << 20;
-    static readonly TimeSpan s_trimPeriod = TimeSpan.FromSeconds(10);
-    const int SmallestShift = 10;
-    const int LargestShift = 24;
+    private static readonly TimeSpan s_trimPeriod = TimeSpan.FromSeconds(10);
+    private const int SmallestShift = 10;
+    private const int LargestShift = 24;
 
     private readonly SizeClass[] _classes = [.. Enumerable.Range(0, LargestShift - SmallestShift + 1).Select(_ => new SizeClass())];
     private readonly long _maxRetainedBytes;

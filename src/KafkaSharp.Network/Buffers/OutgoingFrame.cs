@@ -14,10 +14,10 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
 {
     /// <summary>Records up to this many bytes are copied: a reference costs more.</summary>
     public const int CopiedRecordsBytes = 8 * 1024;
-    const int PrefixBytes = 4;
-    const int FirstChunkBytes = 4 * 1024;
-    const int LargestChunkBytes = 256 * 1024;
-    const int MaxIdleFrames = 256;
+    private const int PrefixBytes = 4;
+    private const int FirstChunkBytes = 4 * 1024;
+    private const int LargestChunkBytes = 256 * 1024;
+    private const int MaxIdleFrames = 256;
 
     /// <summary>
     /// The maximum number of bytes that are copied into one frame; referenced records do not count. It equals the default limit of a

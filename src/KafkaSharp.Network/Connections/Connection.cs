@@ -15,8 +15,8 @@ namespace KafkaSharp.Network.Connections;
 public sealed class Connection : IThreadPoolWorkItem
 {
     // The amount of one client's requests that is handled before the thread is released: bytes, plus a fixed number for each frame.
-    const int LongestTurn = 1024 * 1024;
-    const int TurnCostOfFrame = 16 * 1024;
+    private const int LongestTurn = 1024 * 1024;
+    private const int TurnCostOfFrame = 16 * 1024;
 
     private readonly Transport _transport;
     private readonly IFrameHandler _handler;

@@ -5,7 +5,7 @@ namespace KafkaSharp.Network.Connections;
 /// <summary>
 /// A receive buffer that a request has taken over from its connection. Disposing returns it to the pool, once, from any thread.
 /// </summary>
-sealed class FrameMemory(BufferPool pool, byte[] buffer) : IDisposable
+internal sealed class FrameMemory(BufferPool pool, byte[] buffer) : IDisposable
 {
     private byte[]? _buffer = buffer;
 

@@ -9,7 +9,7 @@ using KafkaSharp.Network.Transports;
 namespace KafkaSharp.Network.Connections;
 
 /// <summary>The result of <see cref="FrameReader.TryReadFrame"/>.</summary>
-enum FrameStatus
+internal enum FrameStatus
 {
     Frame,
     Incomplete,
@@ -23,13 +23,13 @@ enum FrameStatus
 /// took it over (<see cref="TakeFrame"/>). Memory for the length in a prefix is reserved up to what this connection has sent before;
 /// beyond, the buffer doubles as bytes arrive, so a length alone takes no memory. One reader at a time.
 /// </summary>
-sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes, Action? received = null) : PipeReader
+internal sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes, Action? received = null) : PipeReader
 {
-    const int HeadBytes = 1024;
-    const int BurstHeadBytes = 8 * 1024;
-    const int PrefixBytes = 4;
-    const int FirstTrust = 64 * 1024;
-    const int MostTrust = 4 * 1024 * 1024;
+    private const int HeadBytes = 1024;
+    private const int BurstHeadBytes = 8 * 1024;
+    private const int PrefixBytes = 4;
+    private const int FirstTrust = 64 * 1024;
+    private const int MostTrust = 4 * 1024 * 1024;
 
     private byte[] _head = pool.Rent(HeadBytes);
     private byte[]? _large;
@@ -129,7 +129,8 @@ sealed class FrameReader(Transport transport, BufferPool pool, int maxFrameBytes
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => Consume((consumed.GetInteger() & int.MaxValue) - _start);
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
+        Consume((consumed.GetInteger() & int.MaxValue) - _start);
 
     /// <summary>Makes the next read return at once. A waiting read ends when the receiving side of the transport is shut down.</summary>
     public override void CancelPendingRead() => Volatile.Write(ref _cancelled, true);

@@ -13,11 +13,11 @@ namespace KafkaSharp.Network.Connections;
 /// <param name="transport">Where responses are sent.</param>
 /// <param name="time">The clock of mutes.</param>
 /// <param name="progressed">Called whenever some bytes have been sent.</param>
-sealed class ResponseQueue(Transport transport, TimeProvider time, Action progressed)
+internal sealed class ResponseQueue(Transport transport, TimeProvider time, Action progressed)
 {
-    const int FlushBytes = 64 * 1024;
-    const int FlushFrames = 64;
-    const int MostPending = 512;
+    private const int FlushBytes = 64 * 1024;
+    private const int FlushFrames = 64;
+    private const int MostPending = 512;
 
     private readonly Lock _gate = new();
     private readonly SendBatch _batch = new(progressed);
@@ -41,7 +41,8 @@ sealed class ResponseQueue(Transport transport, TimeProvider time, Action progre
     public Exception? HandlerFailure { get; private set; }
 
     /// <summary>How long nothing may be read from the connection, by the responses already sent; zero or less for not at all.</summary>
-    public TimeSpan MuteLeft => Volatile.Read(ref _mutedUntil) is var end and not 0 ? time.GetElapsedTime(time.GetTimestamp(), end) : TimeSpan.Zero;
+    public TimeSpan MuteLeft =>
+        Volatile.Read(ref _mutedUntil) is var end and not 0 ? time.GetElapsedTime(time.GetTimestamp(), end) : TimeSpan.Zero;
 
     /// <summary>Takes the response to the next request; returns when the next frame may be handled.</summary>
     public ValueTask AddAsync(ValueTask<OutgoingFrame?> response, bool overlaps)

@@ -8,11 +8,11 @@ namespace KafkaSharp.Network.Connections;
 /// first, so that a closed connection does not exist until its waiting request is complete. A later response is disposed. One wait after
 /// another, by the current sender; <see cref="Close"/> from any thread. Allocates nothing for a wait.
 /// </summary>
-sealed class ResponseWait : IValueTaskSource<bool>
+internal sealed class ResponseWait : IValueTaskSource<bool>
 {
-    const int Idle = 0;
-    const int Waiting = 1;
-    const int Closed = 2;
+    private const int Idle = 0;
+    private const int Waiting = 1;
+    private const int Closed = 2;
 
     private readonly Action _ready;
     private ManualResetValueTaskSourceCore<bool> _core;
@@ -46,7 +46,8 @@ sealed class ResponseWait : IValueTaskSource<bool>
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     private void OnReady()

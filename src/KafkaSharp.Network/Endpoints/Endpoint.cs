@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace KafkaSharp.Network.Endpoints;
 
 /// <summary>
-/// A listener by name and where it is (Kafka's <c>Endpoint</c>): an entry of <c>listeners</c> or <c>advertised.listeners</c>. A null host is every
-/// address of the machine; port 0 is one the system chooses.
+/// A listener by name and where it is (Kafka's <c>Endpoint</c>): an entry of <c>listeners</c> or <c>advertised.listeners</c>. A null host
+/// is every address of the machine; port 0 is one the system chooses.
 /// </summary>
 public sealed partial record Endpoint(string ListenerName, SecurityProtocol SecurityProtocol, string? Host, int Port)
 {

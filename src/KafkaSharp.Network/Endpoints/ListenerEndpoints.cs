@@ -22,8 +22,8 @@ public static class ListenerEndpoints
     }
 
     /// <summary>
-    /// The security protocol of each listener name. Where the map is not set, a controller listener of any name is PLAINTEXT, unless TLS or SASL is
-    /// in use anywhere (Kafka's effectiveListenerSecurityProtocolMap).
+    /// The security protocol of each listener name. Where the map is not set, a controller listener of any name is PLAINTEXT, unless TLS or
+    /// SASL is in use anywhere (Kafka's effectiveListenerSecurityProtocolMap).
     /// </summary>
     /// <exception cref="ConfigException">The map can't be read.</exception>
     public static IReadOnlyDictionary<string, SecurityProtocol> Protocols(ConfigValues values)

@@ -38,7 +38,8 @@ public sealed record ListenerOptions(Endpoint Endpoint)
     {
         MaxFrameBytes = values.Get(NetworkConfigs.SocketRequestMaxBytes),
         SendBufferBytes = values.IsSet(NetworkConfigs.SocketSendBufferBytes) ? values.Get(NetworkConfigs.SocketSendBufferBytes) : -1,
-        ReceiveBufferBytes = values.IsSet(NetworkConfigs.SocketReceiveBufferBytes) ? values.Get(NetworkConfigs.SocketReceiveBufferBytes) : -1,
+        ReceiveBufferBytes = values.IsSet(NetworkConfigs.SocketReceiveBufferBytes) ? values.Get(NetworkConfigs.SocketReceiveBufferBytes)
+            : -1,
         Backlog = values.Get(NetworkConfigs.SocketListenBacklogSize),
         MaxConnections = MaxConnectionsOf(endpoint.ListenerName, values),
         MaxIdle = TimeSpan.FromMilliseconds(Math.Min(values.Get(NetworkConfigs.ConnectionsMaxIdleMs), int.MaxValue * 1000L)),

@@ -170,7 +170,8 @@ public sealed class ConnectionLimits
         {
             var colon = entry.LastIndexOf(':');
             if (colon <= 0 || !int.TryParse(entry.AsSpan(colon + 1), out var count))
-                throw new ConfigException(NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
+                throw new ConfigException(
+                    NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
             try
             {
                 foreach (var address in Dns.GetHostAddresses(entry[..colon].Trim('[', ']', ' ')))

@@ -4,10 +4,10 @@ namespace KafkaSharp.Network.Listeners;
 /// Periodically checks the connections of a listener: closes those that are idle for longer than <c>connections.max.idle.ms</c> and those
 /// whose peer has closed its side while a response is prepared. One timer for all connections. Disposing stops it.
 /// </summary>
-sealed class ConnectionSweep : IAsyncDisposable
+internal sealed class ConnectionSweep : IAsyncDisposable
 {
-    const int LongestPeriodMs = 10_000;
-    const int ShortestPeriodMs = 10;
+    private const int LongestPeriodMs = 10_000;
+    private const int ShortestPeriodMs = 10;
 
     private readonly SocketListener _listener;
     private readonly TimeSpan _maxIdle;

@@ -15,7 +15,7 @@ namespace KafkaSharp.Network.Listeners;
 /// </summary>
 public sealed class SocketListener : IAsyncDisposable
 {
-    const int AcceptRetryMs = 100;
+    private const int AcceptRetryMs = 100;
 
     private static long s_lastId;
 
@@ -48,7 +48,8 @@ public sealed class SocketListener : IAsyncDisposable
         if (transports is null && options.Endpoint.SecurityProtocol != SecurityProtocol.Plaintext)
         {
             throw new ListenerException(
-                $"Listener {options.Name} is configured with the security protocol {options.Endpoint.SecurityProtocol.Name()}, but only PLAINTEXT is served");
+                $"Listener {options.Name} is configured with the security protocol {options.Endpoint.SecurityProtocol.Name()}, but only " +
+                "PLAINTEXT is served");
         }
         _transports = transports ?? new SocketTransportFactory(options);
         Options = options;
@@ -161,7 +162,8 @@ public sealed class SocketListener : IAsyncDisposable
                 await WaitForLimitsAsync();
                 Serve(await listening.AcceptAsync(_stopping.Token));
             }
-            catch (Exception e) when (_stopping.IsCancellationRequested && e is (OperationCanceledException or ObjectDisposedException or SocketException))
+            catch (Exception e) when (_stopping.IsCancellationRequested
+                && e is (OperationCanceledException or ObjectDisposedException or SocketException))
             {
                 return;
             }
@@ -169,7 +171,8 @@ public sealed class SocketListener : IAsyncDisposable
             {
                 // No free file handle, or the peer closed before the accept. Neither ends the listener.
                 _logger.AcceptFailed(Options.Name, AcceptRetryMs, e);
-                await Task.Delay(TimeSpan.FromMilliseconds(AcceptRetryMs), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromMilliseconds(AcceptRetryMs), _time, _stopping.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

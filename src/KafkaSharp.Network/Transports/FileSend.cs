@@ -6,13 +6,13 @@ namespace KafkaSharp.Network.Transports;
 /// <summary>
 /// <c>sendfile</c>: bytes of a file reach the socket without being copied, and without being mapped page by page. Linux only.
 /// </summary>
-static partial class FileSend
+internal static partial class FileSend
 {
-    const int Interrupted = 4;
-    const int TryAgain = 11;
-    const int Invalid = 22;
-    const int IllegalSeek = 29;
-    const int NotImplemented = 38;
+    private const int Interrupted = 4;
+    private const int TryAgain = 11;
+    private const int Invalid = 22;
+    private const int IllegalSeek = 29;
+    private const int NotImplemented = 38;
 
     /// <summary>
     /// Sends as many bytes as the socket accepts without blocking, possibly none. False if this file or socket does not support it; then

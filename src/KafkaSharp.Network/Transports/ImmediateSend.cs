@@ -9,10 +9,10 @@ namespace KafkaSharp.Network.Transports;
 /// Sends as much of a batch as a socket takes at once: long pieces of files straight from the file (<see cref="FileSend"/>), all else
 /// gathered into one call (<see cref="VectoredSend"/>). Linux only; never waits, if the socket does not block.
 /// </summary>
-static class ImmediateSend
+internal static class ImmediateSend
 {
     // For smaller pieces, a separate system call costs more than the copy.
-    const int SmallestFilePiece = 32 * 1024;
+    private const int SmallestFilePiece = 32 * 1024;
 
     public static bool IsSupported { get; } = OperatingSystem.IsLinux();
 

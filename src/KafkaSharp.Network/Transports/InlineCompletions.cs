@@ -8,7 +8,7 @@ namespace KafkaSharp.Network.Transports;
 /// </summary>
 public static class InlineCompletions
 {
-    const string Switch = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    private const string Switch = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
     /// <summary>To be called before the first socket is made. A setting in the environment takes precedence.</summary>
     public static void Enable()

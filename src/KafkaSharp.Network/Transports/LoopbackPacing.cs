@@ -7,11 +7,11 @@ namespace KafkaSharp.Network.Transports;
 /// a timer, to protect the network. Over loopback there is no network, and the timers are a quarter of the cost of sending data that is
 /// copied and two thirds if it is not. Linux's default, <c>cubic</c>, does not pace and is not changed.
 /// </summary>
-static class LoopbackPacing
+internal static class LoopbackPacing
 {
-    const int TcpLevel = 6;
-    const int CongestionControl = 13;
-    const int LongestName = 16;
+    private const int TcpLevel = 6;
+    private const int CongestionControl = 13;
+    private const int LongestName = 16;
 
     /// <summary>
     /// Disables pacing for the connections that the socket will accept. Must be called before the socket listens, because pacing cannot be

@@ -6,8 +6,8 @@ using KafkaSharp.Network.Buffers;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// A connection inside the process: what one end sends the other receives, with the back-pressure of a bounded pipe. For tests and for nodes of a
-/// test cluster. <see cref="CreatePair"/> makes both ends.
+/// A connection inside the process: what one end sends the other receives, with the back-pressure of a bounded pipe. For tests and for
+/// nodes of a test cluster. <see cref="CreatePair"/> makes both ends.
 /// </summary>
 public sealed class MemoryTransport : Transport
 {

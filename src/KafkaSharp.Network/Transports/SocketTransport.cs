@@ -9,16 +9,16 @@ namespace KafkaSharp.Network.Transports;
 /// A connected TCP socket. It receives through the framework. It sends with direct system calls (<see cref="ImmediateSend"/>) and uses the
 /// framework only to wait while the send buffer is full.
 /// </summary>
-sealed class SocketTransport : Transport
+internal sealed class SocketTransport : Transport
 {
     // The number of bytes that the framework sends while the send buffer is full. The rest is sent with direct calls again.
-    const int WaitingSendBytes = 256 * 1024;
+    private const int WaitingSendBytes = 256 * 1024;
 
     // A large frame arrives in many segments. The system wakes this process when they have arrived, not for each.
-    const int SmallestLowWater = 16 * 1024;
-    const int LargestLowWater = 256 * 1024;
-    const int SocketLevel = 1;
-    const int ReceiveLowWater = 18;
+    private const int SmallestLowWater = 16 * 1024;
+    private const int LargestLowWater = 256 * 1024;
+    private const int SocketLevel = 1;
+    private const int ReceiveLowWater = 18;
 
     private readonly Socket _socket;
     private int _lowWater = 1;

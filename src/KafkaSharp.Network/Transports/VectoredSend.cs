@@ -5,15 +5,15 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary><c>sendmsg</c> over pieces of memory, without copying them together first. Linux only; never waits.</summary>
-static unsafe partial class VectoredSend
+internal static unsafe partial class VectoredSend
 {
     public const int MostPieces = 64;
 
-    const int DontWait = 0x40;
-    const int NoSignal = 0x4000;
-    const int MoreFollows = 0x8000;
-    const int Interrupted = 4;
-    const int TryAgain = 11;
+    private const int DontWait = 0x40;
+    private const int NoSignal = 0x4000;
+    private const int MoreFollows = 0x8000;
+    private const int Interrupted = 4;
+    private const int TryAgain = 11;
 
     [ThreadStatic]
     private static MemoryHandle[]? t_handles;

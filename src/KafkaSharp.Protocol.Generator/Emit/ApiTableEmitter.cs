@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>Emits the rows of <c>ApiVersionRanges</c>, ordered by API key.</summary>
-static class ApiTableEmitter
+internal static class ApiTableEmitter
 {
     public static string Emit(EquatableArray<ApiSchema> apis)
     {

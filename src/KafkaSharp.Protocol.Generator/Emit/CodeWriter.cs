@@ -3,7 +3,7 @@ using System.Text;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>Writes C# text with indentation.</summary>
-sealed class CodeWriter
+internal sealed class CodeWriter
 {
     private readonly StringBuilder _text = new();
     private int _depth;

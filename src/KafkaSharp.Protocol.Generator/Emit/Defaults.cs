@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>Expressions for the default value of a field and for the comparison with it.</summary>
-static class Defaults
+internal static class Defaults
 {
     /// <summary>The default as an expression, or null if it is the default of the C# type.</summary>
     public static string? Expression(FieldSchema field)

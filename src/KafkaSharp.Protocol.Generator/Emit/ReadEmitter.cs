@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>Emits the constructor that reads a struct: the fields in order, then the tagged fields.</summary>
-sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames names)
+internal sealed class ReadEmitter(CodeWriter code, MessageSchema message, StructNames names)
 {
     public void Emit(StructSchema type)
     {

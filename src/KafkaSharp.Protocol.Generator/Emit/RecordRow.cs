@@ -3,4 +3,4 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>A record type of a log and the name of its message.</summary>
-sealed record RecordRow(string Log, MessageKind Kind, int Type, string Name);
+internal sealed record RecordRow(string Log, MessageKind Kind, int Type, string Name);

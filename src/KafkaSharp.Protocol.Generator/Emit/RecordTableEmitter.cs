@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>Emits one class per log that reads the message of a record type, such as <c>MetadataRecords.Read</c>.</summary>
-static class RecordTableEmitter
+internal static class RecordTableEmitter
 {
     public static string Emit(EquatableArray<RecordRow> rows)
     {

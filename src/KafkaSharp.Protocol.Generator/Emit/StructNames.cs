@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Generator.Emit;
 /// The C# names of a message's structs, which are nested in its class. A struct with the name of a field of the message, or of one of its
 /// own fields, has the suffix <c>Data</c>, because a class cannot have a member and a nested type with the same name.
 /// </summary>
-sealed class StructNames
+internal sealed class StructNames
 {
     private readonly Dictionary<string, string> _names;
 

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Generator.Schemas;
 namespace KafkaSharp.Protocol.Generator.Emit;
 
 /// <summary>Conditions on the variable <c>version</c>. They contain no comparison that the enclosing versions make superfluous.</summary>
-static class VersionCondition
+internal static class VersionCondition
 {
     /// <summary>
     /// "true", "false" or a comparison: whether a version of <paramref name="around"/> is in <paramref name="range"/>.

@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Generator.Emit;
 /// Emits the method that writes a struct. A field that the version does not have is omitted if it is ignorable or has its default value;
 /// otherwise the method throws a <c>ProtocolException</c> (Kafka's UnsupportedVersionException).
 /// </summary>
-sealed class WriteEmitter(CodeWriter code, MessageSchema message)
+internal sealed class WriteEmitter(CodeWriter code, MessageSchema message)
 {
     public void Emit(StructSchema type, bool isRoot)
     {

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>The <c>api</c> line of a schema: the properties that request and response share.</summary>
-sealed record ApiSchema(
+internal sealed record ApiSchema(
     int Key,
     string Name,
     VersionRange Versions,

@@ -3,7 +3,7 @@ using System.Collections;
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>An immutable list with equality by elements, so that the incremental generator detects unchanged results.</summary>
-readonly struct EquatableArray<T>(IEnumerable<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
+internal readonly struct EquatableArray<T>(IEnumerable<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {
     private readonly T[]? _items = items.ToArray();

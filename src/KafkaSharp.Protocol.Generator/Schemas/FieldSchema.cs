@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Generator.Schemas;
 /// <see cref="Ignorable"/> value is omitted when a version without the field is written. A <see cref="NeverFlexible"/> field has the old
 /// form also in flexible versions (the client id of a request header).
 /// </summary>
-sealed record FieldSchema(
+internal sealed record FieldSchema(
     string Name,
     FieldType Type,
     VersionRange Versions,

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>The type of a field: a primitive of the protocol or a struct, or an array of one.</summary>
-readonly record struct FieldType(string Element, bool IsArray)
+internal readonly record struct FieldType(string Element, bool IsArray)
 {
     public bool IsStruct => Primitive(Element) is null;
 

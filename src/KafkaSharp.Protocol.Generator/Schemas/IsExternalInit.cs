@@ -2,4 +2,4 @@
 namespace System.Runtime.CompilerServices;
 
 /// <summary>Required by the compiler for records. netstandard2.0 does not have it.</summary>
-static class IsExternalInit;
+internal static class IsExternalInit;

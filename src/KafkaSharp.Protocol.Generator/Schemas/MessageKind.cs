@@ -1,6 +1,6 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
-enum MessageKind
+internal enum MessageKind
 {
     Request,
     Response,

@@ -5,7 +5,7 @@ namespace KafkaSharp.Protocol.Generator.Schemas;
 /// record, and -1 for other messages. <see cref="Log"/> is the log of a record (metadata, group, …), because record types are numbered per
 /// log; it is empty for other messages.
 /// </summary>
-sealed record MessageSchema(
+internal sealed record MessageSchema(
     MessageKind Kind,
     string Name,
     int Key,

@@ -1,4 +1,4 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>An error in a schema file, with its line, counted from 0.</summary>
-sealed record SchemaFault(string Path, int Line, string Message);
+internal sealed record SchemaFault(string Path, int Line, string Message);

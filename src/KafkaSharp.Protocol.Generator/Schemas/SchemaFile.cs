@@ -1,4 +1,4 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>The content of a schema file: an API with its two messages, or other messages, or an error.</summary>
-sealed record SchemaFile(ApiSchema? Api, EquatableArray<MessageSchema> Messages, SchemaFault? Fault);
+internal sealed record SchemaFile(ApiSchema? Api, EquatableArray<MessageSchema> Messages, SchemaFault? Fault);

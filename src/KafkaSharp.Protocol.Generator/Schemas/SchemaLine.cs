@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>A line split into words, with its indentation depth (two spaces per level) and a read position.</summary>
-sealed class SchemaLine
+internal sealed class SchemaLine
 {
     private readonly string[] _words;
     private int _next;

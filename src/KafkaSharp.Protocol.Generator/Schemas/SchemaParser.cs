@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Generator.Schemas;
 /// line is a field; the lines indented below a field are the fields of its struct. The format is described in <c>Schemas/README.md</c> of
 /// the Protocol project.
 /// </summary>
-sealed class SchemaParser
+internal sealed class SchemaParser
 {
     private readonly List<SchemaLine> _lines = [];
     private readonly List<MessageSchema> _messages = [];

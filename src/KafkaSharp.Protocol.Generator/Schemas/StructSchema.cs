@@ -1,4 +1,4 @@
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>A message or a struct: its versions, and its fields in wire order.</summary>
-sealed record StructSchema(string Name, VersionRange Versions, EquatableArray<FieldSchema> Fields);
+internal sealed record StructSchema(string Name, VersionRange Versions, EquatableArray<FieldSchema> Fields);

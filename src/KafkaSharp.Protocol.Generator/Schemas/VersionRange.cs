@@ -3,7 +3,7 @@ using System.Globalization;
 namespace KafkaSharp.Protocol.Generator.Schemas;
 
 /// <summary>An inclusive range of versions, written as <c>3</c>, <c>0-4</c>, <c>2+</c> or <c>none</c>.</summary>
-readonly record struct VersionRange(int Lowest, int Highest)
+internal readonly record struct VersionRange(int Lowest, int Highest)
 {
     public static VersionRange None => new(0, -1);
     public static VersionRange All => new(0, short.MaxValue);

@@ -4,7 +4,7 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>Decompression for the record readers: errors are <see cref="RecordsException"/>s.</summary>
-static class Decompression
+internal static class Decompression
 {
     /// <summary>The compression type with an id of the batch attributes.</summary>
     /// <exception cref="RecordsException">The id is 5, 6 or 7, which are undefined.</exception>

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>A growing buffer of pooled memory. Not thread-safe. Its spans are valid until it grows or is disposed.</summary>
-sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>, IDisposable
+internal sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>, IDisposable
 {
     private byte[]? _bytes;
 

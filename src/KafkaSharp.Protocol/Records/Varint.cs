@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace KafkaSharp.Protocol.Records;
 
 /// <summary>Zigzag varints of 32 and 64 bits, as used in records.</summary>
-static class Varint
+internal static class Varint
 {
     public const int MaxSize = 5;
     public const int MaxLongSize = 10;

@@ -7,7 +7,7 @@ namespace KafkaSharp.Raft.Log;
 /// Assigns offsets to records, encodes them, and keeps the batches until the node writes them (Kafka's <c>BatchAccumulator</c>). Batches
 /// that are appended while a flush runs share the next flush. Thread-safe.
 /// </summary>
-sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvider time)
+internal sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, TimeProvider time)
 {
     private const int NotLeading = -1;
 

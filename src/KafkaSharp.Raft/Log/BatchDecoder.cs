@@ -7,7 +7,7 @@ namespace KafkaSharp.Raft.Log;
 /// <summary>
 /// Decodes batches of the metadata log for the listeners. It checks the CRC, because a corrupt record must never reach a state machine.
 /// </summary>
-sealed class BatchDecoder<TRecord>(IRecordSerde<TRecord> serde)
+internal sealed class BatchDecoder<TRecord>(IRecordSerde<TRecord> serde)
 {
     /// <exception cref="InvalidDataException">The batch or a record in it is corrupt.</exception>
     public CommittedBatch<TRecord> Decode(RecordBatch batch)

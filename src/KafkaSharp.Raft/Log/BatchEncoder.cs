@@ -6,7 +6,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Raft.Log;
 
 /// <summary>Encodes records as batches of the metadata log. Not thread-safe. The caller owns the returned batches.</summary>
-sealed class BatchEncoder<TRecord>(IRecordSerde<TRecord> serde, int maxBatchBytes, int maxRecordsPerBatch)
+internal sealed class BatchEncoder<TRecord>(IRecordSerde<TRecord> serde, int maxBatchBytes, int maxRecordsPerBatch)
 {
     /// <summary>Upper bound of the bytes that a record's lengths, attributes and deltas add to its value.</summary>
     private const int MaxRecordOverhead = 32;

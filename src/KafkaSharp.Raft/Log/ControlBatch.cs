@@ -8,7 +8,7 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Raft.Log;
 
 /// <summary>Encodes and decodes the control batches of the metadata log and of snapshots. All their messages have version 0.</summary>
-static class ControlBatch
+internal static class ControlBatch
 {
     private const short Version = 0;
 

@@ -1,4 +1,4 @@
 namespace KafkaSharp.Raft.Log;
 
 /// <summary>A batch in two forms: the bytes for the log, and the object that listeners receive after the commit.</summary>
-readonly record struct EncodedBatch<TRecord>(ReadOnlyMemory<byte> Bytes, CommittedBatch<TRecord> Batch);
+internal readonly record struct EncodedBatch<TRecord>(ReadOnlyMemory<byte> Bytes, CommittedBatch<TRecord> Batch);

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Raft.Log;
 
 /// <summary>Reads batches from the log. Used on the node's event loop.</summary>
-sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> decoder)
+internal sealed class MetadataLogReader<TRecord>(IRaftLog log, BatchDecoder<TRecord> decoder)
 {
     private const int ReadBytes = 1 << 20;
 

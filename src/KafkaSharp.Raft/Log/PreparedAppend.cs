@@ -1,7 +1,7 @@
 namespace KafkaSharp.Raft.Log;
 
 /// <summary>Encoded records with assigned offsets that are not yet appended.</summary>
-readonly record struct PreparedAppend<TRecord>(int Epoch, List<EncodedBatch<TRecord>> Batches)
+internal readonly record struct PreparedAppend<TRecord>(int Epoch, List<EncodedBatch<TRecord>> Batches)
 {
     public long BaseOffset => Batches[0].Batch.BaseOffset;
 

@@ -8,7 +8,7 @@ namespace KafkaSharp.Raft.Quorum;
 /// The voter set and the kraft.version at every offset of the log (Kafka's <c>KRaftControlRecordStateMachine</c>). With kraft.version 0 the
 /// static voters apply. Written on the node's event loop, read from any thread.
 /// </summary>
-sealed class QuorumHistory(VoterSet staticVoters)
+internal sealed class QuorumHistory(VoterSet staticVoters)
 {
     /// <summary>The offset of the records of the bootstrap checkpoint, which come before the first record of the log.</summary>
     public const long BeforeLog = -1;

@@ -5,7 +5,7 @@ using KafkaSharp.Raft.Log;
 namespace KafkaSharp.Raft.Quorum;
 
 /// <summary>The control records that describe the quorum: its leader, its kraft.version and its voters.</summary>
-static class QuorumRecords
+internal static class QuorumRecords
 {
     /// <summary>The record with which a leader starts its epoch. A sole voter has voted for itself.</summary>
     public static RaftControlRecord LeaderChange(int leaderId, VoterSet voters) =>

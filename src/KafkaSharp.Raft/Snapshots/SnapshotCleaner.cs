@@ -12,7 +12,7 @@ namespace KafkaSharp.Raft.Snapshots;
 /// before the oldest remaining snapshot (Kafka's <c>KafkaMetadataLog.maybeClean</c>). The latest snapshot is never deleted. Used on the
 /// node's event loop.
 /// </summary>
-sealed class SnapshotCleaner(IRaftLog log, ISnapshotStore snapshots, RaftOptions options, TimeProvider time, ILogger logger)
+internal sealed class SnapshotCleaner(IRaftLog log, ISnapshotStore snapshots, RaftOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// Deletes snapshots older than the start of the log, which a crash during cleaning left. The records after such a snapshot were

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>The log messages about metadata snapshots.</summary>
-static partial class SnapshotEvents
+internal static partial class SnapshotEvents
 {
     [LoggerMessage(4004, LogLevel.Information, "Created metadata snapshot {Name} of {Bytes} bytes.")]
     public static partial void SnapshotCreated(this ILogger logger, string name, int bytes);

@@ -4,7 +4,7 @@ using KafkaSharp.Raft.Log;
 namespace KafkaSharp.Raft.Snapshots;
 
 /// <summary>Finds and opens the finished snapshots of a store. Thread-safe; failures are IOExceptions.</summary>
-sealed class SnapshotSource<TRecord>(ISnapshotStore store, BatchDecoder<TRecord> decoder, int maxBatchBytes)
+internal sealed class SnapshotSource<TRecord>(ISnapshotStore store, BatchDecoder<TRecord> decoder, int maxBatchBytes)
 {
     /// <summary>The latest snapshot, or null.</summary>
     public OffsetAndEpoch? LatestId => store.List() is [.., var latest] ? latest : null;

@@ -4,7 +4,7 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Server.Commands;
 
 /// <summary>The command line options for the configuration, shared by all commands that read it.</summary>
-sealed class ConfigOptions
+internal sealed class ConfigOptions
 {
     public Option<FileInfo?> Config { get; } = new("--config", "-c")
     {
@@ -55,4 +55,4 @@ sealed class ConfigOptions
 }
 
 /// <summary>An error in the command line. The message is one sentence for the user; the process exits with code 1.</summary>
-sealed class CommandException(string message) : Exception(message);
+internal sealed class CommandException(string message) : Exception(message);

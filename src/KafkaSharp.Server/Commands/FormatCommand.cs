@@ -7,7 +7,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Server.Commands;
 
 /// <summary><c>kafkasharp format</c>: formats log directories, with the options of <c>kafka-storage format</c>.</summary>
-static class FormatCommand
+internal static class FormatCommand
 {
     public static Command Create()
     {

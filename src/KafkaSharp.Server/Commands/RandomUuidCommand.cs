@@ -6,7 +6,7 @@ namespace KafkaSharp.Server.Commands;
 /// <summary>
 /// <c>kafkasharp random-uuid</c>: prints a random UUID for use as a cluster id or directory id (like <c>kafka-storage random-uuid</c>).
 /// </summary>
-static class RandomUuidCommand
+internal static class RandomUuidCommand
 {
     public static Command Create()
     {

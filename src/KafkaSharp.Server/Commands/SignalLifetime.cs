@@ -8,7 +8,7 @@ namespace KafkaSharp.Server.Commands;
 /// effect, as in a JVM: programs that signal a process group (<c>timeout</c>, <c>dotnet run</c>) often send the signal twice, and the
 /// second one must not interrupt the shutdown.
 /// </summary>
-sealed class SignalLifetime(IHostApplicationLifetime lifetime) : IHostLifetime
+internal sealed class SignalLifetime(IHostApplicationLifetime lifetime) : IHostLifetime
 {
     // Kept until the process exits: a second signal can arrive after the host has stopped.
     private static readonly List<PosixSignalRegistration> s_registrations = [];

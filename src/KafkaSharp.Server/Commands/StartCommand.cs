@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 namespace KafkaSharp.Server.Commands;
 
 /// <summary><c>kafkasharp start</c>: runs the broker until SIGTERM or Ctrl-C.</summary>
-static class StartCommand
+internal static class StartCommand
 {
     public static Command Create()
     {

@@ -3,7 +3,7 @@ namespace KafkaSharp.Server.Commands;
 /// <summary>
 /// The random source of the process, seeded by the operating system. All other code receives it as a parameter. Thread-safe.
 /// </summary>
-sealed class SystemRandom : Random
+internal sealed class SystemRandom : Random
 {
     private readonly Lock _gate = new();
 

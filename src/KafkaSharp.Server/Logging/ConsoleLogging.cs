@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Server.Logging;
 
 /// <summary>
-/// The log on standard output. Built without a container: that would take a third of the time in which the whole broker starts, because it makes generic
-/// types at run time.
+/// The log on standard output. Built without a container: that would take a third of the time in which the whole broker starts, because it
+/// makes generic types at run time.
 /// </summary>
-static class ConsoleLogging
+internal static class ConsoleLogging
 {
     public static LoggerFactory Create(LogLevel level, TimeProvider time)
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Server.Logging;
 
 /// <summary>One line for each message: time, level, text, component; an exception follows on separate lines. Thread-safe.</summary>
-sealed class LineLogger(string component, LogOutput output, TimeProvider time) : ILogger
+internal sealed class LineLogger(string component, LogOutput output, TimeProvider time) : ILogger
 {
     [ThreadStatic]
     private static StringBuilder? t_line;
@@ -27,7 +27,8 @@ sealed class LineLogger(string component, LogOutput output, TimeProvider time) :
 
     /// <summary>The form of every line.</summary>
     public static void Append(StringBuilder line, TimeProvider time, LogLevel level, string message, string component) => line
-        .Append(CultureInfo.InvariantCulture, $"{time.GetLocalNow():yyyy-MM-dd HH:mm:ss.fff} {Name(level)} {message} [{component}]").AppendLine();
+        .Append(CultureInfo.InvariantCulture, $"{time.GetLocalNow():yyyy-MM-dd HH:mm:ss.fff} {Name(level)} {message} [{component}]")
+            .AppendLine();
 
     private static string Name(LogLevel level) => level switch
     {

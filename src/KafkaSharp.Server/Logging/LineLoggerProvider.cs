@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Server.Logging;
 
 /// <summary>Loggers that write lines to one stream, without ever waiting for it: see <see cref="LogOutput"/>.</summary>
-sealed class LineLoggerProvider : ILoggerProvider
+internal sealed class LineLoggerProvider : ILoggerProvider
 {
     private readonly LogOutput _output;
     private readonly TimeProvider _time;
@@ -26,7 +26,8 @@ sealed class LineLoggerProvider : ILoggerProvider
     {
         var line = new StringBuilder();
         var message = string.Create(
-            CultureInfo.InvariantCulture, $"{count} log messages before this one were dropped: the output did not take them. Read it faster, or log less (--log-level)");
+            CultureInfo.InvariantCulture,
+            $"{count} log messages before this one were dropped: the output did not take them. Read it faster, or log less (--log-level)");
         LineLogger.Append(line, _time, LogLevel.Warning, message, nameof(LogOutput));
         return line.ToString();
     }

@@ -7,11 +7,11 @@ namespace KafkaSharp.Server.Logging;
 /// because the reader of the pipe has stopped, lines are dropped and counted. When there is space again, one line reports the number of
 /// dropped lines. Thread-safe.
 /// </summary>
-sealed class LogOutput : IDisposable
+internal sealed class LogOutput : IDisposable
 {
     /// <summary>Characters that wait for the stream at most; one line may exceed it.</summary>
-    const int MaxWaitingCharacters = 1024 * 1024;
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private const int MaxWaitingCharacters = 1024 * 1024;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly Stream _stream;

@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Checkpoints;
 /// The text format of Kafka's checkpoint files (Kafka's <c>CheckpointFile</c>): a line with the version, a line with the number of entries,
 /// one line per entry. A file is replaced atomically and durably.
 /// </summary>
-static class CheckpointFile
+internal static class CheckpointFile
 {
     public const int Version = 0;
 

@@ -10,7 +10,8 @@ namespace KafkaSharp.Storage.Checkpoints;
 public sealed class MetaPropertiesEnsemble
 {
     private MetaPropertiesEnsemble(
-        IReadOnlyDictionary<string, MetaProperties> formatted, IReadOnlyList<string> unformatted, IReadOnlyDictionary<string, string> failed)
+        IReadOnlyDictionary<string, MetaProperties> formatted, IReadOnlyList<string> unformatted,
+        IReadOnlyDictionary<string, string> failed)
     {
         Formatted = formatted;
         Unformatted = unformatted;
@@ -67,7 +68,8 @@ public sealed class MetaPropertiesEnsemble
             if (properties.NodeId is { } node && node != nodeId)
                 faults.Add($"The directory belongs to another node: {path} has node.id {node}, and {nodeId} is expected.");
             if (properties.DirectoryId is { } id && !directoryIds.TryAdd(id, directory))
-                faults.Add($"Two directories have the same directory.id {id}: {directoryIds[id]} and {directory}; one is a copy of the other.");
+                faults.Add($"Two directories have the same directory.id {id}: {directoryIds[id]} and {directory}; one is a copy of the " +
+                    "other.");
         }
         return faults;
     }

@@ -15,7 +15,8 @@ public static class PartitionMetadataFile
     public static Uuid Parse(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (lines is not ["version: 0", ['t', 'o', 'p', 'i', 'c', '_', 'i', 'd', ':', .. var id]] || !Uuid.TryParse(id.Trim(), out var topicId))
+        if (lines is not ["version: 0", ['t', 'o', 'p', 'i', 'c', '_', 'i', 'd', ':', .. var id]]
+            || !Uuid.TryParse(id.Trim(), out var topicId))
             throw new InvalidDataException($"is not a partition metadata file of version 0: '{text}'");
         return topicId.IsZero ? throw new InvalidDataException("has the invalid topic id zero") : topicId;
     }

@@ -20,7 +20,8 @@ public static partial class TopicConfigs
         "segment.ms", 604_800_000, "The age at which a segment rolls even if it is not full, in milliseconds.", min: 1);
 
     public static readonly ConfigKey<long> SegmentJitterMs = ConfigKeys.Long(
-        "segment.jitter.ms", 0, "The most that is randomly taken off segment.ms, so that logs don't roll all at once, in milliseconds.", min: 0);
+        "segment.jitter.ms", 0, "The most that is randomly taken off segment.ms, so that logs don't roll all at once, in milliseconds.",
+        min: 0);
 
     public static readonly ConfigKey<int> SegmentIndexBytes = ConfigKeys.Int(
         "segment.index.bytes", 10 << 20, "The size of an index file, in bytes; a full index rolls the segment.", min: 4);
@@ -88,7 +89,8 @@ public static partial class TopicConfigs
         ["CreateTime", "LogAppendTime"]);
 
     public static readonly ConfigKey<long> MessageTimestampBeforeMaxMs = ConfigKeys.Long(
-        "message.timestamp.before.max.ms", long.MaxValue, "How far a timestamp may lie before the broker's clock, in milliseconds.", min: 0);
+        "message.timestamp.before.max.ms", long.MaxValue, "How far a timestamp may lie before the broker's clock, in milliseconds.",
+        min: 0);
 
     public static readonly ConfigKey<long> MessageTimestampAfterMaxMs = ConfigKeys.Long(
         "message.timestamp.after.max.ms", 3_600_000, "How far a timestamp may lie after the broker's clock, in milliseconds.", min: 0);
@@ -150,7 +152,8 @@ public static partial class TopicConfigs
         if (items is ["*"] || items.All(item => ReplicaPattern().IsMatch(item)))
             return;
         throw new ConfigException(name, $"[{string.Join(", ", list)}]",
-            $"{name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...");
+            $"{name} must be the literal '*' or a list of replicas in the following format: " +
+            "[partitionId]:[brokerId],[partitionId]:[brokerId],...");
     }
 
     [GeneratedRegex("^[0-9]+:[0-9]+$", RegexOptions.CultureInvariant)]

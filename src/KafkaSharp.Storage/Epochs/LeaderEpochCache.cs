@@ -71,7 +71,8 @@ public sealed class LeaderEpochCache
         var epochs = _epochs;
         var before = epochs.Where(entry => entry.StartOffset <= offset && entry.Epoch <= epoch).ToArray();
         var after = epochs.Where(entry => entry.StartOffset > offset && entry.Epoch > epoch);
-        _epochs = before is [.., var last] && last.Epoch == epoch ? [.. before, .. after] : [.. before, new EpochEntry(epoch, offset), .. after];
+        _epochs = before is [.., var last] && last.Epoch == epoch ? [.. before, .. after]
+            : [.. before, new EpochEntry(epoch, offset), .. after];
     }
 
     /// <summary>Writes the entries to the checkpoint file durably, if they have changed. May run concurrently with changes.</summary>

@@ -5,7 +5,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.Epochs;
 
 /// <summary>The file <c>leader-epoch-checkpoint</c> in the directory of a partition: lines <c>epoch startOffset</c>, ascending.</summary>
-static class LeaderEpochCheckpointFile
+internal static class LeaderEpochCheckpointFile
 {
     public const string Name = "leader-epoch-checkpoint";
 

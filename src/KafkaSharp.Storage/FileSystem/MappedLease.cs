@@ -1,7 +1,7 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>Keeps a mapping while its bytes are used. A second dispose has no effect.</summary>
-sealed class MappedLease(MappedMemoryManager mapping) : IDisposable
+internal sealed class MappedLease(MappedMemoryManager mapping) : IDisposable
 {
     private MappedMemoryManager? _mapping = mapping;
 

@@ -9,7 +9,7 @@ namespace KafkaSharp.Storage.FileSystem;
 /// handle are released with the last reference. The mapping may extend beyond the end of the file, where an access would raise a fault;
 /// therefore leases exist only for bytes below the published length of the file.
 /// </summary>
-sealed unsafe class MappedMemoryManager : FileBackedMemory
+internal sealed unsafe class MappedMemoryManager : FileBackedMemory
 {
     private readonly byte* _address;
     private readonly SafeHandle _file;

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>The memory limit for all files of a <see cref="MemoryFileSystem"/>, and the directory to which files spill beyond it.</summary>
-sealed class MemoryBudget(long maxBytes, IFileSystem? spillTo, string? spillDirectory)
+internal sealed class MemoryBudget(long maxBytes, IFileSystem? spillTo, string? spillDirectory)
 {
     // ENOSPC as the runtime reports it: the errno on Unix, ERROR_DISK_FULL on Windows.
     private const int NoSpaceOnUnix = 28;
@@ -41,5 +41,6 @@ sealed class MemoryBudget(long maxBytes, IFileSystem? spillTo, string? spillDire
     }
 
     public static IOException NoSpace(long maxBytes) =>
-        new($"No space left: the files in memory may take {maxBytes} bytes", OperatingSystem.IsWindows() ? NoSpaceOnWindows : NoSpaceOnUnix);
+        new($"No space left: the files in memory may take {maxBytes} bytes", OperatingSystem.IsWindows() ? NoSpaceOnWindows
+            : NoSpaceOnUnix);
 }

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>A directory of a <see cref="MemoryFileSystem"/>. Accessed under its lock.</summary>
-sealed class MemoryDirectory
+internal sealed class MemoryDirectory
 {
     public Dictionary<string, MemoryFileContent> Files { get; } = new(StringComparer.Ordinal);
 

@@ -4,7 +4,7 @@ namespace KafkaSharp.Storage.FileSystem;
 /// An open file of a <see cref="MemoryFileSystem"/>. Its content remains when the file is closed, and also when it is deleted while it is
 /// open.
 /// </summary>
-sealed class MemoryFile(string path, MemoryFileContent content, TimeProvider time) : IStorageFile
+internal sealed class MemoryFile(string path, MemoryFileContent content, TimeProvider time) : IStorageFile
 {
     public string Path { get; set; } = path;
 

@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.FileSystem;
 /// of a borrowed chunk below the end at that time are never written again, so borrowed bytes need no lease: the garbage collector keeps
 /// them.
 /// </summary>
-sealed class MemoryFileContent(MemoryBudget budget)
+internal sealed class MemoryFileContent(MemoryBudget budget)
 {
     private const int ChunkSize = 1 << 20;
     private const int SmallestChunk = 1 << 10;

@@ -32,7 +32,8 @@ public sealed class MemoryFileSystem(
             if (mode == StorageFileMode.Open && content is null)
                 throw new FileNotFoundException($"{path} does not exist", path);
             if (content is null)
-                directory.Files[name] = content = new MemoryFileContent(_budget) { LastModified = time.GetUtcNow().ToUnixTimeMilliseconds() };
+                directory.Files[name] = content =
+                    new MemoryFileContent(_budget) { LastModified = time.GetUtcNow().ToUnixTimeMilliseconds() };
             else if (mode == StorageFileMode.Create)
                 content.SetLength(0);
             return new MemoryFile(path, content, time);
@@ -67,7 +68,8 @@ public sealed class MemoryFileSystem(
     {
         lock (_gate)
         {
-            if (FindDirectory(Path.GetDirectoryName(path)!) is { } directory && directory.Files.Remove(Path.GetFileName(path), out var content))
+            if (FindDirectory(Path.GetDirectoryName(path)!) is { } directory
+                && directory.Files.Remove(Path.GetFileName(path), out var content))
                 content.Discard();
         }
     }
@@ -128,7 +130,8 @@ public sealed class MemoryFileSystem(
     {
         lock (_gate)
         {
-            if (FindDirectory(Path.GetDirectoryName(directory)!) is { } parent && parent.Directories.Remove(Path.GetFileName(directory), out var deleted))
+            if (FindDirectory(Path.GetDirectoryName(directory)!) is { } parent
+                && parent.Directories.Remove(Path.GetFileName(directory), out var deleted))
                 deleted.Discard();
         }
     }

@@ -13,7 +13,7 @@ namespace KafkaSharp.Storage.FileSystem;
 /// reference of the borrower, to this mapping or to one that was retired before. In the second case the file is not shortened: the
 /// remaining bytes are copied to a new file, which is renamed over the old one, and the borrower keeps the old inode.
 /// </remarks>
-sealed class PhysicalFile : IStorageFile
+internal sealed class PhysicalFile : IStorageFile
 {
     /// <summary>The suffix of the copy that replaces a truncated file. It remains only after a crash.</summary>
     public const string TruncatedSuffix = ".truncated";

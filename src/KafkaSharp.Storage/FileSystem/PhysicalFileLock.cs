@@ -5,7 +5,7 @@ namespace KafkaSharp.Storage.FileSystem;
 /// also excludes a genuine broker. POSIX releases such a lock when the process closes any descriptor of the file; therefore a table of
 /// locked paths prevents a second open in this process.
 /// </summary>
-sealed class PhysicalFileLock : IDisposable
+internal sealed class PhysicalFileLock : IDisposable
 {
     private static readonly Lock Gate = new();
     private static readonly HashSet<string> Held = new(StringComparer.Ordinal);
@@ -58,7 +58,8 @@ sealed class PhysicalFileLock : IDisposable
         FileStream stream;
         try
         {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, posix ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+            stream = new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, posix ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
         }
         catch (IOException) when (!posix && File.Exists(path))
         {

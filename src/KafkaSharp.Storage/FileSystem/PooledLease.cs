@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>Returns a rented array to its pool. A second dispose has no effect.</summary>
-sealed class PooledLease(byte[] array) : IDisposable
+internal sealed class PooledLease(byte[] array) : IDisposable
 {
     private byte[]? _array = array;
 

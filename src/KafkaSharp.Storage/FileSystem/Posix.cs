@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>Functions of the C library that .NET does not offer: memory mappings without a stream, and fsync of a directory.</summary>
-static partial class Posix
+internal static partial class Posix
 {
     private const int ProtectionRead = 1;
     private const int MapShared = 1;

@@ -12,7 +12,7 @@ namespace KafkaSharp.Storage.Indexes;
 /// and close. Entries that are lost in a crash are rebuilt: recovery rebuilds the index of every segment after the recovery point, and the
 /// segments before it were flushed. The file contains only entries, so it needs no trimming.
 /// </remarks>
-sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxBytes) : IDisposable
+internal sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxBytes) : IDisposable
 {
     private const int MaxTailBytes = 4096;
 

@@ -5,7 +5,7 @@ namespace KafkaSharp.Storage.Indexes;
 /// <summary>A big-endian number at a fixed position in every entry of an index. The entries are ordered by it.</summary>
 /// <param name="Position">The position in the entry.</param>
 /// <param name="IsLong">Whether the key has 8 bytes; otherwise 4.</param>
-readonly record struct IndexKey(int Position, bool IsLong)
+internal readonly record struct IndexKey(int Position, bool IsLong)
 {
     public long Of(ReadOnlySpan<byte> entry) => IsLong
         ? BinaryPrimitives.ReadInt64BigEndian(entry[Position..])

@@ -4,7 +4,7 @@ namespace KafkaSharp.Storage.Indexes;
 /// The boundary between the entries in the file and those only in memory. The writer appends to the tail and publishes its length. When the
 /// tail is written or truncated, a new object replaces it, so a reader with a reference sees unchanged entries.
 /// </summary>
-sealed class IndexTail(int writtenBytes, byte[] entries, int length)
+internal sealed class IndexTail(int writtenBytes, byte[] entries, int length)
 {
     private int _length = length;
 

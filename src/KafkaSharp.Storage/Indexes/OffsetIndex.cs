@@ -100,7 +100,8 @@ public sealed class OffsetIndex : IDisposable
     /// Whether the file is a plausible index of this segment: all entries are complete and the last one is within the segment.
     /// </summary>
     public bool IsSane(long fileLength, int segmentSize) =>
-        fileLength % EntrySize == 0 && (EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && (uint)last.Position < (uint)segmentSize));
+        fileLength % EntrySize == 0
+            && (EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && (uint)last.Position < (uint)segmentSize));
 
     public void Reset() => _file.Reset();
 

@@ -72,7 +72,8 @@ public sealed class TimeIndex : IDisposable
             throw new InvalidOperationException($"{Path} is full with {EntryCount} entries");
         var last = LastEntry;
         if (EntryCount > 0 && (offset < last.Offset || timestamp < last.Timestamp))
-            throw new InvalidOperationException($"{Path}: ({timestamp}, {offset}) is less than the last entry ({last.Timestamp}, {last.Offset})");
+            throw new InvalidOperationException(
+                $"{Path}: ({timestamp}, {offset}) is less than the last entry ({last.Timestamp}, {last.Offset})");
         if (timestamp <= last.Timestamp)
             return;
         Span<byte> entry = stackalloc byte[EntrySize];

@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.Logs;
 /// <summary>
 /// Batches whose offsets are set already (fetched by a follower, or written by the quorum's leader), checked without the log's lock.
 /// </summary>
-sealed class BatchesWithOffsets
+internal sealed class BatchesWithOffsets
 {
     private RecordsAnalysis Analysis { get; init; }
 

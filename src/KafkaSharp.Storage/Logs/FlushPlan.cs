@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.Logs;
 /// The files that one flush makes durable, decided under the log's lock, and written to disk without it. The log may be truncated, renamed
 /// or deleted in the meantime.
 /// </summary>
-sealed class FlushPlan
+internal sealed class FlushPlan
 {
     private readonly LogState _state;
     private readonly LogSegment[] _segments;

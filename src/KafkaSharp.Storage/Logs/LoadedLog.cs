@@ -5,5 +5,6 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>The result of <see cref="LogLoader"/>.</summary>
-sealed record LoadedLog(
-    LogSegments Segments, ProducerStateManager Producers, LeaderEpochCache Epochs, long LogStartOffset, long LogEndOffset, long RecoveryPoint);
+internal sealed record LoadedLog(
+    LogSegments Segments, ProducerStateManager Producers, LeaderEpochCache Epochs, long LogStartOffset, long LogEndOffset,
+    long RecoveryPoint);

@@ -13,7 +13,7 @@ namespace KafkaSharp.Storage.Logs;
 /// and updates epochs, producers and offsets. Every call is made under the lock; <see cref="AppendPreparation"/> has checked the bytes
 /// before.
 /// </summary>
-sealed class LogAppender(LogState state, LogRoller roller, TransactionVerifications verifications)
+internal sealed class LogAppender(LogState state, LogRoller roller, TransactionVerifications verifications)
 {
     /// <param name="prepared">The batches.</param>
     /// <param name="leaderEpoch">The epoch that their headers get, unless they have their offsets already.</param>
@@ -22,15 +22,18 @@ sealed class LogAppender(LogState state, LogRoller roller, TransactionVerificati
     public LogAppendInfo Append(in PreparedAppend prepared, int leaderEpoch, VerificationGuard guard, short transactionVersion)
     {
         var info = prepared.Assign(state, leaderEpoch);
-        return info.ErrorCode != ErrorCode.None || prepared.IsEmpty ? info : Append(prepared.Records, info, prepared.Origin, guard, transactionVersion);
+        return info.ErrorCode != ErrorCode.None || prepared.IsEmpty ? info
+            : Append(prepared.Records, info, prepared.Origin, guard, transactionVersion);
     }
 
-    private LogAppendInfo Append(ReadOnlyMemory<byte> records, in LogAppendInfo info, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
+    private LogAppendInfo Append(
+        ReadOnlyMemory<byte> records, in LogAppendInfo info, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
     {
         if (records.Length > state.Config.SegmentSize)
         {
             return LogAppendInfo.Refused(ErrorCode.RecordListTooLarge,
-                $"Message batch size is {records.Length} bytes in append to partition {state.Options.TopicPartition}, which exceeds the maximum configured "
+                $"Message batch size is {records.Length} bytes in append to partition {state.Options.TopicPartition}, which exceeds the " +
+                "maximum configured "
                 + $"segment size of {state.Config.SegmentSize}.", state.LogStartOffset);
         }
         roller.MaybeRoll(records.Length, info);

@@ -5,7 +5,7 @@ namespace KafkaSharp.Storage.Logs;
 /// run one after another. After a flush has failed every later one fails too: Linux reports a failed write-back once and then marks the
 /// pages clean, so that a second fsync would succeed although the bytes never reached the disk.
 /// </summary>
-sealed class LogFlusher(LogState state)
+internal sealed class LogFlusher(LogState state)
 {
     private readonly Lock _flushing = new();
     private long _lastFlushMs = state.NowMs;
@@ -20,7 +20,9 @@ sealed class LogFlusher(LogState state)
         lock (_flushing)
         {
             if (_failure is not null)
-                throw new IOException($"The log {state.Directory} cannot be flushed: an earlier flush has failed. Restart the broker to recover the log.", _failure);
+                throw new IOException(
+                    $"The log {state.Directory} cannot be flushed: an earlier flush has failed. Restart the broker to recover the log.",
+                    _failure);
             FlushPlan? plan;
             lock (state.Gate)
                 plan = FlushPlan.Make(state, upTo);

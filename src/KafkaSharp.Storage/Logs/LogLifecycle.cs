@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Logs;
 /// What happens to a log as a whole: its topic id, renaming, closing, deletion. Changes are made under the log's lock, which each call
 /// takes.
 /// </summary>
-sealed class LogLifecycle(LogState state, SegmentDeletion deletion, StorageGuard guard)
+internal sealed class LogLifecycle(LogState state, SegmentDeletion deletion, StorageGuard guard)
 {
     /// <summary>The topic's id from <c>partition.metadata</c>; null while there is no such file.</summary>
     public Uuid? TopicId { get; private set; } = PartitionMetadataFile.Read(state.Files, state.Directory);

@@ -11,7 +11,7 @@ namespace KafkaSharp.Storage.Logs;
 /// missing indexes, and after an unclean shutdown recovers everything after the recovery point. No other code uses the directory at this
 /// time.
 /// </summary>
-sealed class LogLoader(PartitionLogOptions options)
+internal sealed class LogLoader(PartitionLogOptions options)
 {
     private readonly LogSegments _segments = new();
     private readonly IFileSystem _files = options.FileSystem;

@@ -5,7 +5,7 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>Reads a log by offset without a lock (Kafka's <c>LocalLog.read</c>): one segment's bytes a call.</summary>
-sealed class LogReader(LogState state)
+internal sealed class LogReader(LogState state)
 {
     public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
     {

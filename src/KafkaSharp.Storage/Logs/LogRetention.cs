@@ -6,11 +6,12 @@ namespace KafkaSharp.Storage.Logs;
 /// <summary>
 /// Deletes old segments: those below the log start offset, beyond retention.bytes, and older than retention.ms. Under the log's lock.
 /// </summary>
-sealed class LogRetention(LogState state, LogRoller roller, LogTruncation truncation, ILogger logger)
+internal sealed class LogRetention(LogState state, LogRoller roller, LogTruncation truncation, ILogger logger)
 {
     public int DeleteOldSegments()
     {
-        var deleted = DeleteWhile(static (segment, next, state) => next is not null && next.BaseOffset <= state.LogStartOffset, state, "start offset");
+        var deleted = DeleteWhile(
+            static (segment, next, state) => next is not null && next.BaseOffset <= state.LogStartOffset, state, "start offset");
         if (state.Config.IsDelete)
             deleted += DeleteBySize() + DeleteByTime();
         return deleted;
@@ -35,7 +36,9 @@ sealed class LogRetention(LogState state, LogRoller roller, LogTruncation trunca
     {
         var retentionMs = state.Config.RetentionMs;
         return retentionMs < 0 ? 0
-            : DeleteWhile(static (segment, _, age) => age.NowMs - segment.LargestTimestamp > age.RetentionMs, (state.NowMs, RetentionMs: retentionMs), "retention.ms");
+            : DeleteWhile(
+                static (segment, _, age) => age.NowMs - segment.LargestTimestamp > age.RetentionMs, (state.NowMs, RetentionMs: retentionMs),
+                "retention.ms");
     }
 
     private int DeleteWhile<T>(Func<LogSegment, LogSegment?, T, bool> predicate, T argument, string reason)

@@ -3,13 +3,14 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>Begins new segments (Kafka's <c>UnifiedLog.roll</c>). Every call is made under the log's lock.</summary>
-sealed class LogRoller(LogState state, SegmentDeletion deletion, Action<long> flushLater)
+internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action<long> flushLater)
 {
     /// <summary>Rolls where the append does not fit the active segment by size, time, index or offset.</summary>
     public void MaybeRoll(int messagesSize, in LogAppendInfo append)
     {
         var config = state.Config;
-        var roll = new RollParameters(config.SegmentMs, config.SegmentSize, append.MaxTimestamp, append.LastOffset, messagesSize, state.NowMs);
+        var roll = new RollParameters(
+            config.SegmentMs, config.SegmentSize, append.MaxTimestamp, append.LastOffset, messagesSize, state.NowMs);
         if (state.Segments.Active.ShouldRoll(roll))
             Roll(append.FirstOffset >= 0 ? append.FirstOffset : append.LastOffset - int.MaxValue);
     }

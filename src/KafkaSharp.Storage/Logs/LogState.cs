@@ -11,7 +11,7 @@ namespace KafkaSharp.Storage.Logs;
 /// readers without a lock. <see cref="Truncations"/> lets a reader notice that the log was truncated, and perhaps written again, while it
 /// read.
 /// </summary>
-sealed class LogState(PartitionLogOptions options, LogSegments segments, ProducerStateManager producers, LeaderEpochCache epochs)
+internal sealed class LogState(PartitionLogOptions options, LogSegments segments, ProducerStateManager producers, LeaderEpochCache epochs)
 {
     private Published<LogOffsetMetadata> _logEnd;
     private Published<LogOffsetMetadata> _highWatermark;
@@ -136,7 +136,8 @@ sealed class LogState(PartitionLogOptions options, LogSegments segments, Produce
     {
         var end = LogEnd;
         var after = Math.Clamp(highWatermark.MessageOffset, Math.Min(LogStartOffset, end.MessageOffset), end.MessageOffset);
-        SetHighWatermark(after == end.MessageOffset ? end : after == highWatermark.MessageOffset ? highWatermark : new LogOffsetMetadata(after));
+        SetHighWatermark(
+            after == end.MessageOffset ? end : after == highWatermark.MessageOffset ? highWatermark : new LogOffsetMetadata(after));
         return after;
     }
 

@@ -5,7 +5,7 @@ namespace KafkaSharp.Storage.Logs;
 /// <summary>
 /// Truncates a log at its end (a follower that has more than its leader) or at its start. Used under the log's lock.
 /// </summary>
-sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion deletion)
+internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion deletion)
 {
     /// <summary>Removes everything from an offset on; false when the log ends before it.</summary>
     public bool TruncateTo(long offset)

@@ -7,7 +7,7 @@ using KafkaSharp.Storage.Configs;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>The validation rules that follow from a log's configuration.</summary>
-static class LogValidation
+internal static class LogValidation
 {
     public static RecordValidationOptions OptionsOf(LogConfig config, TopicPartition partition)
     {
@@ -25,7 +25,8 @@ static class LogValidation
             TopicPartition = partition,
             TargetCompression = compression,
             CompressionLevel = compression == CompressionType.Gzip && level == -1 ? null : level,
-            TimestampType = config.Get(TopicConfigs.MessageTimestampType) == "LogAppendTime" ? TimestampType.LogAppendTime : TimestampType.CreateTime,
+            TimestampType = config.Get(TopicConfigs.MessageTimestampType) == "LogAppendTime" ? TimestampType.LogAppendTime
+                : TimestampType.CreateTime,
             TimestampBeforeMaxMs = config.Get(TopicConfigs.MessageTimestampBeforeMaxMs),
             TimestampAfterMaxMs = config.Get(TopicConfigs.MessageTimestampAfterMaxMs),
             Compacted = config.IsCompact,

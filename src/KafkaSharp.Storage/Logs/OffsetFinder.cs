@@ -10,7 +10,7 @@ namespace KafkaSharp.Storage.Logs;
 /// Finds the offsets for ListOffsets in a log, without a lock (Kafka's <c>fetchOffsetByTimestamp</c>). The timestamps for tiered storage
 /// give no offset, because it is not supported.
 /// </summary>
-sealed class OffsetFinder(LogState state)
+internal sealed class OffsetFinder(LogState state)
 {
     /// <summary>The record that a timestamp, or one of the special ones of <see cref="OffsetLookup"/>, asks for.</summary>
     /// <exception cref="RecordsException">A batch on the way is not whole.</exception>
@@ -114,7 +114,8 @@ sealed class OffsetFinder(LogState state)
             {
                 ref readonly var record = ref records.Current;
                 if (record.Timestamp >= timestamp && record.Offset >= startOffset)
-                    return new OffsetLookup(record.Timestamp, record.Offset, batch.PartitionLeaderEpoch is >= 0 and var epoch ? epoch : null);
+                    return new OffsetLookup(
+                        record.Timestamp, record.Offset, batch.PartitionLeaderEpoch is >= 0 and var epoch ? epoch : null);
             }
         }
         return null;

@@ -108,7 +108,7 @@ public sealed class PartitionLog : IDisposable
     /// until the append has returned.
     /// </param>
     /// <param name="origin">A client or a coordinator.</param>
-    /// <param name="turn">Is checked in with while records are decompressed; null where nobody else waits for the thread.</param>
+    /// <param name="turn">The turn on a worker lane, which is checked while records are decompressed; null outside the lanes.</param>
     public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin = AppendOrigin.Client, IWorkTurn? turn = null) =>
         _preparation.Prepare(records, origin, turn);
 
@@ -129,7 +129,8 @@ public sealed class PartitionLog : IDisposable
     /// verification.
     /// </param>
     /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
-    public LogAppendInfo AppendAsLeader(in PreparedAppend prepared, int leaderEpoch, VerificationGuard? guard = null, short transactionVersion = 0)
+    public LogAppendInfo AppendAsLeader(
+        in PreparedAppend prepared, int leaderEpoch, VerificationGuard? guard = null, short transactionVersion = 0)
     {
         try
         {
@@ -356,7 +357,8 @@ public sealed class PartitionLog : IDisposable
         return _guard.IsClosed ? Closed() : info;
     }
 
-    private LogAppendInfo Closed() => LogAppendInfo.Refused(ErrorCode.KafkaStorageError, $"The log of {TopicPartition} is closed", LogStartOffset);
+    private LogAppendInfo Closed() =>
+        LogAppendInfo.Refused(ErrorCode.KafkaStorageError, $"The log of {TopicPartition} is closed", LogStartOffset);
 
     private bool Truncate(Func<bool> truncate)
     {

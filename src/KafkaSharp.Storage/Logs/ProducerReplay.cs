@@ -13,7 +13,7 @@ namespace KafkaSharp.Storage.Logs;
 /// Rebuilds the producer state of a log from its newest snapshot and the batches above it (Kafka's <c>rebuildProducerState</c>). Used under
 /// the log's lock.
 /// </summary>
-static class ProducerReplay
+internal static class ProducerReplay
 {
     /// <summary>Stages one batch of a segment or an append: its records or its transaction marker.</summary>
     public static ProducerCheck Add(ProducerAppend append, in RecordBatch batch, short transactionVersion = 0)

@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Logs;
 /// and deletes them file.delete.delay.ms later. A log has one timer, only while segments wait. Readers keep the bytes that they have
 /// borrowed.
 /// </summary>
-sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
+internal sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
 {
     // The longest wait of a timer; a longer delay takes several.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
@@ -72,7 +72,8 @@ sealed class SegmentDeletion(TimeProvider time, ILogger logger) : IDisposable
             return;
         var wait = next.Due - time.GetUtcNow();
         wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
-        _timer ??= time.CreateTimer(static deletion => ((SegmentDeletion)deletion!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= time.CreateTimer(
+            static deletion => ((SegmentDeletion)deletion!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 

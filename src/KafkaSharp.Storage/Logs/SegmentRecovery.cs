@@ -11,7 +11,7 @@ namespace KafkaSharp.Storage.Logs;
 /// Recovers a segment after a crash (Kafka's <c>LogSegment.recover</c>): checks every batch, rebuilds indexes and producer state, and
 /// truncates the segment before the first incomplete or invalid batch.
 /// </summary>
-sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers, LeaderEpochCache epochs, ILogger logger)
+internal sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers, LeaderEpochCache epochs, ILogger logger)
 {
     private long _lastOffset = segment.BaseOffset - 1;
 
@@ -27,7 +27,8 @@ sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers,
             {
                 var window = scan.Read(valid, out var corrupt);
                 if (corrupt)
-                    throw new RecordsException(Protocol.ErrorCode.CorruptMessage, $"The batch at position {valid} has a length or magic that can't be");
+                    throw new RecordsException(
+                        Protocol.ErrorCode.CorruptMessage, $"The batch at position {valid} has a length or magic that can't be");
                 if (window.IsEmpty)
                     break;
                 Take(window, ref valid);

@@ -6,7 +6,7 @@ namespace KafkaSharp.Storage.Logs;
 /// Replaces segments by those of the cleaner (Kafka's <c>replaceSegments</c>), so that after a crash at any moment either the old or the
 /// new segments are used; <see cref="SwapFiles"/> decides this at the next start. Used under the log's lock.
 /// </summary>
-sealed class SegmentReplacement(LogState state, SegmentDeletion deletion)
+internal sealed class SegmentReplacement(LogState state, SegmentDeletion deletion)
 {
     public void Replace(IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
     {

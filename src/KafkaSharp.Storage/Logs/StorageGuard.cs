@@ -5,7 +5,7 @@ namespace KafkaSharp.Storage.Logs;
 /// file that another thread has closed is not a failure: the log is closed. In both cases the request gets KAFKA_STORAGE_ERROR.
 /// Thread-safe.
 /// </summary>
-sealed class StorageGuard(LogState state)
+internal sealed class StorageGuard(LogState state)
 {
     private volatile bool _closed;
 

@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Logs;
 /// are deleted. The cleaner writes <c>.cleaned</c> files, renames them all to <c>.swap</c>, removes the segments that they replace, and
 /// renames them to their final names: until all are renamed to <c>.swap</c> the old segments are used, afterwards the new ones.
 /// </summary>
-static class SwapFiles
+internal static class SwapFiles
 {
     public static void Complete(PartitionLogOptions options)
     {

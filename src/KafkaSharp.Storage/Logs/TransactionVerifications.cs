@@ -9,7 +9,7 @@ namespace KafkaSharp.Storage.Logs;
 /// The transactions of a log that are being verified with the transaction coordinator (Kafka's <c>VerificationStateEntry</c>, KIP-890): no
 /// transaction begins in the log without verification, so that none stays open forever. Used under the log's lock.
 /// </summary>
-sealed class TransactionVerifications(ProducerStateManager producers)
+internal sealed class TransactionVerifications(ProducerStateManager producers)
 {
     private readonly Dictionary<long, Entry> _open = new(SeededInt64Comparer.Instance);
 
@@ -19,7 +19,8 @@ sealed class TransactionVerifications(ProducerStateManager producers)
     public VerificationGuard Begin(long producerId, int sequence, short epoch, bool supportsEpochBump, long nowMs)
     {
         if (!_open.TryGetValue(producerId, out var entry))
-            _open.Add(producerId, entry = new Entry { LowestSequence = sequence, Epoch = epoch, SupportsEpochBump = supportsEpochBump, BeganMs = nowMs });
+            _open.Add(producerId, entry =
+                new Entry { LowestSequence = sequence, Epoch = epoch, SupportsEpochBump = supportsEpochBump, BeganMs = nowMs });
         else if (epoch > entry.Epoch || (epoch == entry.Epoch && sequence < entry.LowestSequence))
             (entry.Epoch, entry.LowestSequence) = (epoch, sequence);
         return entry.Guard;
@@ -43,7 +44,8 @@ sealed class TransactionVerifications(ProducerStateManager producers)
         if (header.BaseSequence > entry.LowestSequence || (entry.SupportsEpochBump && header.BaseSequence != 0 && isNew))
         {
             return ProducerCheck.Refused(ErrorCode.OutOfOrderSequenceNumber,
-                $"Out of order sequence number for producer {header.ProducerId} in partition {producers.TopicPartition}: {header.BaseSequence} "
+                $"Out of order sequence number for producer {header.ProducerId} in partition {producers.TopicPartition}: " +
+                $"{header.BaseSequence} "
                 + $"(incoming seq. number), {entry.LowestSequence} (earliest seen sequence)");
         }
         return ProducerCheck.Ok;

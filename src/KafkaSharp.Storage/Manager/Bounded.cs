@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>Blocking work on many items by a bounded number of threads; the first failure ends it and is thrown as it is.</summary>
-static class Bounded
+internal static class Bounded
 {
     public static void Run<T>(IReadOnlyList<T> items, int threads, Action<T> action)
     {

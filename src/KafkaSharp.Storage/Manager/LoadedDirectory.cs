@@ -10,5 +10,5 @@ namespace KafkaSharp.Storage.Manager;
 /// Whether the checkpoints must be rewritten: they contain partitions that are not in the directory, whose offsets must not be used if the
 /// partitions are created again, or a recovery point beyond the end of a truncated log.
 /// </param>
-sealed record LoadedDirectory(
+internal sealed record LoadedDirectory(
     LogDirectory Directory, IReadOnlyList<PartitionLog> Logs, IReadOnlyList<string> Deleted, bool HasStaleOffsets);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>The log configuration of each topic, made once and shared by its partitions. Thread-safe.</summary>
-sealed class LogConfigs
+internal sealed class LogConfigs
 {
     private static readonly Dictionary<string, string> None = [];
 

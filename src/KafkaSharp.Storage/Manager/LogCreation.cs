@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Manager;
 /// <summary>
 /// Creates logs, each in the directory that it is assigned to or in the one with the fewest logs. Called under the manager's lock.
 /// </summary>
-sealed class LogCreation(IFileSystem files, LogRegistry registry, LogFactory factory, ILogger logger)
+internal sealed class LogCreation(IFileSystem files, LogRegistry registry, LogFactory factory, ILogger logger)
 {
     /// <returns>
     /// KAFKA_STORAGE_ERROR when no directory works or not the assigned one; INCONSISTENT_TOPIC_ID when its folder is that of another topic.

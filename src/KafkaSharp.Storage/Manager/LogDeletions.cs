@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Manager;
 /// Folders whose log is deleted and whose files go after a delay, each by a timer. What is not done when the broker stops is found by its
 /// name at the next start. Safe for use from several threads.
 /// </summary>
-sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger logger, Action<string, Exception> failed) : IDisposable
+internal sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger logger, Action<string, Exception> failed) : IDisposable
 {
     private readonly Dictionary<string, (ITimer Timer, PartitionLog? Log)> _waiting = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();

@@ -12,7 +12,7 @@ namespace KafkaSharp.Storage.Manager;
 /// Locks one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). It does not open
 /// deleted, stray and future logs, nor the metadata log, which belongs to Raft.
 /// </summary>
-sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory directory, LogFactory factory, ILogger logger)
+internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory directory, LogFactory factory, ILogger logger)
 {
     private const string MetadataTopic = "__cluster_metadata";
 
@@ -39,7 +39,8 @@ sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory director
                 log.CloseAbruptly();
             throw;
         }
-        logger.LogDirectoryLoaded(directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : "; recovered after an unclean shutdown");
+        logger.LogDirectoryLoaded(
+            directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : "; recovered after an unclean shutdown");
         var known = current.Select(found => found.Partition).ToHashSet();
         var stale = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition))
             || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition));

@@ -44,7 +44,8 @@ public readonly record struct LogDirectoryName(TopicPartition TopicPartition, Lo
         Span<byte> unique = stackalloc byte[16];
         random.NextBytes(unique);
         var suffix = $"-{partition.Partition}.{Convert.ToHexStringLower(unique)}{SuffixOf(kind)}";
-        var topic = kind == LogDirectoryKind.Future ? partition.Topic : partition.Topic[..Math.Min(partition.Topic.Length, MaxLength - suffix.Length)];
+        var topic = kind == LogDirectoryKind.Future ? partition.Topic
+            : partition.Topic[..Math.Min(partition.Topic.Length, MaxLength - suffix.Length)];
         return topic + suffix;
     }
 

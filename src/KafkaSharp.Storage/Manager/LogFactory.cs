@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>Opens logs with the options that all logs of a broker have in common. Thread-safe.</summary>
-sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry)
+internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry)
 {
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger<PartitionLog>();
 
     /// <summary>Creates a log that did not exist.</summary>
-    public PartitionLog Create(TopicPartition partition, string path) => Open(new LogToOpen(path, partition, NextRandom(), HadCleanShutdown: true));
+    public PartitionLog Create(TopicPartition partition, string path) =>
+        Open(new LogToOpen(path, partition, NextRandom(), HadCleanShutdown: true));
 
     public PartitionLog Open(LogToOpen log) => PartitionLog.Open(new PartitionLogOptions
     {
@@ -45,5 +46,5 @@ sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegist
 /// <param name="HadCleanShutdown">Whether the last broker closed it in order.</param>
 /// <param name="RecoveryPoint">The offset below which it was flushed.</param>
 /// <param name="LogStartOffset">Its first offset for readers.</param>
-sealed record LogToOpen(
+internal sealed record LogToOpen(
     string Path, TopicPartition Partition, Random Random, bool HadCleanShutdown, long RecoveryPoint = 0, long LogStartOffset = 0);

@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.Manager;
 /// The periodic work on all logs. A failure of one log does not stop the work on the others: after an I/O failure its directory goes
 /// offline, any other exception is logged. Compaction is not implemented yet: a topic with cleanup.policy=compact keeps all its records.
 /// </summary>
-sealed class LogMaintenance(LogRegistry registry, TimeProvider time, ILogger logger)
+internal sealed class LogMaintenance(LogRegistry registry, TimeProvider time, ILogger logger)
 {
     /// <summary>Retention by time, by size and by log start offset.</summary>
     public void DeleteOldSegments() => ForEach(log => log.DeleteOldSegments());

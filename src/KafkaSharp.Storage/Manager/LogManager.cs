@@ -234,7 +234,9 @@ public sealed class LogManager : IAsyncDisposable
             Bounded.Run([.. Enumerable.Range(0, loaded.Length)], loaded.Length, i => _registry.TryRun(Directories[i], () =>
                 loaded[i] = new LogDirectoryLoader(_options, Directories[i], _factory, _logger).Load()));
             if (!LiveDirectories.Any())
-                throw new IOException($"None of the log directories can be used: {string.Join(", ", _options.Directories)}. The log names the cause of each.");
+                throw new IOException(
+                    $"None of the log directories can be used: {string.Join(", ", _options.Directories)}. " +
+                    "The log names the cause of each.");
             Register([.. loaded.OfType<LoadedDirectory>()]);
         }
         catch
@@ -253,7 +255,8 @@ public sealed class LogManager : IAsyncDisposable
             {
                 if (!_registry.TryAdd(log, found.Directory))
                     throw new IOException(
-                        $"The partition {log.TopicPartition} has a log in two directories, {_registry.Find(log.TopicPartition)!.Directory} and "
+                        $"The partition {log.TopicPartition} has a log in two directories, " +
+                        $"{_registry.Find(log.TopicPartition)!.Directory} and "
                         + $"{log.Directory}. A directory may have failed while a replica moved between them: delete one of the two.");
             }
             foreach (var path in found.Deleted)

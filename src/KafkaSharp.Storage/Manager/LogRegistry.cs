@@ -9,7 +9,7 @@ namespace KafkaSharp.Storage.Manager;
 /// The log directories of a broker and the logs in them. A directory that fails is taken offline with its logs. Thread-safe; finding a log
 /// takes no lock.
 /// </summary>
-sealed class LogRegistry(LogManagerOptions options, ILogger logger)
+internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
     private readonly ConcurrentDictionary<TopicPartition, LogDirectory> _offline = new();
@@ -27,7 +27,8 @@ sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     public bool IsOffline(TopicPartition partition) => _offline.ContainsKey(partition);
 
     /// <summary>The logs of one directory, at this moment.</summary>
-    public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) => [.. _logs.Values.Where(log => DirectoryOf(log.Directory) == directory)];
+    public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) =>
+        [.. _logs.Values.Where(log => DirectoryOf(log.Directory) == directory)];
 
     /// <summary>The directory that contains the folder of a log.</summary>
     public LogDirectory DirectoryOf(string path) => Array.Find(Directories, directory => directory.Path == Path.GetDirectoryName(path))

@@ -4,7 +4,7 @@ namespace KafkaSharp.Storage.Manager;
 /// Runs work periodically on a timer thread of <see cref="TimeProvider"/>, never twice at once: a run that would overlap the previous one
 /// is skipped. A failure is logged, and the next run takes place as planned.
 /// </summary>
-sealed class PeriodicTask : IAsyncDisposable
+internal sealed class PeriodicTask : IAsyncDisposable
 {
     // The longest interval of a timer. Longer intervals mean never.
     private const long MaxIntervalMs = uint.MaxValue - 1;

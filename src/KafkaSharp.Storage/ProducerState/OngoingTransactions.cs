@@ -4,7 +4,7 @@ namespace KafkaSharp.Storage.ProducerState;
 /// The transactions that limit the last stable offset, by the offset of their first record: open transactions, and those whose marker is
 /// not yet below the high watermark. Used under the log's lock.
 /// </summary>
-sealed class OngoingTransactions
+internal sealed class OngoingTransactions
 {
     private readonly SortedList<long, long> _open = [];
     private readonly SortedList<long, long> _unreplicated = [];
@@ -42,7 +42,8 @@ sealed class OngoingTransactions
     public void Complete(CompletedTransaction transaction)
     {
         if (!_open.Remove(transaction.FirstOffset))
-            throw new InvalidOperationException($"no open transaction of producer {transaction.ProducerId} begins at {transaction.FirstOffset}");
+            throw new InvalidOperationException(
+                $"no open transaction of producer {transaction.ProducerId} begins at {transaction.FirstOffset}");
         _unreplicated[transaction.FirstOffset] = transaction.LastOffset;
     }
 

@@ -52,7 +52,8 @@ public sealed class ProducerAppend
             return refused;
         if (entry.CurrentTransactionFirstOffset is not null && !batch.IsTransactional)
             return ProducerCheck.Refused(ErrorCode.InvalidTxnState,
-                $"Expected transactional write from producer {entry.ProducerId} at offset {firstOffset} in partition {_manager.TopicPartition}");
+                $"Expected transactional write from producer {entry.ProducerId} at offset {firstOffset} in partition " +
+                $"{_manager.TopicPartition}");
 
         entry.AddBatch(epoch, new BatchMetadata(batch.LastSequence, batch.LastOffset, batch.LastOffsetDelta, batch.MaxTimestamp));
         if (batch.IsTransactional && entry.CurrentTransactionFirstOffset is null)
@@ -82,7 +83,8 @@ public sealed class ProducerAppend
                 return StaleEpoch(entry, epoch, offset, strictly);
             if (entry.CoordinatorEpoch > marker.CoordinatorEpoch)
                 return ProducerCheck.Refused(ErrorCode.TransactionCoordinatorFenced,
-                    $"Invalid coordinator epoch for producerId {entry.ProducerId} at offset {offset} in partition {_manager.TopicPartition}: "
+                    $"Invalid coordinator epoch for producerId {entry.ProducerId} at offset {offset} in partition " +
+                    $"{_manager.TopicPartition}: "
                     + $"{marker.CoordinatorEpoch} (zombie), {entry.CoordinatorEpoch} (current)");
         }
         // A transaction without records in this log does not limit the last stable offset and needs no entry in the index.
@@ -131,7 +133,8 @@ public sealed class ProducerAppend
             if (sequence == 0 || entry.ProducerEpoch == RecordBatchHeader.NoProducerEpoch)
                 return ProducerCheck.Ok;
             return ProducerCheck.Refused(ErrorCode.OutOfOrderSequenceNumber,
-                $"Invalid sequence number for new epoch of producer {entry.ProducerId} at offset {offset} in partition {_manager.TopicPartition}: "
+                $"Invalid sequence number for new epoch of producer {entry.ProducerId} at offset {offset} in partition " +
+                $"{_manager.TopicPartition}: "
                 + $"{epoch} (request epoch), {sequence} (seq. number), {entry.ProducerEpoch} (current producer epoch)");
         }
         var last = !entry.IsEmpty ? entry.LastSequence
@@ -147,7 +150,8 @@ public sealed class ProducerAppend
 
     private ProducerCheck StaleEpoch(ProducerStateEntry entry, short epoch, long offset, bool strictly) =>
         ProducerCheck.Refused(ErrorCode.InvalidProducerEpoch,
-            $"Epoch of producer {entry.ProducerId} at offset {offset} in {_manager.TopicPartition} is {epoch}, which is {(strictly ? "<=" : "<")} "
+            $"Epoch of producer {entry.ProducerId} at offset {offset} in {_manager.TopicPartition} is {epoch}, which is " +
+            $"{(strictly ? "<=" : "<")} "
             + $"the last seen epoch {entry.ProducerEpoch}");
 
     internal sealed class Staged

@@ -9,7 +9,7 @@ namespace KafkaSharp.Storage.ProducerState;
 /// The file <c>OFFSET.snapshot</c>: the producers of a log as all records below OFFSET leave them (Kafka's <c>ProducerSnapshot</c>, version
 /// 1). int16 version, uint32 CRC-32C of what follows, int32 count, then 46 bytes a producer with its last batch only.
 /// </summary>
-static class ProducerSnapshotFile
+internal static class ProducerSnapshotFile
 {
     public const string Suffix = ".snapshot";
     public const short Version = 1;
@@ -89,9 +89,11 @@ static class ProducerSnapshotFile
         BatchMetadata? lastBatch = lastOffset < 0
             ? null
             : new BatchMetadata(
-                BinaryPrimitives.ReadInt32BigEndian(source[10..]), lastOffset, BinaryPrimitives.ReadInt32BigEndian(source[22..]), timestamp);
+                BinaryPrimitives.ReadInt32BigEndian(source[10..]), lastOffset, BinaryPrimitives.ReadInt32BigEndian(source[22..]),
+                timestamp);
         return ProducerStateEntry.Restore(
             BinaryPrimitives.ReadInt64BigEndian(source), BinaryPrimitives.ReadInt16BigEndian(source[8..]),
-            BinaryPrimitives.ReadInt32BigEndian(source[34..]), timestamp, transactionFirstOffset >= 0 ? transactionFirstOffset : null, lastBatch);
+            BinaryPrimitives.ReadInt32BigEndian(source[34..]), timestamp, transactionFirstOffset >= 0 ? transactionFirstOffset
+                : null, lastBatch);
     }
 }

@@ -3,7 +3,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>The producer snapshot files of a log, by offset. Used under the log's lock.</summary>
-sealed class ProducerSnapshots(IFileSystem files, string directory)
+internal sealed class ProducerSnapshots(IFileSystem files, string directory)
 {
     private readonly SortedSet<long> _offsets = [];
 

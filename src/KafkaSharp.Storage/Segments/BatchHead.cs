@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.Segments;
 /// The fields of a batch of any magic that are needed to navigate in a segment, copied from its first bytes. In magic 0 and 1, the stored
 /// offset is that of the last message of a compressed wrapper, so <see cref="LastOffset"/> is correct for all.
 /// </summary>
-readonly record struct BatchHead(
+internal readonly record struct BatchHead(
     int Position, int SizeInBytes, byte Magic, long StoredOffset, long LastOffset, long MaxTimestamp, int PartitionLeaderEpoch)
 {
     /// <summary>The number of bytes that contain all fields of magic 2.</summary>

@@ -32,9 +32,11 @@ public static class LogFileNames
 
     public static string Log(string directory, long baseOffset, string suffix = "") => In(directory, baseOffset, LogSuffix, suffix);
 
-    public static string OffsetIndex(string directory, long baseOffset, string suffix = "") => In(directory, baseOffset, OffsetIndexSuffix, suffix);
+    public static string OffsetIndex(string directory, long baseOffset, string suffix = "") =>
+        In(directory, baseOffset, OffsetIndexSuffix, suffix);
 
-    public static string TimeIndex(string directory, long baseOffset, string suffix = "") => In(directory, baseOffset, TimeIndexSuffix, suffix);
+    public static string TimeIndex(string directory, long baseOffset, string suffix = "") =>
+        In(directory, baseOffset, TimeIndexSuffix, suffix);
 
     public static string TransactionIndex(string directory, long baseOffset, string suffix = "") =>
         In(directory, baseOffset, TransactionIndexSuffix, suffix);
@@ -56,5 +58,6 @@ public static class LogFileNames
         path.EndsWith(OffsetIndexSuffix, StringComparison.Ordinal) || path.EndsWith(TimeIndexSuffix, StringComparison.Ordinal)
         || path.EndsWith(TransactionIndexSuffix, StringComparison.Ordinal);
 
-    private static string In(string directory, long offset, string kind, string suffix) => Path.Combine(directory, Prefix(offset) + kind + suffix);
+    private static string In(string directory, long offset, string kind, string suffix) =>
+        Path.Combine(directory, Prefix(offset) + kind + suffix);
 }

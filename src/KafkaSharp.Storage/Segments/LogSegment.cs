@@ -22,7 +22,8 @@ public sealed class LogSegment : IDisposable
     private long _created;
     private long _firstTimestamp = long.MinValue;
 
-    private LogSegment(IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix,
+    private LogSegment(
+        IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix,
         StorageFileMode mode, bool preallocate)
     {
         _files = files;
@@ -65,7 +66,8 @@ public sealed class LogSegment : IDisposable
     /// <summary>
     /// The largest timestamp and the last offset of its batch; from the time index when nothing was appended since the segment was opened.
     /// </summary>
-    public TimestampOffset MaxTimestampAndOffset => _maxTimestamp.Value is var known && known != TimestampOffset.Unknown ? known : TimeIndex.LastEntry;
+    public TimestampOffset MaxTimestampAndOffset =>
+        _maxTimestamp.Value is var known && known != TimestampOffset.Unknown ? known : TimeIndex.LastEntry;
 
     /// <summary>The largest timestamp, or when the file was last written if no batch has a timestamp.</summary>
     public long LargestTimestamp => MaxTimestampAndOffset.Timestamp is >= 0 and var largest ? largest : LastModified;
@@ -80,7 +82,8 @@ public sealed class LogSegment : IDisposable
         IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "")
     {
         SegmentFiles.Delete(files, directory, baseOffset, suffix);
-        return new LogSegment(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Create, preallocate: true) { _size = 0 };
+        return new LogSegment(
+            files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Create, preallocate: true) { _size = 0 };
     }
 
     /// <summary>Whether an offset can be stored relative to the base offset.</summary>

@@ -85,5 +85,6 @@ public sealed class LogSegments
 
     /// <summary>Replaces segments by others atomically for readers.</summary>
     internal void Replace(IReadOnlyCollection<LogSegment> removed, IReadOnlyCollection<LogSegment> added) =>
-        Volatile.Write(ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment)).Concat(added).OrderBy(segment => segment.BaseOffset)]);
+        Volatile.Write(
+            ref _segments, [.. Snapshot.Where(segment => !removed.Contains(segment)).Concat(added).OrderBy(segment => segment.BaseOffset)]);
 }

@@ -4,7 +4,7 @@ namespace KafkaSharp.Storage.Segments;
 /// A value of several words that one writer at a time sets (under the log's lock) and any thread reads consistently, without a lock or an
 /// allocation (a sequence lock: a reader that overlaps a writer retries).
 /// </summary>
-struct Published<T>(T value)
+internal struct Published<T>(T value)
     where T : unmanaged
 {
     private T _value = value;

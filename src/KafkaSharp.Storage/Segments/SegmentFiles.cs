@@ -7,7 +7,8 @@ namespace KafkaSharp.Storage.Segments;
 /// The four files of a segment as a whole: renamed, moved, flushed, closed and deleted together. The log's lock guards all calls but the
 /// flush.
 /// </summary>
-sealed class SegmentFiles(IFileSystem files, IStorageFile log, OffsetIndex offsetIndex, TimeIndex timeIndex, TransactionIndex transactionIndex)
+internal sealed class SegmentFiles(
+    IFileSystem files, IStorageFile log, OffsetIndex offsetIndex, TimeIndex timeIndex, TransactionIndex transactionIndex)
 {
     /// <summary>Deletes the files of a segment that is not open; missing ones are ignored.</summary>
     public static void Delete(IFileSystem files, string directory, long baseOffset, string suffix)

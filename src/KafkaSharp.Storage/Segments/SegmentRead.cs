@@ -4,4 +4,4 @@ namespace KafkaSharp.Storage.Segments;
 /// <param name="Position">The position of the batch.</param>
 /// <param name="SizeInBytes">The size of the batch.</param>
 /// <param name="LastOffset">The last offset of the batch.</param>
-readonly record struct SegmentRead(int Position, int SizeInBytes, long LastOffset);
+internal readonly record struct SegmentRead(int Position, int SizeInBytes, long LastOffset);

@@ -6,7 +6,7 @@ namespace KafkaSharp.Storage.Segments;
 /// Reads a segment sequentially into a pooled buffer, for recovery and replay. It uses no mapping: an unreadable sector then causes an
 /// <see cref="IOException"/>, whereas a mapped page would end the process at every start. Not thread-safe.
 /// </summary>
-sealed class SegmentScan(LogSegment segment) : IDisposable
+internal sealed class SegmentScan(LogSegment segment) : IDisposable
 {
     private const int WindowBytes = 1 << 18;
 

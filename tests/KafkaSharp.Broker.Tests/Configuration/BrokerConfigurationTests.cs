@@ -3,7 +3,7 @@ using KafkaSharp.Broker.Configuration;
 namespace KafkaSharp.Broker.Tests.Configuration;
 
 [TestFixture]
-sealed class BrokerConfigurationTests
+internal sealed class BrokerConfigurationTests
 {
     [Test]
     public void Without_a_file_it_is_one_node_for_development()
@@ -13,7 +13,8 @@ sealed class BrokerConfigurationTests
         Assert.That(configuration.NodeId, Is.EqualTo(1));
         Assert.That(configuration.LogDirs, Is.EqualTo(new[] { Path.GetFullPath(BrokerConfiguration.DefaultDataFolder) }));
         Assert.That(configuration.MetadataLogDir, Is.EqualTo(configuration.LogDirs[0]));
-        Assert.That(configuration.Listeners.Select(l => $"{l.ListenerName} {l.Host} {l.Port}"), Is.EqualTo(new[] { "PLAINTEXT 127.0.0.1 9092" }));
+        Assert.That(configuration.Listeners.Select(l => $"{l.ListenerName} {l.Host} {l.Port}"), Is.EqualTo(
+            new[] { "PLAINTEXT 127.0.0.1 9092" }));
         Assert.That(configuration.AdvertisedListeners, Is.Empty);
         Assert.That(configuration.HasStaticVoters, Is.False);
         Assert.That(configuration.UnknownKeys.Concat(configuration.InactiveKeys), Is.Empty);
@@ -43,7 +44,7 @@ sealed class BrokerConfigurationTests
     }
 
     [Test]
-    public void The_listeners_of_a_single_node_are_told_apart()
+    public void The_listeners_of_a_single_node_are_divided_by_purpose()
     {
         var configuration = BrokerConfiguration.Load(SingleNode(("advertised.listeners", "PLAINTEXT://broker.example:19092")));
 
@@ -63,9 +64,10 @@ sealed class BrokerConfigurationTests
     }
 
     [Test]
-    public void Keys_without_effect_are_told_apart()
+    public void Keys_without_effect_are_listed_by_kind()
     {
-        var configuration = BrokerConfiguration.Load(SingleNode(("no.such.key", "1"), ("alter.config.policy.class.name", "x"), ("early.start.listeners", "CONTROLLER")));
+        var configuration = BrokerConfiguration.Load(
+            SingleNode(("no.such.key", "1"), ("alter.config.policy.class.name", "x"), ("early.start.listeners", "CONTROLLER")));
 
         Assert.That(configuration.UnknownKeys, Is.EqualTo(new[] { "no.such.key" }));
         Assert.That(configuration.InactiveKeys, Is.EqualTo(new[] { "alter.config.policy.class.name", "early.start.listeners" }));
@@ -82,7 +84,8 @@ sealed class BrokerConfigurationTests
     [TestCase("controller.listener.names", "PLAINTEXT,CONTROLLER", "listeners has no listener for clients")]
     [TestCase("controller.listener.names", "OTHER", "security protocol")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092", "must contain at least one value appearing in the 'listeners' configuration")]
-    [TestCase("listeners", "PLAINTEXT://127.0.0.1:99999999,CONTROLLER://127.0.0.1:9093", "PLAINTEXT://127.0.0.1:99999999 has a port above 65535")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:99999999,CONTROLLER://127.0.0.1:9093",
+        "PLAINTEXT://127.0.0.1:99999999 has a port above 65535")]
     [TestCase("listeners", "SSL://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093", "No security protocol defined for listener CONTROLLER")]
     [TestCase("listeners", "", "listeners")]
     [TestCase("background.threads", "many", "Invalid value many for configuration background.threads: Not a number of type INT")]

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Tests.Configuration;
 
 [TestFixture]
-sealed class ConfigurationValidatorTests
+internal sealed class ConfigurationValidatorTests
 {
     private static readonly Dictionary<string, string> s_none = [];
 
@@ -29,7 +29,8 @@ sealed class ConfigurationValidatorTests
     [TestCase("", "log.cleaner.threads", "2", null)]
     [TestCase("1", "log.cleaner.threads", "many", "Invalid value many for configuration log.cleaner.threads")]
     [TestCase("1", "node.id", "2", "Cannot update these configs dynamically: [node.id]")]
-    [TestCase("", "listeners", "PLAINTEXT://:1", "Cannot update these configs at default cluster level, broker id must be specified: [listeners]")]
+    [TestCase("", "listeners", "PLAINTEXT://:1",
+        "Cannot update these configs at default cluster level, broker id must be specified: [listeners]")]
     [TestCase("1", "a.plugin's.key", "x", null)]
     public void A_broker_takes_what_may_change_while_it_runs(string broker, string key, string value, string? fault)
     {
@@ -39,8 +40,10 @@ sealed class ConfigurationValidatorTests
     }
 
     [TestCase("consumer.session.timeout.ms", "50000", null)]
-    [TestCase("consumer.session.timeout.ms", "1000", "consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms")]
-    [TestCase("consumer.heartbeat.interval.ms", "20000", "consumer.heartbeat.interval.ms must be less than or equal to group.consumer.max.heartbeat.interval.ms")]
+    [TestCase("consumer.session.timeout.ms", "1000",
+        "consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms")]
+    [TestCase("consumer.heartbeat.interval.ms", "20000",
+        "consumer.heartbeat.interval.ms must be less than or equal to group.consumer.max.heartbeat.interval.ms")]
     [TestCase("nonsense", "1", "Unknown group config name: nonsense")]
     public void A_group_stays_within_the_brokers_bounds(string key, string value, string? fault)
     {
@@ -63,7 +66,8 @@ sealed class ConfigurationValidatorTests
     public void Where_a_topics_value_comes_from_is_told()
     {
         var configs = _validator.EffectiveTopicConfigs(
-            Only("cleanup.policy", "compact"), Only("log.segment.bytes", "2000000"), Only("min.insync.replicas", "2")).ToDictionary(c => c.Name);
+            Only("cleanup.policy", "compact"), Only("log.segment.bytes", "2000000"), Only("min.insync.replicas", "2"))
+                .ToDictionary(c => c.Name);
 
         Assert.That((configs["cleanup.policy"].Value, configs["cleanup.policy"].Source), Is.EqualTo(("compact", (sbyte)1)));
         Assert.That((configs["min.insync.replicas"].Value, configs["min.insync.replicas"].Source), Is.EqualTo(("2", (sbyte)2)));

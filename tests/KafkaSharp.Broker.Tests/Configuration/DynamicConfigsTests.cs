@@ -8,7 +8,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Tests.Configuration;
 
 [TestFixture]
-sealed class DynamicConfigsTests
+internal sealed class DynamicConfigsTests
 {
     private readonly BrokerConfiguration _configuration =
         BrokerConfiguration.Load(BrokerConfigurationTests.SingleNode(("num.partitions", "3")));

@@ -10,14 +10,15 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Configuration;
 
-/// <summary>The table of Kafka's keys and the rooms' declarations against configs.json, which the genuine broker gave.</summary>
+/// <summary>Compares the table of Kafka's keys and the declarations with configs.json of the genuine broker.</summary>
 [TestFixture]
-sealed class KnownBrokerConfigsTests
+internal sealed class KnownBrokerConfigsTests
 {
     // Their entries are checked when the quorum's configuration is read, in words of our own.
     private static readonly string[] s_readByTheQuorum = ["controller.quorum.voters"];
 
-    private static readonly Lazy<Dictionary<string, (ConfigType Type, ConfigUpdateMode Update, string? Default)>> s_genuine = new(ReadGenuine);
+    private static readonly Lazy<Dictionary<string, (ConfigType Type, ConfigUpdateMode Update, string? Default)>> s_genuine =
+        new(ReadGenuine);
 
     [Test]
     public void The_table_is_the_genuine_one_key_by_key()
@@ -45,7 +46,8 @@ sealed class KnownBrokerConfigsTests
     {
         IEnumerable<ConfigKey>[] rooms =
         [
-            BrokerConfigs.All, NetworkConfigs.All, BrokerLogConfigs.All, LogManagerConfigs.All, RaftConfigs.All, MetadataConfigs.All, GroupConfigs.All,
+            BrokerConfigs.All, NetworkConfigs.All, BrokerLogConfigs.All, LogManagerConfigs.All, RaftConfigs.All, MetadataConfigs.All,
+            GroupConfigs.All,
         ];
         var twice = rooms.SelectMany(room => room).GroupBy(key => key.Name).Where(group => group.Count() > 1).Select(group => group.Key);
 
@@ -59,7 +61,8 @@ sealed class KnownBrokerConfigsTests
         foreach (var line in Vectors.Lines("config-values.jsonl.gz"))
         {
             var root = JsonDocument.Parse(line).RootElement;
-            if (root.GetProperty("scope").GetString() != "broker" || BrokerSchema.Instance.Find(root.GetProperty("name").GetString()!) is not { } key
+            if (root.GetProperty("scope").GetString() != "broker"
+                || BrokerSchema.Instance.Find(root.GetProperty("name").GetString()!) is not { } key
                 || s_readByTheQuorum.Contains(key.Name) || root.GetProperty("value").GetString() is not { } text)
                 continue;
             string? refused = null;
@@ -81,7 +84,8 @@ sealed class KnownBrokerConfigsTests
     private static (ConfigType, ConfigUpdateMode, string?) Facts(ConfigKey key) => (key.Type, key.UpdateMode, key.DefaultText);
 
     private static List<string> Differences(Dictionary<string, (ConfigType, ConfigUpdateMode, string?)> ours) =>
-        [.. ours.Where(entry => entry.Value != s_genuine.Value[entry.Key]).Select(entry => $"{entry.Key}: {entry.Value}, genuine {s_genuine.Value[entry.Key]}")];
+        [.. ours.Where(entry => entry.Value != s_genuine.Value[entry.Key])
+            .Select(entry => $"{entry.Key}: {entry.Value}, genuine {s_genuine.Value[entry.Key]}")];
 
     private static Dictionary<string, (ConfigType, ConfigUpdateMode, string?)> ReadGenuine()
     {

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Broker.Tests.Coordination;
 
-sealed class CoordinatorPartitionTests
+internal sealed class CoordinatorPartitionTests
 {
     [Test]
     public async Task An_append_of_another_leader_epoch_is_refused()
@@ -24,7 +24,8 @@ sealed class CoordinatorPartitionTests
         Assert.That(partition.Append(Batch(), 0, 0), Is.EqualTo(1));
         leader.Update(new PartitionChangeRecord { TopicId = LeaderFixture.TopicId, PartitionId = 0, Leader = 1 });
         Assert.That(leader.Partition.LeaderEpoch, Is.EqualTo(1));
-        Assert.That(() => partition.Append(Batch(), 0, 0), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.NotLeaderOrFollower));
+        Assert.That(() => partition.Append(Batch(), 0, 0), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.NotLeaderOrFollower));
         Assert.That(partition.LogEndOffset, Is.EqualTo(1));
         Assert.That(partition.Append(Batch(), 1, 0), Is.EqualTo(2));
     }
@@ -61,7 +62,8 @@ sealed class CoordinatorPartitionTests
     public async Task A_partition_that_is_not_here_cannot_be_opened()
     {
         await using var leader = new LeaderFixture();
-        Assert.That(async () => await new CoordinatorStorage(leader.Replicas, "t").OpenAsync(1, CancellationToken.None), Throws.TypeOf<StateMachineException>());
+        Assert.That(async () => await new CoordinatorStorage(leader.Replicas, "t").OpenAsync(1, CancellationToken.None),
+            Throws.TypeOf<StateMachineException>());
     }
 
     [Test]
@@ -69,7 +71,8 @@ sealed class CoordinatorPartitionTests
     {
         await using var leader = new LeaderFixture();
         await using var coordinator = new GroupCoordinator(
-            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty), new GroupCoordinatorConfig(),
+            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty),
+            new GroupCoordinatorConfig(),
             leader.Time, Guid.NewGuid, NullLogger.Instance);
         var publisher = new GroupCoordinatorPublisher(1, partitionsToCreate: 7, coordinator);
         Assert.That(coordinator.PartitionFor("a"), Is.Null);
@@ -86,7 +89,8 @@ sealed class CoordinatorPartitionTests
     {
         await using var leader = new LeaderFixture();
         await using var coordinator = new GroupCoordinator(
-            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty), new GroupCoordinatorConfig(),
+            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty),
+            new GroupCoordinatorConfig(),
             leader.Time, Guid.NewGuid, NullLogger.Instance);
         var publisher = new GroupCoordinatorPublisher(1, partitionsToCreate: 2, coordinator);
         var delta = new MetadataDelta(MetadataImage.Empty);

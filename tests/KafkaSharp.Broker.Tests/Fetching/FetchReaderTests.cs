@@ -8,7 +8,7 @@ using KafkaSharp.Protocol.Records.Validation;
 
 namespace KafkaSharp.Broker.Tests.Fetching;
 
-sealed class FetchReaderTests
+internal sealed class FetchReaderTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
@@ -70,7 +70,7 @@ sealed class FetchReaderTests
     }
 
     [Test]
-    public async Task A_topic_deleted_while_waited_for_is_told_as_unknown()
+    public async Task A_topic_that_is_deleted_during_the_wait_is_reported_as_unknown()
     {
         var fetch = _leader.FetchAsync(1);
         _leader.Delete();
@@ -90,8 +90,9 @@ sealed class FetchReaderTests
     }
 
     [Test]
-    public void Topics_nobody_knows_alone_are_told_at_once() =>
-        Assert.That(_leader.FetchAsync(1, topics: [new Uuid(9, 9), new Uuid(9, 8)]).Result[1].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId));
+    public void Unknown_topics_alone_end_the_wait_at_once() =>
+        Assert.That(_leader.FetchAsync(1, topics: [new Uuid(9, 9), new Uuid(9, 8)]).Result[1].ErrorCode, Is.EqualTo(
+            ErrorCode.UnknownTopicId));
 
     [Test]
     public async Task A_topic_deleted_while_waited_for_ends_the_wait_for_others()
@@ -99,7 +100,8 @@ sealed class FetchReaderTests
         var other = new Uuid(5, 6);
         _leader.Update(
             new TopicRecord { Name = "other", TopicId = other },
-            new PartitionRecord { TopicId = other, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0 });
+            new PartitionRecord { TopicId = other, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0,
+                PartitionEpoch = 0 });
         var fetch = _leader.FetchAsync(1, topics: [new Uuid(9, 9), other, LeaderFixture.TopicId]);
         Assert.That(fetch.IsCompleted, Is.False);
         _leader.Delete();
@@ -108,17 +110,18 @@ sealed class FetchReaderTests
     }
 
     [Test]
-    public async Task A_fetch_is_told_that_another_broker_leads_by_now()
+    public async Task A_waiting_fetch_fails_when_another_broker_becomes_the_leader()
     {
         var fetch = _leader.FetchAsync(1);
-        _leader.Update(new PartitionChangeRecord { TopicId = LeaderFixture.TopicId, PartitionId = 0, Replicas = [1, 2], Isr = [1, 2], Leader = 2 });
+        _leader.Update(
+            new PartitionChangeRecord { TopicId = LeaderFixture.TopicId, PartitionId = 0, Replicas = [1, 2], Isr = [1, 2], Leader = 2 });
         var result = (await fetch.WaitAsync(s_patience))[0];
         Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.NotLeaderOrFollower));
         Assert.That(result.CurrentLeader?.LeaderId, Is.EqualTo(2));
     }
 
     [Test]
-    public void A_partition_that_is_refused_makes_the_answer_come_at_once() =>
+    public void A_refused_partition_ends_the_wait_at_once() =>
         Assert.That(_leader.FetchAsync(1, offset: 99).Result[0].ErrorCode, Is.EqualTo(ErrorCode.OffsetOutOfRange));
 
     [Test]
@@ -141,7 +144,8 @@ sealed class FetchReaderTests
     {
         await using var two = new LeaderFixture(1, 2);
         two.Update(
-            new ConfigRecord { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", Name = "min.insync.replicas", Value = "2" },
+            new ConfigRecord { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", Name = "min.insync.replicas",
+                Value = "2" },
             new PartitionChangeRecord { TopicId = LeaderFixture.TopicId, PartitionId = 0, Isr = [1] });
         using var builder = new RecordBatchBuilder(new RecordBatchOptions());
         builder.Append(0, default, "v"u8, hasKey: false);
@@ -150,14 +154,14 @@ sealed class FetchReaderTests
     }
 
     [Test]
-    public async Task Produces_are_told_that_the_partition_was_deleted()
+    public async Task Waiting_produces_fail_when_the_partition_is_deleted()
     {
         await using var two = new LeaderFixture(1, 2);
         two.Append();
         var produce = WaitForReplicas(two, 1, 30);
         two.Delete();
         Assert.That(await produce.WaitAsync(s_patience), Is.EqualTo(new[] { ErrorCode.NotLeaderOrFollower }));
-        Assert.That(two.Timers.Count, Is.Zero, "the deadline is gone with the wait");
+        Assert.That(two.Timers.Count, Is.Zero, "the deadline was removed with the wait");
     }
 
     [Test]
@@ -183,7 +187,8 @@ sealed class FetchReaderTests
         {
             _leader.Update(
                 new TopicRecord { Name = $"t{id.LeastSignificantBits}", TopicId = id },
-                new PartitionRecord { TopicId = id, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0 });
+                new PartitionRecord { TopicId = id, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0,
+                    PartitionEpoch = 0 });
         }
         var size = _leader.Append(100);
         for (var seed = 0; seed < 20; seed++)
@@ -237,7 +242,8 @@ sealed class FetchReaderTests
         var other = new Uuid(5, 6);
         _leader.Update(
             new TopicRecord { Name = "other", TopicId = other },
-            new PartitionRecord { TopicId = other, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0 });
+            new PartitionRecord { TopicId = other, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0,
+                PartitionEpoch = 0 });
         Assert.That((_leader.Append(20), _leader.Append(5, other)), Is.EqualTo((88, 73)));
         var results = _leader.FetchAsync(
             0, topics: [LeaderFixture.TopicId, other], maxBytes: maxBytes, totalMaxBytes: totalMaxBytes, hardMaxBytes: hard).Result;

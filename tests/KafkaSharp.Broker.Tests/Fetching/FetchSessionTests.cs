@@ -8,8 +8,8 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Fetching;
 
-/// <summary>Fetch sessions as KIP-227 tells them, at the level of a request and its answer.</summary>
-sealed class FetchSessionTests
+/// <summary>Fetch sessions (KIP-227) at the level of requests and responses.</summary>
+internal sealed class FetchSessionTests
 {
     private static readonly Uuid s_topicId = new(7, 9);
 
@@ -40,16 +40,19 @@ sealed class FetchSessionTests
     }
 
     [Test]
-    public void An_incremental_answer_names_what_has_news_only()
+    public void An_incremental_response_has_only_changed_partitions()
     {
         var id = StartSession(0, 1, 2, 3);
         var answer = Open(id, 1).Respond(
-            [Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, new FetchPartitionResult(ErrorCode.OffsetOutOfRange)]);
+            [Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, new FetchPartitionResult(
+                ErrorCode.OffsetOutOfRange)]);
         Assert.That(Named(answer), Is.EqualTo(new[] { 1, 2, 3 }));
         // What failed is named once more, though nothing is wrong any longer.
         answer = Open(id, 2).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()]);
         Assert.That(Named(answer), Is.EqualTo(new[] { 3 }));
-        Assert.That(Named(Open(id, 3).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()])), Is.Empty);
+        Assert.That(Named(
+            Open(id, 3).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()])),
+            Is.Empty);
     }
 
     [Test]
@@ -129,7 +132,8 @@ sealed class FetchSessionTests
         request.Topics[0].TopicId = s_topicId;
         var byId = FetchContext.Open(_cache, request, 13).Respond(Nothing(1)).SessionId;
         Assert.That(FetchContext.Open(_cache, Request(byId, 1), 12).ErrorCode, Is.EqualTo(ErrorCode.FetchSessionTopicIdError));
-        Assert.That(FetchContext.Open(_cache, Request(byId, 1), 13).Partitions[0].Key, Is.EqualTo(new FetchPartitionKey(s_topicId, null, 0)));
+        Assert.That(FetchContext.Open(_cache, Request(byId, 1), 13).Partitions[0].Key, Is.EqualTo(
+            new FetchPartitionKey(s_topicId, null, 0)));
     }
 
     [Test]
@@ -292,7 +296,8 @@ sealed class FetchSessionTests
         SessionEpoch = epoch,
         Topics = partitions.Length == 0
             ? []
-            : [new() { Topic = "t", Partitions = [.. partitions.Select(p => new FetchRequest.FetchPartition { Partition = p, PartitionMaxBytes = 100 })] }],
+            : [new() { Topic = "t",
+                Partitions = [.. partitions.Select(p => new FetchRequest.FetchPartition { Partition = p, PartitionMaxBytes = 100 })] }],
     };
 
     private static FetchPartitionResult Result() => new() { HighWatermark = 10, LastStableOffset = 10, LogStartOffset = 0 };

@@ -8,7 +8,7 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Broker.Tests.Forwarding;
 
-sealed class EnvelopesTests
+internal sealed class EnvelopesTests
 {
     private static readonly ControllerRequestContext s_context = new(new KafkaPrincipal("User", "alice"))
     {
@@ -31,7 +31,8 @@ sealed class EnvelopesTests
     public void A_request_is_wrapped_with_header_principal_and_address()
     {
         var envelope = Envelopes.Wrap(s_context with { ApiVersion = 0 }, new UnregisterBrokerRequest { BrokerId = 5 }, correlationId: 7);
-        Assert.That(Convert.ToHexStringLower(envelope.RequestData), Is.EqualTo("0040" + "0000" + "00000007" + "0003617070" + "00" + "00000005" + "00"));
+        Assert.That(Convert.ToHexStringLower(envelope.RequestData), Is.EqualTo(
+            "0040" + "0000" + "00000007" + "0003617070" + "00" + "00000005" + "00"));
         Assert.That(Convert.ToHexStringLower(envelope.RequestPrincipal!), Is.EqualTo("0000" + "0555736572" + "06616c696365" + "00" + "00"));
         Assert.That(envelope.ClientHostAddress, Is.EqualTo(new byte[] { 10, 1, 2, 3 }));
     }
@@ -72,14 +73,16 @@ sealed class EnvelopesTests
             AssertRefused(Envelope(), e => e.RequestPrincipal = [0, 9, 1, 1, 0, 0], ErrorCode.PrincipalDeserializationFailure);
             AssertRefused(Envelope(), e => e.RequestPrincipal = [0, 0, 5, 1], ErrorCode.PrincipalDeserializationFailure);
             // BrokerHeartbeat is for brokers, which connect to the controller themselves.
-            AssertRefused(Envelopes.Wrap(s_context with { ApiVersion = 0 }, new BrokerHeartbeatRequest(), 1), _ => { }, ErrorCode.InvalidRequest);
+            AssertRefused(
+                Envelopes.Wrap(s_context with { ApiVersion = 0 }, new BrokerHeartbeatRequest(), 1), _ => { }, ErrorCode.InvalidRequest);
         });
     }
 
     [Test]
     public void A_response_comes_back_as_it_was_sent()
     {
-        var envelope = Envelopes.Wrap(new UnregisterBrokerResponse { ErrorCode = ErrorCode.BrokerIdNotRegistered, ErrorMessage = null }, 0, 7);
+        var envelope =
+            Envelopes.Wrap(new UnregisterBrokerResponse { ErrorCode = ErrorCode.BrokerIdNotRegistered, ErrorMessage = null }, 0, 7);
         Assert.That(Convert.ToHexStringLower(envelope.ResponseData!), Is.EqualTo("00000007" + "00" + "00000000" + "0066" + "00" + "00"));
         Assert.That(Envelopes.Unwrap<UnregisterBrokerResponse>(envelope, 0, 7).ErrorCode, Is.EqualTo(ErrorCode.BrokerIdNotRegistered));
     }

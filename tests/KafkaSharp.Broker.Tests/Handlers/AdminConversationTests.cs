@@ -4,10 +4,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Tests.Handlers;
 
 /// <summary>
-/// What a client asked a genuine broker is asked of ours, over a socket, and must be answered with the same bytes; only ids, addresses and the order of
-/// what has none are made alike before.
+/// Sends the recorded requests of an admin client to our broker over a socket. The responses must be the same bytes as the genuine
+/// broker's, after ids, addresses and the order of unordered lists are made equal.
 /// </summary>
-sealed class AdminConversationTests
+internal sealed class AdminConversationTests
 {
     // What the recorded broker was configured with.
     private static readonly (string, string)[] s_recorded =
@@ -56,7 +56,8 @@ sealed class AdminConversationTests
     public async Task A_brokers_own_keys_have_a_genuine_brokers_defaults()
     {
         _node = await TestNode.StartAsync(s_recorded);
-        var exchange = Exchange.Of("admin-configs").First(e => e.Api == "DescribeConfigs" && e.Text.Contains("\"resourceType\":4,\"resourceName\":\"1\""));
+        var exchange = Exchange.Of("admin-configs")
+            .First(e => e.Api == "DescribeConfigs" && e.Text.Contains("\"resourceType\":4,\"resourceName\":\"1\""));
         var ours = exchange.ReadResponse<DescribeConfigsResponse>(await _node.AskAsync(exchange.Request)).Results[0].Configs
             .ToDictionary(config => config.Name);
         var theirs = exchange.ReadResponse<DescribeConfigsResponse>(exchange.Response).Results[0].Configs;
@@ -79,10 +80,12 @@ sealed class AdminConversationTests
     private static bool Compares(string conversation, Exchange exchange) => exchange.Api switch
     {
         // All topics of a broker with another history.
-        "Metadata" when conversation == "metadata-raw" => exchange.ReadRequest<MetadataRequest>().Topics is [_, ..] or [] && !(exchange.Version == 0 && exchange.Text.Contains("[]")),
+        "Metadata" when conversation == "metadata-raw" => exchange.ReadRequest<MetadataRequest>().Topics is [_, ..] or []
+            && !(exchange.Version == 0 && exchange.Text.Contains("[]")),
         // Log levels are not altered at run time here; the rest of a genuine broker's own keys are its own.
-        "DescribeConfigs" => exchange.ReadRequest<DescribeConfigsRequest>().Resources.All(r => r.ResourceType is not (4 or 8) || r.ResourceName == ""),
-        // No room declares the cleaner's keys yet, so their values are not judged.
+        "DescribeConfigs" => exchange.ReadRequest<DescribeConfigsRequest>().Resources.All(
+            r => r.ResourceType is not (4 or 8) || r.ResourceName == ""),
+        // The keys of the log cleaner are not declared yet, so their values are not compared.
         "IncrementalAlterConfigs" => exchange.ReadRequest<IncrementalAlterConfigsRequest>().Resources
             .All(r => r.ResourceType != 8 && r.Configs[0] is not { Name: "log.cleaner.threads", Value: "-1" }),
         "ElectLeaders" => exchange.ReadRequest<ElectLeadersRequest>().TopicPartitions is not null,
@@ -109,7 +112,8 @@ sealed class AdminConversationTests
                 break;
             case "DeleteTopics":
                 await _node.CompareAsync<DeleteTopicsRequest, DeleteTopicsResponse>(
-                    exchange, (theirs, _) => theirs.Responses.ForEach(t => t.TopicId = Ours(t.TopicId)), r => r.Topics.ForEach(t => t.TopicId = Ours(t.TopicId)));
+                    exchange, (theirs, _) => theirs.Responses.ForEach(t => t.TopicId = Ours(t.TopicId)), r => r.Topics.ForEach(
+                        t => t.TopicId = Ours(t.TopicId)));
                 break;
             case "DescribeTopicPartitions":
                 await _node.CompareAsync<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(
@@ -212,7 +216,7 @@ sealed class AdminConversationTests
         var answer = await _node.AskAsync(exchange.WithBody(
             new CreateTopicsRequest { Topics = [new() { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }] }));
         var created = exchange.ReadResponse<CreateTopicsResponse>(answer).Topics.Single();
-        // The recorded topic of that name has the id that the conversation's answers show.
+        // The recorded topic of that name has the id of the recorded responses.
         var recorded = Exchange.Of("metadata-raw").Where(e => e.Api == "Metadata" && e.Version >= 10)
             .SelectMany(e => e.ReadResponse<MetadataResponse>(e.Response).Topics).First(t => t.Name == topic);
         _ids[recorded.TopicId] = created.TopicId;

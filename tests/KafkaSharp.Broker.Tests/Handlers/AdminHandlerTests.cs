@@ -4,8 +4,8 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Tests.Handlers;
 
-/// <summary>Requests of administrators where no recorded conversation goes; the answers are those of Kafka 4.3.1.</summary>
-sealed class AdminHandlerTests
+/// <summary>Administrative requests without a recorded conversation. The expected responses are those of Kafka 4.3.1.</summary>
+internal sealed class AdminHandlerTests
 {
     private TestNode _node = null!;
 
@@ -19,7 +19,8 @@ sealed class AdminHandlerTests
     public async Task Log_directories_are_described_for_a_topic_named_twice()
     {
         await _node.CreateTopicAsync("t");
-        var request = new DescribeLogDirsRequest { Topics = [new() { Topic = "t", Partitions = [0] }, new() { Topic = "t", Partitions = [0, 1] }] };
+        var request =
+            new DescribeLogDirsRequest { Topics = [new() { Topic = "t", Partitions = [0] }, new() { Topic = "t", Partitions = [0, 1] }] };
         var answer = await _node.AskAsync<DescribeLogDirsRequest, DescribeLogDirsResponse>(request, 4);
         Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(answer.Results[0].Topics.Select(topic => (topic.Name, topic.Partitions.Count)), Is.EqualTo(new[] { ("t", 1) }));
@@ -54,8 +55,10 @@ sealed class AdminHandlerTests
         {
             Resources =
             [
-                new() { ResourceType = (sbyte)ConfigResourceType.BrokerLogger, ResourceName = "1", Configs = [new() { Name = "a", Value = "INFO" }] },
-                new() { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", Configs = [new() { Name = "retention.ms", Value = "1" }] },
+                new() { ResourceType = (sbyte)ConfigResourceType.BrokerLogger, ResourceName = "1",
+                    Configs = [new() { Name = "a", Value = "INFO" }] },
+                new() { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t",
+                    Configs = [new() { Name = "retention.ms", Value = "1" }] },
             ],
         };
         var answer = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
@@ -71,18 +74,21 @@ sealed class AdminHandlerTests
             Resources =
             [
                 .. Enumerable.Range(0, 200_000).Select(i =>
-                    new IncrementalAlterConfigsRequest.AlterConfigsResource { ResourceType = (sbyte)ConfigResourceType.BrokerLogger, ResourceName = $"{i + 2}" }),
+                    new IncrementalAlterConfigsRequest.AlterConfigsResource { ResourceType = (sbyte)ConfigResourceType.BrokerLogger,
+                        ResourceName = $"{i + 2}" }),
             ],
         };
         var answer = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
-        Assert.That(answer.Responses.ConvertAll(response => response.ErrorCode), Has.Count.EqualTo(200_000).And.All.EqualTo(ErrorCode.InvalidRequest));
+        Assert.That(answer.Responses.ConvertAll(response => response.ErrorCode), Has.Count.EqualTo(200_000).And.All.EqualTo(
+            ErrorCode.InvalidRequest));
     }
 
     [TestCase((short)2)]
     [TestCase((short)3)]
     public async Task Old_versions_leave_partitions_and_replicas_to_the_broker(short version)
     {
-        var request = new CreateTopicsRequest { TimeoutMs = 30_000, Topics = [new() { Name = "t", NumPartitions = -1, ReplicationFactor = -1 }] };
+        var request =
+            new CreateTopicsRequest { TimeoutMs = 30_000, Topics = [new() { Name = "t", NumPartitions = -1, ReplicationFactor = -1 }] };
         var response = await _node.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(request, version);
         Assert.That(response.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(_node.Image.Topics.Topic("t")!.PartitionCount, Is.EqualTo(1));
@@ -143,7 +149,8 @@ sealed class AdminHandlerTests
         {
             Topics =
             [
-                new() { TopicId = id, Name = null }, new() { Name = "u" }, new() { TopicId = unknown, Name = null }, new() { TopicId = id, Name = null },
+                new() { TopicId = id, Name = null }, new() { Name = "u" }, new() { TopicId = unknown, Name = null },
+                new() { TopicId = id, Name = null },
                 new() { TopicId = unknown, Name = null },
             ],
         };
@@ -156,7 +163,8 @@ sealed class AdminHandlerTests
     public async Task More_topics_than_one_request_may_create_are_not_created_automatically()
     {
         var response = await MetadataAsync([.. Enumerable.Range(0, 10_500).Select(i => $"t{i}")]);
-        Assert.That(response.Topics.ConvertAll(topic => topic.ErrorCode), Has.Count.EqualTo(10_500).And.All.EqualTo(ErrorCode.UnknownTopicOrPartition));
+        Assert.That(response.Topics.ConvertAll(topic => topic.ErrorCode), Has.Count.EqualTo(10_500).And.All.EqualTo(
+            ErrorCode.UnknownTopicOrPartition));
         Assert.That(_node.Image.Topics.ById, Is.Empty);
     }
 
@@ -166,7 +174,8 @@ sealed class AdminHandlerTests
         await _node.CreateTopicAsync("t");
         DescribeConfigsRequest.DescribeConfigsResource Topic(params List<string>? keys) =>
             new() { ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", ConfigurationKeys = keys };
-        var request = new DescribeConfigsRequest { Resources = [Topic("retention.ms", "retention.ms"), Topic("segment.ms"), Topic(null), Topic([])] };
+        var request = new DescribeConfigsRequest { Resources =
+            [Topic("retention.ms", "retention.ms"), Topic("segment.ms"), Topic(null), Topic([])] };
         var response = await _node.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(request, 4);
         Assert.That(response.Results.Take(2).Select(result => string.Join(',', result.Configs.Select(config => config.Name))),
             Is.EqualTo(new[] { "retention.ms", "segment.ms" }));
@@ -175,5 +184,6 @@ sealed class AdminHandlerTests
     }
 
     private Task<MetadataResponse> MetadataAsync(params string[] names) => _node.AskAsync<MetadataRequest, MetadataResponse>(
-        new MetadataRequest { AllowAutoTopicCreation = true, Topics = [.. names.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name })] }, 12);
+        new MetadataRequest { AllowAutoTopicCreation = true,
+            Topics = [.. names.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name })] }, 12);
 }

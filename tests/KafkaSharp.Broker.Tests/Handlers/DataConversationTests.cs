@@ -5,10 +5,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Tests.Handlers;
 
 /// <summary>
-/// What clients asked a genuine broker of its data is asked of ours, over a socket, and must be answered with the same bytes; ids, clocks and the APIs
-/// that are not served yet are made alike before.
+/// Sends the recorded produce, fetch and offset requests of clients to our broker over a socket. The responses must be the same bytes as
+/// the genuine broker's, after ids, timestamps and unsupported APIs are made equal.
 /// </summary>
-sealed partial class DataConversationTests
+internal sealed partial class DataConversationTests
 {
     private readonly Dictionary<Uuid, Uuid> _ids = [];
     private readonly Dictionary<int, int> _sessions = [];
@@ -26,7 +26,7 @@ sealed partial class DataConversationTests
     public ValueTask Stop() => _node.DisposeAsync();
 
     [Test]
-    public async Task Fetches_are_answered_as_by_a_genuine_broker()
+    public async Task Fetches_have_the_responses_of_a_genuine_broker()
     {
         await CreateRecordedTopicAsync();
         var versions = new HashSet<short>();
@@ -65,7 +65,7 @@ sealed partial class DataConversationTests
     }
 
     [Test]
-    public async Task Idempotent_producers_are_answered_as_by_a_genuine_broker()
+    public async Task Idempotent_producers_have_the_responses_of_a_genuine_broker()
     {
         await _node.CreateTopicAsync("idem");
         var produced = 0;
@@ -90,7 +90,7 @@ sealed partial class DataConversationTests
     }
 
     [Test]
-    public async Task Refused_records_are_answered_as_by_a_genuine_broker()
+    public async Task Refused_records_have_the_responses_of_a_genuine_broker()
     {
         await CreateAsync("pro-small", ("max.message.bytes", "1000"));
         await CreateAsync("pro-isr2", ("min.insync.replicas", "2"));
@@ -125,12 +125,12 @@ sealed partial class DataConversationTests
     }
 
     [Test]
-    public async Task Versions_are_told_as_by_a_genuine_broker()
+    public async Task ApiVersions_responds_as_a_genuine_broker()
     {
         var compared = 0;
         foreach (var exchange in Exchange.Of("api-versions").Where(e => e.Api == "ApiVersions"))
         {
-            // The answer to a version nobody knows is in version 0.
+            // The response to an unknown version is in version 0.
             var known = exchange.Version <= 4 ? exchange : exchange with { Version = 0 };
             var ours = known.ReadResponse<ApiVersionsResponse>(await _node.AskAsync(exchange.Request));
             var theirs = known.ReadResponse<ApiVersionsResponse>(exchange.Response);
@@ -139,7 +139,8 @@ sealed partial class DataConversationTests
             theirs.FinalizedFeaturesEpoch = theirs.FinalizedFeaturesEpoch < 0 ? -1 : ours.FinalizedFeaturesEpoch;
             Sort(theirs);
             Sort(ours);
-            Assert.That(TestNode.Readable(known.Bytes(ours)), Is.EqualTo(TestNode.Readable(known.Bytes(theirs))), $"v{exchange.Version} {exchange.Text}");
+            Assert.That(TestNode.Readable(known.Bytes(ours)), Is.EqualTo(TestNode.Readable(known.Bytes(theirs))),
+                $"v{exchange.Version} {exchange.Text}");
             compared++;
         }
         Assert.That(compared, Is.GreaterThanOrEqualTo(8));
@@ -151,7 +152,7 @@ sealed partial class DataConversationTests
         }
     }
 
-    // The topic that fetches and lookups were recorded with: the one batch of it that an answer holds.
+    // The topic of the recorded fetches and lookups, with the one batch that a response contains.
     private async Task CreateRecordedTopicAsync()
     {
         var exchanges = Exchange.Of("fetch-raw").Where(e => e.Api == "Fetch").ToList();

@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Records.Building;
 namespace KafkaSharp.Broker.Tests.Handlers;
 
 /// <summary>The data path of a whole broker where no recorded conversation goes.</summary>
-sealed class DataHandlerTests
+internal sealed class DataHandlerTests
 {
     private TestNode _node = null!;
 
@@ -27,11 +27,11 @@ sealed class DataHandlerTests
     }
 
     [Test]
-    public async Task Acks_zero_has_no_answer_but_is_kept()
+    public async Task Acks_zero_has_no_response_but_is_appended()
     {
         await _node.CreateTopicAsync("t");
         await _node.SendAsync(TestNode.Frame(Request("t", 0), 11));
-        // Answers come in the order of the requests: the next one is the second produce's.
+        // Responses are in the order of the requests, so the next one is that of the second produce.
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.EqualTo(1));
     }
 
@@ -50,7 +50,7 @@ sealed class DataHandlerTests
         Assert.That((answer.ErrorCode, answer.BaseOffset), Is.EqualTo((ErrorCode.UnknownTopicOrPartition, -1L)));
     }
 
-    // Every answer below is what Kafka 4.3.1 gave to the same bytes.
+    // Every response below is that of Kafka 4.3.1 to the same bytes.
     [TestCase("empty", (short)3, 87)]
     [TestCase("cut in its length", (short)8, 87)]
     [TestCase("cut in its header", (short)8, 87)]
@@ -78,7 +78,8 @@ sealed class DataHandlerTests
     {
         var id = await _node.CreateTopicAsync("t");
         var answer = await ProduceAsync(8, null, -1, ("t", id, Bytes("sound")), ("t", id, Bytes(what)), ("nope", default, Bytes("sound")));
-        Assert.That(answer.Select(partition => ((int)partition.ErrorCode, partition.BaseOffset, partition.ErrorMessage)), Is.All.EqualTo((error, -1L, message)));
+        Assert.That(answer.Select(partition => ((int)partition.ErrorCode, partition.BaseOffset, partition.ErrorMessage)), Is.All.EqualTo(
+            (error, -1L, message)));
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero, "nothing was stored");
     }
 
@@ -93,7 +94,7 @@ sealed class DataHandlerTests
 
     [TestCase("transactional")]
     [TestCase("empty")]
-    public async Task What_is_refused_without_an_answer_closes_the_connection(string what)
+    public async Task A_refused_request_without_a_response_closes_the_connection(string what)
     {
         var id = await _node.CreateTopicAsync("t");
         await _node.SendAsync(TestNode.Frame(Request(null, 0, ("t", id, Bytes(what))), 8));
@@ -124,7 +125,8 @@ sealed class DataHandlerTests
         foreach (var version in new short[] { 8, 13 })
         {
             var answer = await ProduceAsync(version, null, -1, ("t", id, Bytes(first)), ("t", id, Bytes(second)));
-            Assert.That(answer.Select(a => ((int)a.ErrorCode, a.BaseOffset)), Is.EqualTo(new[] { (error, offset < 0 ? offset : offset + (version == 13 ? end : 0)) }));
+            Assert.That(answer.Select(a => ((int)a.ErrorCode, a.BaseOffset)), Is.EqualTo(
+                new[] { (error, offset < 0 ? offset : offset + (version == 13 ? end : 0)) }));
         }
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.EqualTo(2 * end));
     }
@@ -152,7 +154,8 @@ sealed class DataHandlerTests
             ],
         };
         var answer = await _node.AskAsync<DeleteRecordsRequest, DeleteRecordsResponse>(request, 2);
-        Assert.That(answer.Topics.SelectMany(t => t.Partitions).Select(p => (p.ErrorCode, p.LowWatermark)), Is.EqualTo(new[] { (ErrorCode.None, 1L) }));
+        Assert.That(answer.Topics.SelectMany(t => t.Partitions)
+            .Select(p => (p.ErrorCode, p.LowWatermark)), Is.EqualTo(new[] { (ErrorCode.None, 1L) }));
     }
 
     [Test]
@@ -208,18 +211,21 @@ sealed class DataHandlerTests
     [TestCase(null, -1L, (short)-1, 0)]
     public async Task A_producer_names_its_id_and_epoch_or_neither(string? transactionalId, long id, short epoch, int error)
     {
-        var request = new InitProducerIdRequest { TransactionalId = transactionalId, TransactionTimeoutMs = 60_000, ProducerId = id, ProducerEpoch = epoch };
+        var request = new InitProducerIdRequest { TransactionalId = transactionalId, TransactionTimeoutMs = 60_000, ProducerId = id,
+            ProducerEpoch = epoch };
         var answer = await _node.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(request, 4);
         Assert.That((int)answer.ErrorCode, Is.EqualTo(error));
     }
 
     [TestCase((short)3)]
     [TestCase((short)6)]
-    public async Task A_transactional_producer_is_told_for_good_that_there_is_no_coordinator(short version)
+    public async Task A_transactional_producer_receives_a_permanent_error_because_there_is_no_coordinator(short version)
     {
         var answer = await _node.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
-            new FindCoordinatorRequest { KeyType = 1, Key = version < 4 ? "tx" : "", CoordinatorKeys = version < 4 ? [] : ["tx"] }, version);
-        Assert.That(version < 4 ? answer.ErrorCode : answer.Coordinators[0].ErrorCode, Is.EqualTo(ErrorCode.TransactionalIdAuthorizationFailed));
+            new FindCoordinatorRequest { KeyType = 1, Key = version < 4 ? "tx" : "", CoordinatorKeys = version < 4 ? [] : ["tx"] },
+            version);
+        Assert.That(version < 4 ? answer.ErrorCode
+            : answer.Coordinators[0].ErrorCode, Is.EqualTo(ErrorCode.TransactionalIdAuthorizationFailed));
     }
 
     [TestCase(2, 0, 2)]
@@ -267,7 +273,8 @@ sealed class DataHandlerTests
 
     private static ProduceRequest Request(string topic, short acks) => Request(null, acks, (topic, default, Batch()));
 
-    private static ProduceRequest Request(string? transactionalId, short acks, params (string Topic, Uuid Id, byte[] Records)[] topics) => new()
+    private static ProduceRequest Request(string? transactionalId, short acks, params (string Topic, Uuid Id, byte[] Records)[] topics) =>
+        new()
     {
         TransactionalId = transactionalId,
         Acks = acks,

@@ -6,8 +6,9 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Handlers;
 
-/// <summary>A request that a client sent to a genuine broker, and what the broker answered.</summary>
-sealed record Exchange(string Api, short Version, short RequestHeaderVersion, short ResponseHeaderVersion, byte[] Request, byte[] Response, string Text)
+/// <summary>A request that a client sent to a genuine broker, and the broker's response.</summary>
+internal sealed record Exchange(
+    string Api, short Version, short RequestHeaderVersion, short ResponseHeaderVersion, byte[] Request, byte[] Response, string Text)
 {
     /// <summary>The exchanges of a recorded conversation on its plaintext listener, in order.</summary>
     public static IEnumerable<Exchange> Of(string conversation)
@@ -16,7 +17,8 @@ sealed record Exchange(string Api, short Version, short RequestHeaderVersion, sh
         foreach (var line in Vectors.Lines($"conversations/{conversation}.jsonl.gz"))
         {
             var frame = JsonDocument.Parse(line).RootElement;
-            if (!frame.TryGetProperty("api", out var api) || api.ValueKind != JsonValueKind.String || frame.GetProperty("listener").GetString() != "PLAINTEXT")
+            if (!frame.TryGetProperty("api", out var api) || api.ValueKind != JsonValueKind.String
+                || frame.GetProperty("listener").GetString() != "PLAINTEXT")
                 continue;
             var key = (frame.GetProperty("conn").GetInt32(), frame.GetProperty("correlationId").GetInt32());
             if (frame.GetProperty("dir").GetString() == "request")
@@ -26,8 +28,10 @@ sealed record Exchange(string Api, short Version, short RequestHeaderVersion, sh
             else if (open.Remove(key, out var request))
             {
                 yield return new Exchange(
-                    api.GetString()!, request.GetProperty("version").GetInt16(), request.TryGetProperty("headerVersion", out var header) ? header.GetInt16() : (short)2,
-                    frame.GetProperty("headerVersion").GetInt16(), Hex(request), Hex(frame), request.TryGetProperty("json", out var json) ? json.GetRawText() : "");
+                    api.GetString()!, request.GetProperty("version").GetInt16(), request.TryGetProperty("headerVersion", out var header)
+                        ? header.GetInt16() : (short)2,
+                    frame.GetProperty("headerVersion").GetInt16(), Hex(request), Hex(frame), request.TryGetProperty("json", out var json)
+                        ? json.GetRawText() : "");
             }
         }
     }

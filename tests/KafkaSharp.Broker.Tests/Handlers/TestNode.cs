@@ -9,7 +9,7 @@ using KafkaSharp.TestInfrastructure.Broker;
 namespace KafkaSharp.Broker.Tests.Handlers;
 
 /// <summary>A <see cref="TestBroker"/> with one connection to it, for tests of what its APIs respond.</summary>
-sealed class TestNode : IAsyncDisposable
+internal sealed class TestNode : IAsyncDisposable
 {
     private readonly TestBroker _broker;
     private readonly RawClient _client;
@@ -29,11 +29,13 @@ sealed class TestNode : IAsyncDisposable
 
     public MetadataImage Image => _broker.Broker.Metadata;
 
-    public static Task<TestNode> StartAsync(params (string Key, string Value)[] overrides) => ConnectAsync(TestBroker.StartAsync(overrides));
+    public static Task<TestNode> StartAsync(params (string Key, string Value)[] overrides) =>
+        ConnectAsync(TestBroker.StartAsync(overrides));
 
     /// <summary>Starts on files that exist already, or that fail, and with a clock of the test.</summary>
     public static Task<TestNode> StartAsync(
-        IFileSystem files, (string Key, string Value)[]? overrides = null, TimeProvider? time = null, CancellationToken cancellation = default) =>
+        IFileSystem files, (string Key, string Value)[]? overrides = null, TimeProvider? time = null, CancellationToken cancellation =
+            default) =>
         ConnectAsync(TestBroker.StartAsync(files, overrides, time, cancellation));
 
     /// <summary>Sends a request's frame and reads the response's, both without their length.</summary>
@@ -86,7 +88,7 @@ sealed class TestNode : IAsyncDisposable
         _client.Dispose();
     }
 
-    /// <summary>Asks what a genuine broker was asked, and expects its answer, byte for byte.</summary>
+    /// <summary>Sends a recorded request and expects the recorded response, byte for byte.</summary>
     public async Task CompareAsync<TRequest, TResponse>(
         Exchange exchange, Action<TResponse, TResponse>? alike = null, Action<TRequest>? translate = null)
         where TRequest : class, IMessage<TRequest>
@@ -97,7 +99,8 @@ sealed class TestNode : IAsyncDisposable
         var ours = exchange.ReadResponse<TResponse>(await AskAsync(exchange.WithBody(request)));
         var theirs = exchange.ReadResponse<TResponse>(exchange.Response);
         alike?.Invoke(theirs, ours);
-        Assert.That(Readable(exchange.Bytes(ours)), Is.EqualTo(Readable(exchange.Bytes(theirs))), $"{exchange.Api} v{exchange.Version} {exchange.Text}");
+        Assert.That(Readable(exchange.Bytes(ours)), Is.EqualTo(Readable(exchange.Bytes(theirs))),
+            $"{exchange.Api} v{exchange.Version} {exchange.Text}");
     }
 
     public static string Readable(byte[] bytes)

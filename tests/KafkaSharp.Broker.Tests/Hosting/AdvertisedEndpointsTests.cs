@@ -5,7 +5,7 @@ using KafkaSharp.Broker.Hosting;
 namespace KafkaSharp.Broker.Tests.Hosting;
 
 /// <summary>What is advertised of a listener, and what Kafka 4.3.1 refuses to advertise: seen on the genuine broker.</summary>
-sealed class AdvertisedEndpointsTests
+internal sealed class AdvertisedEndpointsTests
 {
     private const string Refusal = "advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.";
 

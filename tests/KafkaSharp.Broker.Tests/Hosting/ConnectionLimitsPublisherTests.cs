@@ -11,7 +11,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Broker.Tests.Hosting;
 
 [TestFixture]
-sealed class ConnectionLimitsPublisherTests
+internal sealed class ConnectionLimitsPublisherTests
 {
     private readonly BrokerConfiguration _configuration =
         BrokerConfiguration.Load(BrokerConfigurationTests.SingleNode(("max.connections", "30")));
@@ -34,13 +34,15 @@ sealed class ConnectionLimitsPublisherTests
         var limits = ConnectionLimits.From(_configuration.Values);
         var log = new CollectingLogger();
 
-        Publish(new ConnectionLimitsPublisher(_configuration, [limits], log), MetadataImage.Empty, ("max.connections.per.ip.overrides", "nonsense"));
+        Publish(new ConnectionLimitsPublisher(_configuration, [limits], log), MetadataImage.Empty,
+            ("max.connections.per.ip.overrides", "nonsense"));
 
         Assert.That(limits.MaxConnections, Is.EqualTo(30));
         Assert.That(log.Warnings, Has.Count.EqualTo(1).And.One.Contains("host:count"));
     }
 
-    private static MetadataImage Publish(ConnectionLimitsPublisher publisher, MetadataImage from, params (string Name, string? Value)[] changes)
+    private static MetadataImage Publish(
+        ConnectionLimitsPublisher publisher, MetadataImage from, params (string Name, string? Value)[] changes)
     {
         var delta = new MetadataDelta(from);
         foreach (var (name, value) in changes)

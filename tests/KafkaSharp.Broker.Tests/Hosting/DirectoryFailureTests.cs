@@ -9,7 +9,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Broker.Tests.Hosting;
 
 /// <summary>Log directories that fail under a broker that serves.</summary>
-sealed class DirectoryFailureTests
+internal sealed class DirectoryFailureTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -29,12 +29,14 @@ sealed class DirectoryFailureTests
     {
         // No heartbeat is due while this runs: the news comes by itself.
         (string, string)[] silent =
-            [("log.dirs", "/a,/b"), ("broker.heartbeat.interval.ms", "3600000"), ("broker.session.timeout.ms", "7200000"), ("flush.messages", "1")];
+            [("log.dirs", "/a,/b"), ("broker.heartbeat.interval.ms", "3600000"), ("broker.session.timeout.ms", "7200000"),
+                ("flush.messages", "1")];
         await using var node = await TestNode.StartAsync(_files, silent);
         string[] topics = ["t", "u", "v", "w"];
         foreach (var topic in topics)
             await node.CreateTopicAsync(topic);
-        await Eventually.True(() => topics.All(topic => Registration(node, topic).Directory(1) != DirectoryId.Unassigned), "the assignments of directories");
+        await Eventually.True(
+            () => topics.All(topic => Registration(node, topic).Directory(1) != DirectoryId.Unassigned), "the assignments of directories");
         var lost = topics.Where(topic => _files.DirectoryExists($"/b/{topic}-0")).ToArray();
         Assert.That(lost, Is.Not.Empty.And.Length.LessThan(topics.Length));
 

@@ -9,7 +9,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Broker.Tests.Hosting;
 
 /// <summary>Starts on directories that are not as the last stop left them, and on disks that fail.</summary>
-sealed class StartTests
+internal sealed class StartTests
 {
     private static readonly (string, string)[] s_two = [("log.dirs", "/a,/b")];
 
@@ -55,7 +55,8 @@ sealed class StartTests
             return null;
         });
 
-        Assert.That(async () => await TestNode.StartAsync(files, cancellation: called.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await TestNode.StartAsync(files, cancellation: called.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_files.FileExists("/data/.kafka_cleanshutdown"));
         using var free = _files.TryLock("/data/.lock");
         Assert.That(free, Is.Not.Null);
@@ -66,7 +67,8 @@ sealed class StartTests
     {
         var (topics, lost) = await FillAsync();
         Empty(lost);
-        new MetaProperties { ClusterId = ClusterId(), NodeId = 1, DirectoryId = new Uuid(5, 6) }.Write(_files, lost, DateTimeOffset.UnixEpoch);
+        new MetaProperties { ClusterId = ClusterId(), NodeId = 1, DirectoryId = new Uuid(5, 6) }.Write(
+            _files, lost, DateTimeOffset.UnixEpoch);
 
         await using var node = await TestNode.StartAsync(_files, s_two);
 
@@ -118,7 +120,8 @@ sealed class StartTests
             foreach (var name in names)
                 await node.CreateTopicAsync(name);
             await Eventually.True(
-                () => node.Image.Topics.ById.Values.All(topic => topic.Partition(0)!.Directory(1) != DirectoryId.Unassigned), "the assignments of directories");
+                () => node.Image.Topics.ById.Values.All(topic => topic.Partition(0)!.Directory(1) != DirectoryId.Unassigned),
+                "the assignments of directories");
         }
         var topics = Array.ConvertAll(names, name => (name, _files.DirectoryExists($"/a/{name}-0") ? "/a" : "/b"));
         Assert.That(topics.Select(t => t.Item2).Distinct().Order(), Is.EqualTo(new[] { "/a", "/b" }));

@@ -4,7 +4,7 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.Tests.Hosting;
 
 /// <summary>A stop ends even if the controller does not respond.</summary>
-sealed class StopTests
+internal sealed class StopTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 

@@ -104,7 +104,7 @@ public sealed class WorkLanesTests
     {
         using var lanes = new WorkLanes(TimeProvider.System, parallelism: 1);
 
-        await lanes.RunAsync(new LaneFlow(), _ => 0).ConfigureAwait(false);
+        await lanes.RunAsync(new LaneFlow(), _ => 0);
 
         Assert.That(LaneItem.Current, Is.Null);
         Assert.That(Thread.CurrentThread.Name, Is.Not.EqualTo("request lane"));

@@ -8,13 +8,13 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Tests.Lifecycle;
 
 /// <summary>Which partitions a start waits for.</summary>
-sealed class LeadershipWaitTests
+internal sealed class LeadershipWaitTests
 {
     private static readonly Uuid s_directory = new(7, 1);
 
     [TestCase(1, 1, true, ExpectedResult = 0, TestName = "One that is led is done")]
     [TestCase(-1, 1, true, ExpectedResult = 1, TestName = "One that this broker can lead is waited for")]
-    [TestCase(-1, 1, false, ExpectedResult = 0, TestName = "One in a directory that is gone is not")]
+    [TestCase(-1, 1, false, ExpectedResult = 0, TestName = "One in a failed directory is not")]
     [TestCase(-1, 2, true, ExpectedResult = 0, TestName = "One that is in sync elsewhere only is not")]
     public int Leaderless(int leader, int isr, bool online)
     {

@@ -7,8 +7,8 @@ using KafkaSharp.Raft.Snapshots;
 
 namespace KafkaSharp.Broker.Tests.MetadataLog;
 
-/// <summary>Keeps the records it hears of, and lets a test wait for an offset.</summary>
-sealed class MetadataListener : IRaftListener<MetadataRecord>
+/// <summary>Collects the records that it receives. A test can wait for an offset.</summary>
+internal sealed class MetadataListener : IRaftListener<MetadataRecord>
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -49,8 +49,10 @@ public sealed class MetadataLogStorageTests
             await node.DisposeAsync();
         }
         Assert.That(await File.ReadAllTextAsync(Path.Combine(Folder, "quorum-state")), Is.EqualTo(
-            """{"clusterId":"","leaderId":1,"leaderEpoch":4,"votedId":-1,"appliedOffset":0,"currentVoters":[{"voterId":1}],"data_version":0}"""));
-        Assert.That(await File.ReadAllTextAsync(Path.Combine(Folder, "partition.metadata")), Is.EqualTo("version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ"));
+            """{"clusterId":"","leaderId":1,"leaderEpoch":4,"votedId":-1,"appliedOffset":0,"currentVoters":""" +
+            """[{"voterId":1}],"data_version":0}"""));
+        Assert.That(await File.ReadAllTextAsync(Path.Combine(Folder, "partition.metadata")), Is.EqualTo(
+            "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ"));
     }
 
     [Test]
@@ -127,7 +129,8 @@ public sealed class MetadataLogStorageTests
 
     [TestCase("stage1-uncleaned", "data-a/", 342, 1, 2)]
     [TestCase("stage2-killed", "data-a/", -1, 1, 3)]
-    public async Task A_metadata_log_of_Kafka_is_opened_and_gone_on_with(string archive, string folder, long endOffset, int nodeId, int epoch)
+    public async Task A_metadata_log_of_Kafka_is_opened_and_gone_on_with(
+        string archive, string folder, long endOffset, int nodeId, int epoch)
     {
         Extract(archive, folder);
         var (node, listener) = await Start(isStatic: false, nodeId: nodeId);
@@ -155,7 +158,8 @@ public sealed class MetadataLogStorageTests
         var (log, snapshot) = AssertDumpLogReads();
         Assert.Multiple(() =>
         {
-            Assert.That(log, Does.Contain("""LeaderChange: {"version":0,"leaderId":1,"voters":[{"voterId":1}],"grantingVoters":[{"voterId":1}]}"""));
+            Assert.That(log, Does.Contain(
+                """LeaderChange: {"version":0,"leaderId":1,"voters":[{"voterId":1}],"grantingVoters":[{"voterId":1}]}"""));
             Assert.That(log, Does.Contain("""payload: {"type":"TOPIC_RECORD","version":0,"data":{"name":"topic-19",""").IgnoreCase);
             Assert.That(snapshot, Does.Contain("SnapshotHeader").And.Contain("SnapshotFooter"));
             Assert.That(snapshot, Does.Contain("Snapshot end offset: 21, epoch: 1"));
@@ -166,7 +170,8 @@ public sealed class MetadataLogStorageTests
     private string Folder => Path.Combine(_root, "__cluster_metadata-0");
 
     private async Task<(RaftNode<MetadataRecord> Node, MetadataListener Listener)> Start(
-        bool isStatic = true, int nodeId = 1, TimeProvider? time = null, long retentionBytes = -1, int? segmentBytes = null, IFileSystem? files = null)
+        bool isStatic = true, int nodeId = 1, TimeProvider? time = null, long retentionBytes = -1, int? segmentBytes =
+            null, IFileSystem? files = null)
     {
         var configs = new Dictionary<string, string>();
         if (segmentBytes is { } bytes)
@@ -182,7 +187,8 @@ public sealed class MetadataLogStorageTests
             RetentionBytes = retentionBytes,
         };
         var node = new RaftNode<MetadataRecord>(
-            options, storage.Log, storage.Snapshots, storage.QuorumState, MetadataRecordSerde.Instance, time ?? TimeProvider.System, NullLogger.Instance);
+            options, storage.Log, storage.Snapshots, storage.QuorumState, MetadataRecordSerde.Instance, time
+                ?? TimeProvider.System, NullLogger.Instance);
         _nodes.Add(node);
         var listener = new MetadataListener();
         node.Register(listener);
@@ -212,7 +218,8 @@ public sealed class MetadataLogStorageTests
 
     private void Extract(string archive, string folder)
     {
-        using var tar = new TarReader(new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{archive}.tar.gz")), CompressionMode.Decompress));
+        using var tar =
+            new TarReader(new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{archive}.tar.gz")), CompressionMode.Decompress));
         var prefix = folder + "__cluster_metadata-0/";
         System.IO.Directory.CreateDirectory(Folder);
         while (tar.GetNextEntry() is { } entry)
@@ -227,7 +234,9 @@ public sealed class MetadataLogStorageTests
     {
         var log = DumpLog(System.IO.Directory.GetFiles(Folder, "*.log").Order().Last());
         var snapshot = DumpLog(System.IO.Directory.GetFiles(Folder, "*.checkpoint").Order().Last());
-        Assert.That(log + snapshot, Does.Not.Contain("isvalid: false").And.Not.Contain("Exception").And.Not.Contain("Error").And.Not.Contain("could not be decoded"));
+        Assert.That(log +
+            snapshot, Does.Not.Contain("isvalid: false").And.Not.Contain("Exception").And.Not.Contain("Error").And.Not.Contain(
+                "could not be decoded"));
         return (log, snapshot);
     }
 

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Tests.Provisioning;
 
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-sealed class ProducerIdAllocatorTests
+internal sealed class ProducerIdAllocatorTests
 {
     private readonly BlockChannel _channel = new();
 

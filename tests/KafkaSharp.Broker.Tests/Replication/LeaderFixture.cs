@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Broker.Tests.Replication;
 
 /// <summary>The partition t-0, led by this broker, with a clock that a test moves; requests can wait for it.</summary>
-sealed class LeaderFixture : IAsyncDisposable
+internal sealed class LeaderFixture : IAsyncDisposable
 {
     public static readonly Uuid TopicId = new(3, 4);
 
@@ -43,7 +43,8 @@ sealed class LeaderFixture : IAsyncDisposable
         Timers = new TimerWheel(Time);
         Update(
             new TopicRecord { Name = "t", TopicId = TopicId },
-            new PartitionRecord { TopicId = TopicId, PartitionId = 0, Replicas = [.. isr], Isr = [.. isr], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0 });
+            new PartitionRecord { TopicId = TopicId, PartitionId = 0, Replicas = [.. isr], Isr = [.. isr], Leader = 1, LeaderEpoch = 0,
+                PartitionEpoch = 0 });
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -52,7 +53,8 @@ sealed class LeaderFixture : IAsyncDisposable
 
     public TimerWheel Timers { get; }
 
-    public Partition Partition => Replicas.Find(new TopicPartition("t", 0), out var partition) == ErrorCode.None ? partition! : throw new InvalidOperationException();
+    public Partition Partition =>
+        Replicas.Find(new TopicPartition("t", 0), out var partition) == ErrorCode.None ? partition! : throw new InvalidOperationException();
 
     public void Update(params IRecordMessage[] messages)
     {

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Broker.Tests.Replication;
 
-/// <summary>What the metadata asks of this broker's replicas, over two log directories of which one may fail.</summary>
-sealed class ReplicaManagerTests
+/// <summary>Applies metadata to the replicas of this broker, with two log directories.</summary>
+internal sealed class ReplicaManagerTests
 {
     private static readonly Uuid s_a = new(7, 1);
     private static readonly Uuid s_b = new(7, 2);
@@ -39,7 +39,8 @@ sealed class ReplicaManagerTests
         var configuration = BrokerConfiguration.Load(null, new Dictionary<string, string> { ["log.dirs"] = "/a,/b" });
         _logs = LogManager.Open(new LogManagerOptions
         {
-            FileSystem = new FaultyFileSystem(memory, (operation, path) => _fails(operation, path) ? new IOException("Input/output error") : null),
+            FileSystem = new FaultyFileSystem(
+                memory, (operation, path) => _fails(operation, path) ? new IOException("Input/output error") : null),
             Directories = ["/a", "/b"],
             BrokerConfig = configuration.Values,
             Time = time,
@@ -79,22 +80,24 @@ sealed class ReplicaManagerTests
     }
 
     [Test]
-    public void The_controller_is_told_where_a_replica_lies_that_it_left_to_the_broker()
+    public void The_directory_that_the_broker_chose_for_a_replica_is_reported_to_the_controller()
     {
         Update([.. Topic("chosen", new(1, 1), DirectoryId.Unassigned), .. Topic("known", new(1, 2), s_b)]);
 
         var request = _replicas.Assignments.Next(1, 5);
         Assert.That(request.BrokerEpoch, Is.EqualTo(5));
-        Assert.That(request.Directories.Select(d => d.Id), Is.EqualTo(new[] { _logs.DirectoryOf(_logs.Get(new TopicPartition("chosen", 0))!).Id }));
+        Assert.That(request.Directories.Select(d => d.Id), Is.EqualTo(
+            new[] { _logs.DirectoryOf(_logs.Get(new TopicPartition("chosen", 0))!).Id }));
         Assert.That(request.Directories[0].Topics.Single().TopicId, Is.EqualTo(new Uuid(1, 1)));
-        _replicas.Assignments.Told(request);
+        _replicas.Assignments.Reported(request);
         Assert.That(_replicas.Assignments.IsEmpty);
     }
 
     private static IRecordMessage[] Topic(string name, Uuid id, Uuid directory) =>
     [
         new TopicRecord { Name = name, TopicId = id },
-        new PartitionRecord { TopicId = id, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0, Directories = [directory] },
+        new PartitionRecord { TopicId = id, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0,
+            Directories = [directory] },
     ];
 
     private static PartitionChangeRecord NewEpoch(Uuid id) => new() { TopicId = id, PartitionId = 0, Leader = 1 };

@@ -3,7 +3,7 @@ using KafkaSharp.Metadata.Authorization;
 namespace KafkaSharp.Broker.Tests.Requests;
 
 /// <summary>Allows what a delegate allows.</summary>
-sealed class DelegateAuthorizer(Func<AuthorizationRequest, bool> allows) : IAuthorizer
+internal sealed class DelegateAuthorizer(Func<AuthorizationRequest, bool> allows) : IAuthorizer
 {
     public bool AllowsEverything => false;
 

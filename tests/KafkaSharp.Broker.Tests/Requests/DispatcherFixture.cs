@@ -8,7 +8,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Broker.Tests.Requests;
 
 /// <summary>A dispatcher behind one connection in memory, spoken to in raw frames.</summary>
-sealed class DispatcherFixture : IDisposable
+internal sealed class DispatcherFixture : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 

@@ -12,13 +12,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Broker.Tests.Requests;
 
 /// <summary>
-/// The answer of each API when its handler fails, against what Kafka 4.3.1's own classes make of UNKNOWN_SERVER_ERROR for the same request
-/// (getErrorResponse), in every version that is served.
+/// Compares the response of each API to a failed handler with the one that Kafka 4.3.1's classes make for UNKNOWN_SERVER_ERROR and the same
+/// request (getErrorResponse), in every supported version.
 /// </summary>
 public sealed class ErrorAnswerTests
 {
     [Test]
-    public async Task Failures_are_answered_as_Kafka_does()
+    public async Task Failures_have_the_responses_of_Kafka()
     {
         await using var broker = await TestBroker.StartAsync();
         var endpoint = new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 1);
@@ -31,13 +31,14 @@ public sealed class ErrorAnswerTests
         {
             var vector = JsonDocument.Parse(line).RootElement;
             var (key, version) = (vector.GetProperty("apiKey").GetInt16(), vector.GetProperty("version").GetInt16());
-            if (broker.Broker.ApiTable.Find(ApiListeners.Broker, key) is not { } route || !route.Serves(version) || !vector.TryGetProperty("response", out var expected))
+            if (broker.Broker.ApiTable.Find(ApiListeners.Broker, key) is not { } route || !route.Serves(version)
+                || !vector.TryGetProperty("response", out var expected))
                 continue;
             checkedCases++;
             var context = new RequestContext(session, route.ApiKey, version, 1, null);
             var actual = Answer(route, context, Convert.FromHexString(vector.GetProperty("request").GetString()!));
             var (given, wanted) = (WithoutMessages(actual), WithoutMessages(expected.GetString() ?? "closed"));
-            // Kafka answers these in the order of a hash map.
+            // The order of Kafka's response is that of a hash map.
             if (route.ApiKey == ApiKey.Produce ? !given.Order().SequenceEqual(wanted.Order()) : given != wanted)
             {
                 if (!wrong.TryGetValue($"{route.ApiKey}", out var list))
@@ -64,7 +65,8 @@ public sealed class ErrorAnswerTests
     // The sentences are each broker's own, and whether there is one at all is Kafka's whim.
     private static string WithoutMessages(string hex)
     {
-        foreach (var message in new[] { "The server experienced an unexpected error when processing the request.", ErrorCode.UnknownServerError.Message() })
+        foreach (var message in new[] { "The server experienced an unexpected error when processing the request.",
+            ErrorCode.UnknownServerError.Message() })
         {
             var text = Convert.ToHexStringLower(Encoding.UTF8.GetBytes(message));
             hex = hex.Replace($"{message.Length + 1:x2}{text}", "00").Replace($"{message.Length:x4}{text}", "ffff");

@@ -51,7 +51,8 @@ public sealed class GenuineGarbageTests
         using var fixture = new DispatcherFixture(s_table);
 
         Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(Convert.FromHexString(request)))!), Is.EqualTo(answer));
-        Assert.That(await fixture.AskAsync(Convert.FromHexString("00120003000000010003726177000b7261772d636c69656e7404312e3000")), Is.Not.Null);
+        Assert.That(await fixture.AskAsync(Convert.FromHexString("00120003000000010003726177000b7261772d636c69656e7404312e3000")),
+            Is.Not.Null);
     }
 
     public static IEnumerable<TestCaseData> Conversations()
@@ -65,7 +66,8 @@ public sealed class GenuineGarbageTests
             {
                 var requests = Hex(connection, "request");
                 var answers = Hex(connection, "response");
-                if (requests.Length == 0 || connection.Any(frame => frame.TryGetProperty("api", out var api) && api.GetString() == "BrokerHeartbeat"))
+                if (requests.Length == 0
+                    || connection.Any(frame => frame.TryGetProperty("api", out var api) && api.GetString() == "BrokerHeartbeat"))
                     continue;
                 IEnumerable<string?> ending = answers.Length == requests.Length ? [] : [null];
                 string?[] expected = [.. answers, .. ending];

@@ -8,8 +8,8 @@ using KafkaSharp.TestInfrastructure.Broker;
 namespace KafkaSharp.Broker.Tests.Requests;
 
 /// <summary>
-/// A whole broker against requests of every API in every version, as they are and with bytes changed, cut or added: each is answered or ends its
-/// connection, none makes a handler fail, and the broker goes on.
+/// Sends requests of every API in every version to a broker, unchanged and with bytes changed, removed or added. Each has a response or
+/// closes its connection, no handler fails, and the broker continues.
 /// </summary>
 public sealed class MutatedRequestTests
 {
@@ -23,10 +23,10 @@ public sealed class MutatedRequestTests
     private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("KAFKASHARP_FUZZ_ROUNDS"), out var rounds) ? rounds : 1;
 
     [Test]
-    public async Task Every_API_in_every_version_is_answered_or_closed() => await RunAsync(0, rounds: 1);
+    public async Task Every_API_in_every_version_receives_a_response_or_closes_the_connection() => await RunAsync(0, rounds: 1);
 
     [Test]
-    public async Task Mutated_requests_are_answered_or_closed([Range(1, 8)] int seed) => await RunAsync(seed, Rounds);
+    public async Task Mutated_requests_receive_a_response_or_close_the_connection([Range(1, 8)] int seed) => await RunAsync(seed, Rounds);
 
     private static async Task RunAsync(int seed, int rounds)
     {
@@ -49,7 +49,7 @@ public sealed class MutatedRequestTests
                 await client.SendFrameAsync(sent);
                 client.Socket.Shutdown(SocketShutdown.Send);
                 if (!MayWait(sent))
-                    Assert.That(await EndsAsync(client.Socket), $"no answer and no close: {Convert.ToHexStringLower(sent)}");
+                    Assert.That(await EndsAsync(client.Socket), $"neither a response nor a close: {Convert.ToHexStringLower(sent)}");
             }
         }
 
@@ -95,7 +95,7 @@ public sealed class MutatedRequestTests
         return [.. bytes];
     }
 
-    // The server closes behind its answer, for the client has said that nothing more comes.
+    // The server closes after its response, because the client has shut down its sending side.
     private static async Task<bool> EndsAsync(Socket client)
     {
         using var patience = new CancellationTokenSource(s_patience);

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Tests.Requests;
 
 /// <summary>Requests as a client sends them, without the length prefix.</summary>
-static class RawRequest
+internal static class RawRequest
 {
     public static byte[] ListGroups(short version, int correlationId, string clientId = "c") =>
         Of(new ListGroupsRequest(), ListGroupsRequest.ApiKey, version, correlationId, clientId);

@@ -46,7 +46,8 @@ public sealed class RequestDispatcherTests
     {
         using var fixture = new DispatcherFixture(FailingTable(new IOException("disk"), responds: true));
 
-        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(RawRequest.ListGroups(0, 5)))!), Is.EqualTo("00000005" + "0038" + "00000000"));
+        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(RawRequest.ListGroups(0, 5)))!), Is.EqualTo(
+            "00000005" + "0038" + "00000000"));
     }
 
     [Test]
@@ -131,7 +132,8 @@ public sealed class RequestDispatcherTests
         },
     }));
 
-    private static ApiTable FailingTable(Exception failure, bool responds) => new(ApiRoute.For(new StubHandler<ListGroupsRequest, ListGroupsResponse>
+    private static ApiTable FailingTable(Exception failure, bool responds) =>
+        new(ApiRoute.For(new StubHandler<ListGroupsRequest, ListGroupsResponse>
     {
         Handle = async (_, _) =>
         {

@@ -18,7 +18,8 @@ public sealed class RequestGateTests
             asked.Add($"{request.Principal} {request.ClientAddress} {request.Operation} {request.ResourceType} {request.ResourceName}");
             return false;
         });
-        using var fixture = new DispatcherFixture(Table(AclOperation.ClusterAction, _ => handled = true), services: TestServices.Create(authorizer));
+        using var fixture =
+            new DispatcherFixture(Table(AclOperation.ClusterAction, _ => handled = true), services: TestServices.Create(authorizer));
 
         var response = await fixture.AskAsync(RawRequest.ListGroups(0, 5));
 
@@ -102,7 +103,8 @@ public sealed class RequestGateTests
     public async Task What_a_request_names_is_divided_by_what_the_client_may_do()
     {
         RequestContext? context = null;
-        var authorizer = new DelegateAuthorizer(request => request is { Operation: AclOperation.Read, ResourceType: ResourceType.Topic } && request.ResourceName != "b");
+        var authorizer = new DelegateAuthorizer(
+            request => request is { Operation: AclOperation.Read, ResourceType: ResourceType.Topic } && request.ResourceName != "b");
         using var fixture = new DispatcherFixture(Table(null, c => context = c), services: TestServices.Create(authorizer));
         await fixture.AskAsync(RawRequest.ListGroups(0, 5));
 

@@ -46,7 +46,8 @@ public sealed class RequestLaneTests
     [Test]
     public async Task A_large_request_that_fails_has_its_error_and_the_connection_goes_on()
     {
-        using var fixture = new DispatcherFixture(Deleting((_, request) => request.TopicNames.Count > 5 ? throw new InsufficientMemoryException() : new(Deleted(request))));
+        using var fixture = new DispatcherFixture(
+            Deleting((_, request) => request.TopicNames.Count > 5 ? throw new InsufficientMemoryException() : new(Deleted(request))));
 
         Assert.That(await AskAsync(fixture, 3000), Is.Zero);
         Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1));
@@ -123,7 +124,8 @@ public sealed class RequestLaneTests
         Assert.That((session.ClientSoftwareName.Length, session.ClientSoftwareVersion.Length), Is.EqualTo((256, 256)));
     }
 
-    private static ApiTable Deleting(Func<RequestContext, DeleteTopicsRequest, ValueTask<DeleteTopicsResponse?>> handle) => new(ApiRoute.For(
+    private static ApiTable Deleting(Func<RequestContext, DeleteTopicsRequest, ValueTask<DeleteTopicsResponse?>> handle) =>
+        new(ApiRoute.For(
         new StubHandler<DeleteTopicsRequest, DeleteTopicsResponse>
         {
             Handle = handle,

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Tests.Requests;
 
 /// <summary>A handler made of delegates; by default it returns an empty response.</summary>
-sealed class StubHandler<TRequest, TResponse> : IApiHandler<TRequest, TResponse>
+internal sealed class StubHandler<TRequest, TResponse> : IApiHandler<TRequest, TResponse>
     where TRequest : class, IRequest<TRequest>
     where TResponse : class, IResponse<TResponse>, new()
 {

@@ -2,7 +2,7 @@ using KafkaSharp.Broker.Waiting;
 
 namespace KafkaSharp.Broker.Tests.Waiting;
 
-sealed class PartitionProgressTests
+internal sealed class PartitionProgressTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 

@@ -3,7 +3,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Waiting;
 
-sealed class TimerWheelTests
+internal sealed class TimerWheelTests
 {
     private readonly List<Entry> _expired = [];
     private ManualTimeProvider _time = null!;

@@ -9,7 +9,7 @@ namespace KafkaSharp.Coordinators.Tests.Classic;
 /// moves: every request receives a response in the end, two members of one generation never own the same, a committed offset is never lost,
 /// and left alone the group becomes stable. A seed gives the same run every time.
 /// </summary>
-sealed class GroupSimulationTests
+internal sealed class GroupSimulationTests
 {
     [Test]
     public void The_group_becomes_stable_again_after_any_failure_and_nothing_committed_is_lost([Range(1, 20)] int seed) =>
@@ -21,7 +21,8 @@ sealed class GroupSimulationTests
         var harness = new GroupHarness(new GroupCoordinatorConfig { MaxSize = 5, OffsetsRetentionCheckInterval = TimeSpan.FromDays(365) });
         var epoch = 0;
         var offset = 0L;
-        var clients = Enumerable.Range(0, 6).Select(i => new SimulatedClient(harness, i < 2 ? $"i{i}" : null, random, () => epoch, () => ++offset)).ToList();
+        var clients = Enumerable.Range(0, 6)
+            .Select(i => new SimulatedClient(harness, i < 2 ? $"i{i}" : null, random, () => epoch, () => ++offset)).ToList();
         for (var step = 0; step < 2000; step++)
         {
             Disturb(harness, random, ref epoch);

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class GroupSizeTests
+internal sealed class GroupSizeTests
 {
     [Test]
     public async Task A_member_too_many_is_refused()

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class InitialRebalanceDelayTests
+internal sealed class InitialRebalanceDelayTests
 {
     [Test]
     public async Task The_first_rebalance_waits_for_the_configured_delay()

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class JoinTests
+internal sealed class JoinTests
 {
     [Test]
     public async Task A_dynamic_member_is_first_given_the_id_to_join_with()

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class LeaveTests
+internal sealed class LeaveTests
 {
     [Test]
     public async Task The_others_rebalance_when_a_member_leaves()
@@ -70,5 +70,6 @@ sealed class LeaveTests
     }
 
     private static Task<LeaveGroupResponse> Leave(GroupHarness harness, string memberId) =>
-        harness.Coordinator.Classic.LeaveGroupAsync(GroupHarness.Context(2), new LeaveGroupRequest { GroupId = GroupHarness.GroupId, MemberId = memberId }).Soon();
+        harness.Coordinator.Classic.LeaveGroupAsync(
+            GroupHarness.Context(2), new LeaveGroupRequest { GroupId = GroupHarness.GroupId, MemberId = memberId }).Soon();
 }

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class PendingMemberTests
+internal sealed class PendingMemberTests
 {
     [Test]
     public async Task A_rebalance_waits_for_a_member_that_was_given_its_id()

@@ -3,7 +3,7 @@ using KafkaSharp.Coordinators.Tests.Harness;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class ProtocolSelectionTests
+internal sealed class ProtocolSelectionTests
 {
     [Test]
     public async Task Of_what_all_know_the_protocol_with_most_first_choices_wins()

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class RebalanceTests
+internal sealed class RebalanceTests
 {
     [Test]
     public async Task Members_that_do_not_rejoin_within_the_rebalance_timeout_are_left_behind()

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class SessionTests
+internal sealed class SessionTests
 {
     [Test]
     public async Task A_member_that_does_not_heartbeat_is_removed_and_the_others_rebalance()

@@ -7,7 +7,7 @@ namespace KafkaSharp.Coordinators.Tests.Classic;
 /// A consumer that follows the protocol: joins, syncs, then beats and commits, one request at a time, and does what each error asks for.
 /// Now and then it crashes, also while it waits, and comes back knowing nothing; or it leaves.
 /// </summary>
-sealed class SimulatedClient(GroupHarness harness, string? instance, Random random, Func<int> epoch, Func<long> nextOffset)
+internal sealed class SimulatedClient(GroupHarness harness, string? instance, Random random, Func<int> epoch, Func<long> nextOffset)
 {
     private Task _request = Task.CompletedTask;
     private int _life;

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class StaticMemberTests
+internal sealed class StaticMemberTests
 {
     [Test]
     public async Task A_static_member_joins_without_being_given_its_id_first()
@@ -124,7 +124,8 @@ sealed class StaticMemberTests
 
     private static async Task<(string Leader, string Follower)> StableStatic(GroupHarness harness, int session = 10_000)
     {
-        var joins = new List<Task<JoinGroupResponse>> { harness.Join(instance: "i1", session: session), harness.Join(instance: "i2", session: session) };
+        var joins = new List<Task<JoinGroupResponse>> { harness.Join(instance: "i1", session: session), harness.Join(
+            instance: "i2", session: session) };
         harness.Advance(6000);
         var leader = (await joins[0].Soon()).MemberId;
         var follower = (await joins[1].Soon()).MemberId;

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Classic;
 
-sealed class SyncTests
+internal sealed class SyncTests
 {
     [Test]
     public async Task Followers_wait_for_the_leader_and_every_member_receives_its_part()
@@ -49,7 +49,8 @@ sealed class SyncTests
     [TestCase(ErrorCode.NotLeaderOrFollower, ErrorCode.NotCoordinator)]
     [TestCase(ErrorCode.KafkaStorageError, ErrorCode.NotCoordinator)]
     [TestCase(ErrorCode.MessageTooLarge, ErrorCode.UnknownServerError)]
-    public async Task An_assignment_that_can_not_be_written_fails_all_waiting_members_and_the_group_rebalances(ErrorCode append, ErrorCode expected)
+    public async Task An_assignment_that_can_not_be_written_fails_all_waiting_members_and_the_group_rebalances(
+        ErrorCode append, ErrorCode expected)
     {
         await using var harness = new GroupHarness();
         var (leader, follower) = await TwoJoined(harness);
@@ -88,14 +89,16 @@ sealed class SyncTests
         Assert.That((await harness.Sync("unknown", 1).Soon()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That((await Sync(harness, ids[0], 5, "consumer", "sticky")).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
         Assert.That((await Sync(harness, ids[0], 5, "connect", "range")).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
-        Assert.That((await Sync(harness, ids[0], 5, null, "range")).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol), "named since version 5");
+        Assert.That((await Sync(harness, ids[0], 5, null, "range")).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol),
+            "named since version 5");
         Assert.That((await Sync(harness, ids[0], 4, null, null)).ErrorCode, Is.EqualTo(ErrorCode.None));
     }
 
     private static Task<SyncGroupResponse> Sync(GroupHarness harness, string memberId, short version, string? type, string? name) =>
         harness.Coordinator.Classic.SyncGroupAsync(GroupHarness.Context(version), new SyncGroupRequest
         {
-            GroupId = GroupHarness.GroupId, MemberId = memberId, GenerationId = 1, ProtocolType = type, ProtocolName = name, Assignments = [],
+            GroupId = GroupHarness.GroupId, MemberId = memberId, GenerationId = 1, ProtocolType = type, ProtocolName = name,
+            Assignments = [],
         }).Soon();
 
     private static async Task<(string Leader, string Follower)> TwoJoined(GroupHarness harness)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Coordinators.Tests.GroupService;
 
-sealed class ElectionTests
+internal sealed class ElectionTests
 {
     [Test]
     public async Task While_a_partition_loads_its_groups_are_refused_and_heartbeats_pass()
@@ -18,7 +18,8 @@ sealed class ElectionTests
         Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorLoadInProgress));
         Assert.That((await harness.Sync(ids[0], 1).Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorLoadInProgress));
         Assert.That(await harness.Heartbeat(ids[0], 1), Is.EqualTo(ErrorCode.None), "an error would make the member rejoin");
-        var list = await harness.Coordinator.Administration.ListGroupsAsync(GroupHarness.Context(5), new() { StatesFilter = [], TypesFilter = [] });
+        var list = await harness.Coordinator.Administration.ListGroupsAsync(
+            GroupHarness.Context(5), new() { StatesFilter = [], TypesFilter = [] });
         Assert.That(list.ErrorCode, Is.EqualTo(ErrorCode.CoordinatorLoadInProgress));
         harness.Storage.LoadGate.SetResult();
         await TestInfrastructure.Eventually.True(() => harness.Describe().Result.GroupState == "Stable", "the shard is loaded");

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Tests.GroupService;
 
 /// <summary>What a group looks like after its records could not be written.</summary>
-sealed class FailedWriteTests
+internal sealed class FailedWriteTests
 {
     [Test]
     public async Task An_offset_that_was_not_written_is_not_seen_and_the_one_before_stays()

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Tests.GroupService;
 
 /// <summary>The number of partitions of __consumer_offsets is fixed when the coordinator starts.</summary>
-sealed class PartitionCountTests
+internal sealed class PartitionCountTests
 {
     [Test]
     public async Task Enlarging_the_topic_loses_sight_of_no_offset()

@@ -7,7 +7,7 @@ using CommitTopic = KafkaSharp.Protocol.Messages.OffsetCommitRequest.OffsetCommi
 namespace KafkaSharp.Coordinators.Tests.GroupService;
 
 /// <summary>Entries that a request names twice are merged as the genuine broker merges them.</summary>
-sealed class RepeatedEntriesTests
+internal sealed class RepeatedEntriesTests
 {
     [Test]
     public async Task A_partition_that_is_committed_twice_is_written_twice_and_the_last_one_counts()
@@ -24,7 +24,8 @@ sealed class RepeatedEntriesTests
     public async Task Unknown_partitions_of_a_topic_named_twice_are_one_topic_in_the_response()
     {
         await using var harness = new GroupHarness();
-        var response = await Commit(harness, Topic("con", (9, 1), (0, 1)), Topic("none", (0, 1)), Topic("con", (8, 1)), Topic("none", (1, 1)));
+        var response =
+            await Commit(harness, Topic("con", (9, 1), (0, 1)), Topic("none", (0, 1)), Topic("con", (8, 1)), Topic("none", (1, 1)));
         Assert.That(response.Topics.Select(topic => topic.Name), Is.EqualTo(new[] { "con", "none" }));
         Assert.That(response.Topics[0].Partitions.Select(p => p.PartitionIndex), Is.EqualTo(new[] { 9, 8, 0 }));
         Assert.That(response.Topics[1].Partitions.Select(p => p.PartitionIndex), Is.EqualTo(new[] { 0, 1 }));
@@ -50,7 +51,8 @@ sealed class RepeatedEntriesTests
             GroupId = "group",
             Topics = [new() { Name = "con", PartitionIndexes = [0, 0] }, new() { Name = "con", PartitionIndexes = [0] }],
         };
-        var fetched = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(9), new OffsetFetchRequest { Groups = [group, group] });
+        var fetched =
+            await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(9), new OffsetFetchRequest { Groups = [group, group] });
         Assert.That(fetched.Groups.Select(g => g.Topics.Sum(topic => topic.Partitions.Count)), Is.EqualTo(new[] { 3, 3 }));
         var described = await harness.Coordinator.Classic.DescribeGroupsAsync(
             GroupHarness.Context(6), new DescribeGroupsRequest { Groups = ["group", "group"] });

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Groups;
 
-sealed class AdministrationTests
+internal sealed class AdministrationTests
 {
     [Test]
     public async Task Groups_are_listed_by_state_and_type()
@@ -12,7 +12,8 @@ sealed class AdministrationTests
         await using var harness = new GroupHarness(partitions: 5);
         await harness.StableGroup();
         await harness.Commit(1, group: "simple");
-        Assert.That(await List(harness, [], []), Is.EquivalentTo(new[] { ("group", "consumer", "Stable", "classic"), ("simple", "", "Empty", "classic") }));
+        Assert.That(await List(harness, [], []), Is.EquivalentTo(
+            new[] { ("group", "consumer", "Stable", "classic"), ("simple", "", "Empty", "classic") }));
         Assert.That((await List(harness, ["stable"], ["Classic"])).Single().Item1, Is.EqualTo("group"));
         Assert.That((await List(harness, ["Empty"], [])).Single().Item1, Is.EqualTo("simple"));
         Assert.That(await List(harness, [], ["consumer"]), Is.Empty);
@@ -85,6 +86,7 @@ sealed class AdministrationTests
     }
 
     private static async Task<List<(string, string, string, string)>> List(GroupHarness harness, List<string> states, List<string> types) =>
-        (await harness.Coordinator.Administration.ListGroupsAsync(GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = states, TypesFilter = types }).Soon())
+        (await harness.Coordinator.Administration.ListGroupsAsync(
+            GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = states, TypesFilter = types }).Soon())
         .Groups.ConvertAll(group => (group.GroupId, group.ProtocolType, group.GroupState, group.GroupType));
 }

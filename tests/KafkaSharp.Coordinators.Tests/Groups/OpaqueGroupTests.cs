@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Tests.Groups;
 
 /// <summary>Groups of protocols that are not served here, found in the log of a broker that serves them.</summary>
-sealed class OpaqueGroupTests
+internal sealed class OpaqueGroupTests
 {
     [Test]
     public async Task A_classic_member_can_not_join_a_consumer_group_that_has_members()

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Tests.Harness;
 
 /// <summary>The topics a test says there are.</summary>
-sealed class FixedTopics : ITopicLookup
+internal sealed class FixedTopics : ITopicLookup
 {
     private readonly Dictionary<string, (Uuid Id, int Partitions)> _topics = [];
 

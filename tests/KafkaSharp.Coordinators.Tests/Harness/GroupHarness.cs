@@ -14,7 +14,7 @@ namespace KafkaSharp.Coordinators.Tests.Harness;
 /// <summary>
 /// A coordinator on one thread and a clock that stands: commands run inside the call that sends them, timers inside <see cref="Advance"/>.
 /// </summary>
-sealed class GroupHarness : IAsyncDisposable
+internal sealed class GroupHarness : IAsyncDisposable
 {
     public const string GroupId = "group";
     public static readonly byte[] Metadata = Subscription("con");
@@ -28,7 +28,8 @@ sealed class GroupHarness : IAsyncDisposable
         Storage = new MemoryCoordinatorStorage();
         Topics = new FixedTopics().Add("con", 3).Add("con-b", 1);
         Coordinator = new GroupCoordinator(
-            Storage, Topics, config ?? new GroupCoordinatorConfig(), Time, newGuid ?? (() => new Guid(++_guids, 0, 0, new byte[8])), NullLogger.Instance, item => item.Execute());
+            Storage, Topics, config ?? new GroupCoordinatorConfig(), Time, newGuid
+                ?? (() => new Guid(++_guids, 0, 0, new byte[8])), NullLogger.Instance, item => item.Execute());
         if (partitions > 0)
             Coordinator.Start(partitions);
         for (var partition = 0; partition < partitions; partition++)
@@ -73,7 +74,8 @@ sealed class GroupHarness : IAsyncDisposable
     public void Advance(double milliseconds) => Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
 
     public Task<JoinGroupResponse> Join(
-        string memberId = "", string? instance = null, short version = 9, int session = 10_000, int rebalance = 30_000, string type = "consumer",
+        string memberId = "", string? instance = null, short version = 9, int session = 10_000, int rebalance = 30_000, string type =
+            "consumer",
         string group = GroupId, byte[]? metadata = null, params string[] protocols) =>
         Coordinator.Classic.JoinGroupAsync(Context(version), new JoinGroupRequest
         {
@@ -105,7 +107,8 @@ sealed class GroupHarness : IAsyncDisposable
             GenerationId = generation,
             ProtocolType = "consumer",
             ProtocolName = "range",
-            Assignments = assignments.Select(a => new SyncGroupRequest.SyncGroupRequestAssignment { MemberId = a.MemberId, Assignment = a.Assignment })
+            Assignments = assignments.Select(
+                a => new SyncGroupRequest.SyncGroupRequestAssignment { MemberId = a.MemberId, Assignment = a.Assignment })
                 .ToList(),
         });
 
@@ -122,7 +125,8 @@ sealed class GroupHarness : IAsyncDisposable
         Coordinator.Classic.LeaveGroupAsync(Context(5), new LeaveGroupRequest
         {
             GroupId = GroupId,
-            Members = members.Select(m => new LeaveGroupRequest.MemberIdentity { MemberId = m.MemberId, GroupInstanceId = m.Instance }).ToList(),
+            Members = members.Select(m => new LeaveGroupRequest.MemberIdentity { MemberId = m.MemberId, GroupInstanceId = m.Instance })
+                .ToList(),
         });
 
     public async Task<ErrorCode> Commit(
@@ -169,7 +173,8 @@ sealed class GroupHarness : IAsyncDisposable
         (await Coordinator.Classic.DescribeGroupsAsync(Context(version), new DescribeGroupsRequest { Groups = [group] })).Groups[0];
 
     public async Task<ErrorCode> Delete(string group = GroupId) =>
-        (await Coordinator.Administration.DeleteGroupsAsync(Context(2), new DeleteGroupsRequest { GroupsNames = [group] })).Results[0].ErrorCode;
+        (await Coordinator.Administration.DeleteGroupsAsync(
+            Context(2), new DeleteGroupsRequest { GroupsNames = [group] })).Results[0].ErrorCode;
 
     /// <summary>A stable group of so many dynamic members in its first generation; the first one leads.</summary>
     public async Task<string[]> StableGroup(int members = 1)

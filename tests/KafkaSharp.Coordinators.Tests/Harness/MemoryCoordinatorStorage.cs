@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.Tests.Harness;
 /// <summary>
 /// Partitions of a coordinator's topic in memory, one entry per offset. Commits at once unless a test delays commits or fails appends.
 /// </summary>
-sealed class MemoryCoordinatorStorage : ICoordinatorStorage
+internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
 {
     private readonly Dictionary<int, MemoryPartition> _partitions = [];
 

@@ -4,7 +4,7 @@ namespace KafkaSharp.Coordinators.Tests.Harness;
 /// Runs an asynchronous test on the calling thread alone: every continuation waits its turn in one queue, so that a run is a function of
 /// its seed.
 /// </summary>
-sealed class SingleThread : SynchronizationContext
+internal sealed class SingleThread : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _queue = new();
 

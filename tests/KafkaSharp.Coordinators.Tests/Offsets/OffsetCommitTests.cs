@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Offsets;
 
-sealed class OffsetCommitTests
+internal sealed class OffsetCommitTests
 {
     [Test]
     public async Task A_member_commits_and_the_next_coordinator_knows_it()
@@ -89,7 +89,8 @@ sealed class OffsetCommitTests
             GroupId = "group",
             Topics =
             [
-                new() { Name = "con", Partitions = [new() { PartitionIndex = 0, CommittedOffset = 5 }, new() { PartitionIndex = 99, CommittedOffset = 5 }] },
+                new() { Name = "con",
+                    Partitions = [new() { PartitionIndex = 0, CommittedOffset = 5 }, new() { PartitionIndex = 99, CommittedOffset = 5 }] },
                 new() { Name = "nope", Partitions = [new() { PartitionIndex = 0, CommittedOffset = 5 }] },
             ],
         }).Soon();

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Offsets;
 
-sealed class OffsetDeleteTests
+internal sealed class OffsetDeleteTests
 {
     [Test]
     public async Task Offsets_of_an_empty_group_are_deleted()
@@ -96,7 +96,8 @@ sealed class OffsetDeleteTests
             Topics = partitions.GroupBy(p => p.Topic).Select(topic => new OffsetDeleteRequest.OffsetDeleteRequestTopic
             {
                 Name = topic.Key,
-                Partitions = topic.Select(p => new OffsetDeleteRequest.OffsetDeleteRequestPartition { PartitionIndex = p.Partition }).ToList(),
+                Partitions = topic.Select(p => new OffsetDeleteRequest.OffsetDeleteRequestPartition { PartitionIndex = p.Partition })
+                    .ToList(),
             }).ToList(),
         }).Soon();
 }

@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Offsets;
 
-sealed class OffsetFetchTests
+internal sealed class OffsetFetchTests
 {
     [Test]
     public async Task A_group_that_does_not_exist_has_no_offsets_which_is_no_error()
@@ -47,7 +47,8 @@ sealed class OffsetFetchTests
                 new()
                 {
                     GroupId = "group",
-                    Topics = [new() { TopicId = new Uuid(9, 9), PartitionIndexes = [0] }, new() { TopicId = harness.Topics.TopicId("con"), PartitionIndexes = [0] }],
+                    Topics = [new() { TopicId = new Uuid(9, 9), PartitionIndexes = [0] },
+                        new() { TopicId = harness.Topics.TopicId("con"), PartitionIndexes = [0] }],
                 },
             ],
         }).Soon();
@@ -109,10 +110,12 @@ sealed class OffsetFetchTests
         {
             Groups = [new() { GroupId = "a", Topics = null }, new() { GroupId = "b", Topics = null }],
         }).Soon();
-        Assert.That(response.Groups.Select(group => (group.GroupId, group.ErrorCode)), Is.EqualTo(new[] { ("a", ErrorCode.None), ("b", ErrorCode.NotCoordinator) }));
+        Assert.That(response.Groups.Select(group => (group.GroupId, group.ErrorCode)), Is.EqualTo(
+            new[] { ("a", ErrorCode.None), ("b", ErrorCode.NotCoordinator) }));
     }
 
     private static async Task<OffsetFetchResponse.OffsetFetchResponseGroup> FetchAll(GroupHarness harness, short version) =>
         (await harness.Coordinator.Offsets.FetchAsync(
-            GroupHarness.Context(version), new OffsetFetchRequest { Groups = [new() { GroupId = "group", Topics = null }] }).Soon()).Groups[0];
+            GroupHarness.Context(version), new OffsetFetchRequest { Groups = [new() { GroupId = "group", Topics = null }] })
+                .Soon()).Groups[0];
 }

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Offsets;
 
-sealed class OffsetRetentionTests
+internal sealed class OffsetRetentionTests
 {
     private static readonly GroupCoordinatorConfig Config = new()
     {
@@ -45,7 +45,8 @@ sealed class OffsetRetentionTests
     public async Task Even_the_longest_interval_is_an_interval(long milliseconds)
     {
         var values = ConfigValues.Parse(
-            new ConfigSchema(GroupConfigs.All), new Dictionary<string, string> { ["offsets.retention.check.interval.ms"] = $"{milliseconds}" });
+            new ConfigSchema(GroupConfigs.All),
+            new Dictionary<string, string> { ["offsets.retention.check.interval.ms"] = $"{milliseconds}" });
         await using var harness = new GroupHarness(GroupCoordinatorConfig.From(values));
         Assert.That(await harness.Commit(1), Is.EqualTo(ErrorCode.None));
         harness.Advance(TimeSpan.FromDays(8).TotalMilliseconds);

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Tests.Offsets;
 
 /// <summary>Offsets that transactions committed, as a log with them is loaded.</summary>
-sealed class TransactionalOffsetTests
+internal sealed class TransactionalOffsetTests
 {
     [Test]
     public async Task Until_its_transaction_ends_an_offset_is_not_seen_and_the_partition_is_unstable()

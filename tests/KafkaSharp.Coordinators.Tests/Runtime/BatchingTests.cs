@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class BatchingTests
+internal sealed class BatchingTests
 {
     [Test]
     public async Task With_adaptive_linger_a_command_is_written_at_once_when_nothing_else_is_queued()

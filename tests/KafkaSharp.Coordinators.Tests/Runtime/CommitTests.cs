@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class CommitTests
+internal sealed class CommitTests
 {
     [Test]
     public async Task Responses_are_given_when_another_thread_moves_the_high_watermark()

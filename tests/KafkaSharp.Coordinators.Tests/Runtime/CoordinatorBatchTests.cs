@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class CoordinatorBatchTests
+internal sealed class CoordinatorBatchTests
 {
     /// <summary>The CRC covers everything but base offset and leader epoch, which the log sets.</summary>
     [Test]
@@ -27,7 +27,8 @@ sealed class CoordinatorBatchTests
                 batch.Add(new OpaqueRecord("g", GroupType.Consumer, false, key, value), genuine.GetProperty("baseTimestamp").GetInt64());
             }
             var header = new RecordBatchHeader(batch.Build().Span);
-            Assert.That(header.Crc, Is.EqualTo((uint)genuine.GetProperty("crc").GetInt64()), $"at offset {genuine.GetProperty("baseOffset")}");
+            Assert.That(header.Crc, Is.EqualTo((uint)genuine.GetProperty("crc").GetInt64()),
+                $"at offset {genuine.GetProperty("baseOffset")}");
             Assert.That(header.SizeInBytes, Is.EqualTo(genuine.GetProperty("sizeInBytes").GetInt32()));
             compared++;
         }

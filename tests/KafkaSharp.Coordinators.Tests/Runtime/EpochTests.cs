@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class EpochTests
+internal sealed class EpochTests
 {
     [Test]
     public async Task A_shard_of_an_older_epoch_cannot_write()

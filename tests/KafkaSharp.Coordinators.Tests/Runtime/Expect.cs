@@ -4,7 +4,7 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-static class Expect
+internal static class Expect
 {
     /// <summary>The command is refused with an error code.</summary>
     public static async Task Refused(Task command, ErrorCode error)

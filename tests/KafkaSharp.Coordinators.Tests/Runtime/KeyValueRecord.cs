@@ -6,10 +6,10 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
 /// <summary>The record of the toy coordinator: a key with a value, or its removal.</summary>
-sealed record KeyValueRecord(string Key, string? Value);
+internal sealed record KeyValueRecord(string Key, string? Value);
 
 /// <summary>Keys begin with a type byte pair, so that a test can write one of an unknown type.</summary>
-sealed class KeyValueSerde : ICoordinatorRecordSerde<KeyValueRecord>
+internal sealed class KeyValueSerde : ICoordinatorRecordSerde<KeyValueRecord>
 {
     public const short KnownType = 1;
 

@@ -8,7 +8,7 @@ namespace KafkaSharp.Coordinators.Tests.Runtime;
 /// A toy coordinator: a map of keys to values. Values written in a transaction become visible when it commits, regardless of what was
 /// written in between.
 /// </summary>
-sealed class KeyValueShard(ShardContext<KeyValueRecord> context) : ICoordinatorShard<KeyValueRecord>
+internal sealed class KeyValueShard(ShardContext<KeyValueRecord> context) : ICoordinatorShard<KeyValueRecord>
 {
     private readonly RevertibleDictionary<string, string> _values = new(context.Undo);
     private readonly RevertibleDictionary<long, RevertibleDictionary<string, KeyValueRecord>> _pending = new(context.Undo);
@@ -28,7 +28,8 @@ sealed class KeyValueShard(ShardContext<KeyValueRecord> context) : ICoordinatorS
     public string Dump() => string.Join(" ",
         _values.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")
             .Concat(_pending.Entries.OrderBy(entry => entry.Key).SelectMany(entry =>
-                entry.Value.Values.OrderBy(record => record.Key, StringComparer.Ordinal).Select(record => $"{entry.Key}:{record.Key}={record.Value}"))));
+                entry.Value.Values.OrderBy(record => record.Key, StringComparer.Ordinal)
+                    .Select(record => $"{entry.Key}:{record.Key}={record.Value}"))));
 
     public void Replay(long offset, ProducerIdentity producer, KeyValueRecord record)
     {

@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class LoadTests
+internal sealed class LoadTests
 {
     [Test]
     public async Task A_load_gives_the_state_that_live_replay_gave()
@@ -53,7 +53,8 @@ sealed class LoadTests
         await Expect.Refused(loading.WriteAsync<bool>("late", _ => new([], true)), ErrorCode.NotCoordinator);
         harness.Storage.LoadGate = null;
         harness.Runtime.OnElection(0, 3);
-        await Eventually.True(() => harness.Shards.Count == 2 && !harness.Host.HasFailed && harness.Set("a", "1").IsCompletedSuccessfully, "it is loaded");
+        await Eventually.True(
+            () => harness.Shards.Count == 2 && !harness.Host.HasFailed && harness.Set("a", "1").IsCompletedSuccessfully, "it is loaded");
         await Eventually.True(() => harness.Shards[0].IsUnloaded, "the first shard is unloaded");
     }
 

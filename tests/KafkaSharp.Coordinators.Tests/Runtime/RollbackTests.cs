@@ -4,7 +4,7 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class RollbackTests
+internal sealed class RollbackTests
 {
     [Test]
     public async Task A_failed_append_is_undone_and_the_same_shard_serves_on()

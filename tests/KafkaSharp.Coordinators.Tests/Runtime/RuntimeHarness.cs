@@ -12,7 +12,7 @@ namespace KafkaSharp.Coordinators.Tests.Runtime;
 /// The runtime with toy shards, on one thread and a clock that a test moves: commands run inside the call that sends them, timers inside
 /// <see cref="Advance"/>.
 /// </summary>
-sealed class RuntimeHarness : IAsyncDisposable
+internal sealed class RuntimeHarness : IAsyncDisposable
 {
     private long _metadataOffset;
 

@@ -7,20 +7,22 @@ namespace KafkaSharp.Coordinators.Tests.Runtime;
 
 /// <summary>
 /// Commands, transactions, elections, writes of others, failed appends and delayed commits in an order drawn from a seed, with and without
-/// linger: the state is always what a model makes of the log alone, what was acknowledged is in the log, and what was refused because of the
-/// append is not. A seed gives the same run every time.
+/// linger: the state is always what a model makes of the log alone, what was acknowledged is in the log, and what was refused because of
+/// the append is not. A seed gives the same run every time.
 /// </summary>
-sealed class RuntimeSimulationTests
+internal sealed class RuntimeSimulationTests
 {
     private static readonly ErrorCode[] _failures = [ErrorCode.NotEnoughReplicas, ErrorCode.KafkaStorageError];
 
     [Test]
-    public void The_state_is_what_the_log_holds_whatever_fails([Range(1, 20)] int seed) => SingleThread.Run(thread => SimulateAsync(thread, seed));
+    public void The_state_is_what_the_log_holds_whatever_fails([Range(1, 20)] int seed) =>
+        SingleThread.Run(thread => SimulateAsync(thread, seed));
 
     private static async Task SimulateAsync(SingleThread thread, int seed)
     {
         var random = new Random(seed);
-        await using var harness = new RuntimeHarness((seed % 4) switch { 0 => TimeSpan.FromMilliseconds(5), 1 => TimeSpan.Zero, _ => null });
+        await using var harness =
+            new RuntimeHarness((seed % 4) switch { 0 => TimeSpan.FromMilliseconds(5), 1 => TimeSpan.Zero, _ => null });
         harness.Storage.MaxBatchSize = 600;
         var writes = new List<(string Value, Task Task)>();
         var epoch = 1;
@@ -119,7 +121,8 @@ sealed class RuntimeSimulationTests
         harness.Advance(10);
         Assert.That(await dump.Soon(), Is.EqualTo(Model(harness.Storage.Entries(0))), when);
         Assert.That(writes.All(write => write.Task.IsCompleted), when);
-        var held = harness.Storage.Entries(0).Where(entry => entry.Value is not null).Select(entry => Encoding.UTF8.GetString(entry.Value!)).ToHashSet();
+        var held = harness.Storage.Entries(0).Where(entry => entry.Value is not null).Select(entry => Encoding.UTF8.GetString(entry.Value!))
+            .ToHashSet();
         foreach (var (value, task) in writes)
         {
             if (task.IsCompletedSuccessfully)

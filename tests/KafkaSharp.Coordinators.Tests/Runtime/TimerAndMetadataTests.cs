@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class TimerAndMetadataTests
+internal sealed class TimerAndMetadataTests
 {
     [Test]
     public async Task The_expiry_of_a_timer_is_a_command_that_writes()

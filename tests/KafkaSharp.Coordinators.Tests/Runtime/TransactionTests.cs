@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
-sealed class TransactionTests
+internal sealed class TransactionTests
 {
     [Test]
     public async Task Records_of_a_transaction_are_pending_until_its_marker_and_carry_its_producer()

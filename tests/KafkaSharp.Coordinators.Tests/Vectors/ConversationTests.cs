@@ -13,11 +13,12 @@ namespace KafkaSharp.Coordinators.Tests.Vectors;
 /// Conversations of genuine clients with a genuine 4.3.1 broker, replayed frame by frame: given the same member ids and the same clock,
 /// every response must be the same bytes.
 /// </summary>
-sealed class ConversationTests
+internal sealed class ConversationTests
 {
     private static readonly HashSet<string> Apis =
     [
-        "JoinGroup", "SyncGroup", "Heartbeat", "LeaveGroup", "OffsetCommit", "OffsetFetch", "OffsetDelete", "DescribeGroups", "DeleteGroups",
+        "JoinGroup", "SyncGroup", "Heartbeat", "LeaveGroup", "OffsetCommit", "OffsetFetch", "OffsetDelete", "DescribeGroups",
+        "DeleteGroups",
     ];
 
     [TestCase("consumer-classic", 20)]
@@ -50,7 +51,8 @@ sealed class ConversationTests
             }
             else if (pending.TryGetValue(key, out var response))
             {
-                Assert.That(Convert.ToHexString(await response.Soon()), Is.EqualTo(frame.BodyHex), $"{frame.Api} v{frame.Version} at {ms} ms");
+                Assert.That(Convert.ToHexString(await response.Soon()), Is.EqualTo(frame.BodyHex),
+                    $"{frame.Api} v{frame.Version} at {ms} ms");
                 compared++;
             }
         }
@@ -86,14 +88,16 @@ sealed class ConversationTests
     }
 
     private sealed record Frame(
-        int Milliseconds, int Connection, bool IsRequest, string Api, short Version, int CorrelationId, string ClientId, byte[] Body, JsonElement Content)
+        int Milliseconds, int Connection, bool IsRequest, string Api, short Version, int CorrelationId, string ClientId, byte[] Body,
+        JsonElement Content)
     {
         public string BodyHex => Convert.ToHexString(Body);
 
         public static Frame? Parse(string line)
         {
             var json = JsonDocument.Parse(line).RootElement;
-            if (!json.TryGetProperty("api", out var api) || !json.TryGetProperty("hex", out var hex) || !json.TryGetProperty("headerVersion", out var header))
+            if (!json.TryGetProperty("api", out var api) || !json.TryGetProperty("hex", out var hex)
+                || !json.TryGetProperty("headerVersion", out var header))
                 return null;
             var bytes = Convert.FromHexString(hex.GetString()!);
             var reader = new KafkaReader(bytes);
@@ -114,7 +118,8 @@ sealed class ConversationTests
         public IEnumerable<string> Groups() =>
             Content.TryGetProperty("groupId", out var single) ? [single.GetString()!]
             : Content.TryGetProperty("groupsNames", out var names) ? names.EnumerateArray().Select(n => n.GetString()!)
-            : Content.GetProperty("groups").EnumerateArray().Select(g => g.ValueKind == JsonValueKind.String ? g.GetString()! : g.GetProperty("groupId").GetString()!);
+            : Content.GetProperty("groups").EnumerateArray()
+                .Select(g => g.ValueKind == JsonValueKind.String ? g.GetString()! : g.GetProperty("groupId").GetString()!);
 
         public T Read<T>()
             where T : class, IMessage<T>

@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Coordinators.Tests.Vectors;
 
-sealed class CoordinatorMathTests
+internal sealed class CoordinatorMathTests
 {
     [Test]
     public void A_group_is_kept_in_the_partition_that_Kafka_chooses()

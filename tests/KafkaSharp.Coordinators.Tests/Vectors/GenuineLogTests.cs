@@ -7,7 +7,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Coordinators.Tests.Vectors;
 
 /// <summary>Loads __consumer_offsets as a genuine 4.3.1 broker wrote it: groups and offsets are what its admin client received.</summary>
-sealed class GenuineLogTests
+internal sealed class GenuineLogTests
 {
     [TestCase("stage1-uncleaned", false)]
     [TestCase("stage2-killed", true)]
@@ -16,7 +16,8 @@ sealed class GenuineLogTests
     {
         await using var harness = Load(stage);
         var expected = State(stage);
-        var listed = (await harness.Coordinator.Administration.ListGroupsAsync(GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = [], TypesFilter = [] }))
+        var listed = (await harness.Coordinator.Administration.ListGroupsAsync(
+            GroupHarness.Context(5), new ListGroupsRequest { StatesFilter = [], TypesFilter = [] }))
             .Groups.ToDictionary(group => group.GroupId);
         Assert.That(listed.Keys, Is.EquivalentTo(expected.EnumerateObject().Select(group => group.Name)));
         foreach (var group in expected.EnumerateObject())
@@ -137,11 +138,13 @@ sealed class GenuineLogTests
 
     private static JsonElement State(string stage)
     {
-        using var stream = new GZipStream(File.OpenRead(TestInfrastructure.Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress);
+        using var stream = new GZipStream(
+            File.OpenRead(TestInfrastructure.Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress);
         return JsonDocument.Parse(stream).RootElement.GetProperty("state").GetProperty("groups");
     }
 
-    private static IEnumerable<(string, long, string, int)> Offsets(JsonElement group) => group.GetProperty("offsets").EnumerateObject().Select(offset => (
+    private static IEnumerable<(string, long, string, int)> Offsets(JsonElement group) =>
+        group.GetProperty("offsets").EnumerateObject().Select(offset => (
         offset.Name,
         offset.Value.GetProperty("offset").GetInt64(),
         offset.Value.GetProperty("metadata").GetString()!,

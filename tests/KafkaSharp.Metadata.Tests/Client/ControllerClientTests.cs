@@ -7,7 +7,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Metadata.Tests.Client;
 
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-sealed class ControllerClientTests
+internal sealed class ControllerClientTests
 {
     private static readonly AllocateProducerIdsRequest s_request = new() { BrokerId = 1 };
     private readonly ManualTimeProvider _time = new();

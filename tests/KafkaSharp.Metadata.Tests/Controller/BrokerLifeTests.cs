@@ -7,7 +7,7 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Tests.Controller;
 
-sealed class BrokerLifeTests
+internal sealed class BrokerLifeTests
 {
     [Test]
     public void A_registration_that_names_a_feature_twice_counts_the_last_and_harms_nothing()
@@ -37,9 +37,11 @@ sealed class BrokerLifeTests
         harness.StartBroker(2);
         Assert.That(
             () => harness.Managers.Registrations.Register(harness.Registration(2), harness.NextOffset),
-            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode)).EqualTo(ErrorCode.DuplicateBrokerRegistration));
+            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode))
+                .EqualTo(ErrorCode.DuplicateBrokerRegistration));
         harness.Time.Advance(TimeSpan.FromSeconds(9));
-        Assert.That(() => harness.Run(harness.Managers.Registrations.Register(harness.Registration(2), harness.NextOffset)), Throws.Nothing);
+        Assert.That(() => harness.Run(harness.Managers.Registrations.Register(harness.Registration(2), harness.NextOffset)),
+            Throws.Nothing);
     }
 
     [Test]
@@ -58,7 +60,8 @@ sealed class BrokerLifeTests
         var epoch = harness.StartBroker(1);
         Assert.That(
             () => harness.Managers.Heartbeats.Process(harness.Heartbeat(1, epoch - 1)),
-            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode)).EqualTo(ErrorCode.StaleBrokerEpoch));
+            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode))
+                .EqualTo(ErrorCode.StaleBrokerEpoch));
     }
 
     [Test]
@@ -85,7 +88,8 @@ sealed class BrokerLifeTests
         while (harness.Run(harness.Managers.Heartbeats.FenceExpiredBrokers()))
         {
         }
-        Assert.That(harness.Image.Cluster.Brokers.Values.Where(broker => broker.Fenced).Select(broker => broker.Id), Is.EqualTo(new[] { 1, 3 }));
+        Assert.That(harness.Image.Cluster.Brokers.Values.Where(broker => broker.Fenced)
+            .Select(broker => broker.Id), Is.EqualTo(new[] { 1, 3 }));
         Assert.That(harness.Image.Topics.Topic("t")!.Partitions.Select(p => p.Value.Leader), Is.All.EqualTo(2));
         Assert.That(harness.Image.Topics.Topic("t")!.Partitions.Select(p => p.Value.Isr), Is.All.EqualTo(new[] { 2 }));
     }
@@ -97,7 +101,8 @@ sealed class BrokerLifeTests
         {
             NodeId = 1,
             ClusterId = "cluster",
-            BootstrapRecords = BootstrapMetadata.Records(MetadataVersion.Latest, new Dictionary<string, short> { [FeatureNames.EligibleLeaderReplicas] = 0 }),
+            BootstrapRecords = BootstrapMetadata.Records(
+                MetadataVersion.Latest, new Dictionary<string, short> { [FeatureNames.EligibleLeaderReplicas] = 0 }),
         });
         var epoch = harness.StartBroker(1);
         harness.CreateTopic("t");
@@ -106,7 +111,8 @@ sealed class BrokerLifeTests
         Assert.That((partition.Leader, partition.Isr.Length, partition.Elr.Length), Is.EqualTo((PartitionRegistration.NoLeader, 1, 0)));
         harness.Run(harness.Managers.Heartbeats.Process(harness.Heartbeat(1, epoch)));
         partition = harness.Image.Topics.Partition("t", 0)!;
-        Assert.That((partition.Leader, partition.LeaderEpoch, partition.LeaderRecoveryState), Is.EqualTo((1, 2, LeaderRecoveryState.Recovered)));
+        Assert.That((partition.Leader, partition.LeaderEpoch, partition.LeaderRecoveryState), Is.EqualTo(
+            (1, 2, LeaderRecoveryState.Recovered)));
     }
 
     [Test]
@@ -124,9 +130,11 @@ sealed class BrokerLifeTests
         {
             BrokerId = leader,
             BrokerEpoch = harness.Image.Cluster.BrokerEpoch(leader),
-            Topics = [new() { TopicId = topic.Id, Partitions = [new() { PartitionIndex = 0, NewIsrWithEpochs = [new() { BrokerId = leader }] }] }],
+            Topics = [new() { TopicId = topic.Id,
+                Partitions = [new() { PartitionIndex = 0, NewIsrWithEpochs = [new() { BrokerId = leader }] }] }],
         }));
-        harness.Run(harness.Managers.Heartbeats.Process(harness.Heartbeat(leader, harness.Image.Cluster.BrokerEpoch(leader), wantFence: true)));
+        harness.Run(harness.Managers.Heartbeats.Process(
+            harness.Heartbeat(leader, harness.Image.Cluster.BrokerEpoch(leader), wantFence: true)));
         var partition = harness.Image.Topics.Partition("t", 0)!;
         Assert.That((partition.Leader, partition.LeaderRecoveryState), Is.EqualTo((other, LeaderRecoveryState.Recovering)));
         Assert.That(partition.Isr, Is.EqualTo(new[] { other }));
@@ -143,7 +151,8 @@ sealed class BrokerLifeTests
         var partition = topic.Partition(0)!;
         var other = partition.Replicas.Single(replica => replica != partition.Leader);
 
-        ErrorCode Ask(int broker, AlterPartitionRequest.PartitionData data) => harness.Run(harness.Managers.Partitions.Alter(new AlterPartitionRequest
+        ErrorCode Ask(int broker, AlterPartitionRequest.PartitionData data) =>
+            harness.Run(harness.Managers.Partitions.Alter(new AlterPartitionRequest
         {
             BrokerId = broker,
             BrokerEpoch = harness.Image.Cluster.BrokerEpoch(broker),
@@ -151,12 +160,16 @@ sealed class BrokerLifeTests
         })).Topics[0].Partitions[0].ErrorCode;
 
         Assert.That(Ask(other, new() { NewIsr = [other] }), Is.EqualTo(ErrorCode.InvalidRequest), "not the leader");
-        Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader], LeaderEpoch = 5 }), Is.EqualTo(ErrorCode.NotController), "from the future");
+        Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader], LeaderEpoch = 5 }), Is.EqualTo(ErrorCode.NotController),
+            "from the future");
         Assert.That(Ask(partition.Leader, new() { NewIsr = [other] }), Is.EqualTo(ErrorCode.InvalidRequest), "without the leader");
         Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader] }), Is.EqualTo(ErrorCode.None));
-        Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader, other] }), Is.EqualTo(ErrorCode.InvalidUpdateVersion), "an older partition epoch");
+        Assert.That(Ask(partition.Leader, new() { NewIsr = [partition.Leader, other] }), Is.EqualTo(ErrorCode.InvalidUpdateVersion),
+            "an older partition epoch");
         Assert.That(
-            Ask(partition.Leader, new() { NewIsrWithEpochs = [new() { BrokerId = partition.Leader }, new() { BrokerId = other, BrokerEpoch = 1 }], PartitionEpoch = 1 }),
+            Ask(partition.Leader,
+                new() { NewIsrWithEpochs = [new() { BrokerId = partition.Leader }, new() { BrokerId = other, BrokerEpoch = 1 }],
+                    PartitionEpoch = 1 }),
             Is.EqualTo(ErrorCode.IneligibleReplica), "a replica of another life");
     }
 }

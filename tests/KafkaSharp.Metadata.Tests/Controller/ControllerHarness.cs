@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Metadata.Tests.Controller;
 
 /// <summary>The control managers over their state, without a log: what a command writes is replayed at once.</summary>
-sealed class ControllerHarness
+internal sealed class ControllerHarness
 {
     public ControllerHarness(QuorumControllerOptions? options = null, IEnumerable<CommittedBatch<MetadataRecord>>? log = null)
     {
@@ -97,7 +97,8 @@ sealed class ControllerHarness
                     Name = name,
                     NumPartitions = partitions,
                     ReplicationFactor = replicas,
-                    Configs = [.. configs.Select(config => new CreateTopicsRequest.CreatableTopicConfig { Name = config.Name, Value = config.Value })],
+                    Configs = [.. configs.Select(
+                        config => new CreateTopicsRequest.CreatableTopicConfig { Name = config.Name, Value = config.Value })],
                 },
             ],
         })).Topics.Single();

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Metadata.Tests.Controller;
 
 /// <summary>Knows a few keys, as the broker above knows all.</summary>
-sealed class FakeConfigurations : IConfigurationValidator
+internal sealed class FakeConfigurations : IConfigurationValidator
 {
     private static readonly Dictionary<string, string> s_defaults = new()
     {
@@ -14,7 +14,8 @@ sealed class FakeConfigurations : IConfigurationValidator
         ["unclean.leader.election.enable"] = "false", ["log.cleaner.threads"] = "1",
     };
 
-    public ApiError? Validate(ConfigResource resource, IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> existing)
+    public ApiError? Validate(
+        ConfigResource resource, IReadOnlyDictionary<string, string> configs, IReadOnlyDictionary<string, string> existing)
     {
         foreach (var (name, value) in configs)
         {

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Tests.Controller;
 
 /// <summary>Codes and messages are those of Kafka 4.3.1's FeatureControlManager.</summary>
-sealed class FeatureControlTests
+internal sealed class FeatureControlTests
 {
     private const sbyte Upgrade = 1, SafeDowngrade = 2, UnsafeDowngrade = 3;
 

@@ -3,8 +3,10 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Tests.Controller;
 
-/// <summary>A genuine log is loaded up to some offset, asked what the genuine controller was asked there, and must write the records it wrote.</summary>
-sealed class GenuineDecisionTests
+/// <summary>
+/// A genuine log is loaded up to some offset, asked what the genuine controller was asked there, and must write the records it wrote.
+/// </summary>
+internal sealed class GenuineDecisionTests
 {
     [Test]
     public void A_fresh_log_begins_with_the_records_a_genuine_one_begins_with()
@@ -34,7 +36,8 @@ sealed class GenuineDecisionTests
                 Rack = registration.Rack,
                 LogDirs = registration.LogDirs,
                 PreviousBrokerEpoch = clean && existing is not null ? existing.Epoch : -1,
-                Listeners = [.. registration.EndPoints.Select(e => new BrokerRegistrationRequest.Listener { Name = e.Name, Host = e.Host, Port = e.Port })],
+                Listeners = [.. registration.EndPoints.Select(
+                    e => new BrokerRegistrationRequest.Listener { Name = e.Name, Host = e.Host, Port = e.Port })],
                 Features =
                 [
                     .. registration.Features.Select(f => new BrokerRegistrationRequest.Feature

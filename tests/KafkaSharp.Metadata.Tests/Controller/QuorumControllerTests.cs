@@ -20,7 +20,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Metadata.Tests.Controller;
 
 /// <summary>Controller, metadata log in memory, and loader of one node together.</summary>
-sealed class QuorumControllerTests
+internal sealed class QuorumControllerTests
 {
     private static readonly ControllerRequestContext s_context = ControllerRequestContext.Internal;
 
@@ -78,7 +78,8 @@ sealed class QuorumControllerTests
     {
         await using var node = await Node.StartAsync();
         node.Controller.HandleLeaderChange(new LeaderAndEpoch(2, 7));
-        var answer = await node.Client.SendAsync(ControllerApis.BrokerRegistration, s_context, new BrokerRegistrationRequest { ClusterId = "cluster" });
+        var answer = await node.Client.SendAsync(
+            ControllerApis.BrokerRegistration, s_context, new BrokerRegistrationRequest { ClusterId = "cluster" });
         Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.NotController));
         var topics = await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics("t"));
         Assert.That(topics.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.NotController));
@@ -233,7 +234,8 @@ sealed class QuorumControllerTests
                 SnapshotGenerator = new SnapshotGenerator(Snapshots, Raft.CreateSnapshot, maxBytes, TimeSpan.Zero, NullLogger.Instance),
             };
             Controller = new QuorumController(
-                new QuorumControllerOptions { NodeId = 1, ClusterId = "cluster" }, Raft, new FakeConfigurations(), Loader, Time, new Random(3),
+                new QuorumControllerOptions { NodeId = 1, ClusterId = "cluster" }, Raft, new FakeConfigurations(), Loader, Time, new Random(
+                    3),
                 NullLogger.Instance);
         }
 
@@ -251,7 +253,8 @@ sealed class QuorumControllerTests
 
         public RecordingPublisher Publisher { get; } = new();
 
-        public static async Task<Node> StartAsync(MemoryRaftLog? log = null, MemoryQuorumStateStore? quorum = null, long maxBytes = long.MaxValue)
+        public static async Task<Node> StartAsync(
+            MemoryRaftLog? log = null, MemoryQuorumStateStore? quorum = null, long maxBytes = long.MaxValue)
         {
             var node = new Node(log ?? new MemoryRaftLog(), quorum ?? new MemoryQuorumStateStore(), maxBytes);
             await node.Loader.AddPublisherAsync(node.Publisher);
@@ -289,7 +292,8 @@ sealed class QuorumControllerTests
                 BrokerId = 1, BrokerEpoch = registered.BrokerEpoch, CurrentMetadataOffset = Loader.LastAppliedOffset,
             });
             Assert.That((answer.ErrorCode, answer.IsFenced), Is.EqualTo((ErrorCode.None, false)));
-            await Loader.WaitForAsync(image => image.Cluster.Broker(1) is { Fenced: false } broker && broker.Epoch == registered.BrokerEpoch);
+            await Loader.WaitForAsync(
+                image => image.Cluster.Broker(1) is { Fenced: false } broker && broker.Epoch == registered.BrokerEpoch);
         }
 
         public async ValueTask DisposeAsync()

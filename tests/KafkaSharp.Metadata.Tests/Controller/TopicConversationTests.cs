@@ -7,7 +7,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Metadata.Tests.Controller;
 
 /// <summary>What a genuine broker answered an admin client that created, grew and deleted topics, well and badly.</summary>
-sealed class TopicConversationTests
+internal sealed class TopicConversationTests
 {
     [Test]
     public void Topics_are_created_grown_and_deleted_with_a_genuine_brokers_answers()
@@ -17,7 +17,8 @@ sealed class TopicConversationTests
         // Ids are random: those of the recorded topics stand for ours.
         var ids = new Dictionary<Uuid, Uuid>();
         var compared = 0;
-        foreach (var (request, response) in Exchanges("conversations/admin-topics.jsonl.gz", "CreateTopics", "CreatePartitions", "DeleteTopics"))
+        foreach (var (request, response) in Exchanges(
+            "conversations/admin-topics.jsonl.gz", "CreateTopics", "CreatePartitions", "DeleteTopics"))
         {
             var version = request.GetProperty("version").GetInt16();
             switch (request.GetProperty("api").GetString())
@@ -34,7 +35,8 @@ sealed class TopicConversationTests
                     break;
                 case "CreatePartitions":
                     var grown = harness.Run(harness.Managers.PartitionCreation.Create(Read<CreatePartitionsRequest>(request, version)));
-                    Assert.That(grown.Results.Select(Text), Is.EqualTo(Read<CreatePartitionsResponse>(response, version).Results.Select(Text)));
+                    Assert.That(grown.Results.Select(Text), Is.EqualTo(
+                        Read<CreatePartitionsResponse>(response, version).Results.Select(Text)));
                     break;
                 default:
                     var wanted = Read<DeleteTopicsRequest>(request, version);
@@ -66,14 +68,17 @@ sealed class TopicConversationTests
             var version = request.GetProperty("version").GetInt16();
             var wanted = Read<IncrementalAlterConfigsRequest>(request, version);
             // The rest is judged by the broker's own validator.
-            if (wanted.Resources[0].ResourceType != 2 || wanted.Resources[0].Configs[0] is { Value: "none" or "brotli" } or { Name: "remote.storage.enable" })
+            if (wanted.Resources[0].ResourceType != 2
+                || wanted.Resources[0].Configs[0] is { Value: "none" or "brotli" } or { Name: "remote.storage.enable" })
                 continue;
             var mine = harness.Run(harness.Managers.Configurations.Alter(wanted));
-            Assert.That(mine.Responses.Select(Text), Is.EqualTo(Read<IncrementalAlterConfigsResponse>(response, version).Responses.Select(Text)));
+            Assert.That(mine.Responses.Select(Text), Is.EqualTo(
+                Read<IncrementalAlterConfigsResponse>(response, version).Responses.Select(Text)));
             compared++;
         }
         Assert.That(compared, Is.GreaterThanOrEqualTo(7));
-        Assert.That(harness.Image.Configs.TopicConfigs("cfg"), Is.EqualTo(new Dictionary<string, string> { ["cleanup.policy"] = "compact" }));
+        Assert.That(harness.Image.Configs.TopicConfigs("cfg"), Is.EqualTo(
+            new Dictionary<string, string> { ["cleanup.policy"] = "compact" }));
     }
 
     [Test]
@@ -105,9 +110,12 @@ sealed class TopicConversationTests
                 var wanted = Read<ElectLeadersRequest>(request, version);
                 if (wanted.TopicPartitions is null)
                     continue;
-                var elected = harness.Run(harness.Managers.Elections.Elect(wanted)).ReplicaElectionResults.SelectMany(topic => topic.PartitionResult);
-                var theirs = Read<ElectLeadersResponse>(response, version).ReplicaElectionResults.SelectMany(topic => topic.PartitionResult);
-                Assert.That(elected.Select(p => (p.PartitionId, p.ErrorCode, p.ErrorMessage)), Is.EqualTo(theirs.Select(p => (p.PartitionId, p.ErrorCode, p.ErrorMessage))));
+                var elected = harness.Run(harness.Managers.Elections.Elect(wanted)).ReplicaElectionResults.SelectMany(
+                    topic => topic.PartitionResult);
+                var theirs = Read<ElectLeadersResponse>(response, version).ReplicaElectionResults.SelectMany(
+                    topic => topic.PartitionResult);
+                Assert.That(elected.Select(p => (p.PartitionId, p.ErrorCode, p.ErrorMessage)), Is.EqualTo(
+                    theirs.Select(p => (p.PartitionId, p.ErrorCode, p.ErrorMessage))));
             }
             else
             {
@@ -115,7 +123,8 @@ sealed class TopicConversationTests
                 var theirs = Read<AlterPartitionReassignmentsResponse>(response, version);
                 Assert.That(
                     altered.Responses.SelectMany(t => t.Partitions).Select(p => (p.PartitionIndex, p.ErrorCode, p.ErrorMessage)),
-                    Is.EqualTo(theirs.Responses.SelectMany(t => t.Partitions).Select(p => (p.PartitionIndex, p.ErrorCode, p.ErrorMessage))));
+                    Is.EqualTo(theirs.Responses.SelectMany(t => t.Partitions)
+                        .Select(p => (p.PartitionIndex, p.ErrorCode, p.ErrorMessage))));
             }
             compared++;
         }
@@ -142,11 +151,14 @@ sealed class TopicConversationTests
     }
 
     private static string Text(CreateTopicsResponse.CreatableTopicResult topic) =>
-        $"{topic.Name} {topic.ErrorCode} {topic.ErrorMessage ?? "null"} {topic.NumPartitions} {topic.ReplicationFactor} {topic.TopicConfigErrorCode}";
+        $"{topic.Name} {topic.ErrorCode} {topic.ErrorMessage ?? "null"} {topic.NumPartitions} {topic.ReplicationFactor} " +
+        $"{topic.TopicConfigErrorCode}";
 
-    private static string Text(CreatePartitionsResponse.CreatePartitionsTopicResult topic) => $"{topic.Name} {topic.ErrorCode} {topic.ErrorMessage ?? "null"}";
+    private static string Text(CreatePartitionsResponse.CreatePartitionsTopicResult topic) =>
+        $"{topic.Name} {topic.ErrorCode} {topic.ErrorMessage ?? "null"}";
 
-    private static string Text(DeleteTopicsResponse.DeletableTopicResult topic) => $"{topic.Name} {topic.TopicId} {topic.ErrorCode} {topic.ErrorMessage ?? "null"}";
+    private static string Text(DeleteTopicsResponse.DeletableTopicResult topic) =>
+        $"{topic.Name} {topic.TopicId} {topic.ErrorCode} {topic.ErrorMessage ?? "null"}";
 
     private static string Text(IncrementalAlterConfigsResponse.AlterConfigsResourceResponse r) =>
         $"{r.ResourceType} {r.ResourceName} {r.ErrorCode} {r.ErrorMessage ?? "null"}";
@@ -169,7 +181,8 @@ sealed class TopicConversationTests
         foreach (var line in Vectors.Lines(file))
         {
             var frame = JsonDocument.Parse(line).RootElement;
-            if (!frame.TryGetProperty("api", out var api) || frame.GetProperty("listener").GetString() != "PLAINTEXT" || !apis.Contains(api.GetString()))
+            if (!frame.TryGetProperty("api", out var api) || frame.GetProperty("listener").GetString() != "PLAINTEXT"
+                || !apis.Contains(api.GetString()))
                 continue;
             var key = (frame.GetProperty("conn").GetInt32(), frame.GetProperty("correlationId").GetInt32());
             if (frame.GetProperty("dir").GetString() == "request")

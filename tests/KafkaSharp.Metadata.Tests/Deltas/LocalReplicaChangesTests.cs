@@ -5,14 +5,16 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Tests.Deltas;
 
-sealed class LocalReplicaChangesTests
+internal sealed class LocalReplicaChangesTests
 {
     private static readonly Uuid s_id = new(1, 1);
 
     [Test]
     public void A_created_topic_is_led_and_followed()
     {
-        var delta = Replay(MetadataImage.Empty, new TopicRecord { Name = "t", TopicId = s_id }, Partition(0, 1, 2), Partition(1, 2, 1), Partition(2, 2, 3));
+        var delta = Replay(
+            MetadataImage.Empty, new TopicRecord { Name = "t", TopicId = s_id }, Partition(0, 1, 2), Partition(1, 2, 1), Partition(
+                2, 2, 3));
         var changes = delta.Topics!.LocalChanges(1);
         Assert.That(changes.Leaders.Select(replica => replica.Partition.Partition), Is.EqualTo(new[] { 0 }));
         Assert.That(changes.ElectedLeaders, Has.Count.EqualTo(1));
@@ -32,7 +34,8 @@ sealed class LocalReplicaChangesTests
     [Test]
     public void A_replica_that_moves_away_is_deleted_and_one_that_comes_is_followed()
     {
-        var delta = Replay(Created(), new PartitionChangeRecord { TopicId = s_id, PartitionId = 0, Replicas = [2, 3], Isr = [2, 3], Leader = 2 });
+        var delta = Replay(
+            Created(), new PartitionChangeRecord { TopicId = s_id, PartitionId = 0, Replicas = [2, 3], Isr = [2, 3], Leader = 2 });
         Assert.That(delta.Topics!.LocalChanges(1).Deletes.Single(), Is.EqualTo(new TopicIdPartition(s_id, new TopicPartition("t", 0))));
         Assert.That(delta.Topics.LocalChanges(3).Followers, Has.Count.EqualTo(1));
         Assert.That(delta.Topics.LocalChanges(2).ElectedLeaders, Has.Count.EqualTo(1));
@@ -54,7 +57,8 @@ sealed class LocalReplicaChangesTests
     }
 
     private static MetadataImage Created() =>
-        Replay(MetadataImage.Empty, new TopicRecord { Name = "t", TopicId = s_id }, Partition(0, 1, 2), Partition(1, 2, 1)).Apply(MetadataProvenance.Empty);
+        Replay(MetadataImage.Empty, new TopicRecord { Name = "t", TopicId = s_id }, Partition(0, 1, 2), Partition(1, 2, 1))
+            .Apply(MetadataProvenance.Empty);
 
     private static PartitionRecord Partition(int id, params int[] replicas) =>
         new() { TopicId = s_id, PartitionId = id, Replicas = [.. replicas], Isr = [.. replicas], Leader = replicas[0] };

@@ -6,7 +6,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Metadata.Tests.Images;
 
-sealed class GenuineImageTests
+internal sealed class GenuineImageTests
 {
     [TestCaseSource(typeof(GenuineLog), nameof(GenuineLog.All))]
     public void The_log_replayed_up_to_a_snapshot_is_what_the_snapshot_holds(string directory)
@@ -74,7 +74,8 @@ sealed class GenuineImageTests
         foreach (var feature in state.GetProperty("features").EnumerateObject().Where(f => f.Name != "kraft.version"))
             Assert.That(image.Features.Level(feature.Name), Is.EqualTo(feature.Value.GetInt16()), feature.Name);
         Assert.That(image.Acls.Entries.Count, Is.EqualTo(state.GetProperty("acls").GetProperty("list").GetArrayLength()));
-        Assert.That(image.Scram.Credentials.Keys.Select(user => user.Name), Is.EquivalentTo(state.GetProperty("scram").EnumerateObject().Select(u => u.Name)));
+        Assert.That(image.Scram.Credentials.Keys.Select(user => user.Name), Is.EquivalentTo(
+            state.GetProperty("scram").EnumerateObject().Select(u => u.Name)));
         foreach (var configs in state.GetProperty("topicConfigs").EnumerateObject())
         {
             var mine = image.Configs.TopicConfigs(configs.Name);

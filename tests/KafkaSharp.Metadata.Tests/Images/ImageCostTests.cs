@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Tests.Images;
 
-sealed class ImageCostTests
+internal sealed class ImageCostTests
 {
     [Test]
     public void Ten_thousand_topics_created_one_at_a_time_share_all_but_a_path()

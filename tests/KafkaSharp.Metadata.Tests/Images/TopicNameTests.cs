@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Metadata.Tests.Images;
 
-sealed class TopicNameTests
+internal sealed class TopicNameTests
 {
     [Test]
     public void Names_are_judged_as_kafka_judges_them()
@@ -26,7 +26,8 @@ sealed class TopicNameTests
                     count++;
                     break;
                 case "topicCollision":
-                    var collides = TopicName.Unified(row.GetProperty("a").GetString()!) == TopicName.Unified(row.GetProperty("b").GetString()!);
+                    var collides =
+                        TopicName.Unified(row.GetProperty("a").GetString()!) == TopicName.Unified(row.GetProperty("b").GetString()!);
                     Assert.That(collides, Is.EqualTo(row.GetProperty("collides").GetBoolean()), line);
                     count++;
                     break;

@@ -7,7 +7,7 @@ using KafkaSharp.Raft.Log;
 
 namespace KafkaSharp.Metadata.Tests.Publishing;
 
-sealed class MetadataBatchLoaderTests
+internal sealed class MetadataBatchLoaderTests
 {
     private MetadataBatchLoader _loader = new();
     private readonly List<MetadataImage> _images = [];
@@ -78,7 +78,8 @@ sealed class MetadataBatchLoaderTests
         Assert.That(() => Load(new RemoveTopicRecord { TopicId = new Uuid(1, 2) }), Throws.TypeOf<MetadataException>());
     }
 
-    private TopicRecord Topic(string name) => new() { Name = name, TopicId = new Uuid(_offset + 1, name.GetHashCode(StringComparison.Ordinal)) };
+    private TopicRecord Topic(string name) =>
+        new() { Name = name, TopicId = new Uuid(_offset + 1, name.GetHashCode(StringComparison.Ordinal)) };
 
     private void Load(params IRecordMessage[] messages) => Load(Batch(messages));
 

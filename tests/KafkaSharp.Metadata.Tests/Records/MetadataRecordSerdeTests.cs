@@ -5,7 +5,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Metadata.Tests.Records;
 
-sealed class MetadataRecordSerdeTests
+internal sealed class MetadataRecordSerdeTests
 {
     [Test]
     public void Every_metadata_message_of_kafka_is_read_and_written_back_the_same()
@@ -15,7 +15,8 @@ sealed class MetadataRecordSerdeTests
         {
             using var json = JsonDocument.Parse(line);
             var message = json.RootElement;
-            if (message.GetProperty("kind").GetString() != "metadata" || message.GetProperty("name").GetString()!.StartsWith("Remote", StringComparison.Ordinal))
+            if (message.GetProperty("kind").GetString() != "metadata"
+                || message.GetProperty("name").GetString()!.StartsWith("Remote", StringComparison.Ordinal))
                 continue;
             var bytes = Convert.FromHexString(message.GetProperty("framedHex").GetString()!);
             var record = MetadataRecordSerde.Instance.Read(bytes);

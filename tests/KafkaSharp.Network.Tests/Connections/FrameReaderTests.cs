@@ -113,7 +113,8 @@ public sealed class FrameReaderTests
     [Test]
     public async Task A_frame_is_taken_once_and_only_while_it_is_handled()
     {
-        var reader = new FrameReader(new SplitTransport([.. RawClient.Framed([1]), .. RawClient.Framed([2])], null), new BufferPool(), 1000);
+        var reader = new FrameReader(
+            new SplitTransport([.. RawClient.Framed([1]), .. RawClient.Framed([2])], null), new BufferPool(), 1000);
         await reader.FillAsync(10);
 
         Assert.That(() => reader.TakeFrame(), Throws.InvalidOperationException, "before a frame");

@@ -60,11 +60,13 @@ public sealed class SocketListenerTests
         await using var listener = ListenerOf(new ListenerOptions(new Endpoint("A", SecurityProtocol.Plaintext, null, 0)));
         listener.Bind();
         listener.Start();
-        foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback }.Where(a => a.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6))
+        foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback }.Where(
+            a => a.AddressFamily == AddressFamily.InterNetwork || Socket.OSSupportsIPv6))
         {
             using var client = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             await client.ConnectAsync(address, listener.Port);
-            await Eventually.True(() => listener.Connections.Any(c => c.RemoteEndPoint.Address.Equals(address)), $"{address} is seen as it is");
+            await Eventually.True(
+                () => listener.Connections.Any(c => c.RemoteEndPoint.Address.Equals(address)), $"{address} is seen as it is");
         }
     }
 
@@ -212,7 +214,8 @@ public sealed class SocketListenerTests
         if (waits)
             await client.SendFrameAsync(new byte[] { 1 });
         await Eventually.True(
-            () => fixture.Listener.ConnectionCount == 1 && fixture.Listener.Connections.First().AwaitsResponse == waits, "the client is here");
+            () => fixture.Listener.ConnectionCount == 1
+                && fixture.Listener.Connections.First().AwaitsResponse == waits, "the client is here");
 
         time.Advance(TimeSpan.FromMinutes(10));
         Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(1));
@@ -265,7 +268,8 @@ public sealed class SocketListenerTests
         var handler = DelegateHandler.Echo();
         await using var fixture = new ListenerFixture(
             handler, options => options with { Endpoint = options.Endpoint with { SecurityProtocol = SecurityProtocol.Ssl } },
-            transports: options => new OpeningFactory(new SocketTransportFactory(options), Task.FromException(new IOException("no handshake"))));
+            transports: options => new OpeningFactory(
+                new SocketTransportFactory(options), Task.FromException(new IOException("no handshake"))));
         using var client = fixture.Connect();
 
         Assert.That(await client.IsClosedByServerAsync());

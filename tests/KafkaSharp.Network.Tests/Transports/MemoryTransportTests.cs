@@ -18,7 +18,8 @@ public sealed class MemoryTransportTests
     }
 
     [Test]
-    public async Task What_is_received_in_pieces_is_what_was_sent([Values(2000, 20_000, 200_000)] int size, [Values(100, 1024, 30_000)] int piece)
+    public async Task What_is_received_in_pieces_is_what_was_sent(
+        [Values(2000, 20_000, 200_000)] int size, [Values(100, 1024, 30_000)] int piece)
     {
         var (server, client) = MemoryTransport.CreatePair();
         var sent = new byte[size];

@@ -82,7 +82,8 @@ public sealed class SocketTransportTests
         using var receiving = client;
         var (batch, _) = BatchOf(new ShownFile(-1, folder.Content), folder.Content);
 
-        Assert.That(async () => await transport.SendAsync(batch), Throws.InstanceOf<SocketException>().With.Message.StartsWith("sendfile failed"));
+        Assert.That(async () => await transport.SendAsync(batch), Throws.InstanceOf<SocketException>().With.Message.StartsWith(
+            "sendfile failed"));
         batch.Clear();
     }
 
@@ -121,8 +122,10 @@ public sealed class SocketTransportTests
 
         transport.Dispose();
 
-        Assert.That(async () => await sending.WaitAsync(TimeSpan.FromSeconds(20)), Throws.InstanceOf<SocketException>().Or.InstanceOf<ObjectDisposedException>());
-        Assert.That(async () => await waiting.WaitAsync(TimeSpan.FromSeconds(20)), Throws.InstanceOf<SocketException>().Or.InstanceOf<ObjectDisposedException>());
+        Assert.That(async () => await sending.WaitAsync(TimeSpan.FromSeconds(20)),
+            Throws.InstanceOf<SocketException>().Or.InstanceOf<ObjectDisposedException>());
+        Assert.That(async () => await waiting.WaitAsync(TimeSpan.FromSeconds(20)),
+            Throws.InstanceOf<SocketException>().Or.InstanceOf<ObjectDisposedException>());
     }
 
     [Test]

@@ -7,7 +7,7 @@ namespace KafkaSharp.Protocol.Tests.Messages;
 /// <c>CoordinatorRecordSerde</c>). The record types of each log are in <c>GroupRecords</c>, <c>TransactionRecords</c> and
 /// <c>ShareRecords</c>.
 /// </summary>
-static class CoordinatorRecordFrame
+internal static class CoordinatorRecordFrame
 {
     private const short KeyVersion = 0;
 

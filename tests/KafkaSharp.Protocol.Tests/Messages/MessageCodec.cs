@@ -5,7 +5,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>Reads and writes a message by the name of its type.</summary>
-sealed class MessageCodec(Type type, short lowest, short highest, Func<ReadOnlyMemory<byte>, short, (IMessage Message, int Read)> decode)
+internal sealed class MessageCodec(
+    Type type, short lowest, short highest, Func<ReadOnlyMemory<byte>, short, (IMessage Message, int Read)> decode)
 {
     private static readonly Dictionary<string, MessageCodec> s_codecs = [];
 

@@ -8,7 +8,7 @@ namespace KafkaSharp.Protocol.Tests.Messages;
 /// Corrupt frames cause no exception other than <see cref="ProtocolException"/>, and allocate no more memory than the size of the frame
 /// justifies.
 /// </summary>
-sealed class MessageFuzzTests
+internal sealed class MessageFuzzTests
 {
     // An element of one byte may become an object that contains a list. The constant is for the message, the exception and its text.
     private const int BytesPerByte = 160;
@@ -79,7 +79,10 @@ sealed class MessageFuzzTests
         {
             var allocated = Allocated(limit, () => message = TryDecode(codec, frame, vector.Version));
             if (allocated > limit)
-                Assert.Fail($"{vector} {how}: {allocated} bytes allocated for a frame of {frame.Length}: {Convert.ToHexStringLower(frame)}");
+            {
+                Assert.Fail(
+                    $"{vector} {how}: {allocated} bytes allocated for a frame of {frame.Length}: {Convert.ToHexStringLower(frame)}");
+            }
         }
         catch (Exception e) when (e is not AssertionException)
         {
@@ -149,7 +152,8 @@ sealed class MessageFuzzTests
         {
             switch (property.GetValue(value))
             {
-                case List<RawTaggedField> tags when tags.Zip(tags.Skip(1)).Any(pair => pair.First.Tag >= pair.Second.Tag) || tags.Exists(t => t.Tag < 0):
+                case List<RawTaggedField> tags when tags.Zip(tags.Skip(1)).Any(pair => pair.First.Tag >= pair.Second.Tag)
+                    || tags.Exists(t => t.Tag < 0):
                     return true;
                 case System.Collections.IEnumerable list and not string and not byte[]:
                     if (list.Cast<object?>().Any(item => item?.GetType() is { IsNested: true } && HasBadTags(item)))

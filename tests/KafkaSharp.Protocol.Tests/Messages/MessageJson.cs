@@ -11,7 +11,7 @@ namespace KafkaSharp.Protocol.Tests.Messages;
 /// The JSON form of a message in a version, as Kafka writes it: all fields of the version, but tagged fields only if they differ from their
 /// default; bytes as base64.
 /// </summary>
-sealed class MessageJson(MessageSchema schema, short version)
+internal sealed class MessageJson(MessageSchema schema, short version)
 {
     public JsonObject ToJson(IMessage message) => ToJson(message, schema.Root);
 

@@ -4,7 +4,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>The schemas of the Protocol project by message name.</summary>
-static class MessageSchemas
+internal static class MessageSchemas
 {
     public static IReadOnlyDictionary<string, MessageSchema> All { get; } = Load();
 

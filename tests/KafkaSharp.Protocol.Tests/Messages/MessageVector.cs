@@ -4,8 +4,9 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>A line of <c>messages.jsonl.gz</c>: a message in one version as JSON and as bytes, made by Apache Kafka 4.3.1.</summary>
-sealed record MessageVector(
-    string Name, string Kind, short Version, string Case, JsonObject Json, byte[] Bytes, byte[]? Framed, short ApiKey, List<RawTaggedField>? UnknownTags)
+internal sealed record MessageVector(
+    string Name, string Kind, short Version, string Case, JsonObject Json, byte[] Bytes, byte[]? Framed, short ApiKey,
+    List<RawTaggedField>? UnknownTags)
 {
     public const int Count = 4351;
 

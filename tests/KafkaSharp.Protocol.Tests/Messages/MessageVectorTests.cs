@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>Every message of Kafka in every version, compared with bytes and JSON written by Kafka's classes.</summary>
-sealed class MessageVectorTests
+internal sealed class MessageVectorTests
 {
     [Test]
     public void Every_vector_decodes_to_its_json_and_encodes_to_its_bytes() => Check(vector =>
@@ -33,7 +33,8 @@ sealed class MessageVectorTests
     {
         var seen = MessageVector.All().Select(v => (v.Name, v.Version)).ToHashSet();
         var expected = MessageSchemas.All.Values
-            .SelectMany(m => Enumerable.Range(m.Versions.Lowest, m.Versions.Highest - m.Versions.Lowest + 1).Select(v => (m.Name, (short)v)))
+            .SelectMany(m => Enumerable.Range(m.Versions.Lowest, m.Versions.Highest - m.Versions.Lowest + 1)
+                .Select(v => (m.Name, (short)v)))
             .ToList();
         Assert.That(seen, Is.EquivalentTo(expected));
     }

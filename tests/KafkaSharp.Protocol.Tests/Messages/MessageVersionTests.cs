@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>Values that a version does not support, and unknown tagged fields.</summary>
-sealed class MessageVersionTests
+internal sealed class MessageVersionTests
 {
     [Test]
     public void A_version_outside_the_schema_is_refused_with_UNSUPPORTED_VERSION()
@@ -24,7 +24,8 @@ sealed class MessageVersionTests
         Assert.That(() => MessageCodec.Encode(new FetchRequest { ReplicaId = 3 }, 15), Unsupported());
         Assert.That(() => MessageCodec.Encode(new FetchRequest { ReplicaState = new() { ReplicaId = 3 } }, 14), Unsupported());
         Assert.That(() => MessageCodec.Encode(new FetchRequest { ForgottenTopicsData = [new()] }, 6), Unsupported());
-        Assert.That(MessageCodec.Encode(new FetchRequest { RackId = "r", ClusterId = "c" }, 4), Is.EqualTo(MessageCodec.Encode(new FetchRequest(), 4)));
+        Assert.That(MessageCodec.Encode(new FetchRequest { RackId = "r", ClusterId = "c" }, 4), Is.EqualTo(
+            MessageCodec.Encode(new FetchRequest(), 4)));
     }
 
     [Test]
@@ -33,7 +34,8 @@ sealed class MessageVersionTests
         var request = new MetadataRequest { Topics = null };
         Assert.That(() => MessageCodec.Encode(request, 0), Throws.TypeOf<ProtocolException>());
         Assert.That(MessageCodec.Encode(request, 1), Is.EqualTo(new byte[] { 255, 255, 255, 255 }));
-        Assert.That(() => MessageCodec.Of(nameof(MetadataRequest)).Decode(new byte[] { 255, 255, 255, 255 }, 0), Throws.TypeOf<ProtocolException>());
+        Assert.That(() => MessageCodec.Of(nameof(MetadataRequest))
+            .Decode(new byte[] { 255, 255, 255, 255 }, 0), Throws.TypeOf<ProtocolException>());
     }
 
     [Test]

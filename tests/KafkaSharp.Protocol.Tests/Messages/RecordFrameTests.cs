@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>Stored records with their prefixes, compared with the bytes of Kafka's serdes.</summary>
-sealed class RecordFrameTests
+internal sealed class RecordFrameTests
 {
     private static readonly Dictionary<string, (RecordRead Key, RecordRead Value)> s_logs = new()
     {
@@ -21,8 +21,10 @@ sealed class RecordFrameTests
         {
             var reader = new KafkaReader(vector.Framed);
             var record = MetadataRecordFrame.Read(ref reader);
-            Assert.That((record.Message.GetType().Name, record.Message.Type, record.Version), Is.EqualTo((vector.Name, vector.ApiKey, vector.Version)));
-            Assert.That(Written((ref KafkaWriter writer) => MetadataRecordFrame.Write(ref writer, record)), Is.EqualTo(vector.Framed), vector.ToString());
+            Assert.That((record.Message.GetType().Name, record.Message.Type, record.Version), Is.EqualTo(
+                (vector.Name, vector.ApiKey, vector.Version)));
+            Assert.That(Written((ref KafkaWriter writer) => MetadataRecordFrame.Write(ref writer, record)), Is.EqualTo(vector.Framed),
+                vector.ToString());
             seen++;
         }
         Assert.That(seen, Is.GreaterThan(200));
@@ -63,9 +65,11 @@ sealed class RecordFrameTests
         foreach (var vector in Framed("coordinator-value"))
         {
             var reader = new KafkaReader(vector.Framed);
-            var value = CoordinatorRecordFrame.ReadValue(ref reader, vector.ApiKey, s_logs[MessageSchemas.All[vector.Name].Log].Value)!.Value;
+            var value = CoordinatorRecordFrame.ReadValue(
+                ref reader, vector.ApiKey, s_logs[MessageSchemas.All[vector.Name].Log].Value)!.Value;
             Assert.That((value.Message.GetType().Name, value.Version, reader.Remaining), Is.EqualTo((vector.Name, vector.Version, 0)));
-            Assert.That(Written((ref KafkaWriter writer) => CoordinatorRecordFrame.WriteValue(ref writer, value)), Is.EqualTo(vector.Framed));
+            Assert.That(Written((ref KafkaWriter writer) => CoordinatorRecordFrame.WriteValue(ref writer, value)), Is.EqualTo(
+                vector.Framed));
             seen++;
         }
         Assert.That(seen, Is.EqualTo(206));
@@ -79,7 +83,8 @@ sealed class RecordFrameTests
         {
             Assert.That(vector.Framed![..2], Is.EqualTo(new[] { (byte)(vector.Version >> 8), (byte)vector.Version }));
             var (message, _) = MessageCodec.Of(vector.Name).Decode(vector.Framed.AsMemory(2), vector.Version);
-            Assert.That(Written((ref KafkaWriter writer) => VersionedData.Write(ref writer, message, vector.Version)), Is.EqualTo(vector.Framed));
+            Assert.That(Written((ref KafkaWriter writer) => VersionedData.Write(ref writer, message, vector.Version)), Is.EqualTo(
+                vector.Framed));
             seen++;
         }
         Assert.That(seen, Is.EqualTo(69));
@@ -89,7 +94,8 @@ sealed class RecordFrameTests
     public void A_later_version_of_the_consumer_protocol_is_read_as_the_highest_known_version()
     {
         var subscription = new ConsumerProtocolSubscription { Topics = ["a", "b"], RackId = "r" };
-        var bytes = Written((ref KafkaWriter writer) => VersionedData.Write(ref writer, subscription, ConsumerProtocolSubscription.HighestVersion));
+        var bytes = Written(
+            (ref KafkaWriter writer) => VersionedData.Write(ref writer, subscription, ConsumerProtocolSubscription.HighestVersion));
         bytes[1] = 99;
         var reader = new KafkaReader((byte[])[.. bytes, 1, 2, 3]);
         var read = VersionedData.ReadForwardCompatible<ConsumerProtocolSubscription>(ref reader, out var version);

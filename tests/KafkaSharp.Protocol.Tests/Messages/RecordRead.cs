@@ -3,4 +3,4 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>Reads the message of a record type of one log, like <c>GroupRecords.ReadKey</c>. Null for an unknown type.</summary>
-delegate IRecordMessage? RecordRead(short type, short version, ref KafkaReader reader);
+internal delegate IRecordMessage? RecordRead(short type, short version, ref KafkaReader reader);

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Protocol.Tests.Messages;
 
 /// <summary>A message preceded by its version as int16: the consumer protocol, default principals, producer snapshots.</summary>
-static class VersionedData
+internal static class VersionedData
 {
     public static void Write(ref KafkaWriter writer, IMessage message, short version)
     {

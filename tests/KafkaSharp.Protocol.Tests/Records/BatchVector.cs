@@ -8,7 +8,7 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Tests.Records;
 
 /// <summary>Reads the lines of record-batches.jsonl.gz and compares batches with Kafka's results for them.</summary>
-static class BatchVector
+internal static class BatchVector
 {
     public static List<JsonElement> Lines(string file, string? group = null)
     {
@@ -157,7 +157,8 @@ static class BatchVector
     }
 
     private static string Control(ControlRecordType type) =>
-        string.Concat(type.ToString().Select((c, i) => i > 0 && char.IsUpper(c) && !char.IsUpper(type.ToString()[i - 1]) ? $"_{c}" : $"{c}"))
+        string.Concat(
+            type.ToString().Select((c, i) => i > 0 && char.IsUpper(c) && !char.IsUpper(type.ToString()[i - 1]) ? $"_{c}" : $"{c}"))
             .ToUpperInvariant().Replace("KRAFT", "KRAFT_", StringComparison.Ordinal).Replace("__", "_", StringComparison.Ordinal);
 
     private static string Nullable(JsonElement value) => value.ValueKind == JsonValueKind.Null ? "null" : value.ToString();

@@ -32,7 +32,8 @@ public sealed class FilteredBatchTests
                 Assert.That(result.BytesRetained, Is.EqualTo(destination.WrittenCount), line.Case());
                 var isCompressed = new RecordBatch(bytes).Compression != CompressionType.None;
                 if (!isCompressed)
-                    Assert.That(Convert.ToHexStringLower(destination.WrittenSpan), Is.EqualTo(expected.GetProperty("hex").GetString()), line.Case());
+                    Assert.That(Convert.ToHexStringLower(destination.WrittenSpan), Is.EqualTo(expected.GetProperty("hex").GetString()),
+                        line.Case());
                 if (expected.TryGetProperty("batches", out var batches))
                     Assert.That(BatchVector.Differences(batches, destination.WrittenSpan, isCompressed), Is.Empty, line.Case());
             }

@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Protocol.Tests.Records;
 
 /// <summary>Compares the validation of a batch with the result of Kafka's LogValidator.</summary>
-static class LogValidation
+internal static class LogValidation
 {
     public static void Check(
         JsonElement line,
@@ -26,7 +26,8 @@ static class LogValidation
             CheckResult(line, answer.GetProperty("result"), options, result);
     }
 
-    private static void CheckFault(JsonElement line, JsonElement answer, (ErrorCode Code, string? Message) fault, RecordValidationResult result)
+    private static void CheckFault(
+        JsonElement line, JsonElement answer, (ErrorCode Code, string? Message) fault, RecordValidationResult result)
     {
         Assert.That(result.ErrorCode, Is.EqualTo(fault.Code), $"{line.Case()}: {result.ErrorMessage}");
         if (fault.Message is not null)
@@ -51,7 +52,8 @@ static class LogValidation
         if (expected.TryGetProperty("hex", out var hex) && (batch.Compression == CompressionType.None || !result.MessageSizeMaybeChanged))
             Assert.That(Convert.ToHexStringLower(result.Records.Span), Is.EqualTo(hex.GetString()), line.Case());
         Assert.That(
-            BatchVector.Differences(expected.GetProperty("batches"), result.Records.Span, ignoreCompressedSize: result.MessageSizeMaybeChanged),
+            BatchVector.Differences(
+                expected.GetProperty("batches"), result.Records.Span, ignoreCompressedSize: result.MessageSizeMaybeChanged),
             Is.Empty,
             line.Case());
     }

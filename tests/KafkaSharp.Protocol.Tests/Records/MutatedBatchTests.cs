@@ -19,14 +19,16 @@ public sealed class MutatedBatchTests
     [
         new() { TopicPartition = new TopicPartition("topic", 0) },
         new() { TopicPartition = new TopicPartition("topic", 0), TargetCompression = CompressionType.Lz4, Compacted = true },
-        new() { TopicPartition = new TopicPartition("topic", 0), TimestampType = TimestampType.LogAppendTime, TargetCompression = CompressionType.None },
+        new() { TopicPartition = new TopicPartition("topic", 0), TimestampType = TimestampType.LogAppendTime,
+            TargetCompression = CompressionType.None },
     ];
 
     [TestCase(1)]
     [TestCase(2)]
     public void Mutated_batches_cause_no_other_exception_than_RecordsException(int seed)
     {
-        var originals = BatchVector.Lines("record-batches.jsonl.gz", "valid").Select(l => l.Bytes()).Where(b => b.Length is > 0 and < 4000).ToArray();
+        var originals = BatchVector.Lines("record-batches.jsonl.gz", "valid").Select(l => l.Bytes()).Where(b => b.Length is > 0 and < 4000)
+            .ToArray();
         var random = new Random(seed);
         var read = 0;
         var allocated = GC.GetAllocatedBytesForCurrentThread();

@@ -35,7 +35,8 @@ public sealed partial class ProduceResponseTests
         Assert.That(lines, Has.Count.EqualTo(540));
     }
 
-    private static (ErrorCode Code, string? Message, IReadOnlyList<RecordError> Errors) Produce(JsonElement line, long now, ref long nextOffset)
+    private static (ErrorCode Code, string? Message, IReadOnlyList<RecordError> Errors) Produce(
+        JsonElement line, long now, ref long nextOffset)
     {
         var bytes = line.Bytes();
         try

@@ -53,7 +53,8 @@ public sealed class RecordBatchValidatorTests
         using var result = Validate(bytes, Options with { TargetCompression = CompressionType.Zstd, CompressionLevel = 1 });
         var batch = new RecordBatch(result.Records.Span);
         Assert.That(
-            (batch.Compression, batch.ProducerId, batch.ProducerEpoch, batch.BaseSequence, batch.BaseOffset, batch.LastOffset, batch.IsValid),
+            (batch.Compression, batch.ProducerId, batch.ProducerEpoch, batch.BaseSequence, batch.BaseOffset, batch.LastOffset,
+                batch.IsValid),
             Is.EqualTo((CompressionType.Zstd, 9L, (short)1, 3, 1000L, 1049L, true)));
         Assert.That(result.MessageSizeMaybeChanged);
     }

@@ -7,12 +7,13 @@ using KafkaSharp.Protocol.Records.Validation;
 namespace KafkaSharp.Protocol.Tests.Records;
 
 /// <summary>Small batches that decompress to a great deal: memory, turns, and the errors that are listed.</summary>
-sealed class ValidationBoundsTests
+internal sealed class ValidationBoundsTests
 {
     private const long Now = 1_700_000_060_000;
     private const long Megabyte = 1024 * 1024;
 
-    private static readonly RecordValidationOptions s_options = new() { TopicPartition = new TopicPartition("topic", 0), MaxMessageBytes = (int)Megabyte };
+    private static readonly RecordValidationOptions s_options =
+        new() { TopicPartition = new TopicPartition("topic", 0), MaxMessageBytes = (int)Megabyte };
 
     [TestCase(CompressionType.None, ErrorCode.MessageTooLarge)]
     [TestCase(CompressionType.Gzip, ErrorCode.None)]
@@ -85,7 +86,8 @@ sealed class ValidationBoundsTests
     {
         using var result = Validate(Zeros(100_000, 0), s_options with { Compacted = true });
         Assert.That(result.RecordErrors.Select(e => e.BatchIndex), Is.EqualTo(Enumerable.Range(0, 10_000)));
-        Assert.That(result.ErrorMessage, Does.StartWith("One or more records have been rejected due to 100000 record errors in total, and only showing the first three"));
+        Assert.That(result.ErrorMessage, Does.StartWith(
+            "One or more records have been rejected due to 100000 record errors in total, and only showing the first three"));
     }
 
     [TestCase(CompressionType.None, 10, null, false)]

@@ -3,7 +3,7 @@ using KafkaSharp.Raft.Quorum;
 namespace KafkaSharp.Raft.Tests.Harness;
 
 /// <summary>The quorum state in memory.</summary>
-sealed class MemoryQuorumStateStore : IQuorumStateStore
+internal sealed class MemoryQuorumStateStore : IQuorumStateStore
 {
     public string? Text { get; set; }
 

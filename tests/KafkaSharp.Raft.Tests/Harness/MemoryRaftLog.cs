@@ -6,7 +6,7 @@ using KafkaSharp.Raft.Log;
 namespace KafkaSharp.Raft.Tests.Harness;
 
 /// <summary>A metadata log in memory that tracks which bytes are flushed and can simulate a crash. Not thread-safe.</summary>
-sealed class MemoryRaftLog : IRaftLog
+internal sealed class MemoryRaftLog : IRaftLog
 {
     private readonly List<byte[]> _batches = [];
     private OffsetAndEpoch _base;

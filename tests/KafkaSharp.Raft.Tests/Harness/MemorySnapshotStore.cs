@@ -6,7 +6,7 @@ using KafkaSharp.Raft.Snapshots;
 namespace KafkaSharp.Raft.Tests.Harness;
 
 /// <summary>Snapshots in memory. Thread-safe.</summary>
-sealed class MemorySnapshotStore : ISnapshotStore
+internal sealed class MemorySnapshotStore : ISnapshotStore
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<OffsetAndEpoch, byte[]> _snapshots = [];

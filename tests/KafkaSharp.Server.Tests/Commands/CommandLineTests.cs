@@ -3,7 +3,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Server.Tests.Commands;
 
 [TestFixture]
-sealed class CommandLineTests : ServerTest
+internal sealed class CommandLineTests : ServerTest
 {
     [Test]
     public async Task Random_uuid_prints_a_new_valid_id()

@@ -7,7 +7,7 @@ namespace KafkaSharp.Server.Tests.Commands;
 /// The output and the errors of <c>kafkasharp format</c>. The texts are those of <c>kafka-storage format</c> of Apache Kafka 4.3.1.
 /// </summary>
 [TestFixture]
-sealed class FormatTests : ServerTest
+internal sealed class FormatTests : ServerTest
 {
     [Test]
     public async Task It_formats_once_and_reports_it_like_the_genuine_tool()
@@ -18,7 +18,8 @@ sealed class FormatTests : ServerTest
         var second = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file);
         var third = await Kafkasharp.RunAsync(Folder, "format", "--cluster-id", ClusterId, "--config", file, "--ignore-formatted");
 
-        Assert.That(first.Output, Is.EqualTo(new[] { $"Formatting metadata directory {Path("data")} with metadata.version 4.3-IV0." }), first.ErrorText);
+        Assert.That(first.Output, Is.EqualTo(new[] { $"Formatting metadata directory {Path("data")} with metadata.version 4.3-IV0." }),
+            first.ErrorText);
         Assert.That(first.ExitCode, Is.Zero);
         second.AssertOneSentence(
             $"Log directory {Path("data")} is already formatted. Use --ignore-formatted to ignore this directory and format the others.");
@@ -57,7 +58,8 @@ sealed class FormatTests : ServerTest
     {
         var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", WriteProperties(), "--standalone");
 
-        ended.AssertOneSentence("You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone.");
+        ended.AssertOneSentence(
+            "You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone.");
         Assert.That(Directory.Exists(Path("data")), Is.False);
     }
 

@@ -9,7 +9,7 @@ namespace KafkaSharp.Server.Tests.Commands;
 
 /// <summary>The end of the process: by a signal while it starts, serves or stops, and by a failure.</summary>
 [TestFixture]
-sealed class SignalTests : ServerTest
+internal sealed class SignalTests : ServerTest
 {
     // Otherwise the shutdown would complete the waiting requests.
     private const string NoHandover = "controlled.shutdown.enable=false";

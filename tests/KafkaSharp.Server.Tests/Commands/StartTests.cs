@@ -1,7 +1,7 @@
 namespace KafkaSharp.Server.Tests.Commands;
 
 [TestFixture]
-sealed class StartTests : ServerTest
+internal sealed class StartTests : ServerTest
 {
     [Test]
     public async Task A_broker_starts_without_a_file_and_sigterm_stops_it_cleanly()

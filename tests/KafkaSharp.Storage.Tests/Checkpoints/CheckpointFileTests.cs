@@ -67,7 +67,8 @@ public sealed class CheckpointFileTests
         var count = 0;
         foreach (var (file, text) in LogDirVectors.Texts(CleanShutdownFile.Name))
         {
-            Assert.That(CleanShutdownFile.Format(CleanShutdownFile.Parse(System.Text.Encoding.UTF8.GetBytes(text))), Is.EqualTo(text), file);
+            Assert.That(CleanShutdownFile.Format(CleanShutdownFile.Parse(System.Text.Encoding.UTF8.GetBytes(text))), Is.EqualTo(text),
+                file);
             count++;
         }
         Assert.That(count, Is.GreaterThan(1));

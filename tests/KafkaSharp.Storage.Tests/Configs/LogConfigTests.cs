@@ -61,7 +61,8 @@ public sealed class LogConfigTests
             {
                 actual = e.Message;
             }
-            var expected = root.GetProperty("ok").GetBoolean() ? "ok " + root.GetProperty("parsed") : root.GetProperty("message").GetString();
+            var expected = root.GetProperty("ok").GetBoolean() ? "ok " + root.GetProperty("parsed")
+                : root.GetProperty("message").GetString();
             if (actual != expected)
                 faults.Add($"{key.Name} <{root.GetProperty("value")}>: '{actual}', expected '{expected}'");
         }
@@ -98,7 +99,8 @@ public sealed class LogConfigTests
             ["log.retention.hours"] = "1", ["log.retention.minutes"] = "5", ["log.segment.bytes"] = "2000000", ["log.roll.hours"] = "2",
         });
         var defaults = BrokerLogConfigs.TopicDefaults(broker);
-        var config = LogConfig.From(defaults, new Dictionary<string, string> { ["segment.bytes"] = "3000000", ["cleanup.policy"] = "compact" });
+        var config = LogConfig.From(
+            defaults, new Dictionary<string, string> { ["segment.bytes"] = "3000000", ["cleanup.policy"] = "compact" });
         Assert.Multiple(() =>
         {
             Assert.That(config.RetentionMs, Is.EqualTo(300_000));
@@ -106,7 +108,8 @@ public sealed class LogConfigTests
             Assert.That(config.SegmentSize, Is.EqualTo(3_000_000));
             Assert.That(config.IsCompact, Is.True);
             Assert.That(config.IsDelete, Is.False);
-            Assert.That(LogConfig.From(defaults, new Dictionary<string, string> { ["internal.segment.bytes"] = "100" }).SegmentSize, Is.EqualTo(100));
+            Assert.That(LogConfig.From(defaults, new Dictionary<string, string> { ["internal.segment.bytes"] = "100" }).SegmentSize,
+                Is.EqualTo(100));
             Assert.That(LogConfig.Default.RetentionMs, Is.EqualTo(604_800_000));
         });
     }

@@ -124,5 +124,6 @@ public sealed class LeaderEpochCacheTests
             _cache.Assign(epoch, start);
     }
 
-    private static EpochEntry[] Entries(params (int Epoch, long Start)[] entries) => [.. entries.Select(e => new EpochEntry(e.Epoch, e.Start))];
+    private static EpochEntry[] Entries(params (int Epoch, long Start)[] entries) =>
+        [.. entries.Select(e => new EpochEntry(e.Epoch, e.Start))];
 }

@@ -46,7 +46,8 @@ public sealed class CorruptLogTests
             test.Append(options: TestLog.Producer(1, 0, i));
         var middle = test.Log.Segments.All[1];
         test.Log.Dispose();
-        foreach (var snapshot in test.Folder.Files.EnumerateFiles(test.Directory).Where(path => path.EndsWith(".snapshot", StringComparison.Ordinal)))
+        foreach (var snapshot in test.Folder.Files.EnumerateFiles(test.Directory)
+            .Where(path => path.EndsWith(".snapshot", StringComparison.Ordinal)))
             test.Folder.Files.DeleteFile(snapshot);
         test.Overwrite(middle.LogPath, BatchSize * 2 + 16, 99);
         var log = test.Reopen(cleanShutdown: false, recoveryPoint: 40);

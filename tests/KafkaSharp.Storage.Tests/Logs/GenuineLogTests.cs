@@ -30,7 +30,8 @@ public sealed class GenuineLogTests
                     Assert.That(committed ? log.LastStableOffset : log.HighWatermark,
                         isLive ? Is.InRange(end, end + 1) : Is.EqualTo(end), $"{partition} {isolation}");
                     var expected = consumed.GetProperty("records").EnumerateArray()
-                        .Select(r => $"{r[0]} {r[1]} {(r[4].ValueKind == JsonValueKind.Null ? "null" : r[4].GetString())} {(r[5].ValueKind == JsonValueKind.Null ? "null" : r[5].GetString())}");
+                        .Select(r => $"{r[0]} {r[1]} {(r[4].ValueKind == JsonValueKind.Null ? "null" : r[4].GetString())} " +
+                            $"{(r[5].ValueKind == JsonValueKind.Null ? "null" : r[5].GetString())}");
                     Assert.That(Consume(log, committed, 700, end), Is.EqualTo(expected), $"{partition} {isolation}");
                     Assert.That(Consume(log, committed, 1 << 20, end), Is.EqualTo(expected), $"{partition} {isolation}, large");
                 }
@@ -58,7 +59,8 @@ public sealed class GenuineLogTests
                     };
                     int? epoch = asked.Value[2].ValueKind == JsonValueKind.Null ? null : asked.Value[2].GetInt32();
                     Assert.That(log.OffsetForTimestamp(timestamp),
-                        Is.EqualTo(new OffsetLookup(asked.Value[1].GetInt64(), asked.Value[0].GetInt64(), epoch)), $"{partition.Name} {asked.Name}");
+                        Is.EqualTo(new OffsetLookup(asked.Value[1].GetInt64(), asked.Value[0].GetInt64(), epoch)),
+                        $"{partition.Name} {asked.Name}");
                 }
             }
         }
@@ -73,9 +75,11 @@ public sealed class GenuineLogTests
             foreach (var partition in logs.State.GetProperty("producers").EnumerateObject())
             {
                 // The first directory's broker had not restarted: it still knew producers whose records are old.
-                using var log = stage == "stage1-uncleaned" ? logs.Open(partition.Name, nowMs: 1_700_000_200_000) : logs.Open(partition.Name);
+                using var log = stage == "stage1-uncleaned" ? logs.Open(partition.Name, nowMs: 1_700_000_200_000)
+                    : logs.Open(partition.Name);
                 var expected = partition.Value.EnumerateArray().Select(p =>
-                    $"{p.GetProperty("producerId")} {p.GetProperty("producerEpoch")} {p.GetProperty("lastSequence")} {p.GetProperty("lastTimestamp")} "
+                    $"{p.GetProperty("producerId")} {p.GetProperty("producerEpoch")} {p.GetProperty("lastSequence")} " +
+                    $"{p.GetProperty("lastTimestamp")} "
                     + (p.TryGetProperty("currentTransactionStartOffset", out var start) ? start.ToString() : ""));
                 var actual = log.Producers.Inspect(producers => producers.Producers.OrderBy(p => p.ProducerId).Select(p =>
                     $"{p.ProducerId} {p.ProducerEpoch} {p.LastSequence} {p.LastTimestamp} {p.CurrentTransactionFirstOffset}").ToArray());
@@ -121,8 +125,10 @@ public sealed class GenuineLogTests
                         Random = new Random(1),
                         Background = work => work(),
                     });
-                    var batches = logs.SelectMany(f => f.GetProperty("batches").EnumerateArray()).OrderBy(b => b.GetProperty("baseOffset").GetInt64())
-                        .Select(b => $"{b.GetProperty("baseOffset")} {b.GetProperty("lastOffset")} {b.GetProperty("sizeInBytes")} {b.GetProperty("crc")}");
+                    var batches = logs.SelectMany(f => f.GetProperty("batches").EnumerateArray())
+                        .OrderBy(b => b.GetProperty("baseOffset").GetInt64())
+                        .Select(b => $"{b.GetProperty("baseOffset")} {b.GetProperty("lastOffset")} {b.GetProperty("sizeInBytes")} " +
+                            $"{b.GetProperty("crc")}");
                     Assert.That(Batches(log), Is.EqualTo(batches), logs.Key);
                 }
             }
@@ -154,7 +160,8 @@ public sealed class GenuineLogTests
                     Compare(segment.TimeIndex.Path, times);
                     if (segment.TransactionIndex.EntryCount > 0)
                         Compare(segment.TransactionIndex.Path, Enumerable.Range(0, segment.TransactionIndex.EntryCount)
-                            .Select(i => segment.TransactionIndex.Entry(i)).Select(e => $"{e.ProducerId} {e.FirstOffset} {e.LastOffset} {e.LastStableOffset}"));
+                            .Select(i => segment.TransactionIndex.Entry(i))
+                                .Select(e => $"{e.ProducerId} {e.FirstOffset} {e.LastOffset} {e.LastStableOffset}"));
                 }
 
                 void Compare(string path, IEnumerable<string> actual)
@@ -175,11 +182,13 @@ public sealed class GenuineLogTests
             file => string.Join('/', file.GetProperty("file").GetString()!.Split('/')[^2..]),
             file => file.GetProperty("entries").EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Array
                 ? e.GetRawText().Replace(" ", "")
-                : $"{e.GetProperty("producerId")} {e.GetProperty("firstOffset")} {e.GetProperty("lastOffset")} {e.GetProperty("lastStableOffset")}").ToArray());
+                : $"{e.GetProperty("producerId")} {e.GetProperty("firstOffset")} {e.GetProperty("lastOffset")} " +
+                    $"{e.GetProperty("lastStableOffset")}").ToArray());
 
     // Producer snapshots are left out: which of them a start keeps or adds follows the log start offset and the stop before, in Kafka too.
     private static string[] Contents(string directory) =>
-        [.. Directory.GetFiles(directory).Where(f => !f.EndsWith(".snapshot", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(f => $"{Path.GetFileName(f)} {Convert.ToHexString(File.ReadAllBytes(f))}")];
+        [.. Directory.GetFiles(directory).Where(f => !f.EndsWith(".snapshot", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .Select(f => $"{Path.GetFileName(f)} {Convert.ToHexString(File.ReadAllBytes(f))}")];
 
     /// <summary>Reads as a consumer does: batch by batch, without control records and, if asked, without aborted transactions.</summary>
     private static List<string> Consume(PartitionLog log, bool committed, int maxLength, long end)

@@ -11,7 +11,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Storage.Tests.Logs;
 
 /// <summary>An unpacked genuine data directory, and what independent clients read from it.</summary>
-sealed class GenuineLogs : IDisposable
+internal sealed class GenuineLogs : IDisposable
 {
     private readonly string _folder;
     private readonly JsonDocument _clients;
@@ -55,8 +55,10 @@ sealed class GenuineLogs : IDisposable
             Time = new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(nowMs)),
             Random = new Random(1),
             HadCleanShutdown = files.FileExists(Path.Combine(logDir, ".kafka_cleanshutdown")),
-            RecoveryPoint = new OffsetCheckpointFile(files, Path.Combine(logDir, OffsetCheckpointFile.RecoveryPoint)).Read().GetValueOrDefault(topicPartition),
-            LogStartOffset = new OffsetCheckpointFile(files, Path.Combine(logDir, OffsetCheckpointFile.LogStartOffset)).Read().GetValueOrDefault(topicPartition),
+            RecoveryPoint = new OffsetCheckpointFile(files, Path.Combine(logDir, OffsetCheckpointFile.RecoveryPoint)).Read()
+                .GetValueOrDefault(topicPartition),
+            LogStartOffset = new OffsetCheckpointFile(files, Path.Combine(logDir, OffsetCheckpointFile.LogStartOffset)).Read()
+                .GetValueOrDefault(topicPartition),
             Background = work => work(),
         });
         // What becoming its leader does.

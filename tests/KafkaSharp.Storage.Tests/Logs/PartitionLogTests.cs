@@ -105,7 +105,8 @@ public sealed class PartitionLogTests(bool onDisk)
         var gap = test.Append(options: TestLog.Producer(1, 0, 9));
         test.Append(options: TestLog.Producer(1, 1, 0));
         var fenced = test.Append(options: TestLog.Producer(1, 0, 5));
-        Assert.That((again.IsDuplicate, again.FirstOffset, again.LastOffset, again.SizeInBytes), Is.EqualTo((true, original.FirstOffset, original.LastOffset, 0)));
+        Assert.That((again.IsDuplicate, again.FirstOffset, again.LastOffset, again.SizeInBytes), Is.EqualTo(
+            (true, original.FirstOffset, original.LastOffset, 0)));
         Assert.That(gap.ErrorCode, Is.EqualTo(ErrorCode.OutOfOrderSequenceNumber));
         Assert.That(fenced.ErrorCode, Is.EqualTo(ErrorCode.InvalidProducerEpoch));
         Assert.That(test.Log.LogEndOffset, Is.EqualTo(7));
@@ -174,9 +175,11 @@ public sealed class PartitionLogTests(bool onDisk)
         var bytes = held.Records.ToArray();
         Assert.That(test.Log.TruncateTo(40), Is.False);
         Assert.That(test.Log.TruncateTo(15), Is.True);
-        Assert.That((test.Log.LogEndOffset, test.Log.HighWatermark, test.Log.RecoveryPoint), Is.EqualTo((15, 15, Math.Min(15, test.Log.RecoveryPoint))));
+        Assert.That((test.Log.LogEndOffset, test.Log.HighWatermark, test.Log.RecoveryPoint), Is.EqualTo(
+            (15, 15, Math.Min(15, test.Log.RecoveryPoint))));
         Assert.That(test.Log.LatestEpoch, Is.EqualTo(1));
-        Assert.That(test.Append(epoch: 1, options: TestLog.Producer(1, 0, 15)).FirstOffset, Is.EqualTo(15), "the producer state went back too");
+        Assert.That(test.Append(epoch: 1, options: TestLog.Producer(1, 0, 15)).FirstOffset, Is.EqualTo(15),
+            "the producer state went back too");
         Assert.That(test.ReadBatches(), Is.EqualTo(Enumerable.Range(0, 16).Select(i => ((long)i, (long)i))));
         Assert.That(held.Records.Span.SequenceEqual(bytes));
         test.Log.TruncateFullyAndStartAt(100);
@@ -221,13 +224,16 @@ public sealed class PartitionLogTests(bool onDisk)
         Assert.That(Names(test).Count(n => n.EndsWith(".deleted", StringComparison.Ordinal)), Is.Zero);
 
         test.Log.UpdateHighWatermark(40);
-        test.Log.Config = LogConfig.From(new Dictionary<string, string>(), new Dictionary<string, string>(SmallSegments.ToDictionary()) { ["retention.bytes"] = "3000" });
+        test.Log.Config = LogConfig.From(
+            new Dictionary<string, string>(), new Dictionary<string, string>(
+                SmallSegments.ToDictionary()) { ["retention.bytes"] = "3000" });
         Assert.That(test.Log.DeleteOldSegments(), Is.GreaterThan(0));
         Assert.That(test.Log.Size, Is.InRange(3000, 5000));
 
         test.Log.Config = test.Config;
         Assert.That(test.Log.DeleteOldSegments(), Is.GreaterThan(0));
-        Assert.That((test.Log.LogStartOffset, test.Log.LogEndOffset, test.Log.Size), Is.EqualTo((40, 40, 0)), "an empty segment goes on at the end");
+        Assert.That((test.Log.LogStartOffset, test.Log.LogEndOffset, test.Log.Size), Is.EqualTo((40, 40, 0)),
+            "an empty segment goes on at the end");
         Assert.That(segments, Is.GreaterThan(3));
     }
 
@@ -325,7 +331,8 @@ public sealed class PartitionLogTests(bool onDisk)
         test.Log.Dispose();
         var before = Indexes(test.Reopen(cleanShutdown: true));
         test.Log.Dispose();
-        var paths = test.Folder.Files.EnumerateFiles(test.Directory).Where(p => p.EndsWith(kind, StringComparison.Ordinal)).Order().ToArray();
+        var paths = test.Folder.Files.EnumerateFiles(test.Directory).Where(p => p.EndsWith(kind, StringComparison.Ordinal)).Order()
+            .ToArray();
         test.Folder.Files.DeleteFile(paths[0]);
         test.Folder.Files.WriteAtomically(paths[1], new byte[] { 1, 2, 3 });
         var log = test.Reopen(cleanShutdown: true);
@@ -349,7 +356,9 @@ public sealed class PartitionLogTests(bool onDisk)
         files.WriteAtomically(LogFileNames.Log(test.Directory, all[3].BaseOffset, ".cleaned"), swapped);
         files.WriteAtomically(LogFileNames.Log(test.Directory, all[1].BaseOffset, ".swap"), swapped.AsSpan(0, TestLog.Batch().Length));
         test.Reopen(cleanShutdown: true);
-        Assert.That(Names(test).Where(n => n.EndsWith(".swap", StringComparison.Ordinal) || n.EndsWith(".cleaned", StringComparison.Ordinal) || n.EndsWith(".deleted", StringComparison.Ordinal) || n.EndsWith(".truncated", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(Names(test)
+            .Where(n => n.EndsWith(".swap", StringComparison.Ordinal) || n.EndsWith(".cleaned", StringComparison.Ordinal)
+                || n.EndsWith(".deleted", StringComparison.Ordinal) || n.EndsWith(".truncated", StringComparison.Ordinal)), Is.Empty);
         Assert.That(test.Log.Segments.All[1].Size, Is.EqualTo(TestLog.Batch().Length), "the swapped segment is the one that counts");
         Assert.That(test.Log.LogEndOffset, Is.EqualTo(40));
     }

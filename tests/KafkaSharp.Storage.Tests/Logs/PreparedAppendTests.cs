@@ -8,7 +8,9 @@ using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 
-/// <summary>An append in two steps: what the records cost before the log's lock, and what their place in the log decides under it.</summary>
+/// <summary>
+/// An append in two steps: what the records cost before the log's lock, and what their place in the log decides under it.
+/// </summary>
 public sealed class PreparedAppendTests
 {
     private TestLog _test = null!;

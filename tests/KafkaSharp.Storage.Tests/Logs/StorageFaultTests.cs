@@ -25,7 +25,8 @@ public sealed class StorageFaultTests
         _failing = null;
         var inner = new MemoryFileSystem(TimeProvider.System);
         _files = new FaultyFileSystem(inner, (operation, path) =>
-            operation == _failing && path.EndsWith(_kind, StringComparison.Ordinal) ? new IOException("No space left on device", 28) : null);
+            operation == _failing && path.EndsWith(_kind, StringComparison.Ordinal) ? new IOException("No space left on device", 28)
+                : null);
         _log = Open(cleanShutdown: true);
     }
 
@@ -36,7 +37,8 @@ public sealed class StorageFaultTests
         Append(30);
         var end = _log.LogEndOffset;
         (_failing, _kind) = (operation, kind);
-        var refused = Enumerable.Range(0, 30).Select(_ => _log.AppendAsLeader(TestLog.Batch(), 0)).Where(a => a.ErrorCode != ErrorCode.None).ToArray();
+        var refused = Enumerable.Range(0, 30).Select(_ => _log.AppendAsLeader(TestLog.Batch(), 0)).Where(a => a.ErrorCode != ErrorCode.None)
+            .ToArray();
         _failing = null;
         Assert.That(refused, Is.Not.Empty);
         Assert.That(refused.Select(a => a.ErrorCode), Is.All.EqualTo(ErrorCode.KafkaStorageError));

@@ -11,7 +11,7 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Storage.Tests.Logs;
 
 /// <summary>A log in its own folder with a manual clock, and batches to append to it.</summary>
-sealed class TestLog : IDisposable
+internal sealed class TestLog : IDisposable
 {
     public TestLog(bool onDisk = true, params (string Name, string Value)[] configs)
     {
@@ -34,7 +34,8 @@ sealed class TestLog : IDisposable
 
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static byte[] Batch(int records = 1, int valueSize = 100, long timestamp = 1000, long baseOffset = 0, RecordBatchOptions? options = null)
+    public static byte[] Batch(
+        int records = 1, int valueSize = 100, long timestamp = 1000, long baseOffset = 0, RecordBatchOptions? options = null)
     {
         using var builder = new RecordBatchBuilder((options ?? new RecordBatchOptions()) with { BaseOffset = baseOffset });
         for (var i = 0; i < records; i++)
@@ -50,12 +51,14 @@ sealed class TestLog : IDisposable
         IsTransactional = transactional,
     };
 
-    public LogAppendInfo Append(int records = 1, int valueSize = 100, long? timestamp = null, int epoch = 0, RecordBatchOptions? options = null) =>
+    public LogAppendInfo Append(
+        int records = 1, int valueSize = 100, long? timestamp = null, int epoch = 0, RecordBatchOptions? options = null) =>
         Log.AppendAsLeader(Batch(records, valueSize, timestamp ?? NowMs, 0, options), epoch);
 
     public LogAppendInfo EndTransaction(long producerId, short producerEpoch, bool commit, int coordinatorEpoch = 0) => Log.AppendAsLeader(
         ControlRecords.EndTransactionBatch(
-            new EndTransactionMarker(commit ? ControlRecordType.Commit : ControlRecordType.Abort, coordinatorEpoch), 0, NowMs, producerId, producerEpoch, 0),
+            new EndTransactionMarker(commit ? ControlRecordType.Commit : ControlRecordType.Abort, coordinatorEpoch), 0, NowMs, producerId,
+            producerEpoch, 0),
         Log.LatestEpoch ?? 0, AppendOrigin.Coordinator);
 
     /// <summary>Opens the folder again, after <see cref="PartitionLog.Dispose"/> or <see cref="PartitionLog.CloseAbruptly"/>.</summary>
@@ -69,7 +72,8 @@ sealed class TestLog : IDisposable
     }
 
     /// <summary>The offsets of all batches from an offset on, as first and last.</summary>
-    public List<(long First, long Last)> ReadBatches(long from = 0, FetchIsolation isolation = FetchIsolation.LogEnd, int maxLength = 1 << 20)
+    public List<(long First, long Last)> ReadBatches(
+        long from = 0, FetchIsolation isolation = FetchIsolation.LogEnd, int maxLength = 1 << 20)
     {
         List<(long, long)> found = [];
         while (true)
@@ -100,7 +104,8 @@ sealed class TestLog : IDisposable
         Folder.Dispose();
     }
 
-    private PartitionLog Open(bool cleanShutdown, long recoveryPoint = 0, long logStartOffset = 0) => PartitionLog.Open(new PartitionLogOptions
+    private PartitionLog Open(bool cleanShutdown, long recoveryPoint = 0, long logStartOffset = 0) =>
+        PartitionLog.Open(new PartitionLogOptions
     {
         FileSystem = Folder.Files,
         Directory = Directory,

@@ -36,7 +36,8 @@ public sealed class TransactionVerificationTests
         Assert.That(Append(0).ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState));
         var (error, guard) = _log.Producers.StartTransactionVerification(7, 0, 0, supportsEpochBump: false);
         Assert.That(error, Is.EqualTo(ErrorCode.None));
-        Assert.That(Append(0, _log.Producers.StartTransactionVerification(8, 0, 0, false).Guard).ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState), "another producer's guard");
+        Assert.That(Append(0, _log.Producers.StartTransactionVerification(8, 0, 0, false).Guard).ErrorCode, Is.EqualTo(
+            ErrorCode.InvalidTxnState), "another producer's guard");
         Assert.That(Append(0, guard).ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(_log.Producers.StartTransactionVerification(7, 1, 0, false).Guard, Is.SameAs(VerificationGuard.None));
         Assert.That(Append(1).ErrorCode, Is.EqualTo(ErrorCode.None));
@@ -47,7 +48,8 @@ public sealed class TransactionVerificationTests
     {
         var guard = _log.Producers.StartTransactionVerification(7, 0, 0, false).Guard;
         _log.AppendAsLeader(
-            ControlRecords.EndTransactionBatch(new EndTransactionMarker(ControlRecordType.Abort, 0), 0, 1, 7, 0, 0), 0, AppendOrigin.Coordinator);
+            ControlRecords.EndTransactionBatch(new EndTransactionMarker(ControlRecordType.Abort, 0), 0, 1, 7, 0, 0), 0,
+            AppendOrigin.Coordinator);
         Assert.That(Append(0, guard).ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState));
     }
 

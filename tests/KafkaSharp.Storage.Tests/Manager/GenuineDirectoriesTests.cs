@@ -59,7 +59,8 @@ public sealed class GenuineDirectoriesTests
                     var ours = File.ReadAllText(Path.Combine(_folder, directory, name));
                     Assert.That(Lines(ours), Is.EqualTo(Lines(genuine)), $"{directory}/{name}");
                 }
-                Assert.That(File.ReadAllText(Path.Combine(_folder, directory, CleanShutdownFile.Name)), Is.EqualTo("{\"version\":0,\"brokerEpoch\":17}"));
+                Assert.That(File.ReadAllText(Path.Combine(_folder, directory, CleanShutdownFile.Name)), Is.EqualTo(
+                    "{\"version\":0,\"brokerEpoch\":17}"));
             }
         });
         static string[] Lines(string text) => [.. text.Split('\n').Order(StringComparer.Ordinal)];
@@ -111,7 +112,8 @@ public sealed class GenuineDirectoriesTests
         foreach (var file in LogDirVectors.Files(stage, ".log"))
         {
             var folder = file.GetProperty("file").GetString()!.Split('/')[^2];
-            if (!LogDirectoryName.TryParse(folder, out var name) || name.Kind != LogDirectoryKind.Current || folder.StartsWith("__cluster_metadata"))
+            if (!LogDirectoryName.TryParse(folder, out var name) || name.Kind != LogDirectoryKind.Current
+                || folder.StartsWith("__cluster_metadata"))
                 continue;
             foreach (var batch in file.GetProperty("batches").EnumerateArray())
                 ends[folder] = Math.Max(ends.GetValueOrDefault(folder), batch.GetProperty("nextOffset").GetInt64());

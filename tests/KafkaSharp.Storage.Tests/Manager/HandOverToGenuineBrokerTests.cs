@@ -7,7 +7,10 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.Manager;
 
-/// <summary>A genuine directory, continued and closed by us, and opened again by the genuine broker: it trusts the clean stop and serves what we wrote.</summary>
+/// <summary>
+/// A genuine directory, continued and closed by us, and opened again by the genuine broker: it trusts the clean stop and serves what we
+/// wrote.
+/// </summary>
 [Explicit("starts a JVM")]
 public sealed class HandOverToGenuineBrokerTests
 {
@@ -38,9 +41,11 @@ public sealed class HandOverToGenuineBrokerTests
             var output = broker.StandardOutput.ReadToEndAsync(CancellationToken.None);
             var offsets = "";
             while (!offsets.Contains("idem:0:", StringComparison.Ordinal) && !broker.HasExited)
-                offsets = await RunAsync(kafkaRun!, cancellation, "get-offsets", "--bootstrap-server", "127.0.0.1:39192", "--topic", "idem");
+                offsets = await RunAsync(
+                    kafkaRun!, cancellation, "get-offsets", "--bootstrap-server", "127.0.0.1:39192", "--topic", "idem");
             Assert.That(offsets, Does.Contain("idem:0:362"));
-            var records = await RunAsync(kafkaRun!, cancellation, "console-consumer", "--bootstrap-server", "127.0.0.1:39192", "--topic", "idem",
+            var records =
+                await RunAsync(kafkaRun!, cancellation, "console-consumer", "--bootstrap-server", "127.0.0.1:39192", "--topic", "idem",
                 "--partition", "0", "--offset", "360", "--max-messages", "2");
             Assert.That(records, Does.StartWith("ours\ntoo\n"));
             broker.Kill(entireProcessTree: true);

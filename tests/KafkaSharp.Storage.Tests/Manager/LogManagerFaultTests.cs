@@ -67,7 +67,8 @@ public sealed class LogManagerFaultTests
         var logs = Enumerable.Range(0, 5).Select(i => Create(new TopicPartition("t", i))).ToArray();
         foreach (var log in logs)
             Append(log);
-        _fault = (operation, path) => operation == FileOperation.Flush && path.EndsWith("t-2/00000000000000000000.log", StringComparison.Ordinal)
+        _fault = (operation, path) => operation == FileOperation.Flush
+            && path.EndsWith("t-2/00000000000000000000.log", StringComparison.Ordinal)
             ? throw new InvalidOperationException("a bug") : null;
         _manager.UpdateBrokerConfig(Values(("log.flush.interval.ms", "0")));
         _manager.Maintenance.FlushDirtyLogs();

@@ -29,7 +29,8 @@ public sealed class LogManagerTests
         _time = new ManualTimeProvider();
         _broken = null;
         _files = new FaultyFileSystem(new MemoryFileSystem(_time), (_, path) =>
-            _broken is { } broken && path.StartsWith(broken, StringComparison.Ordinal) ? new IOException($"{path}: input/output error") : null);
+            _broken is { } broken && path.StartsWith(broken, StringComparison.Ordinal) ? new IOException($"{path}: input/output error")
+                : null);
         _failures = [];
         _manager = Open();
     }
@@ -195,7 +196,8 @@ public sealed class LogManagerTests
             Assert.That(inA.AppendAsLeader(Batch(1), 0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
             Assert.That(inB.AppendAsLeader(Batch(1), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
             Assert.That(_manager.GetOrCreate(Partition, TopicId, out _), Is.EqualTo(ErrorCode.KafkaStorageError));
-            Assert.That(_manager.GetOrCreate(new TopicPartition("n", 0), TopicId, out _), Is.EqualTo(ErrorCode.KafkaStorageError), "may be in /a");
+            Assert.That(_manager.GetOrCreate(new TopicPartition("n", 0), TopicId, out _), Is.EqualTo(ErrorCode.KafkaStorageError),
+                "may be in /a");
             Assert.That(_manager.GetOrCreate(new TopicPartition("n", 0), TopicId, out _, isNew: true), Is.EqualTo(ErrorCode.None));
         });
         _broken = "/";
@@ -226,7 +228,8 @@ public sealed class LogManagerTests
 
     [Test]
     public void A_directory_in_use_is_told() => Assert.That(Open, Throws.TypeOf<LogDirectoryLockedException>()
-        .With.Message.Matches("^The log directory /[ab] is in use by another broker, in this process or another: its \\.lock file is locked\\. "));
+        .With.Message.Matches(
+            "^The log directory /[ab] is in use by another broker, in this process or another: its \\.lock file is locked\\. "));
 
     [Test]
     public void A_partition_in_two_directories_is_told()
@@ -366,7 +369,8 @@ public sealed class LogManagerTests
         return log!;
     }
 
-    private void Append(PartitionLog log, int count) => Assert.That(log.AppendAsLeader(Batch(count), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+    private void Append(PartitionLog log, int count) =>
+        Assert.That(log.AppendAsLeader(Batch(count), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
 
     private byte[] Batch(int count)
     {
@@ -376,7 +380,8 @@ public sealed class LogManagerTests
         return builder.Build().ToArray();
     }
 
-    private List<string> FolderNames(string directory) => [.. _files.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
+    private List<string> FolderNames(string directory) =>
+        [.. _files.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
 
     private string Text(string path) => System.Text.Encoding.UTF8.GetString(_files.ReadAllBytes(path));
 }

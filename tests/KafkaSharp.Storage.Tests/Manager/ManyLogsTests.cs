@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Storage.Tests.Manager;
 
-/// <summary>What thousands of small logs cost on a real disk: creating, stopping, starting after a stop in order and after a crash.</summary>
+/// <summary>
+/// What thousands of small logs cost on a real disk: creating, stopping, starting after a stop in order and after a crash.
+/// </summary>
 [Explicit("measures")]
 public sealed class ManyLogsTests
 {
@@ -62,6 +64,7 @@ public sealed class ManyLogsTests
         action();
         cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
         TestContext.Out.WriteLine(
-            $"{what}: {watch.Elapsed.TotalMilliseconds:N0} ms, {watch.Elapsed.TotalMilliseconds / count:N2} ms a log, cpu {cpu.TotalMilliseconds / count:N2} ms a log");
+            $"{what}: {watch.Elapsed.TotalMilliseconds:N0} ms, {watch.Elapsed.TotalMilliseconds / count:N2} ms a log, cpu " +
+            $"{cpu.TotalMilliseconds / count:N2} ms a log");
     }
 }

@@ -36,7 +36,8 @@ public sealed class IdempotenceConversationTests
                 var expected = Answer(frame.GetProperty("json"), topic, index);
                 var info = log.AppendAsLeader(records, leaderEpoch: 0);
                 log.UpdateHighWatermark(log.LogEndOffset);
-                Assert.That(((short)info.ErrorCode, info.ErrorCode == ErrorCode.None ? info.FirstOffset : -1, info.ErrorCode == ErrorCode.None ? info.LogAppendTime : -1),
+                Assert.That(((short)info.ErrorCode, info.ErrorCode == ErrorCode.None ? info.FirstOffset
+                    : -1, info.ErrorCode == ErrorCode.None ? info.LogAppendTime : -1),
                     Is.EqualTo((expected.GetProperty("errorCode").GetInt16(), expected.GetProperty("baseOffset").GetInt64(),
                         expected.GetProperty("logAppendTimeMs").GetInt64())), $"frame {frame.GetProperty("n")}");
                 answers++;

@@ -55,7 +55,8 @@ public sealed class ProducerSnapshotFileTests
     }
 
     internal static string Describe(ProducerStateEntry entry) =>
-        $"{entry.ProducerId} {entry.ProducerEpoch} {entry.LastSequence} {entry.LastDataOffset} {entry.LastOffsetDelta} {entry.LastTimestamp} "
+        $"{entry.ProducerId} {entry.ProducerEpoch} {entry.LastSequence} {entry.LastDataOffset} {entry.LastOffsetDelta} " +
+        $"{entry.LastTimestamp} "
         + $"{entry.CoordinatorEpoch} {entry.CurrentTransactionFirstOffset ?? -1}";
 
     internal static string Describe(JsonElement entry) => string.Join(' ', new[]

@@ -59,7 +59,8 @@ public sealed class ProducerStateManagerTests
         Assert.That(_state.Producers, Has.Count.EqualTo(300));
         Assert.That(_state.Producers.Select(producer => producer.LastSequence), Is.All.EqualTo(2));
         Assert.That(_state.BeginAppend(AppendOrigin.Client).Add(Header(0, 3, 1, producerId: 299)).IsOk);
-        Assert.That(_state.BeginAppend(AppendOrigin.Client).Add(Header(0, 4, 1, producerId: 299)).Error, Is.EqualTo(ErrorCode.OutOfOrderSequenceNumber));
+        Assert.That(_state.BeginAppend(AppendOrigin.Client)
+            .Add(Header(0, 4, 1, producerId: 299)).Error, Is.EqualTo(ErrorCode.OutOfOrderSequenceNumber));
     }
 
     [TestCase(0, 5, ErrorCode.OutOfOrderSequenceNumber)]
@@ -164,7 +165,8 @@ public sealed class ProducerStateManagerTests
         Assert.That(End(4, ControlRecordType.Commit, out _, out _), Is.EqualTo(ErrorCode.InvalidProducerEpoch));
         Assert.That(End(5, ControlRecordType.Commit, out _, out _, coordinatorEpoch: 3), Is.EqualTo(ErrorCode.None));
         Append(5, 1, 1, transactional: true);
-        Assert.That(End(5, ControlRecordType.Commit, out _, out _, coordinatorEpoch: 2), Is.EqualTo(ErrorCode.TransactionCoordinatorFenced));
+        Assert.That(End(5, ControlRecordType.Commit, out _, out _, coordinatorEpoch: 2), Is.EqualTo(
+            ErrorCode.TransactionCoordinatorFenced));
         Assert.That(End(5, ControlRecordType.Commit, out _, out _, transactionVersion: 2), Is.EqualTo(ErrorCode.InvalidProducerEpoch));
         Assert.That(End(6, ControlRecordType.Commit, out _, out _, coordinatorEpoch: 3, transactionVersion: 2), Is.EqualTo(ErrorCode.None));
         Assert.That(End(6, ControlRecordType.Commit, out _, out _, coordinatorEpoch: 3, transactionVersion: 2), Is.EqualTo(ErrorCode.None),
@@ -253,7 +255,8 @@ public sealed class ProducerStateManagerTests
         }
         var loaded = NewManager();
         loaded.LoadSnapshots(_files.EnumerateFiles("/t-0"), [0, 2, 4]);
-        Assert.That(_files.EnumerateFiles("/t-0").Select(path => Path.GetFileName(path)[19..20]).Order(), Is.EqualTo(new[] { "2", "4", "5" }));
+        Assert.That(_files.EnumerateFiles("/t-0").Select(path => Path.GetFileName(path)[19..20])
+            .Order(), Is.EqualTo(new[] { "2", "4", "5" }));
         Assert.That(loaded.LatestSnapshotOffset, Is.EqualTo(5L));
     }
 
@@ -294,7 +297,8 @@ public sealed class ProducerStateManagerTests
         return check;
     }
 
-    private ProducerCheck Check(short epoch, int sequence, int count) => _state.BeginAppend(AppendOrigin.Client).Add(Header(epoch, sequence, count));
+    private ProducerCheck Check(short epoch, int sequence, int count) =>
+        _state.BeginAppend(AppendOrigin.Client).Add(Header(epoch, sequence, count));
 
     private ErrorCode End(
         short epoch, ControlRecordType type, out CompletedTransaction? completed, out long lastStable, int coordinatorEpoch = 0,

@@ -8,7 +8,7 @@ namespace HostileClients.Attacks;
 /// <summary>
 /// One connection after another with a request of an API that does not exist, which a broker closes and logs; from several threads.
 /// </summary>
-sealed class BadRequests(IPEndPoint broker, int atLeastCount) : IAttack
+internal sealed class BadRequests(IPEndPoint broker, int atLeastCount) : IAttack
 {
     private const int Threads = 4;
     private static readonly byte[] s_frame = [0, 0, 0, 10, 0x70, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff];

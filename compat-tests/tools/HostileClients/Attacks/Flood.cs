@@ -8,7 +8,7 @@ namespace HostileClients.Attacks;
 /// One connection for each list of requests, which it sends over and over with a number of them in flight. The facts are those of the
 /// first response for each API and version.
 /// </summary>
-sealed class Flood : IAttack
+internal sealed class Flood : IAttack
 {
     private readonly List<FloodClient> _clients;
 

@@ -5,7 +5,7 @@ using HostileClients.Wire;
 namespace HostileClients.Attacks;
 
 /// <summary>One connection of a <see cref="Flood"/>, with a thread that sends and one that receives.</summary>
-sealed class FloodClient(BrokerConnection connection, IReadOnlyList<RequestFrame> frames, int inFlight) : IDisposable
+internal sealed class FloodClient(BrokerConnection connection, IReadOnlyList<RequestFrame> frames, int inFlight) : IDisposable
 {
     private readonly SemaphoreSlim _window = new(inFlight);
     private readonly SemaphoreSlim _expected = new(0);

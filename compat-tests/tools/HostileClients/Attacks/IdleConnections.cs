@@ -4,7 +4,7 @@ using HostileClients.Wire;
 namespace HostileClients.Attacks;
 
 /// <summary>Many connections that each send one request, get its response and then stay open without another.</summary>
-sealed class IdleConnections(IPEndPoint broker, int count, Func<int, RequestFrame> request) : IAttack
+internal sealed class IdleConnections(IPEndPoint broker, int count, Func<int, RequestFrame> request) : IAttack
 {
     private readonly List<BrokerConnection> _connections = [];
     private volatile bool _disposed;

@@ -5,7 +5,7 @@ using HostileClients.Wire;
 namespace HostileClients.Attacks;
 
 /// <summary>Connections that send as many requests as the broker takes and read of the responses only a few bytes now and then.</summary>
-sealed class SlowReaders(IPEndPoint broker, int connections, int requests, RequestFrame frame) : IAttack
+internal sealed class SlowReaders(IPEndPoint broker, int connections, int requests, RequestFrame frame) : IAttack
 {
     private readonly List<BrokerConnection> _connections =
         [.. Enumerable.Range(0, connections).Select(_ => new BrokerConnection(broker, receiveBuffer: 4096))];

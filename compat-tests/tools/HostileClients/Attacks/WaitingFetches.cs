@@ -8,7 +8,7 @@ using HostileClients.Wire;
 namespace HostileClients.Attacks;
 
 /// <summary>Connections that each wait with a fetch on one partition, and one small batch that wakes them all.</summary>
-sealed class WaitingFetches : IAttack
+internal sealed class WaitingFetches : IAttack
 {
     private readonly BrokerConnection _producer;
     private readonly List<BrokerConnection> _waiting = [];

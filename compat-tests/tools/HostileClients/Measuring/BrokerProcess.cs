@@ -3,7 +3,7 @@ using System.Globalization;
 namespace HostileClients.Measuring;
 
 /// <summary>Memory and processor time of the broker's process, from /proc.</summary>
-sealed class BrokerProcess(int id)
+internal sealed class BrokerProcess(int id)
 {
     // Fixed by the kernel's interface (USER_HZ).
     private const double TicksPerSecond = 100;

@@ -4,7 +4,7 @@ namespace HostileClients.Measuring;
 /// Delays of one observer in one phase. A delay longer than the interval between probes also stands for the probes that it held back:
 /// they are added with the delay they would have had, so that the percentile is one over time and not over probes. Thread-safe.
 /// </summary>
-sealed class DelayRecorder(double intervalMs)
+internal sealed class DelayRecorder(double intervalMs)
 {
     private readonly List<double> _delays = [];
 

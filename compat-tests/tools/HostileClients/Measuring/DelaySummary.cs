@@ -1,7 +1,7 @@
 namespace HostileClients.Measuring;
 
 /// <summary>Delays in milliseconds.</summary>
-readonly record struct DelaySummary(int Count, double P99, double Worst)
+internal readonly record struct DelaySummary(int Count, double P99, double Worst)
 {
     public override string ToString() => $"{Text(P99)}/{Text(Worst)}";
 

@@ -1,7 +1,7 @@
 namespace HostileClients.Measuring;
 
 /// <summary>Follows the broker's anonymous memory every 10 ms on a dedicated thread, from construction to disposal.</summary>
-sealed class MemorySampler : IDisposable
+internal sealed class MemorySampler : IDisposable
 {
     private readonly BrokerProcess _broker;
     private readonly Thread _thread;

@@ -7,7 +7,7 @@ namespace HostileClients.Measuring;
 /// The share of the machine's processors that neither the broker nor this program used since construction. Such load delays the broker's
 /// clients as well, so the limits are widened by it.
 /// </summary>
-sealed class OtherLoad(BrokerProcess broker)
+internal sealed class OtherLoad(BrokerProcess broker)
 {
     private const double TicksPerSecond = 100;
 

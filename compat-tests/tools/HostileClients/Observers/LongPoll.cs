@@ -9,7 +9,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Observers;
 
 /// <summary>From the sending of a small batch on one connection to its arrival on another, where a fetch waits for it.</summary>
-sealed class LongPoll(IPEndPoint broker, string topic) : Observer(broker, "long poll")
+internal sealed class LongPoll(IPEndPoint broker, string topic) : Observer(broker, "long poll")
 {
     private const short FetchVersion = 12;
 

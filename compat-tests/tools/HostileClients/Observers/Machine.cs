@@ -4,7 +4,7 @@ using System.Net;
 namespace HostileClients.Observers;
 
 /// <summary>How late a thread wakes that needs nothing from the broker: what the machine itself adds to the delay of the others.</summary>
-sealed class Machine() : Observer(new IPEndPoint(IPAddress.Loopback, 0), "machine")
+internal sealed class Machine() : Observer(new IPEndPoint(IPAddress.Loopback, 0), "machine")
 {
     private const double Pause = 2;
 

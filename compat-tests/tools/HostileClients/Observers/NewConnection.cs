@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Observers;
 
 /// <summary>From connecting to the response to ApiVersions.</summary>
-sealed class NewConnection(IPEndPoint broker) : Observer(broker, "new connection")
+internal sealed class NewConnection(IPEndPoint broker) : Observer(broker, "new connection")
 {
     private readonly RequestFrame _apiVersions = RequestFrame.Of<ApiVersionsRequest, ApiVersionsResponse>(
         new ApiVersionsRequest { ClientSoftwareName = "hostile-clients", ClientSoftwareVersion = "1" }, 3);

@@ -3,7 +3,7 @@ using System.Net;
 namespace HostileClients.Observers;
 
 /// <summary>Another client of the broker, whose delay is measured. One thread at a time.</summary>
-abstract class Observer(IPEndPoint broker, string name) : IDisposable
+internal abstract class Observer(IPEndPoint broker, string name) : IDisposable
 {
     public string Name => name;
 

@@ -4,7 +4,7 @@ using HostileClients.Wire;
 namespace HostileClients.Observers;
 
 /// <summary>The observers, each probing on its own thread until disposal. A probe counts for the phase in which it started.</summary>
-sealed class ObserverSet : IDisposable
+internal sealed class ObserverSet : IDisposable
 {
     private const int PauseMs = 10;
     private static readonly TimeSpan s_longestProbe = TimeSpan.FromMinutes(1);

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Observers;
 
 /// <summary>Metadata of one topic on a connection that is open.</summary>
-sealed class OpenConnection(IPEndPoint broker, string topic) : Observer(broker, "metadata")
+internal sealed class OpenConnection(IPEndPoint broker, string topic) : Observer(broker, "metadata")
 {
     private readonly RequestFrame _metadata = RequestFrame.Of<MetadataRequest, MetadataResponse>(
         new MetadataRequest { Topics = [new() { Name = topic }], AllowAutoTopicCreation = false }, 12);

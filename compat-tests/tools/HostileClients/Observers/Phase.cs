@@ -3,7 +3,7 @@ using HostileClients.Measuring;
 namespace HostileClients.Observers;
 
 /// <summary>What the observers found in one stretch of time.</summary>
-sealed class Phase(IReadOnlyList<Observer> observers, double intervalMs)
+internal sealed class Phase(IReadOnlyList<Observer> observers, double intervalMs)
 {
     private readonly Dictionary<Observer, DelayRecorder> _recorders =
         observers.ToDictionary(observer => observer, _ => new DelayRecorder(intervalMs));

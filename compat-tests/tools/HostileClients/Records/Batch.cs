@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Records.Building;
 namespace HostileClients.Records;
 
 /// <summary>Record batches (magic 2) made by hand, so that their header need not agree with what they hold.</summary>
-static class Batch
+internal static class Batch
 {
     private const int HeaderSize = 61;
 

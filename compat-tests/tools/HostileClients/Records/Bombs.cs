@@ -4,7 +4,7 @@ using KafkaSharp.Compression;
 namespace HostileClients.Records;
 
 /// <summary>Batches that are small on the wire and large in content.</summary>
-static class Bombs
+internal static class Bombs
 {
     // No key, no value, no headers; its offset is the batch's first.
     private static ReadOnlySpan<byte> SmallestRecord => [0x0c, 0, 0, 0, 1, 1, 0];

@@ -1,7 +1,7 @@
 namespace HostileClients.Records;
 
 /// <summary>Records of a batch, written one after another with consecutive offsets. Not thread-safe.</summary>
-sealed class RecordBytes
+internal sealed class RecordBytes
 {
     private byte[] _bytes = new byte[1024];
     private int _length;

@@ -5,7 +5,7 @@ using static HostileClients.Requests.RequestShape;
 namespace HostileClients.Requests;
 
 /// <summary>Requests about configuration and quotas. Those that would change something ask for validation only.</summary>
-static class ConfigRequests
+internal static class ConfigRequests
 {
     private const sbyte OfTopic = 2;
     private const sbyte OfBroker = 4;

@@ -5,7 +5,7 @@ using static HostileClients.Requests.RequestShape;
 namespace HostileClients.Requests;
 
 /// <summary>Requests about records and offsets in logs, other than Fetch.</summary>
-static class DataRequests
+internal static class DataRequests
 {
     public static IReadOnlyList<RequestShape> All { get; } =
     [

@@ -3,7 +3,7 @@ namespace HostileClients.Requests;
 /// <summary>
 /// How many entries a request has, and which thing each of them names: always the same one, number 0, or each its own.
 /// </summary>
-sealed record Entries(int Count, bool AreSame)
+internal sealed record Entries(int Count, bool AreSame)
 {
     public List<T> Of<T>(Func<int, T> make)
     {

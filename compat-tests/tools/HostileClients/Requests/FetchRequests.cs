@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Requests;
 
 /// <summary>Fetch requests from the start of partitions.</summary>
-static class FetchRequests
+internal static class FetchRequests
 {
     /// <summary>The session epoch of a request that belongs to no session, and of one that opens a session.</summary>
     public const int NoSession = -1, NewSession = 0;

@@ -5,7 +5,7 @@ using static HostileClients.Requests.RequestShape;
 namespace HostileClients.Requests;
 
 /// <summary>Requests to the group coordinator.</summary>
-static class GroupRequests
+internal static class GroupRequests
 {
     public static IReadOnlyList<RequestShape> All { get; } =
     [

@@ -3,7 +3,7 @@ namespace HostileClients.Requests;
 /// <summary>
 /// What the requests name. Topic 0 exists with one partition where a scenario created it; no other topic and no group exists.
 /// </summary>
-static class Names
+internal static class Names
 {
     public const string Topic = "target";
     public const string Group = "hostile";

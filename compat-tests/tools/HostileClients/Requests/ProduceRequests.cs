@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Requests;
 
 /// <summary>Produce requests, acknowledged by all in-sync replicas.</summary>
-static class ProduceRequests
+internal static class ProduceRequests
 {
     private const short Version = 12;
 

@@ -6,7 +6,7 @@ namespace HostileClients.Requests;
 /// <summary>
 /// A request whose entries the broker loops over: the API's name, with what is repeated in it, and the request with such entries.
 /// </summary>
-sealed record RequestShape(string Name, Func<Entries, RequestFrame> Make)
+internal sealed record RequestShape(string Name, Func<Entries, RequestFrame> Make)
 {
     public static IReadOnlyList<RequestShape> All { get; } =
         [.. DataRequests.All, .. GroupRequests.All, .. TopicRequests.All, .. ConfigRequests.All];

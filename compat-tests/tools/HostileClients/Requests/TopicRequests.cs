@@ -8,7 +8,7 @@ namespace HostileClients.Requests;
 /// <summary>
 /// Requests about topics and their partitions. Those that would change something ask for validation only, or name what is absent.
 /// </summary>
-static class TopicRequests
+internal static class TopicRequests
 {
     private const int TimeoutMs = 30_000;
 

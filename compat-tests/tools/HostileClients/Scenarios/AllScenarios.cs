@@ -1,7 +1,7 @@
 namespace HostileClients.Scenarios;
 
 /// <summary>All scenarios, by name.</summary>
-static class AllScenarios
+internal static class AllScenarios
 {
     public static IReadOnlyList<Scenario> List { get; } =
         [.. ProduceScenarios.All, .. FetchScenarios.All, .. EntryScenarios.All, .. ConnectionScenarios.All];

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Scenarios;
 
 /// <summary>Connections that cost by being many, by what they are called, by not reading, or by what they make the broker log.</summary>
-static class ConnectionScenarios
+internal static class ConnectionScenarios
 {
     public static IEnumerable<Scenario> All { get; } =
     [

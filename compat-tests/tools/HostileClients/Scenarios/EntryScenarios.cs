@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Scenarios;
 
 /// <summary>Requests other than Fetch that name one thing again and again, very many things, or things whose hash codes collide.</summary>
-static class EntryScenarios
+internal static class EntryScenarios
 {
     private static readonly Entries s_same = new(50_000, AreSame: true);
     private static readonly Entries s_many = new(100_000, AreSame: false);

@@ -5,7 +5,7 @@ using HostileClients.Wire;
 namespace HostileClients.Scenarios;
 
 /// <summary>Fetch requests that name one partition again and again, very many partitions, or topic ids whose hash codes collide.</summary>
-static class FetchScenarios
+internal static class FetchScenarios
 {
     private const int Times = 50_000;
     private static readonly Limits s_limits = new(CpuSeconds: 1.5);

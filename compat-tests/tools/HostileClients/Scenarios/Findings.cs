@@ -6,7 +6,7 @@ using HostileClients.Observers;
 namespace HostileClients.Scenarios;
 
 /// <summary>What a scenario measured, and the judgement of it.</summary>
-sealed class Findings(Scenario scenario, Phase undisturbed, Phase disturbed)
+internal sealed class Findings(Scenario scenario, Phase undisturbed, Phase disturbed)
 {
     public required AttackResult Result { get; init; }
 

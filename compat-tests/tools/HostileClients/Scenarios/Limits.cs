@@ -8,7 +8,7 @@ namespace HostileClients.Scenarios;
 /// name="PeakMb">The growth during the attack, in MB.</param> <param name="KeptMb">The growth that is left a few seconds after the
 /// attack's connections were closed, in MB.</param> <param name="CpuSeconds">The broker's processor time for one request of the attack; 0
 /// for no bound.</param>
-sealed record Limits(double WorstMs = 400, double P99Ms = 150, int PeakMb = 300, int KeptMb = 150, double CpuSeconds = 0)
+internal sealed record Limits(double WorstMs = 400, double P99Ms = 150, int PeakMb = 300, int KeptMb = 150, double CpuSeconds = 0)
 {
     /// <summary>Factor on the delays of the undisturbed run.</summary>
     public const double Factor = 3;

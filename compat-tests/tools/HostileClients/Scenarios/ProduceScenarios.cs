@@ -7,7 +7,7 @@ using KafkaSharp.Compression;
 namespace HostileClients.Scenarios;
 
 /// <summary>Batches that are small on the wire and costly to validate, and producers of ordinary ones.</summary>
-static class ProduceScenarios
+internal static class ProduceScenarios
 {
     private const int Tiny = 20_000_000;
 

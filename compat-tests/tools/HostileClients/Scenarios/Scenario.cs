@@ -6,7 +6,7 @@ namespace HostileClients.Scenarios;
 /// <param name="Name">What the command line calls it.</param>
 /// <param name="Summary">What the client does.</param>
 /// <param name="Attack">Creates the topics, opens the connections and encodes the requests, all before anything is measured.</param>
-sealed record Scenario(string Name, string Summary, Func<Target, IAttack> Attack)
+internal sealed record Scenario(string Name, string Summary, Func<Target, IAttack> Attack)
 {
     public Limits Limits { get; init; } = new();
 

@@ -7,7 +7,7 @@ using HostileClients.Wire;
 namespace HostileClients.Scenarios;
 
 /// <summary>Runs a scenario: the observers undisturbed, then with the attack, then the broker's memory after it.</summary>
-sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? process, bool isQuick)
+internal sealed class ScenarioRun(Scenario scenario, IPEndPoint broker, BrokerProcess? process, bool isQuick)
 {
     private const string ObservedTopic = "observed";
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);

@@ -10,7 +10,7 @@ using KafkaSharp.Protocol.Messages;
 namespace HostileClients.Scenarios;
 
 /// <summary>The broker under attack, for what a scenario prepares.</summary>
-sealed class Target(IPEndPoint broker) : IDisposable
+internal sealed class Target(IPEndPoint broker) : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 

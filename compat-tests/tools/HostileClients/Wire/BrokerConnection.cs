@@ -9,7 +9,7 @@ namespace HostileClients.Wire;
 /// A blocking connection to the broker. Sending and receiving may be done by two threads. Disposal ends both with an exception (see
 /// <see cref="IsEnd"/>).
 /// </summary>
-sealed class BrokerConnection : IDisposable
+internal sealed class BrokerConnection : IDisposable
 {
     private readonly Socket _socket;
     private readonly byte[] _discarded = new byte[64 * 1024];

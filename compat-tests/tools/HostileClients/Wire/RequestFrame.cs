@@ -8,7 +8,7 @@ namespace HostileClients.Wire;
 /// <summary>
 /// A request as it is sent, encoded once, and the way to read its response: <paramref name="Decode"/> takes it whole, without its size.
 /// </summary>
-sealed record RequestFrame(byte[] Bytes, ApiKey Api, short Version, Func<ReadOnlyMemory<byte>, object> Decode)
+internal sealed record RequestFrame(byte[] Bytes, ApiKey Api, short Version, Func<ReadOnlyMemory<byte>, object> Decode)
 {
     public const string ClientId = "hostile";
 

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol;
 namespace HostileClients.Wire;
 
 /// <summary>What a response holds, in a line: its size, the number of entries of each list and of each error code.</summary>
-static class ResponseFacts
+internal static class ResponseFacts
 {
     private const int LargestDecoded = 32 * 1024 * 1024;
 

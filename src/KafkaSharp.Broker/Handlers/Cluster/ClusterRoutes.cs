@@ -10,10 +10,11 @@ using KafkaSharp.Storage.Manager;
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
 /// <summary>The routes of the cluster, its nodes and their log directories.</summary>
-static class ClusterRoutes
+internal static class ClusterRoutes
 {
     public static IEnumerable<ApiRoute> Create(
-        ControllerRoutes controller, RaftNode<MetadataRecord> raft, Func<MetadataImage> image, string clusterId, LogManager logs, IFileSystem files) =>
+        ControllerRoutes controller, RaftNode<MetadataRecord> raft, Func<MetadataImage> image, string clusterId, LogManager logs,
+        IFileSystem files) =>
     [
         ApiRoute.For(new DescribeLogDirsHandler(logs, files), requires: AclOperation.Describe, inlineBytes: 0),
         ApiRoute.For(new DescribeQuorumHandler(raft), requires: AclOperation.Describe),

@@ -7,7 +7,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
 /// <summary>DescribeCluster (60): the cluster's id and its brokers; on a controller's listener its controllers (KIP-919).</summary>
-sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId, Func<int> activeController)
+internal sealed class DescribeClusterHandler(Func<MetadataImage> image, string clusterId, Func<int> activeController)
     : IApiHandler<DescribeClusterRequest, DescribeClusterResponse>
 {
     private const sbyte Brokers = 1;

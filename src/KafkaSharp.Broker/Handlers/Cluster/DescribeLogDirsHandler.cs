@@ -8,7 +8,8 @@ using KafkaSharp.Storage.Manager;
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
 /// <summary>DescribeLogDirs (35): the log directories, their partitions, and their total and usable bytes (KIP-113, KIP-827).</summary>
-sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files) : IApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
+internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
+    : IApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
 {
     private const long UnknownBytes = -1;
 

@@ -7,7 +7,7 @@ using KafkaSharp.Raft;
 namespace KafkaSharp.Broker.Handlers.Cluster;
 
 /// <summary>DescribeQuorum (55): the leader of the metadata quorum and the log end offsets of its members (KIP-595).</summary>
-sealed class DescribeQuorumHandler(RaftNode<MetadataRecord> raft) : IApiHandler<DescribeQuorumRequest, DescribeQuorumResponse>
+internal sealed class DescribeQuorumHandler(RaftNode<MetadataRecord> raft) : IApiHandler<DescribeQuorumRequest, DescribeQuorumResponse>
 {
     public ValueTask<DescribeQuorumResponse?> HandleAsync(RequestContext context, DescribeQuorumRequest request) =>
         new(raft.DescribeQuorum(request));

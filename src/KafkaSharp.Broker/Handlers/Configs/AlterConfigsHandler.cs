@@ -8,7 +8,7 @@ namespace KafkaSharp.Broker.Handlers.Configs;
 /// <summary>
 /// AlterConfigs (33): replaces all configurations of a resource. What passes this broker's checks goes to the controller.
 /// </summary>
-sealed class AlterConfigsHandler(ControllerClient controller, ConfigAlterations alterations)
+internal sealed class AlterConfigsHandler(ControllerClient controller, ConfigAlterations alterations)
     : IApiHandler<AlterConfigsRequest, AlterConfigsResponse>
 {
     public async ValueTask<AlterConfigsResponse?> HandleAsync(RequestContext context, AlterConfigsRequest request)
@@ -24,8 +24,7 @@ sealed class AlterConfigsHandler(ControllerClient controller, ConfigAlterations 
         if (rest.Count > 0)
         {
             var forwarded = new AlterConfigsRequest { Resources = rest, ValidateOnly = request.ValidateOnly };
-            var forwardedResponse = await controller.SendAsync(ControllerApis.AlterConfigs, context.ForController(), forwarded)
-                .ConfigureAwait(false);
+            var forwardedResponse = await controller.SendAsync(ControllerApis.AlterConfigs, context.ForController(), forwarded);
             altered = forwardedResponse.Responses.ToDictionary(result => (result.ResourceType, result.ResourceName));
             response.ThrottleTimeMs = forwardedResponse.ThrottleTimeMs;
         }
@@ -33,7 +32,8 @@ sealed class AlterConfigsHandler(ControllerClient controller, ConfigAlterations 
         {
             var resource = request.Resources[i];
             response.Responses.Add(results[i] is { } result
-                ? new() { ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = result.Code, ErrorMessage = result.Message }
+                ? new() { ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = result.Code,
+                    ErrorMessage = result.Message }
                 : altered[(resource.ResourceType, resource.ResourceName)]);
         }
         return response;

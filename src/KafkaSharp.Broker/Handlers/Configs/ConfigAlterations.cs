@@ -6,10 +6,11 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>
-/// The checks that a broker makes before an alteration of configurations goes to the controller (Kafka's <c>ConfigAdminManager</c>). Stateless.
+/// The checks that a broker makes before an alteration of configurations goes to the controller (Kafka's <c>ConfigAdminManager</c>).
+/// Stateless.
 /// </summary>
 /// <param name="nodeId">The id of this broker.</param>
-sealed class ConfigAlterations(int nodeId)
+internal sealed class ConfigAlterations(int nodeId)
 {
     /// <summary>What a request alters of one resource, with the keys and those of them whose value is missing.</summary>
     public sealed record Resource(sbyte Type, string Name, IReadOnlyList<string> Keys, IReadOnlyList<string> KeysWithoutValue)
@@ -50,7 +51,8 @@ sealed class ConfigAlterations(int nodeId)
     }
 
     private ApiError? CheckNode(string name, string mismatch) =>
-        !int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) ? Refused($"Node id must be an integer, but it is: {name}")
+        !int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+            ? Refused($"Node id must be an integer, but it is: {name}")
         : id != nodeId ? Refused(mismatch)
         : null;
 

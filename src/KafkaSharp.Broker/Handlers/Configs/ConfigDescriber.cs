@@ -7,10 +7,10 @@ using KafkaSharp.Storage.Configs;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>
-/// Describes each key of a resource for DescribeConfigs: its value, the source of the value, and the values it overrides (synonyms), in the order of
-/// precedence. Made for one request.
+/// Describes each key of a resource for DescribeConfigs: its value, the source of the value, and the values it overrides (synonyms), in the
+/// order of precedence. Made for one request.
 /// </summary>
-sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsImage configs, bool includeSynonyms,
+internal sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsImage configs, bool includeSynonyms,
     bool includeDocumentation)
 {
     public IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> Topic(string topic)

@@ -7,7 +7,7 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>The routes of configurations and client quotas.</summary>
-static class ConfigRoutes
+internal static class ConfigRoutes
 {
     public static IEnumerable<ApiRoute> Create(
         ControllerRoutes controller, ControllerClient client, BrokerConfiguration configuration, Func<MetadataImage> image)

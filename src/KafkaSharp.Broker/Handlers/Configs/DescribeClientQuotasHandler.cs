@@ -6,7 +6,8 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>DescribeClientQuotas (48): the client quotas of the entities that match (KIP-546).</summary>
-sealed class DescribeClientQuotasHandler(Func<MetadataImage> image) : IApiHandler<DescribeClientQuotasRequest, DescribeClientQuotasResponse>
+internal sealed class DescribeClientQuotasHandler(Func<MetadataImage> image)
+    : IApiHandler<DescribeClientQuotasRequest, DescribeClientQuotasResponse>
 {
     private const sbyte Exactly = 0;
     private const sbyte Default = 1;

@@ -11,7 +11,7 @@ namespace KafkaSharp.Broker.Handlers.Configs;
 /// <summary>
 /// DescribeConfigs (32): the configurations of topics, brokers, groups and client metrics subscriptions, as they are in force.
 /// </summary>
-sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<MetadataImage> image)
+internal sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<MetadataImage> image)
     : IApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
 {
     public ValueTask<DescribeConfigsResponse?> HandleAsync(RequestContext context, DescribeConfigsRequest request)
@@ -24,7 +24,8 @@ sealed class DescribeConfigsHandler(BrokerConfiguration configuration, Func<Meta
         foreach (var resource in request.Resources)
         {
             context.CheckIn();
-            ref var result = ref CollectionsMarshal.GetValueRefOrAddDefault(described, (resource.ResourceType, resource.ResourceName), out _);
+            ref var result =
+                ref CollectionsMarshal.GetValueRefOrAddDefault(described, (resource.ResourceType, resource.ResourceName), out _);
             result ??= Describe(metadata, describer, resource);
             response.Results.Add(Select(result, resource.ConfigurationKeys));
         }

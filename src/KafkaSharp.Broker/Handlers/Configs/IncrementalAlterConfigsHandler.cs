@@ -6,10 +6,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>
-/// IncrementalAlterConfigs (44): sets, removes, appends to and subtracts from single configurations (KIP-339). What passes this broker's checks goes to
-/// the controller.
+/// IncrementalAlterConfigs (44): sets, removes, appends to and subtracts from single configurations (KIP-339). What passes this broker's
+/// checks goes to the controller.
 /// </summary>
-sealed class IncrementalAlterConfigsHandler(ControllerClient controller, ConfigAlterations alterations)
+internal sealed class IncrementalAlterConfigsHandler(ControllerClient controller, ConfigAlterations alterations)
     : IApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
     // DELETE needs no value.
@@ -21,15 +21,15 @@ sealed class IncrementalAlterConfigsHandler(ControllerClient controller, ConfigA
             resource.ResourceType,
             resource.ResourceName,
             resource.Configs.ConvertAll(config => config.Name),
-            [.. resource.Configs.Where(config => config is { Value: null, ConfigOperation: not Delete }).Select(config => config.Name)])), hasLoggers: true);
+            [.. resource.Configs.Where(config => config is { Value: null, ConfigOperation: not Delete }).Select(config => config.Name)])),
+            hasLoggers: true);
         var rest = request.Resources.Where((_, index) => results[index] is null).ToList();
         var response = new IncrementalAlterConfigsResponse();
         Dictionary<(sbyte, string), IncrementalAlterConfigsResponse.AlterConfigsResourceResponse> altered = [];
         if (rest.Count > 0)
         {
             var forwarded = new IncrementalAlterConfigsRequest { Resources = rest, ValidateOnly = request.ValidateOnly };
-            var forwardedResponse = await controller.SendAsync(ControllerApis.IncrementalAlterConfigs, context.ForController(), forwarded)
-                .ConfigureAwait(false);
+            var forwardedResponse = await controller.SendAsync(ControllerApis.IncrementalAlterConfigs, context.ForController(), forwarded);
             altered = forwardedResponse.Responses.ToDictionary(result => (result.ResourceType, result.ResourceName));
             response.ThrottleTimeMs = forwardedResponse.ThrottleTimeMs;
         }
@@ -37,7 +37,8 @@ sealed class IncrementalAlterConfigsHandler(ControllerClient controller, ConfigA
         {
             var resource = request.Resources[i];
             response.Responses.Add(results[i] is { } result
-                ? new() { ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = result.Code, ErrorMessage = result.Message }
+                ? new() { ResourceType = resource.ResourceType, ResourceName = resource.ResourceName, ErrorCode = result.Code,
+                    ErrorMessage = result.Message }
                 : altered[(resource.ResourceType, resource.ResourceName)]);
         }
         return response;

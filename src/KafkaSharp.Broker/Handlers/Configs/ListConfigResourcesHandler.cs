@@ -7,9 +7,11 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Configs;
 
 /// <summary>
-/// ListConfigResources (74): the resources that can have configurations, by type (KIP-1142); in version 0 client metrics subscriptions only.
+/// ListConfigResources (74): the resources that can have configurations, by type (KIP-1142); in version 0 client metrics subscriptions
+/// only.
 /// </summary>
-sealed class ListConfigResourcesHandler(Func<MetadataImage> image) : IApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse>
+internal sealed class ListConfigResourcesHandler(Func<MetadataImage> image)
+    : IApiHandler<ListConfigResourcesRequest, ListConfigResourcesResponse>
 {
     private static readonly ConfigResourceType[] s_all =
     [

@@ -7,7 +7,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>The routes of records.</summary>
-static class DataRoutes
+internal static class DataRoutes
 {
     public static IEnumerable<ApiRoute> Create(
         ReplicaManager replicas, TimerWheel timers, FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) =>

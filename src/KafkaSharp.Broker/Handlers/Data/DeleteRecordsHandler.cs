@@ -10,7 +10,7 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// DeleteRecords (21): raises a partition's log start offset; -1 means up to the high watermark. The response has the low watermark. Only
 /// in topics whose cleanup policy deletes can records be deleted (POLICY_VIOLATION otherwise).
 /// </summary>
-sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
+internal sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
 {
     private const long ToHighWatermark = -1;
     private const long InvalidLowWatermark = -1;

@@ -12,7 +12,8 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// <c>max_wait_ms</c>. Sessions (KIP-227) let a fetcher name only what changed. The records are borrowed from the log until the response
 /// has been sent.
 /// </summary>
-sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) : IApiHandler<FetchRequest, FetchResponse>
+internal sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes)
+    : IApiHandler<FetchRequest, FetchResponse>
 {
     public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
     {
@@ -37,7 +38,7 @@ sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fe
 
     private static async Task<FetchResponse?> RespondLaterAsync(
         RequestContext context, FetchContext fetch, ValueTask<FetchPartitionResult[]> read) =>
-        Respond(context, fetch, await read.ConfigureAwait(false));
+        Respond(context, fetch, await read);
 
     private static FetchResponse Respond(RequestContext context, FetchContext fetch, FetchPartitionResult[] results)
     {

@@ -8,7 +8,7 @@ namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>ListOffsets (2): the offset of a timestamp, or of the special values (latest, earliest, largest timestamp, local and tiered
 /// ends).</summary>
-sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffsetsRequest, ListOffsetsResponse>
+internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffsetsRequest, ListOffsetsResponse>
 {
     public ValueTask<ListOffsetsResponse?> HandleAsync(RequestContext context, ListOffsetsRequest request)
     {
@@ -72,7 +72,8 @@ sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffse
         _ => short.MaxValue,
     };
 
-    private static ListOffsetsResponse.ListOffsetsPartitionResponse Found(int index, long timestamp, long offset, int epoch, short version) => new()
+    private static ListOffsetsResponse.ListOffsetsPartitionResponse Found(
+        int index, long timestamp, long offset, int epoch, short version) => new()
     {
         PartitionIndex = index,
         Timestamp = timestamp,

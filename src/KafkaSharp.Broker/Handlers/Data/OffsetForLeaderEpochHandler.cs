@@ -9,7 +9,8 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// OffsetForLeaderEpoch (23): where a leader epoch ended, by which a fetcher finds out that the log it read was truncated (KIP-320). As in
 /// Kafka, a partition that is named twice has two results.
 /// </summary>
-sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas) : IApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
+internal sealed class OffsetForLeaderEpochHandler(ReplicaManager replicas)
+    : IApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
 {
     public ValueTask<OffsetForLeaderEpochResponse?> HandleAsync(RequestContext context, OffsetForLeaderEpochRequest request)
     {

@@ -7,11 +7,12 @@ using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Broker.Handlers.Data;
 
-/// <summary>How far a produce request has been appended: what comes next, the response so far, and which partitions of it wait for their
-/// replicas.</summary>
+/// <summary>
+/// The progress of a produce request: the next partition, the response so far, and the partitions that wait for their replicas.
+/// </summary>
 /// <param name="request">The request, which names each partition once.</param>
 /// <param name="errors">Errors of records that were left out as repetitions: see <see cref="RepeatedPartitions"/>.</param>
-struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartition, RecordsException>? errors)
+internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartition, RecordsException>? errors)
 {
     /// <summary>How many refused records the response lists so far.</summary>
     public int RecordErrors;

@@ -17,7 +17,7 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// takes as long as their content decides (compressed ones, above all) are validated on a lane, outside the partition's lock, together with
 /// what follows them in the request.
 /// </summary>
-sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHandler<ProduceRequest, ProduceResponse>
+internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHandler<ProduceRequest, ProduceResponse>
 {
     private const string AdminClientId = "__admin_client";
     private const short FirstWithLeaders = 10;
@@ -31,7 +31,7 @@ sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHa
         }
         catch (RecordsException e)
         {
-            // As in Kafka, one partition whose batches can't be told apart refuses the whole request.
+            // As in Kafka, the whole request fails if the batches of one partition cannot be parsed.
             return Refused(context, request, e.ErrorCode, e.Message);
         }
         Dictionary<TopicIdPartition, RecordsException>? errors = null;
@@ -43,8 +43,8 @@ sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHa
 
     private async ValueTask<ProduceResponse?> AppendOnLaneAsync(RequestContext context, ProduceAppends appends)
     {
-        await context.RunOnLaneAsync(turn => TryAppend(context, ref appends, turn)).ConfigureAwait(false);
-        return await Finish(context, appends).ConfigureAwait(false);
+        await context.RunOnLaneAsync(turn => TryAppend(context, ref appends, turn));
+        return await Finish(context, appends);
     }
 
     /// <summary>
@@ -61,8 +61,10 @@ sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHa
             if (!IsUnknown(info.ErrorCode) && appends.ErrorOfRepetition(topic, data) is { } error)
                 info = LogAppendInfo.Refused(error.ErrorCode, error.Message, -1);
             var result = ProduceResults.Of(data.Index, info, context.ApiVersion, ref appends.RecordErrors);
-            if (info.ErrorCode == ErrorCode.NotLeaderOrFollower && partition is { LeaderId: >= 0 } && context.ApiVersion >= FirstWithLeaders)
-                result.CurrentLeader = new ProduceResponse.LeaderIdAndEpoch { LeaderId = partition.LeaderId, LeaderEpoch = partition.LeaderEpoch };
+            if (info.ErrorCode == ErrorCode.NotLeaderOrFollower && partition is { LeaderId: >= 0 }
+                && context.ApiVersion >= FirstWithLeaders)
+                result.CurrentLeader =
+                    new ProduceResponse.LeaderIdAndEpoch { LeaderId = partition.LeaderId, LeaderEpoch = partition.LeaderEpoch };
             appends.Add(result);
             if (appends.Request.Acks == -1 && info.ErrorCode == ErrorCode.None && partition!.Log.HighWatermark <= info.LastOffset)
                 appends.WaitFor(timers, partition, info.LastOffset + 1, result);
@@ -85,7 +87,7 @@ sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHa
 
     private static async Task<ProduceResponse?> WaitForReplicasAsync(ProduceAppends appends)
     {
-        var errors = await appends.Wait!.WaitAsync(TimeSpan.FromMilliseconds(appends.Request.TimeoutMs)).ConfigureAwait(false);
+        var errors = await appends.Wait!.WaitAsync(TimeSpan.FromMilliseconds(appends.Request.TimeoutMs));
         for (var i = 0; i < errors.Length; i++)
         {
             if (errors[i] == ErrorCode.None)
@@ -159,7 +161,7 @@ sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHa
 
     private static bool IsUnknown(ErrorCode error) => error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;
 
-    // Nobody waits for a response to acks 0: the connection is closed instead.
+    // A request with acks=0 has no response, so an error closes the connection.
     public ProduceResponse? Fail(ProduceRequest request, ErrorCode error, short version) => request.Acks == 0 ? null : new ProduceResponse
     {
         Responses = request.TopicData.ConvertAll(topic => new ProduceResponse.TopicProduceResponse

@@ -4,8 +4,8 @@ using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Handlers.Data;
 
-/// <summary>What a produce response says of one partition.</summary>
-static class ProduceResults
+/// <summary>The results of single partitions in a produce response.</summary>
+internal static class ProduceResults
 {
     /// <summary>
     /// The most refused records that one response lists. Kafka lists all of them, which can be hundreds of megabytes for a few kilobytes of

@@ -9,7 +9,7 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// Produce requests that name a partition several times. Kafka responds to it once and appends the last records that are valid for a
 /// produce request; if any of the others are not, the response has their error.
 /// </summary>
-static class RepeatedPartitions
+internal static class RepeatedPartitions
 {
     // Up to so many topics are compared with each other; partition numbers below it are found in a mask.
     private const int FewTopics = 16;
@@ -41,7 +41,8 @@ static class RepeatedPartitions
     public static ProduceRequest Merge(ProduceRequest request, short version, out Dictionary<TopicIdPartition, RecordsException> errors)
     {
         errors = [];
-        var merged = new OrderedDictionary<TopicIdPartition, (ProduceRequest.TopicProduceData Topic, ProduceRequest.PartitionProduceData Data)>();
+        var merged = new OrderedDictionary<TopicIdPartition,
+            (ProduceRequest.TopicProduceData Topic, ProduceRequest.PartitionProduceData Data)>();
         foreach (var topic in request.TopicData)
         {
             foreach (var data in topic.PartitionData)
@@ -57,7 +58,8 @@ static class RepeatedPartitions
         }
         return new ProduceRequest
         {
-            TransactionalId = request.TransactionalId, Acks = request.Acks, TimeoutMs = request.TimeoutMs, TopicData = TopicsOf(merged.Values),
+            TransactionalId = request.TransactionalId, Acks = request.Acks, TimeoutMs = request.TimeoutMs, TopicData = TopicsOf(
+                merged.Values),
         };
     }
 

@@ -6,10 +6,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>DeleteGroups (42): removes empty groups with all their offsets.</summary>
-sealed class DeleteGroupsHandler(GroupAdministration groups) : IApiHandler<DeleteGroupsRequest, DeleteGroupsResponse>
+internal sealed class DeleteGroupsHandler(GroupAdministration groups) : IApiHandler<DeleteGroupsRequest, DeleteGroupsResponse>
 {
     public async ValueTask<DeleteGroupsResponse?> HandleAsync(RequestContext context, DeleteGroupsRequest request) =>
-        await groups.DeleteGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await groups.DeleteGroupsAsync(context.ToGroupContext(), request);
 
     public DeleteGroupsResponse Fail(DeleteGroupsRequest request, ErrorCode error, short version) => new()
     {

@@ -7,13 +7,14 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>DescribeGroups (15): members and assignments of classic groups.</summary>
-sealed class DescribeGroupsHandler(ClassicGroupService groups) : IApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
+internal sealed class DescribeGroupsHandler(ClassicGroupService groups) : IApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
 {
     public async ValueTask<DescribeGroupsResponse?> HandleAsync(RequestContext context, DescribeGroupsRequest request)
     {
-        var response = await groups.DescribeGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        var response = await groups.DescribeGroupsAsync(context.ToGroupContext(), request);
         foreach (var group in response.Groups.Where(group => group.ErrorCode == ErrorCode.None))
-            group.AuthorizedOperations = context.AuthorizedOperations(request.IncludeAuthorizedOperations, ResourceType.Group, group.GroupId);
+            group.AuthorizedOperations =
+                context.AuthorizedOperations(request.IncludeAuthorizedOperations, ResourceType.Group, group.GroupId);
         return response;
     }
 

@@ -10,7 +10,7 @@ namespace KafkaSharp.Broker.Handlers.Groups;
 /// FindCoordinator (10): the broker that coordinates a group or a transactional id; several in one request since version 4 (KIP-699). The
 /// first request creates the topic of the coordinator.
 /// </summary>
-sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
+internal sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
 {
     private const short BatchVersion = 4;
     private const int NoNode = -1;
@@ -22,7 +22,7 @@ sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<F
         var type = (CoordinatorType)request.KeyType;
         if (context.ApiVersion < BatchVersion)
         {
-            var (error, nodeId, endpoint) = await FindAsync(type, request.Key, context).ConfigureAwait(false);
+            var (error, nodeId, endpoint) = await FindAsync(type, request.Key, context);
             if (error != ErrorCode.None)
                 return Fail(request, error, context.ApiVersion);
             return new FindCoordinatorResponse
@@ -36,7 +36,7 @@ sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApiHandler<F
         var response = new FindCoordinatorResponse { Coordinators = new(request.CoordinatorKeys.Count) };
         foreach (var key in request.CoordinatorKeys)
         {
-            var (error, nodeId, endpoint) = await FindAsync(type, key, context).ConfigureAwait(false);
+            var (error, nodeId, endpoint) = await FindAsync(type, key, context);
             response.Coordinators.Add(new FindCoordinatorResponse.Coordinator
             {
                 Key = key,

@@ -5,7 +5,7 @@ using KafkaSharp.Coordinators.GroupService;
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>The routes of groups, committed offsets and coordinators.</summary>
-static class GroupRoutes
+internal static class GroupRoutes
 {
     public static IEnumerable<ApiRoute> Create(GroupCoordinator coordinator, ICoordinatorLocator locator) =>
     [

@@ -6,10 +6,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>JoinGroup (11): a member joins a classic group; the response comes when the rebalance has ended.</summary>
-sealed class JoinGroupHandler(ClassicGroupService groups) : IApiHandler<JoinGroupRequest, JoinGroupResponse>
+internal sealed class JoinGroupHandler(ClassicGroupService groups) : IApiHandler<JoinGroupRequest, JoinGroupResponse>
 {
     public async ValueTask<JoinGroupResponse?> HandleAsync(RequestContext context, JoinGroupRequest request) =>
-        await groups.JoinGroupAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await groups.JoinGroupAsync(context.ToGroupContext(), request);
 
     public JoinGroupResponse Fail(JoinGroupRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ProtocolName = version >= 7 ? null : "" };

@@ -6,10 +6,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Groups;
 
 /// <summary>ListGroups (16): the groups this broker coordinates, by state (KIP-518) and type (KIP-848).</summary>
-sealed class ListGroupsHandler(GroupAdministration groups) : IApiHandler<ListGroupsRequest, ListGroupsResponse>
+internal sealed class ListGroupsHandler(GroupAdministration groups) : IApiHandler<ListGroupsRequest, ListGroupsResponse>
 {
     public async ValueTask<ListGroupsResponse?> HandleAsync(RequestContext context, ListGroupsRequest request) =>
-        await groups.ListGroupsAsync(context.ToGroupContext(), request).ConfigureAwait(false);
+        await groups.ListGroupsAsync(context.ToGroupContext(), request);
 
     public ListGroupsResponse Fail(ListGroupsRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 }

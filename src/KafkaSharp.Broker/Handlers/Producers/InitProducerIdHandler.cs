@@ -9,7 +9,7 @@ namespace KafkaSharp.Broker.Handlers.Producers;
 /// InitProducerId (22) for idempotent producers: a fresh id at epoch 0 (KIP-98). With a transactional id it needs the transaction
 /// coordinator, which is not served yet: such a producer gets a fatal error.
 /// </summary>
-sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandler<InitProducerIdRequest, InitProducerIdResponse>
+internal sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandler<InitProducerIdRequest, InitProducerIdResponse>
 {
     public async ValueTask<InitProducerIdResponse?> HandleAsync(RequestContext context, InitProducerIdRequest request)
     {
@@ -21,7 +21,7 @@ sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandler<InitPr
             var refusal = request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.TransactionalIdAuthorizationFailed;
             return Fail(request, refusal, context.ApiVersion);
         }
-        var (error, id) = await ids.NextAsync().ConfigureAwait(false);
+        var (error, id) = await ids.NextAsync();
         return error == ErrorCode.None
             ? new InitProducerIdResponse { ProducerId = id, ProducerEpoch = 0 }
             : Fail(request, error == ErrorCode.NotController ? ErrorCode.CoordinatorLoadInProgress : error, context.ApiVersion);

@@ -6,7 +6,7 @@ using KafkaSharp.Metadata.Client;
 namespace KafkaSharp.Broker.Handlers.Producers;
 
 /// <summary>The routes of producer ids.</summary>
-static class ProducerRoutes
+internal static class ProducerRoutes
 {
     public static IEnumerable<ApiRoute> Create(ControllerRoutes controller, ProducerIdAllocator producerIds) =>
     [

@@ -7,9 +7,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// DescribeTopicPartitions (75): topics in the order of their names, with a limit of partitions and the cursor of the next request (KIP-966).
+/// DescribeTopicPartitions (75): topics in the order of their names, with a limit of partitions and the cursor of the next request
+/// (KIP-966).
 /// </summary>
-sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
+internal sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
     : IApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>
 {
     /// <summary>The most partitions of one response (Kafka's <c>max.request.partition.size.limit</c>).</summary>
@@ -65,7 +66,8 @@ sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
         ],
     };
 
-    private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Unknown(RequestContext context, string name) => new()
+    private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic Unknown(RequestContext context, string name) =>
+        new()
     {
         Name = name,
         ErrorCode = TopicName.Invalid(name) is null ? ErrorCode.UnknownTopicOrPartition : ErrorCode.InvalidTopicException,

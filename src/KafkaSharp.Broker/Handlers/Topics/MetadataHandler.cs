@@ -8,10 +8,10 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>
-/// Metadata (3): brokers, and topics with their partitions and leaders. A missing topic is created where request and broker allow it; the response then
-/// has its leaders, so that the client need not retry.
+/// Metadata (3): brokers, and topics with their partitions and leaders. A missing topic is created where request and broker allow it; the
+/// response then has its leaders, so that the client need not retry.
 /// </summary>
-sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTopicCreation creation)
+internal sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTopicCreation creation)
     : IApiHandler<MetadataRequest, MetadataResponse>
 {
     /// <summary>The most partitions that are described on the socket's thread.</summary>
@@ -28,12 +28,12 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
             return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         var all = request.Topics is null || (context.ApiVersion == 0 && request.Topics.Count == 0);
         if (!all && !byId && AllowsCreation(context, request))
-            await creation.CreateMissingAsync(request.Topics!.Select(topic => topic.Name!), context.ForController()).ConfigureAwait(false);
+            await creation.CreateMissingAsync(request.Topics!.Select(topic => topic.Name!), context.ForController());
 
         var metadata = image();
         var topics = all ? null : Requested(request.Topics!, byId);
         return HasMany(metadata, topics)
-            ? await context.RunOnLaneAsync(_ => Respond(context, request, metadata, topics)).ConfigureAwait(false)
+            ? await context.RunOnLaneAsync(_ => Respond(context, request, metadata, topics))
             : Respond(context, request, metadata, topics);
     }
 
@@ -51,7 +51,8 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
     };
 
     private MetadataResponse Respond(
-        RequestContext context, MetadataRequest request, MetadataImage metadata, IReadOnlyList<MetadataRequest.MetadataRequestTopic>? topics)
+        RequestContext context, MetadataRequest request, MetadataImage metadata,
+        IReadOnlyList<MetadataRequest.MetadataRequestTopic>? topics)
     {
         var response = new MetadataResponse
         {
@@ -60,7 +61,8 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
             ControllerId = Controller(metadata),
             // From version 11 on they are part of DescribeCluster.
             ClusterAuthorizedOperations = context.AuthorizedOperations(
-                context.ApiVersion is >= 8 and <= 10 && request.IncludeClusterAuthorizedOperations, ResourceType.Cluster, ResourceTypes.ClusterName),
+                context.ApiVersion is >= 8 and <= 10
+                    && request.IncludeClusterAuthorizedOperations, ResourceType.Cluster, ResourceTypes.ClusterName),
         };
         if (topics is null)
         {
@@ -146,7 +148,8 @@ sealed class MetadataHandler(Func<MetadataImage> image, string clusterId, AutoTo
     private static MetadataResponse.MetadataResponsePartition Describe(
         RequestContext context, MetadataImage metadata, int id, PartitionRegistration partition)
     {
-        var description = PartitionDescription.Of(metadata, partition, context.ListenerName, knowsListenerNotFound: context.ApiVersion >= 6);
+        var description =
+            PartitionDescription.Of(metadata, partition, context.ListenerName, knowsListenerNotFound: context.ApiVersion >= 6);
         return new MetadataResponse.MetadataResponsePartition
         {
             PartitionIndex = id,

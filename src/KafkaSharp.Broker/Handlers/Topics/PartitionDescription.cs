@@ -6,7 +6,7 @@ namespace KafkaSharp.Broker.Handlers.Topics;
 /// <summary>
 /// A partition as clients of one listener see it: its leader where they can reach it, and its offline replicas.
 /// </summary>
-readonly record struct PartitionDescription(ErrorCode Error, int Leader, int[] OfflineReplicas)
+internal readonly record struct PartitionDescription(ErrorCode Error, int Leader, int[] OfflineReplicas)
 {
     /// <param name="image">The metadata.</param>
     /// <param name="partition">The partition.</param>
@@ -20,7 +20,8 @@ readonly record struct PartitionDescription(ErrorCode Error, int Leader, int[] O
         if (image.Cluster.Broker(partition.Leader) is not { Fenced: false } leader)
             return new PartitionDescription(ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline);
         return leader.Endpoint(listener) is null
-            ? new(knowsListenerNotFound ? ErrorCode.ListenerNotFound : ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline)
+            ? new(knowsListenerNotFound ? ErrorCode.ListenerNotFound
+                : ErrorCode.LeaderNotAvailable, PartitionRegistration.NoLeader, offline)
             : new(ErrorCode.None, partition.Leader, offline);
     }
 

@@ -7,7 +7,7 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Broker.Handlers.Topics;
 
 /// <summary>The routes of topics and partitions.</summary>
-static class TopicRoutes
+internal static class TopicRoutes
 {
     public static IEnumerable<ApiRoute> Create(
         ControllerRoutes controller, Func<MetadataImage> image, string clusterId, AutoTopicCreation autoCreation) =>

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Metadata.Controller.Brokers;
 
 /// <summary>Where a broker is in its life, as the controller sees it.</summary>
-enum BrokerControlState
+internal enum BrokerControlState
 {
     Fenced,
     Unfenced,

@@ -13,7 +13,8 @@ namespace KafkaSharp.Metadata.Controller.Brokers;
 /// Moves brokers between fenced, unfenced and shutting down as their heartbeats request, and fences those whose session has expired. On the
 /// controller's event loop only.
 /// </summary>
-sealed class BrokerHeartbeatControl(ControllerState state, BrokerHeartbeats heartbeats, LeaderAndIsrControl leaders, ILogger logger)
+internal sealed class BrokerHeartbeatControl(
+    ControllerState state, BrokerHeartbeats heartbeats, LeaderAndIsrControl leaders, ILogger logger)
 {
     public CommandResult<MetadataRecord, BrokerHeartbeatResponse> Process(BrokerHeartbeatRequest request)
     {

@@ -1,10 +1,11 @@
 namespace KafkaSharp.Metadata.Controller.Brokers;
 
 /// <summary>
-/// The last contact of each broker and how far it had read the metadata log (Kafka's <c>BrokerHeartbeatManager</c>). Not in the log: each active
-/// controller starts anew, with a contact of every unfenced broker at that moment. Time is monotonic. On the controller's event loop only.
+/// The last contact of each broker and how far it had read the metadata log (Kafka's <c>BrokerHeartbeatManager</c>). Not in the log: each
+/// active controller starts anew, with a contact of every unfenced broker at that moment. Time is monotonic. On the controller's event loop
+/// only.
 /// </summary>
-sealed class BrokerHeartbeats(TimeProvider time, TimeSpan sessionTimeout)
+internal sealed class BrokerHeartbeats(TimeProvider time, TimeSpan sessionTimeout)
 {
     private readonly Dictionary<int, Session> _sessions = [];
 

@@ -13,7 +13,7 @@ namespace KafkaSharp.Metadata.Controller.Brokers;
 /// Registers and unregisters brokers and controllers (the registrations of Kafka's <c>ClusterControlManager</c>). On the controller's event
 /// loop only.
 /// </summary>
-sealed class BrokerRegistrationControl(
+internal sealed class BrokerRegistrationControl(
     QuorumControllerOptions options, ControllerState state, BrokerHeartbeats heartbeats, LeaderAndIsrControl leaders)
 {
     /// <param name="request">What the broker says of itself.</param>

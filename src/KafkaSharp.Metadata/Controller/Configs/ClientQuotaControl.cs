@@ -9,7 +9,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller.Configs;
 
 /// <summary>Handles AlterClientQuotas (KIP-546): each entity succeeds or fails by itself. On the controller's event loop only.</summary>
-sealed class ClientQuotaControl(ControllerState state)
+internal sealed class ClientQuotaControl(ControllerState state)
 {
     private enum QuotaType
     {
@@ -134,7 +134,8 @@ sealed class ClientQuotaControl(ControllerState state)
         return entity;
     }
 
-    // As a Java map: of a type that is named twice the last name counts. Ordered as such a map of these types is shown: client id, then user.
+    // As a Java map: of a type that is named twice the last name counts. Ordered as such a map of these types is shown: client id, then
+    // user.
     private static SortedDictionary<string, string?> Names(List<AlterClientQuotasRequest.EntityData> parts)
     {
         var names = new SortedDictionary<string, string?>(StringComparer.Ordinal);

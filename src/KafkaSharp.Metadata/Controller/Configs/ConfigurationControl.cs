@@ -14,7 +14,7 @@ namespace KafkaSharp.Metadata.Controller.Configs;
 /// Handles IncrementalAlterConfigs (KIP-339) and AlterConfigs, and checks the configurations of new topics. On the controller's event loop
 /// only.
 /// </summary>
-sealed class ConfigurationControl(QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator)
+internal sealed class ConfigurationControl(QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator)
 {
     private const string MinInSyncReplicas = TopicSettings.MinInSyncReplicas;
 

@@ -4,7 +4,8 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Metadata.Controller.Configs;
 
 /// <summary>
-/// The controller's access to configuration keys that are declared in projects it may not reference. Implemented in Broker. Stateless and thread-safe.
+/// The controller's access to configuration keys that are declared in projects it may not reference. Implemented in Broker. Stateless and
+/// thread-safe.
 /// </summary>
 public interface IConfigurationValidator
 {

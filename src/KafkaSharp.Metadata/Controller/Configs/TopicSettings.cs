@@ -5,7 +5,7 @@ using KafkaSharp.Metadata.Images;
 namespace KafkaSharp.Metadata.Controller.Configs;
 
 /// <summary>The configurations of topics that the controller itself uses. On the controller's event loop only.</summary>
-sealed class TopicSettings(QuorumControllerOptions options, ControllerState state)
+internal sealed class TopicSettings(QuorumControllerOptions options, ControllerState state)
 {
     public const string MinInSyncReplicas = "min.insync.replicas";
     private const string UncleanLeaderElection = "unclean.leader.election.enable";

@@ -8,10 +8,10 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>
-/// Handles AlterPartition, with which leaders report their in-sync replicas (KIP-497), and AssignReplicasToDirs (KIP-858). On the controller's event
-/// loop only.
+/// Handles AlterPartition, with which leaders report their in-sync replicas (KIP-497), and AssignReplicasToDirs (KIP-858). On the
+/// controller's event loop only.
 /// </summary>
-sealed class AlterPartitionControl(ControllerState state, LeaderAndIsrControl leaders)
+internal sealed class AlterPartitionControl(ControllerState state, LeaderAndIsrControl leaders)
 {
     public CommandResult<MetadataRecord, AlterPartitionResponse> Alter(AlterPartitionRequest request)
     {

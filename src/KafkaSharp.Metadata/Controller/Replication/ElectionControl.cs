@@ -10,7 +10,7 @@ namespace KafkaSharp.Metadata.Controller.Replication;
 /// <summary>
 /// Handles ElectLeaders, and periodically moves leadership back to preferred replicas. On the controller's event loop only.
 /// </summary>
-sealed class ElectionControl(ControllerState state, LeaderAndIsrControl leaders)
+internal sealed class ElectionControl(ControllerState state, LeaderAndIsrControl leaders)
 {
     private const sbyte Preferred = 0;
     private const sbyte Unclean = 1;

@@ -4,7 +4,7 @@ namespace KafkaSharp.Metadata.Controller.Replication;
 /// The 48 bit linear congruential generator of <c>java.util.Random</c>, so that replicas are placed exactly as Kafka places them from the
 /// same seed. Not thread-safe.
 /// </summary>
-sealed class JavaRandom(long seed)
+internal sealed class JavaRandom(long seed)
 {
     private const long Multiplier = 0x5DEECE66DL;
     private const long Mask = (1L << 48) - 1;

@@ -8,7 +8,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>What the coming and going of brokers and directories does to leaders and ISRs. On the controller's event loop only.</summary>
-sealed class LeaderAndIsrControl(ControllerState state, TopicSettings settings)
+internal sealed class LeaderAndIsrControl(ControllerState state, TopicSettings settings)
 {
     /// <summary>A partition's place in the metadata.</summary>
     public readonly record struct Place(TopicImage Topic, int Id, PartitionRegistration Partition);

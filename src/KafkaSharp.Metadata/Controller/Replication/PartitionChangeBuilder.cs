@@ -10,7 +10,7 @@ namespace KafkaSharp.Metadata.Controller.Replication;
 /// eligible leader replicas (KIP-966), elects a leader, and makes the record, or none where nothing changes (Kafka's class of the same
 /// name). For one use.
 /// </summary>
-sealed class PartitionChangeBuilder
+internal sealed class PartitionChangeBuilder
 {
     private readonly PartitionRegistration _partition;
     private readonly Uuid _topicId;

@@ -8,7 +8,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>Handles CreatePartitions: adds partitions to topics. On the controller's event loop only.</summary>
-sealed class PartitionCreation(ControllerState state, PartitionPlacement placement)
+internal sealed class PartitionCreation(ControllerState state, PartitionPlacement placement)
 {
     public CommandResult<MetadataRecord, CreatePartitionsResponse> Create(CreatePartitionsRequest request)
     {

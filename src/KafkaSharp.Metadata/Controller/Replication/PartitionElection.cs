@@ -1,7 +1,7 @@
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>Which leader a partition change looks for.</summary>
-enum PartitionElection
+internal enum PartitionElection
 {
     /// <summary>The preferred replica where it can lead, else as <see cref="Online"/>.</summary>
     Preferred,

@@ -6,7 +6,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>Decides on which brokers new partitions lie, by hand or by the placer. On the controller's event loop only.</summary>
-sealed class PartitionPlacement(ControllerState state, LeaderAndIsrControl leaders, JavaRandom random)
+internal sealed class PartitionPlacement(ControllerState state, LeaderAndIsrControl leaders, JavaRandom random)
 {
     private readonly StripedReplicaPlacer _placer = new(random);
 

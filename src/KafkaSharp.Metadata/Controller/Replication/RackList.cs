@@ -1,7 +1,7 @@
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>The racks and brokers that one topic's partitions are striped over. Not thread-safe.</summary>
-sealed class RackList
+internal sealed class RackList
 {
     private readonly JavaRandom _random;
     private readonly Dictionary<string, Rack> _racks = new(StringComparer.Ordinal);

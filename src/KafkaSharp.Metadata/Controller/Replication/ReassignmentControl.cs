@@ -10,7 +10,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>Handles AlterPartitionReassignments and ListPartitionReassignments (KIP-455). On the controller's event loop only.</summary>
-sealed class ReassignmentControl(
+internal sealed class ReassignmentControl(
     ControllerState state, LeaderAndIsrControl leaders, PartitionPlacement placement, TopicSettings settings)
 {
     public CommandResult<MetadataRecord, AlterPartitionReassignmentsResponse> Alter(AlterPartitionReassignmentsRequest request)

@@ -7,7 +7,7 @@ namespace KafkaSharp.Metadata.Controller.Replication;
 /// Places replicas as Kafka's <c>StripedReplicaPlacer</c>: partitions striped over racks and, in each rack, over brokers, starting at
 /// random places; leaders only on brokers that are not fenced. Not thread-safe.
 /// </summary>
-sealed class StripedReplicaPlacer(JavaRandom random)
+internal sealed class StripedReplicaPlacer(JavaRandom random)
 {
     /// <summary>The replicas of each of so many partitions, the leader first.</summary>
     /// <exception cref="StateMachineException">INVALID_REPLICATION_FACTOR: there are not the brokers for it.</exception>

@@ -10,9 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>
-/// Handles CreateTopics: each topic succeeds or fails by itself, and all that succeed are created at once. On the controller's event loop only.
+/// Handles CreateTopics: each topic succeeds or fails by itself, and all that succeed are created at once. On the controller's event loop
+/// only.
 /// </summary>
-sealed class TopicCreation(
+internal sealed class TopicCreation(
     QuorumControllerOptions options, ControllerState state, PartitionPlacement placement, ConfigurationControl configurations,
         Random random, ILogger logger)
 {

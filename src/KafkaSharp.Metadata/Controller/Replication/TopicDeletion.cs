@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>
-/// Handles DeleteTopics, by names or by ids. A topic that is named twice, or by its name and its id, gets one response and is not deleted. On the
-/// controller's event loop only.
+/// Handles DeleteTopics, by names or by ids. A topic that is named twice, or by its name and its id, gets one response and is not deleted.
+/// On the controller's event loop only.
 /// </summary>
-sealed class TopicDeletion(QuorumControllerOptions options, ControllerState state, ILogger logger)
+internal sealed class TopicDeletion(QuorumControllerOptions options, ControllerState state, ILogger logger)
 {
     private readonly record struct Wanted(string? Name, Uuid Id)
     {

@@ -1,4 +1,4 @@
 namespace KafkaSharp.Metadata.Controller.Replication;
 
 /// <summary>A broker that replicas may be placed on.</summary>
-readonly record struct UsableBroker(int Id, string? Rack, bool Fenced);
+internal readonly record struct UsableBroker(int Id, string? Rack, bool Fenced);

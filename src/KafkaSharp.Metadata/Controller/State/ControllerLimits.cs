@@ -3,8 +3,10 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Controller.State;
 
-/// <summary>The limits of one request to the controller, so that it cannot delay the others for long. A request beyond them fails as a whole.</summary>
-static class ControllerLimits
+/// <summary>
+/// The limits of one request to the controller, so that it cannot delay the others for long. A request beyond them fails as a whole.
+/// </summary>
+internal static class ControllerLimits
 {
     /// <summary>Records one request may make, and partitions it may create (Kafka's <c>MAX_RECORDS_PER_USER_OP</c>).</summary>
     public const int MaxRecordsPerRequest = 10_000;

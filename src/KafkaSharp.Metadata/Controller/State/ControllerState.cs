@@ -10,10 +10,10 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller.State;
 
 /// <summary>
-/// The controller's own view of the metadata: while active, an image ahead of the committed one, made of the records it wrote; otherwise the
-/// committed one. When leadership is lost, what is not committed is dropped. On the controller's event loop only.
+/// The controller's own view of the metadata: while active, an image ahead of the committed one, made of the records it wrote; otherwise
+/// the committed one. When leadership is lost, what is not committed is dropped. On the controller's event loop only.
 /// </summary>
-sealed class ControllerState : IReplayable<MetadataRecord>
+internal sealed class ControllerState : IReplayable<MetadataRecord>
 {
     private readonly MetadataBatchLoader _committed = new();
     private readonly Dictionary<int, long> _registrationOffsets = [];

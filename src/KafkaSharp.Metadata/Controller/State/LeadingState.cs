@@ -4,10 +4,10 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Metadata.Controller.State;
 
 /// <summary>
-/// The state as the active controller's own records change it. A record that it wrote and cannot replay is a bug: the node resigns, since its next
-/// decisions would depend on metadata that no other node has. On the controller's event loop only.
+/// The state as the active controller's own records change it. A record that it wrote and cannot replay is a bug: the node resigns, since
+/// its next decisions would depend on metadata that no other node has. On the controller's event loop only.
 /// </summary>
-sealed class LeadingState(ControllerState state, Action resign) : IReplayable<MetadataRecord>
+internal sealed class LeadingState(ControllerState state, Action resign) : IReplayable<MetadataRecord>
 {
     public void Replay(long offset, MetadataRecord record)
     {

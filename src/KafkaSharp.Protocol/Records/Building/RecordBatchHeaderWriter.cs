@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Protocol.Records.Building;
 
 /// <summary>Writes the header of a magic 2 batch, including the CRC. The records must already be in place.</summary>
-static class RecordBatchHeaderWriter
+internal static class RecordBatchHeaderWriter
 {
     private const byte Magic = 2;
 

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Records.Building;
 
 /// <summary>Writes one magic 2 record, whose size is computed first.</summary>
-ref struct RecordWriter
+internal ref struct RecordWriter
 {
     private readonly Span<byte> _bytes;
     private int _position;

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Protocol.Records.Legacy;
 
 /// <summary>CRC-32 (the polynomial of zip), the checksum of magic 0 and 1 messages.</summary>
-static class Crc32
+internal static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
 

@@ -7,7 +7,7 @@ namespace KafkaSharp.Protocol.Records.Legacy;
 /// Reads the inner messages of a compressed legacy message (Kafka's <c>DeepRecordsIterator</c>). All are decompressed first: in magic 1,
 /// the wrapper has the offset of the last inner message, and the other offsets are relative to it.
 /// </summary>
-sealed class LegacyInnerMessages : IDisposable
+internal sealed class LegacyInnerMessages : IDisposable
 {
     private readonly PooledBuffer _bytes = new();
     private readonly byte _wrapperMagic;

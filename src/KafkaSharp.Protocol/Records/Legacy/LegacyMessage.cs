@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Records.Legacy;
 /// A message of magic 0 or 1 (Kafka's <c>LegacyRecord</c>): offset, size, CRC-32, magic, attributes, in magic 1 a timestamp, then key and
 /// value, each preceded by an int32 length.
 /// </summary>
-readonly ref struct LegacyMessage(ReadOnlySpan<byte> bytes)
+internal readonly ref struct LegacyMessage(ReadOnlySpan<byte> bytes)
 {
     /// <summary>
     /// The smallest valid value of the size field: that of a magic 0 message with null key and value (Kafka's <c>RECORD_OVERHEAD_V0</c>).

@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Records.Reading;
 /// Reads the records of a compressed magic 2 batch but skips keys, values and headers (Kafka's <c>skipKeyValueIterator</c>). Its memory
 /// does not depend on the size of the decompressed records.
 /// </summary>
-ref struct PartialRecordReader : IDisposable
+internal ref struct PartialRecordReader : IDisposable
 {
     private const int LargestWhole = 16 * 1024;
 

@@ -4,7 +4,7 @@ namespace KafkaSharp.Protocol.Records.Reading;
 /// The deltas and lengths of a magic 2 record, without its contents. It is a fast alternative to <see cref="RecordParser"/> for valid
 /// records: it only detects that a record is invalid, and <see cref="RecordParser"/> then finds the reason.
 /// </summary>
-readonly struct RecordOutline
+internal readonly struct RecordOutline
 {
     private RecordOutline(long timestampDelta, int offsetDelta, int keyLength, int valueLength)
     {

@@ -4,7 +4,7 @@ namespace KafkaSharp.Protocol.Records.Reading;
 /// Parses a magic 2 record without its length field (Kafka's <c>DefaultRecord</c>): attributes, timestamp delta, offset delta, key, value,
 /// headers.
 /// </summary>
-readonly struct RecordParser
+internal readonly struct RecordParser
 {
     private readonly long _baseOffset;
     private readonly long _baseTimestamp;

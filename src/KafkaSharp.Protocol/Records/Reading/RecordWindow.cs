@@ -7,7 +7,7 @@ namespace KafkaSharp.Protocol.Records.Reading;
 /// A window over the bytes of a batch's records: all of them if they are uncompressed, otherwise a pooled buffer that is filled by
 /// decompression as needed. The buffer grows with the decompressed bytes, not with lengths read from the input.
 /// </summary>
-ref struct RecordWindow : IDisposable
+internal ref struct RecordWindow : IDisposable
 {
     private const int SmallestBuffer = 4 * 1024;
     private const int LargestFirstBuffer = 64 * 1024;

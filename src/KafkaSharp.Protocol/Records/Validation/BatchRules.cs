@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Validation;
 
 /// <summary>The checks of a leader on a batch header (Kafka's <c>LogValidator.validateBatch</c>).</summary>
-static class BatchRules
+internal static class BatchRules
 {
     public static void Check(RecordBatch batch, byte firstMagic, AppendOrigin origin, TopicPartition partition)
     {

@@ -8,7 +8,7 @@ namespace KafkaSharp.Protocol.Records.Validation;
 /// Checks batches and records and assigns offsets (Kafka's <c>LogValidator</c>). A magic 2 batch whose compression does not change is
 /// patched in place; other batches are rebuilt.
 /// </summary>
-readonly ref struct LogValidator
+internal readonly ref struct LogValidator
 {
     private const byte CurrentMagic = 2;
 
@@ -175,7 +175,8 @@ readonly ref struct LogValidator
             {
                 throw new RecordsException(
                     ErrorCode.MessageTooLarge,
-                    $"The batch, converted to {_target} compression, is larger than the maximum configured value of {_options.MaxMessageBytes} bytes " +
+                    $"The batch, converted to {_target} compression, is larger than the maximum configured value of " +
+                    $"{_options.MaxMessageBytes} bytes " +
                     $"in append to partition {_options.TopicPartition}");
             }
             return new ValidatedRecords(builder, builder.LastOffset, builder.MaxTimestamp, builder.RecordCount);

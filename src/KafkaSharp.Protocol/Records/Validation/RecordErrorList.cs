@@ -4,7 +4,7 @@ namespace KafkaSharp.Protocol.Records.Validation;
 /// Counts the refused records of a batch and lists the first of them: a few kilobytes of compressed records can contain millions of invalid
 /// ones. It allocates nothing while there are none.
 /// </summary>
-struct RecordErrorList
+internal struct RecordErrorList
 {
     /// <summary>How many are listed at most.</summary>
     public const int MaxListed = 10_000;

@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Records.Validation;
 /// The checks of a leader on each record (Kafka's <c>LogValidator.validateRecord</c>): a key in a compacted topic, a timestamp in the
 /// allowed range.
 /// </summary>
-readonly struct RecordRules(RecordValidationOptions options, TimestampType batchTimestampType, long nowMs)
+internal readonly struct RecordRules(RecordValidationOptions options, TimestampType batchTimestampType, long nowMs)
 {
     private readonly bool _checksRange = options.TimestampType == TimestampType.CreateTime;
     private readonly bool _batchIsLogAppendTime = batchTimestampType == TimestampType.LogAppendTime;
@@ -29,7 +29,8 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
             return AddNoKey(index, ref errors);
         var fault = Check(record.Timestamp);
         if (fault != TimestampFault.None && errors.Count(isTimestamp: true))
-            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset) : WrongType(Describe(reader)));
+            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset)
+                : WrongType(Describe(reader)));
         return fault == TimestampFault.None;
     }
 
@@ -39,7 +40,8 @@ readonly struct RecordRules(RecordValidationOptions options, TimestampType batch
             return AddNoKey(index, ref errors);
         var fault = Check(record.Timestamp);
         if (fault != TimestampFault.None && errors.Count(isTimestamp: true))
-            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset) : WrongType(Describe(record)));
+            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset)
+                : WrongType(Describe(record)));
         return fault == TimestampFault.None;
     }
 

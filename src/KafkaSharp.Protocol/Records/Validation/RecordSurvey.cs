@@ -7,7 +7,7 @@ namespace KafkaSharp.Protocol.Records.Validation;
 /// The result of a fast pass over the records of a valid uncompressed magic 2 batch: their number, the range of their timestamps, and
 /// whether all have keys. It is on the path of nearly every produced batch.
 /// </summary>
-readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimestamp, bool AllHaveKeys)
+internal readonly record struct RecordSurvey(int Count, long MinTimestamp, long MaxTimestamp, bool AllHaveKeys)
 {
     /// <summary>False if the batch is invalid or unusual. The caller must then read the records one by one.</summary>
     public static bool TryMake(RecordBatch batch, IWorkTurn? turn, out RecordSurvey survey)

@@ -3,8 +3,9 @@ using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records.Validation;
 
-/// <summary>Tells produced batches that are validated in a few hundred microseconds from those whose validation takes as long as their
-/// content decides.</summary>
+/// <summary>
+/// Decides whether produced batches are validated in a few hundred microseconds, or in a time that depends on their content.
+/// </summary>
 public static class ValidationCost
 {
     // About 5 ns each.
@@ -23,7 +24,8 @@ public static class ValidationCost
         {
             foreach (var batch in new RecordBatchReader(records))
             {
-                if (batch.Magic < 2 || !RecordBatchHeader.Fits(batch.Bytes) || batch.Header.CompressionId != 0 || batch.Header.RecordCount > ManyRecords)
+                if (batch.Magic < 2 || !RecordBatchHeader.Fits(batch.Bytes) || batch.Header.CompressionId != 0
+                    || batch.Header.RecordCount > ManyRecords)
                     return true;
             }
             return false;

@@ -5,7 +5,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Broker.Tests.Handlers.Configs;
 
 /// <summary>Codes and messages are those of a genuine Kafka 4.3.1 broker with id 1.</summary>
-sealed class ConfigAlterationsTests
+internal sealed class ConfigAlterationsTests
 {
     private const sbyte TopicType = 2;
     private const sbyte Broker = 4;
@@ -41,11 +41,13 @@ sealed class ConfigAlterationsTests
 
     [Test]
     public void A_key_named_twice_is_refused() =>
-        Assert.That(Check(new ConfigAlterations.Resource(TopicType, "a", ["k", "j", "k"], [])), Is.EqualTo(new[] { Error("Error due to duplicate config keys") }));
+        Assert.That(Check(new ConfigAlterations.Resource(TopicType, "a", ["k", "j", "k"], [])), Is.EqualTo(
+            new[] { Error("Error due to duplicate config keys") }));
 
     [Test]
     public void Values_that_are_missing_are_named() =>
-        Assert.That(Check(new ConfigAlterations.Resource(TopicType, "a", ["k", "j", "i"], ["k", "i"])), Is.EqualTo(new[] { Error("Null value not supported for : k, i") }));
+        Assert.That(Check(new ConfigAlterations.Resource(TopicType, "a", ["k", "j", "i"], ["k", "i"])), Is.EqualTo(
+            new[] { Error("Null value not supported for : k, i") }));
 
     private static ConfigAlterations.Resource Topic(string name) => new(TopicType, name, ["k"], []);
 

@@ -9,7 +9,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Broker.Tests.Handlers.Groups;
 
-sealed class FindCoordinatorHandlerTests
+internal sealed class FindCoordinatorHandlerTests
 {
     /// <summary>All versions and key types, but the share coordinator's own, which is not served.</summary>
     [Test]
@@ -26,25 +26,29 @@ sealed class FindCoordinatorHandlerTests
             if (request.GetProperty("version").GetInt32() == 6 && request.GetProperty("json").GetProperty("keyType").GetInt32() == 2)
                 continue;
             var answer = await fixture.AskAsync(Convert.FromHexString(request.GetProperty("hex").GetString()!));
-            Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo(frames[i + 1].GetProperty("hex").GetString()), request.GetProperty("json").GetRawText());
+            Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo(frames[i + 1].GetProperty("hex").GetString()), request.GetProperty(
+                "json").GetRawText());
             compared++;
         }
         Assert.That(compared, Is.EqualTo(24));
     }
 
     [Test]
-    public async Task A_coordinator_that_is_not_there_yet_is_told_as_no_node()
+    public async Task A_coordinator_that_does_not_exist_yet_is_reported_as_no_node()
     {
-        using var fixture = new DispatcherFixture(new ApiTable(ApiRoute.For(new FindCoordinatorHandler(new FixedLocator(ErrorCode.CoordinatorNotAvailable, null)))));
+        using var fixture = new DispatcherFixture(
+            new ApiTable(ApiRoute.For(new FindCoordinatorHandler(new FixedLocator(ErrorCode.CoordinatorNotAvailable, null)))));
         // FindCoordinator v4, correlation id 1, no client id, one key "g" of a group.
         var answer = await fixture.AskAsync(Convert.FromHexString("000a000400000001ffff0000020267" + "00"));
         // No throttling, one coordinator: "g", node -1, host "", port -1, error 15, message "".
-        Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo("00000001" + "00" + "00000000" + "02" + "0267" + "ffffffff" + "01" + "ffffffff" + "000f" + "01" + "00" + "00"));
+        Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo(
+            "00000001" + "00" + "00000000" + "02" + "0267" + "ffffffff" + "01" + "ffffffff" + "000f" + "01" + "00" + "00"));
     }
 
     private sealed class FixedLocator(ErrorCode error, NodeEndpoint? endpoint) : ICoordinatorLocator
     {
-        public ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(CoordinatorType type, string key, string listenerName) =>
+        public ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(
+            CoordinatorType type, string key, string listenerName) =>
             new((error, endpoint is null ? -1 : 1, endpoint));
     }
 }

@@ -5,7 +5,7 @@ namespace KafkaSharp.Metadata.Tests.Controller.Configs;
 
 /// <summary>Codes and messages are those of Kafka 4.3.1's ClientQuotaControlManager.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-sealed class ClientQuotaControlTests
+internal sealed class ClientQuotaControlTests
 {
     private readonly ControllerHarness _harness = new();
 
@@ -23,7 +23,8 @@ sealed class ClientQuotaControlTests
     public void A_value_is_one_of_its_key_s_type(string type, string key, double value, string? message)
     {
         var answer = Alter(key, value, (type, type == "ip" ? "127.0.0.1" : "alice"));
-        Assert.That((answer.ErrorCode, answer.ErrorMessage), Is.EqualTo((message is null ? ErrorCode.None : ErrorCode.InvalidRequest, message)));
+        Assert.That((answer.ErrorCode, answer.ErrorMessage), Is.EqualTo(
+            (message is null ? ErrorCode.None : ErrorCode.InvalidRequest, message)));
     }
 
     [Test]
@@ -40,7 +41,8 @@ sealed class ClientQuotaControlTests
     public void A_key_named_twice_alters_nothing()
     {
         var response = Alter(Entry("u", ("producer_byte_rate", 1), ("producer_byte_rate", 2)));
-        Assert.That(response.Single(), Is.EqualTo(("u", ErrorCode.InvalidRequest, "Ignoring duplicate entity ClientQuotaEntity(entries={user=u})")));
+        Assert.That(response.Single(), Is.EqualTo(
+            ("u", ErrorCode.InvalidRequest, "Ignoring duplicate entity ClientQuotaEntity(entries={user=u})")));
         Assert.That(_harness.Written, Is.Empty);
     }
 
@@ -48,7 +50,8 @@ sealed class ClientQuotaControlTests
     [Test]
     public void An_entity_named_twice_gets_one_error_and_keeps_its_first_alteration()
     {
-        var response = Alter(Entry("u", ("producer_byte_rate", 1)), Entry("u", ("consumer_byte_rate", 2)), Entry("w", ("producer_byte_rate", 3)));
+        var response =
+            Alter(Entry("u", ("producer_byte_rate", 1)), Entry("u", ("consumer_byte_rate", 2)), Entry("w", ("producer_byte_rate", 3)));
         Assert.That(response, Is.EqualTo(new[]
         {
             ("u", ErrorCode.InvalidRequest, "Ignoring duplicate entity ClientQuotaEntity(entries={user=u})"), ("w", ErrorCode.None, null),
@@ -76,7 +79,8 @@ sealed class ClientQuotaControlTests
             [
                 new()
                 {
-                    Entity = [.. entity.Select(part => new AlterClientQuotasRequest.EntityData { EntityType = part.Type, EntityName = part.Name })],
+                    Entity = [.. entity.Select(
+                        part => new AlterClientQuotasRequest.EntityData { EntityType = part.Type, EntityName = part.Name })],
                     Ops = [new() { Key = key, Value = value }],
                 },
             ],

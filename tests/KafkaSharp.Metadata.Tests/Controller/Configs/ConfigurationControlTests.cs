@@ -5,8 +5,10 @@ using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Metadata.Tests.Controller.Configs;
 
-/// <summary>Codes and messages are those of Kafka 4.3.1's ConfigAdminManager, ControllerConfigurationValidator and ConfigurationControlManager.</summary>
-sealed class ConfigurationControlTests
+/// <summary>
+/// Codes and messages are those of Kafka 4.3.1's ConfigAdminManager, ControllerConfigurationValidator and ConfigurationControlManager.
+/// </summary>
+internal sealed class ConfigurationControlTests
 {
     private const string TooLarge =
         "The configuration value cannot be added because it exceeds the maximum value size of 32767 bytes.";
@@ -31,10 +33,12 @@ sealed class ConfigurationControlTests
         "Topic name is invalid: 'no/topic' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'")]
     public void A_resource_that_has_no_configurations_is_refused(int type, string name, ErrorCode code, string message)
     {
-        var altered = _harness.Run(_harness.Managers.Configurations.Alter(Set((sbyte)type, name, "cleanup.policy", "compact"))).Responses.Single();
+        var altered =
+            _harness.Run(_harness.Managers.Configurations.Alter(Set((sbyte)type, name, "cleanup.policy", "compact"))).Responses.Single();
         Assert.That((altered.ErrorCode, altered.ErrorMessage), Is.EqualTo((code, message)));
         Assert.That(_harness.Written, Is.Empty);
-        var replaced = _harness.Run(_harness.Managers.Configurations.Alter(Replace((sbyte)type, name, "cleanup.policy", "compact"))).Responses.Single();
+        var replaced = _harness.Run(
+            _harness.Managers.Configurations.Alter(Replace((sbyte)type, name, "cleanup.policy", "compact"))).Responses.Single();
         Assert.That((replaced.ErrorCode, replaced.ErrorMessage), Is.EqualTo((code, message)));
         Assert.That(_harness.Written, Is.Empty);
     }
@@ -93,7 +97,8 @@ sealed class ConfigurationControlTests
         harness.StartBroker(1);
         harness.CreateTopic("t", 1, 1, ("min.insync.replicas", "1"));
         Assert.That(harness.Image.Features.IsElrEnabled);
-        Assert.That(Written(), Is.EqualTo(new[] { "TopicRecord", "ConfigRecord min.insync.replicas", "ClearElrRecord t", "PartitionRecord" }));
+        Assert.That(Written(), Is.EqualTo(
+            new[] { "TopicRecord", "ConfigRecord min.insync.replicas", "ClearElrRecord t", "PartitionRecord" }));
         harness.Run(harness.Managers.Configurations.Alter(Set(2, "t", "min.insync.replicas", "1")));
         Assert.That(Written(), Is.Empty, "nothing changed");
         var request = Set(2, "t", "min.insync.replicas", "2");

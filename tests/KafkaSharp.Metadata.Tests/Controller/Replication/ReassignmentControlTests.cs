@@ -4,7 +4,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Tests.Controller.Replication;
 
-sealed class ReassignmentControlTests
+internal sealed class ReassignmentControlTests
 {
     [TestCase(false)]
     [TestCase(true)]
@@ -31,7 +31,8 @@ sealed class ReassignmentControlTests
                 new()
                 {
                     TopicId = topic.Id,
-                    Partitions = [new() { LeaderEpoch = partition.LeaderEpoch, PartitionEpoch = partition.PartitionEpoch, NewIsr = [1, 2] }],
+                    Partitions = [new() { LeaderEpoch = partition.LeaderEpoch, PartitionEpoch = partition.PartitionEpoch,
+                        NewIsr = [1, 2] }],
                 },
             ],
         }));

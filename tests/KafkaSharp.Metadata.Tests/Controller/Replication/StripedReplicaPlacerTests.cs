@@ -5,7 +5,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Metadata.Tests.Controller.Replication;
 
-sealed class StripedReplicaPlacerTests
+internal sealed class StripedReplicaPlacerTests
 {
     [Test]
     public void Replicas_lie_where_kafka_puts_them_from_the_same_seed()
@@ -20,7 +20,8 @@ sealed class StripedReplicaPlacerTests
             count++;
             var placer = new StripedReplicaPlacer(new JavaRandom(decision.GetProperty("javaRandomSeed").GetInt64()));
             var brokers = decision.GetProperty("brokers").EnumerateArray()
-                .Select(b => new UsableBroker(b.GetProperty("id").GetInt32(), b.GetProperty("rack").GetString(), b.GetProperty("fenced").GetBoolean()))
+                .Select(b => new UsableBroker(
+                    b.GetProperty("id").GetInt32(), b.GetProperty("rack").GetString(), b.GetProperty("fenced").GetBoolean()))
                 .ToArray();
             var (partitions, replicas) = (decision.GetProperty("numPartitions").GetInt32(), decision.GetProperty("numReplicas").GetInt32());
             if (decision.TryGetProperty("message", out var message))

@@ -7,7 +7,7 @@ using NUnit.Framework.Constraints;
 namespace KafkaSharp.Metadata.Tests.Controller.Replication;
 
 /// <summary>Codes and messages are those of Kafka 4.3.1's ReplicationControlManager and ControllerApis.</summary>
-sealed class TopicLimitsTests
+internal sealed class TopicLimitsTests
 {
     private ControllerHarness _harness = null!;
 
@@ -31,7 +31,8 @@ sealed class TopicLimitsTests
     {
         Assert.That(() => Create(("a", 1), ("b", int.MaxValue), ("c", int.MaxValue)), TooManyPartitions);
         Assert.That(() => Create(("a", 1), ("b", 10_000)), TooManyPartitions);
-        Assert.That(() => _harness.Managers.TopicCreation.Create(new CreateTopicsRequest { Topics = [Assigned(10_001)] }), TooManyPartitions);
+        Assert.That(() => _harness.Managers.TopicCreation.Create(new CreateTopicsRequest { Topics = [Assigned(10_001)] }),
+            TooManyPartitions);
     }
 
     [Test]
@@ -77,7 +78,8 @@ sealed class TopicLimitsTests
         Create(("a", 1), ("b", 1), ("c", 1), ("d", 1));
         var topics = _harness.Image.Topics;
         var (a, b, c, d) = (topics.Topic("a")!.Id, topics.Topic("b")!.Id, topics.Topic("c")!.Id, topics.Topic("d")!.Id);
-        var answer = Delete(("a", default), ("a", default), ("b", default), (null, b), (null, c), (null, c), ("d", default), (null, default), ("d", d));
+        var answer = Delete(
+            ("a", default), ("a", default), ("b", default), (null, b), (null, c), (null, c), ("d", default), (null, default), ("d", d));
         Assert.That(answer.Responses.Select(r => (r.Name, r.TopicId, r.ErrorCode, r.ErrorMessage)), Is.EquivalentTo(new[]
         {
             (null, default, ErrorCode.InvalidRequest, "Neither topic name nor id were specified."),
@@ -88,7 +90,8 @@ sealed class TopicLimitsTests
             ("d", d, ErrorCode.None, (string?)null),
         }));
         Assert.That(_harness.Image.Topics.ById.Values.Select(topic => topic.Name), Is.EquivalentTo(new[] { "a", "b", "c" }));
-        Assert.That(_harness.Log.Lines, Has.Member($"Deleting topic d with id {d}.").And.Member($"Creating topic d with id {d} and 1 partition(s)."));
+        Assert.That(_harness.Log.Lines, Has.Member($"Deleting topic d with id {d}.").And.Member(
+            $"Creating topic d with id {d} and 1 partition(s)."));
         Assert.That(_harness.Managers.TopicDeletion.Delete(new DeleteTopicsRequest { TopicNames = ["a"] }).IsAtomic);
         Assert.That(a, Is.Not.EqualTo(b));
     }
@@ -131,7 +134,8 @@ sealed class TopicLimitsTests
         // No such broker: were it looked at, that would be the answer.
         Assignments =
         [
-            .. Enumerable.Range(0, partitions).Select(id => new CreateTopicsRequest.CreatableReplicaAssignment { PartitionIndex = id, BrokerIds = [9] }),
+            .. Enumerable.Range(0, partitions)
+                .Select(id => new CreateTopicsRequest.CreatableReplicaAssignment { PartitionIndex = id, BrokerIds = [9] }),
         ],
     };
 }
