@@ -34,8 +34,8 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     private readonly MetadataLogRecovery<TRecord> _recovery;
     private readonly ListenerNotifier<TRecord> _listeners;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FailStop _failStop = new();
     private volatile QuorumView _view = new(default, -1, 0);
-    private bool _stopped;
 
     public RaftNode(
         RaftOptions options, IRaftLog log, ISnapshotStore snapshots, IQuorumStateStore quorumState, IRecordSerde<TRecord> serde,
@@ -84,7 +84,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     /// Adds a listener, before or after <see cref="StartAsync"/>. It receives the latest snapshot, all commits after it, and the leader.
     /// </summary>
     public void Register(IRaftListener<TRecord> listener) =>
-        _loop.Post(() => Guarded(() => _listeners.Add(listener, _state.HighWatermark, _state.LeaderAndEpoch)));
+        Post(() => _listeners.Add(listener, _state.HighWatermark, _state.LeaderAndEpoch));
 
     /// <summary>Removes a listener. It is not called again, also not at shutdown.</summary>
     public Task UnregisterAsync(IRaftListener<TRecord> listener) => _loop.RunAsync(() => _listeners.Remove(listener));
@@ -124,14 +124,14 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     internal void Append(PreparedAppend<TRecord> prepared)
     {
         if (_accumulator.Append(prepared))
-            _loop.Post(() => Guarded(WriteAppended));
+            Post(WriteAppended);
     }
 
     /// <summary>
     /// Resigns as leader of an epoch, for example after a failure of the state machine. Has no effect if that epoch is over. Records that
     /// were appended but not yet written to the log are discarded.
     /// </summary>
-    public void Resign(int epoch) => _loop.Post(() => Guarded(() => Drive(outputs => _state.Resign(epoch, outputs))));
+    public void Resign(int epoch) => Post(() => Drive(outputs => _state.Resign(epoch, outputs)));
 
     /// <summary>Starts a snapshot of all records before an offset. Null if a snapshot with this id or a later one exists.</summary>
     /// <param name="id">The offset after the last record of the snapshot, and the epoch of that record.</param>
@@ -161,7 +161,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     /// <summary>Writes the appended records, notifies the listeners of the shutdown, and closes the log.</summary>
     public async ValueTask DisposeAsync()
     {
-        _loop.Post(() => Guarded(WriteAppended));
+        Post(WriteAppended);
         _loop.Post(() => Stop(null));
         await _loop.DisposeAsync();
     }
@@ -271,7 +271,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     private void ScheduleCleaning() => _loop.Schedule(_options.CleaningInterval, () =>
     {
         // After a failure the loop runs until the node is disposed, but the log is closed.
-        if (_stopped)
+        if (_failStop.HasStopped)
             return;
         try
         {
@@ -289,29 +289,27 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
 
     private void Publish() => _view = new QuorumView(_state.LeaderAndEpoch, _state.HighWatermark, _log.EndOffset.Offset);
 
-    /// <summary>Runs a step. If it throws, the state of log and listeners is unknown, so the node stops.</summary>
-    private void Guarded(Action step)
+    // If a step throws, the state of log and listeners is unknown.
+    private void Guarded(Action step) => _failStop.Run(step, Fail);
+
+    private void Post(Action step) => _failStop.Post(_loop, step, Fail);
+
+    private void Fail(Exception e)
     {
-        if (_stopped)
-            return;
-        try
-        {
-            step();
-        }
-#pragma warning disable CA1031 // After any failure within a step the node must not continue.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _logger.NodeFailed(e);
-            Stop(e);
-        }
+        _logger.NodeFailed(e);
+        Close(e);
     }
 
     private void Stop(Exception? failure)
     {
-        if (_stopped)
+        if (_failStop.HasStopped)
             return;
-        _stopped = true;
+        _failStop.Stop();
+        Close(failure);
+    }
+
+    private void Close(Exception? failure)
+    {
         _accumulator.Close();
         _view = _view with { Leader = new LeaderAndEpoch(null, _state.Epoch) };
         if (failure is not null)

@@ -35,7 +35,7 @@ internal sealed class BrokerRegistrationControl(
         CheckFeatures(request);
 
         var records = new List<MetadataRecord>();
-        var record = ToRecord(request, version);
+        var record = RegistrationRecords.ToRecord(request, version);
         if (existing is null || existing.IncarnationId != request.IncarnationId)
         {
             // Without eligible leader replicas the previous epoch says nothing, and the shutdown counts as clean.
@@ -73,26 +73,7 @@ internal sealed class BrokerRegistrationControl(
                 "The current MetadataVersion is too old to support controller registrations.");
         if (request.Listeners.Count == 0)
             throw new StateMachineException(ErrorCode.InvalidRequest, "No controller listeners found in registration.");
-        var record = new RegisterControllerRecord
-        {
-            ControllerId = request.ControllerId,
-            IncarnationId = request.IncarnationId,
-            ZkMigrationReady = request.ZkMigrationReady,
-            EndPoints =
-            [
-                .. request.Listeners.Select(l => new RegisterControllerRecord.ControllerEndpoint
-                {
-                    Name = l.Name, Host = l.Host, Port = l.Port, SecurityProtocol = l.SecurityProtocol,
-                }),
-            ],
-            Features =
-            [
-                .. request.Features.Select(f => new RegisterControllerRecord.ControllerFeature
-                {
-                    Name = f.Name, MinSupportedVersion = f.MinSupportedVersion, MaxSupportedVersion = f.MaxSupportedVersion,
-                }),
-            ],
-        };
+        var record = RegistrationRecords.ToRecord(request);
         return new([new MetadataRecord(record, 0)], new ControllerRegistrationResponse { ErrorMessage = "" });
     }
 
@@ -152,26 +133,4 @@ internal sealed class BrokerRegistrationControl(
             }
         }
     }
-
-    private static RegisterBrokerRecord ToRecord(BrokerRegistrationRequest request, MetadataVersion version) => new()
-    {
-        BrokerId = request.BrokerId,
-        IncarnationId = request.IncarnationId,
-        Rack = request.Rack,
-        EndPoints =
-        [
-            .. request.Listeners.Select(l => new RegisterBrokerRecord.BrokerEndpoint
-            {
-                Name = l.Name, Host = l.Host, Port = l.Port, SecurityProtocol = l.SecurityProtocol,
-            }),
-        ],
-        Features =
-        [
-            .. request.Features.Select(f => new RegisterBrokerRecord.BrokerFeature
-            {
-                Name = f.Name, MinSupportedVersion = f.MinSupportedVersion, MaxSupportedVersion = f.MaxSupportedVersion,
-            }),
-        ],
-        LogDirs = version.IsDirectoryAssignmentSupported ? [.. request.LogDirs] : [],
-    };
 }
