@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace KafkaSharp.Protocol;
 
@@ -33,11 +32,7 @@ public static class SeededHash
         public readonly ulong C;
         public readonly ulong D;
 
-        public static Keys Create()
-        {
-            Keys keys = default;
-            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(new Span<Keys>(ref keys)));
-            return keys;
-        }
+        // Guid.NewGuid reads from the kernel. RandomNumberGenerator would load OpenSSL, which costs 4 MB of memory.
+        public static Keys Create() => MemoryMarshal.Cast<Guid, Keys>([Guid.NewGuid(), Guid.NewGuid()])[0];
     }
 }
