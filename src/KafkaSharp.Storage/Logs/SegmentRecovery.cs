@@ -52,7 +52,7 @@ internal sealed class SegmentRecovery(LogSegment segment, ProducerStateManager p
         foreach (var batch in new RecordBatchReader(window))
         {
             Check(batch);
-            segment.IndexBatches(batch.Bytes, valid);
+            segment.IndexBatches(batch.Bytes, valid, segment.MaxTimestampAndOffset);
             if (batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch)
                 epochs.Recover(epoch, batch.BaseOffset);
             ProducerReplay.Replay(producers, batch, segment);

@@ -113,10 +113,14 @@ public sealed class LogSegment : IDisposable
     {
         if (!CanHold(lastOffset))
             throw new InvalidOperationException($"Offset {lastOffset} does not fit into the segment with base offset {BaseOffset}");
+        // What may fail comes before the write: the next append would otherwise get the offsets of records that are in the file.
+        OffsetIndex.EnsureExists();
+        TimeIndex.EnsureExists();
+        var max = MaxTimestampAndOffset;
         var position = _size;
         _log.Write(position, records.Span);
         Volatile.Write(ref _size, position + records.Length);
-        IndexBatches(records.Span, position);
+        IndexBatches(records.Span, position, max);
     }
 
     public void AppendAborted(in AbortedTransaction aborted) => TransactionIndex.Append(aborted);
@@ -288,22 +292,21 @@ public sealed class LogSegment : IDisposable
         _bytesSinceLastIndexEntry = 0;
     }
 
-    /// <summary>Adds batches that begin at a position of the file to the indexes.</summary>
-    internal void IndexBatches(ReadOnlySpan<byte> batches, int position)
+    /// <summary>Adds batches to the indexes.</summary>
+    /// <param name="batches">Whole batches.</param>
+    /// <param name="position">Where they begin in the file.</param>
+    /// <param name="max"><see cref="MaxTimestampAndOffset"/> before them.</param>
+    internal void IndexBatches(ReadOnlySpan<byte> batches, int position, TimestampOffset max)
     {
-        var max = MaxTimestampAndOffset;
         var start = position;
         while (BatchHead.TryParse(batches[(position - start)..], position, start + batches.Length, out var head, out _))
         {
             if (head.MaxTimestamp > max.Timestamp)
                 max = new TimestampOffset(head.MaxTimestamp, head.LastOffset);
             // One append of many batches can fill an index; the next append rolls.
-            if (_bytesSinceLastIndexEntry > _indexIntervalBytes && !OffsetIndex.IsFull && !TimeIndex.IsFull)
-            {
-                OffsetIndex.Append(head.LastOffset, position);
-                TimeIndex.MaybeAppend(max.Timestamp, max.Offset);
+            if (_bytesSinceLastIndexEntry > _indexIntervalBytes && !OffsetIndex.IsFull && !TimeIndex.IsFull
+                && TryAddIndexEntries(head.LastOffset, position, max))
                 _bytesSinceLastIndexEntry = 0;
-            }
             _bytesSinceLastIndexEntry += head.SizeInBytes;
             position = head.End;
         }
@@ -321,6 +324,24 @@ public sealed class LogSegment : IDisposable
     {
         if (_log.Length != _size)
             _log.SetLength(_size);
+    }
+
+    /// <summary>
+    /// Adds an entry to each index; false when the last one cannot be read. The records are in the log already, and a search that lacks an
+    /// entry only takes longer: the next batch gets one.
+    /// </summary>
+    private bool TryAddIndexEntries(long lastOffset, int position, in TimestampOffset max)
+    {
+        try
+        {
+            OffsetIndex.Append(lastOffset, position);
+            TimeIndex.MaybeAppend(max.Timestamp, max.Offset);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private TimestampOffset ReadLargestTimestamp()
