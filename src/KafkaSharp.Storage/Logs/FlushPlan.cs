@@ -53,7 +53,7 @@ internal sealed class FlushPlan
 
     /// <summary>Flushes the files, without the log's lock.</summary>
     /// <returns>
-    /// False if files no longer existed, because the log was deleted, truncated or renamed. The next flush does the rest.
+    /// False if files no longer existed, because the log was truncated or renamed: not everything is durable, and a new plan is needed.
     /// </returns>
     /// <exception cref="IOException">The disk fails.</exception>
     public bool Run()

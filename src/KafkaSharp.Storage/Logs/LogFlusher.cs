@@ -24,10 +24,14 @@ internal sealed class LogFlusher(LogState state)
                     $"The log {state.Directory} cannot be flushed: an earlier flush has failed. Restart the broker to recover the log.",
                     _failure);
             FlushPlan? plan;
-            lock (state.Gate)
-                plan = FlushPlan.Make(state, upTo);
-            if (plan is null || !Run(plan))
-                return;
+            do
+            {
+                lock (state.Gate)
+                    plan = FlushPlan.Make(state, upTo);
+                if (plan is null)
+                    return;
+            }
+            while (!Run(plan));
             lock (state.Gate)
             {
                 if (plan.IsEndUnchanged && plan.UpTo > state.RecoveryPoint)
@@ -37,6 +41,7 @@ internal sealed class LogFlusher(LogState state)
         }
     }
 
+    /// <summary>Runs a plan; false when the log was truncated or renamed at the same time, and another plan is needed.</summary>
     private bool Run(FlushPlan plan)
     {
         try

@@ -304,7 +304,7 @@ public sealed class PartitionLog : IDisposable
         {
             _flusher.Flush(upTo);
         }
-        catch (ObjectDisposedException) when (_guard.IsClosed)
+        catch (Exception e) when (_guard.IsOfClosedLog(e))
         {
             // The next start recovers what a closed log has not flushed.
         }

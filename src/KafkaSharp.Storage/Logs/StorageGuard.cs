@@ -19,10 +19,14 @@ internal sealed class StorageGuard(LogState state)
     /// <summary>Whether an exception is one that ends in KAFKA_STORAGE_ERROR. Every other one is a bug.</summary>
     public bool Covers(Exception e) => e is IOException || (e is ObjectDisposedException && _closed);
 
+    /// <summary>Whether a file is missing because the log was closed, and perhaps deleted, at the same time.</summary>
+    public bool IsOfClosedLog(Exception e) =>
+        _closed && e is (ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException);
+
     /// <summary>Logs and reports a failure of the disk.</summary>
     public void Report(Exception e)
     {
-        if (e is not IOException fault)
+        if (e is not IOException fault || IsOfClosedLog(e))
             return;
         var options = state.Options;
         options.Logger.StorageFailed(options.TopicPartition, state.Directory, fault);

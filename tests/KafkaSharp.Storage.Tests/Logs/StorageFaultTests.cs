@@ -205,6 +205,77 @@ public sealed class StorageFaultTests
         Assert.That(_failed, Is.Empty);
     }
 
+    [TestCase(FileOperation.Open, "leader-epoch-checkpoint.tmp")]
+    [TestCase(FileOperation.Flush, ".timeindex")]
+    [TestCase(FileOperation.Flush, "-delete")]
+    public void A_flush_during_the_deletion_of_the_log_is_no_failed_disk(FileOperation operation, string kind)
+    {
+        using var folder = new FileSystem.TestFolder();
+        var background = new List<Action>();
+        PartitionLog? deleted = null;
+        var files = new FaultyFileSystem(folder.Files, (now, path) =>
+        {
+            if (deleted is not null && now == operation && path.EndsWith(kind, StringComparison.Ordinal))
+                deleted.Delete();
+            return null;
+        });
+        using var log = Open(files, folder["u-0"], background.Add, ("internal.segment.bytes", "2000"));
+        while (log.Segments.Count == 1)
+            log.AppendAsLeader(TestLog.Batch(), 0);
+        log.RenameDirectory(folder["u-0.abc-delete"]);
+        deleted = log;
+        background.ForEach(action => action());
+        Assert.That(folder.Files.DirectoryExists(log.Directory), Is.False, "the log was deleted during the flush");
+        Assert.That(_failed, Is.Empty);
+    }
+
+    [Test]
+    public void An_append_is_flushed_although_retention_deletes_the_segment_before_it_at_the_same_time()
+    {
+        using var folder = new FileSystem.TestFolder();
+        PartitionLog? retained = null;
+        var files = new FaultyFileSystem(folder.Files, (operation, path) =>
+        {
+            if (operation == FileOperation.Flush && path.EndsWith("/00000000000000000000.log", StringComparison.Ordinal))
+                retained?.DeleteOldSegments();
+            return null;
+        });
+        using var log = Open(
+            files, folder["u-0"], _ => { }, ("internal.segment.bytes", "2000"), ("retention.bytes", "0"), ("file.delete.delay.ms", "0"));
+        while (log.Segments.Count == 1)
+            Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+        log.UpdateHighWatermark(log.LogEndOffset);
+        retained = log;
+
+        log.Config = Config(
+            ("retention.bytes", "0"), ("file.delete.delay.ms", "0"), ("internal.segment.bytes", "2000"), ("flush.messages", "2"));
+        Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(log.Segments.Count, Is.EqualTo(1));
+        Assert.That(log.RecoveryPoint, Is.EqualTo(log.LogEndOffset));
+    }
+
+    private PartitionLog Open(
+        IFileSystem files, string directory, Action<Action> background, params ReadOnlySpan<(string Name, string Value)> configs) =>
+        PartitionLog.Open(new PartitionLogOptions
+        {
+            FileSystem = files,
+            Directory = directory,
+            TopicPartition = new TopicPartition("u", 0),
+            Config = Config(configs),
+            Random = new Random(1),
+            HadCleanShutdown = true,
+            Background = background,
+            StorageFailed = (_, fault) => _failed.Add(fault.Message),
+        });
+
+    private static LogConfig Config(params ReadOnlySpan<(string Name, string Value)> configs)
+    {
+        var overrides = new Dictionary<string, string>();
+        foreach (var (name, value) in configs)
+            overrides[name] = value;
+        return LogConfig.From(new Dictionary<string, string>(), overrides);
+    }
+
     private void Append(int count)
     {
         for (var i = 0; i < count; i++)
