@@ -123,6 +123,20 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         return info;
     }
 
+    /// <summary>
+    /// Whether the in-sync replicas have everything below an offset: null when not yet; none; NOT_ENOUGH_REPLICAS_AFTER_APPEND when they
+    /// have become too few since; NOT_LEADER_OR_FOLLOWER when this broker does not lead any more.
+    /// </summary>
+    public ErrorCode? CheckReplicated(long requiredOffset)
+    {
+        var registration = _registration;
+        if (!IsLed(registration))
+            return ErrorCode.NotLeaderOrFollower;
+        if (Log.HighWatermark < requiredOffset)
+            return null;
+        return IsUnderMinIsr(registration!) ? ErrorCode.NotEnoughReplicasAfterAppend : ErrorCode.None;
+    }
+
     /// <summary>Prepares and appends in one call, for batches of this broker's own.</summary>
     public LogAppendInfo Append(
         ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin, int? expectedLeaderEpoch = null, VerificationGuard? guard =
@@ -201,17 +215,21 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     private int EffectiveMinIsr(PartitionRegistration registration) =>
         Math.Min(Log.Config.Get(TopicConfigs.MinInSyncReplicas), registration.Replicas.Length);
 
+    // As in Kafka, the high watermark stays while fewer replicas than that are in sync: what is committed is on enough of them (KIP-966).
+    private bool IsUnderMinIsr(PartitionRegistration registration) =>
+        registration.Isr.Length < registration.Replicas.Length && registration.Isr.Length < EffectiveMinIsr(registration);
+
     private bool IsLed(PartitionRegistration? registration) => !_isDeleted && registration is not null && registration.Leader == nodeId;
 
     private LogAppendInfo CheckAppend(PartitionRegistration? registration, short requiredAcks)
     {
         if (!IsLed(registration))
             return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, -1);
-        if (requiredAcks != -1 || registration!.Isr.Length >= EffectiveMinIsr(registration))
+        if (requiredAcks != -1 || !IsUnderMinIsr(registration!))
             return default;
         return LogAppendInfo.Refused(
             ErrorCode.NotEnoughReplicas,
-            $"The size of the current ISR {registration.Isr.Length} is insufficient to satisfy the min.isr requirement of "
+            $"The size of the current ISR {registration!.Isr.Length} is insufficient to satisfy the min.isr requirement of "
             + $"{EffectiveMinIsr(registration)} for partition {Id.TopicPartition}",
             Log.LogStartOffset);
     }
@@ -230,7 +248,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         lock (_isrLock)
         {
             if (_registration is not { } registration || registration.Leader != nodeId || registration.Isr is not [var only]
-                || only != nodeId)
+                || only != nodeId || IsUnderMinIsr(registration))
                 return;
             after = Log.LogEndOffsetMetadata;
             stableBefore = Log.LastStableOffset;

@@ -18,7 +18,7 @@ internal sealed class ReplicationWait(TimerWheel timers) : WaitingRequest(timers
 
     /// <summary>
     /// Completes with an error code for each partition in the order they were added: none; NOT_LEADER_OR_FOLLOWER when another broker leads
-    /// by now; or REQUEST_TIMED_OUT.
+    /// by now; NOT_ENOUGH_REPLICAS_AFTER_APPEND when too few replicas are in sync by now; or REQUEST_TIMED_OUT.
     /// </summary>
     public async Task<ErrorCode[]> WaitAsync(TimeSpan timeout)
     {
@@ -47,10 +47,8 @@ internal sealed class ReplicationWait(TimerWheel timers) : WaitingRequest(timers
         {
             if (wait.IsCompleted)
                 return;
-            if (partition.Log.HighWatermark >= requiredOffset)
-                Decide(ErrorCode.None);
-            else if (!partition.IsLeader)
-                Decide(ErrorCode.NotLeaderOrFollower);
+            if (partition.CheckReplicated(requiredOffset) is { } decision)
+                Decide(decision);
             else
                 partition.HighWatermarks.Add(this, requiredOffset);
         }
