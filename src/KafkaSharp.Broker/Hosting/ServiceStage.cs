@@ -25,9 +25,8 @@ internal sealed class ServiceStage
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
         Lifecycle = new BrokerLifecycle(
             ClusterRegistrations.Broker(configuration, environment, context.Directories.ClusterId, context.Advertised.Broker, logs.Logs),
-            quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments, BrokerLifecycleOptions.From(
-                configuration.Values),
-            environment.Time, context.LoggerOf<BrokerLifecycle>());
+            quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments,
+            BrokerLifecycleOptions.From(configuration.Values), environment.Time, context.LoggerOf<BrokerLifecycle>());
         logs.Replicas.Assignments.Added = Lifecycle.SendHeartbeatSoon;
         logs.DirectoryFailed += _ => Lifecycle.SendHeartbeatSoon();
         context.Shutdown.Add("Leaving the cluster", () =>

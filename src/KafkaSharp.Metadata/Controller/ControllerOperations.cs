@@ -38,11 +38,12 @@ internal sealed class ControllerOperations
         Add(ControllerApis.AlterClientQuotas, "alterClientQuotas", (_, request) => managers.Quotas.Alter(request), awaitsLocalBroker: true);
         Add(ControllerApis.UpdateFeatures, "updateFeatures", (_, request) => managers.Features.Update(request), awaitsLocalBroker: true);
         Add(ControllerApis.ElectLeaders, "electLeaders", (_, request) => managers.Elections.Elect(request), awaitsLocalBroker: true);
-        Add(ControllerApis.AlterPartitionReassignments, "alterPartitionReassignments", (_, request) => managers.Reassignments.Alter(
-            request),
-            awaitsLocalBroker: true);
-        Add(ControllerApis.ListPartitionReassignments, "listPartitionReassignments", (_, request) => new(
-            [], managers.Reassignments.List(request)));
+        Add(
+            ControllerApis.AlterPartitionReassignments, "alterPartitionReassignments",
+            (_, request) => managers.Reassignments.Alter(request), awaitsLocalBroker: true);
+        Add(
+            ControllerApis.ListPartitionReassignments, "listPartitionReassignments",
+            (_, request) => new([], managers.Reassignments.List(request)));
         Add(ControllerApis.UnregisterBroker, "unregisterBroker", (_, request) => managers.Registrations.Unregister(request),
             awaitsLocalBroker: true);
         // These are requests of brokers and controllers, which follow the log themselves.

@@ -41,6 +41,7 @@ internal sealed class MemoryBudget(long maxBytes, IFileSystem? spillTo, string? 
     }
 
     public static IOException NoSpace(long maxBytes) =>
-        new($"No space left: the files in memory may take {maxBytes} bytes", OperatingSystem.IsWindows() ? NoSpaceOnWindows
-            : NoSpaceOnUnix);
+        new(
+            $"No space left: the files in memory may take {maxBytes} bytes",
+            OperatingSystem.IsWindows() ? NoSpaceOnWindows : NoSpaceOnUnix);
 }

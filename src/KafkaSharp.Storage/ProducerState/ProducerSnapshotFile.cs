@@ -93,7 +93,7 @@ internal static class ProducerSnapshotFile
                 timestamp);
         return ProducerStateEntry.Restore(
             BinaryPrimitives.ReadInt64BigEndian(source), BinaryPrimitives.ReadInt16BigEndian(source[8..]),
-            BinaryPrimitives.ReadInt32BigEndian(source[34..]), timestamp, transactionFirstOffset >= 0 ? transactionFirstOffset
-                : null, lastBatch);
+            BinaryPrimitives.ReadInt32BigEndian(source[34..]), timestamp,
+            transactionFirstOffset >= 0 ? transactionFirstOffset : null, lastBatch);
     }
 }

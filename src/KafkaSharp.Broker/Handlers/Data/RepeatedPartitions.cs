@@ -58,8 +58,10 @@ internal static class RepeatedPartitions
         }
         return new ProduceRequest
         {
-            TransactionalId = request.TransactionalId, Acks = request.Acks, TimeoutMs = request.TimeoutMs, TopicData = TopicsOf(
-                merged.Values),
+            TransactionalId = request.TransactionalId,
+            Acks = request.Acks,
+            TimeoutMs = request.TimeoutMs,
+            TopicData = TopicsOf(merged.Values),
         };
     }
 

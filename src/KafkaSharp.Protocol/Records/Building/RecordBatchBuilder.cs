@@ -155,8 +155,8 @@ public sealed class RecordBatchBuilder : IDisposable
         writer.End(_records);
         if (_options.Compression != CompressionType.None && _records.Length >= CompressedPiece)
             PassOn();
-        if ((_options.Compression == CompressionType.None ? _records.Length : _compressor is null ? 0
-            : _compressed!.Length) > _options.MaxBytes)
+        var size = _options.Compression == CompressionType.None ? _records.Length : _compressor is null ? 0 : _compressed!.Length;
+        if (size > _options.MaxBytes)
             IsTooLarge = true;
         if (IsTooLarge)
             _records.SetLength(RecordBatchHeader.Size);

@@ -29,8 +29,10 @@ internal readonly struct RecordRules(RecordValidationOptions options, TimestampT
             return AddNoKey(index, ref errors);
         var fault = Check(record.Timestamp);
         if (fault != TimestampFault.None && errors.Count(isTimestamp: true))
-            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset)
-                : WrongType(Describe(reader)));
+        {
+            errors.List(
+                index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset) : WrongType(Describe(reader)));
+        }
         return fault == TimestampFault.None;
     }
 
@@ -40,8 +42,10 @@ internal readonly struct RecordRules(RecordValidationOptions options, TimestampT
             return AddNoKey(index, ref errors);
         var fault = Check(record.Timestamp);
         if (fault != TimestampFault.None && errors.Count(isTimestamp: true))
-            errors.List(index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset)
-                : WrongType(Describe(record)));
+        {
+            errors.List(
+                index, fault == TimestampFault.OutOfRange ? OutOfRange(record.Timestamp, record.Offset) : WrongType(Describe(record)));
+        }
         return fault == TimestampFault.None;
     }
 
