@@ -42,17 +42,17 @@ internal sealed class ServedApiTests
 
     [TestCase("PLAINTEXT", ApiListeners.Broker)]
     [TestCase("CONTROLLER", ApiListeners.Controller)]
-    public async Task ApiVersions_answers_exactly_the_table(string listenerName, ApiListeners listener)
+    public async Task ApiVersions_lists_exactly_the_table(string listenerName, ApiListeners listener)
     {
         using var client = await RawClient.ConnectAsync(_broker.Broker.EndPoints[listenerName]);
-        var answer = await client.SendAsync<ApiVersionsRequest, ApiVersionsResponse>(
+        var response = await client.SendAsync<ApiVersionsRequest, ApiVersionsResponse>(
             new ApiVersionsRequest { ClientSoftwareName = "architecture", ClientSoftwareVersion = "1" }, 4);
-        var said = answer.ApiKeys.OrderBy(a => a.ApiKey).Select(a => ((ApiKey)a.ApiKey, a.MinVersion, a.MaxVersion));
+        var listed = response.ApiKeys.OrderBy(a => a.ApiKey).Select(a => ((ApiKey)a.ApiKey, a.MinVersion, a.MaxVersion));
         // Produce says 0 for librdkafka's sake, as the genuine broker does (KAFKA-18659).
         var served = _broker.Broker.ApiTable.Routes(listener)
             .Select(route => (route.ApiKey, route.ApiKey == ApiKey.Produce ? (short)0 : route.LowestVersion, route.HighestVersion));
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
-        Assert.That(said, Is.EqualTo(served));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(listed, Is.EqualTo(served));
     }
 
     [Test]

@@ -47,10 +47,10 @@ internal abstract class ServerTest
         // length, ApiVersions 0, correlation id 7, client id "t"
         byte[] request = [0, 0, 0, 11, 0, 18, 0, 0, 0, 0, 0, 7, 0, 1, (byte)'t'];
         await socket.SendAsync(request);
-        var answer = new byte[10];
+        var response = new byte[10];
         await using var stream = new NetworkStream(socket);
-        await stream.ReadExactlyAsync(answer);
-        Assert.That(answer[4..8], Is.EqualTo(new byte[] { 0, 0, 0, 7 }));
-        return (short)((answer[8] << 8) | answer[9]);
+        await stream.ReadExactlyAsync(response);
+        Assert.That(response[4..8], Is.EqualTo(new byte[] { 0, 0, 0, 7 }));
+        return (short)((response[8] << 8) | response[9]);
     }
 }

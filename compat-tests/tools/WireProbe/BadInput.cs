@@ -19,7 +19,7 @@ internal static class BadInput
         Console.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var genuine = Genuine();
-        var (answered, closed, silent) = (0, 0, 0);
+        var (responded, closed, silent) = (0, 0, 0);
         for (var i = 0; i < times; i++)
         {
             var frame = Frame(random, genuine);
@@ -33,7 +33,7 @@ internal static class BadInput
             }
             else if (outcome > 0)
             {
-                answered++;
+                responded++;
             }
             else
             {
@@ -43,7 +43,7 @@ internal static class BadInput
                 StillServes(broker);
         }
         StillServes(broker);
-        Console.WriteLine($"{answered} responses, {closed} closed, {silent} without either");
+        Console.WriteLine($"{responded} responses, {closed} closed, {silent} without either");
         return silent == 0 ? 0 : 1;
     }
 

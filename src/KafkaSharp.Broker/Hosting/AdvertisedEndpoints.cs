@@ -23,8 +23,8 @@ internal sealed class AdvertisedEndpoints
         [
             .. listeners.Select(listener =>
             {
-                var told = Of(configuration, listener.Options.Endpoint);
-                return told.Port == 0 ? told with { Port = listener.Port } : told;
+                var advertised = Of(configuration, listener.Options.Endpoint);
+                return advertised.Port == 0 ? advertised with { Port = listener.Port } : advertised;
             }),
         ];
         Broker = [.. all.Where(e => !configuration.ControllerListenerNames.Contains(e.ListenerName))];
@@ -38,8 +38,8 @@ internal sealed class AdvertisedEndpoints
     /// <summary>The advertised endpoint of one listener, with its configured port.</summary>
     public static Endpoint Of(BrokerConfiguration configuration, Endpoint listener)
     {
-        var told = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.ListenerName) ?? listener;
-        return told.Host is null or EveryAddress ? told with { Host = s_canonicalHostName.Value } : told;
+        var advertised = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.ListenerName) ?? listener;
+        return advertised.Host is null or EveryAddress ? advertised with { Host = s_canonicalHostName.Value } : advertised;
     }
 
     // As Java's getCanonicalHostName: the name of the address of the machine's name; without one, the address.

@@ -107,7 +107,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         var endpoints = configuration.Listeners
             .Where(listener => configuration.ControllerListenerNames.Contains(listener.ListenerName))
             .Select(listener => AdvertisedEndpoints.Of(configuration, listener))
-            .Select(told => new RaftEndpoint(told.ListenerName, told.Host!, (ushort)told.Port))
+            .Select(endpoint => new RaftEndpoint(endpoint.ListenerName, endpoint.Host!, (ushort)endpoint.Port))
             .ToList();
         // A voter needs an address. Without a controller listener the address is unused, and it is updated when there is a listener.
         return endpoints.Count > 0 ? endpoints : [new RaftEndpoint("CONTROLLER", "localhost", 9093)];

@@ -176,8 +176,8 @@ internal sealed class FrameReader(Transport transport, BufferPool pool, int maxF
         }
         else if (_start + minimum > _large.Length && _start > 0)
             MoveTo(_large, _large);
-        var room = Math.Min(Current.Length - _end, Math.Max(minimum - Buffered, 0) + _head.Length);
-        return MemoryMarshal.CreateFromPinnedArray(Current, _end, room);
+        var free = Math.Min(Current.Length - _end, Math.Max(minimum - Buffered, 0) + _head.Length);
+        return MemoryMarshal.CreateFromPinnedArray(Current, _end, free);
     }
 
     private void ReleaseFrame()

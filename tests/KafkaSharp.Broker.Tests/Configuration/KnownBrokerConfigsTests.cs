@@ -44,12 +44,12 @@ internal sealed class KnownBrokerConfigsTests
     [Test]
     public void No_key_is_declared_twice()
     {
-        IEnumerable<ConfigKey>[] rooms =
+        IEnumerable<ConfigKey>[] declarations =
         [
             BrokerConfigs.All, NetworkConfigs.All, BrokerLogConfigs.All, LogManagerConfigs.All, RaftConfigs.All, MetadataConfigs.All,
             GroupConfigs.All,
         ];
-        var twice = rooms.SelectMany(room => room).GroupBy(key => key.Name).Where(group => group.Count() > 1).Select(group => group.Key);
+        var twice = declarations.SelectMany(keys => keys).GroupBy(key => key.Name).Where(group => group.Count() > 1).Select(group => group.Key);
 
         Assert.That(twice, Is.Empty);
     }

@@ -43,13 +43,13 @@ internal sealed class FetchSessionTests
     public void An_incremental_response_has_only_changed_partitions()
     {
         var id = StartSession(0, 1, 2, 3);
-        var answer = Open(id, 1).Respond(
+        var response = Open(id, 1).Respond(
             [Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, new FetchPartitionResult(
                 ErrorCode.OffsetOutOfRange)]);
-        Assert.That(Named(answer), Is.EqualTo(new[] { 1, 2, 3 }));
+        Assert.That(Named(response), Is.EqualTo(new[] { 1, 2, 3 }));
         // What failed is named once more, though nothing is wrong any longer.
-        answer = Open(id, 2).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()]);
-        Assert.That(Named(answer), Is.EqualTo(new[] { 3 }));
+        response = Open(id, 2).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()]);
+        Assert.That(Named(response), Is.EqualTo(new[] { 3 }));
         Assert.That(Named(
             Open(id, 3).Respond([Result(), Result() with { HighWatermark = 11 }, Result() with { LogStartOffset = 3 }, Result()])),
             Is.Empty);
@@ -100,8 +100,8 @@ internal sealed class FetchSessionTests
     public void A_wrong_epoch_or_id_is_refused(int offId, int epoch, int error)
     {
         var id = StartSession(0);
-        var answer = Open(id + offId, epoch).Respond([]);
-        Assert.That(((int)answer.ErrorCode, answer.SessionId, answer.Responses.Count), Is.EqualTo((error, 0, 0)));
+        var response = Open(id + offId, epoch).Respond([]);
+        Assert.That(((int)response.ErrorCode, response.SessionId, response.Responses.Count), Is.EqualTo((error, 0, 0)));
         Assert.That(Open(id, 1).ErrorCode, Is.EqualTo(ErrorCode.None), "the session lives on");
     }
 
@@ -114,13 +114,13 @@ internal sealed class FetchSessionTests
     }
 
     [Test]
-    public void An_answer_that_was_overtaken_is_refused()
+    public void A_response_that_a_later_request_overtook_is_refused()
     {
         var id = StartSession(0);
         var slow = Open(id, 1);
         Open(id, 2);
-        var answer = slow.Respond(Nothing(1));
-        Assert.That((answer.ErrorCode, answer.SessionId), Is.EqualTo((ErrorCode.InvalidFetchSessionEpoch, id)));
+        var response = slow.Respond(Nothing(1));
+        Assert.That((response.ErrorCode, response.SessionId), Is.EqualTo((ErrorCode.InvalidFetchSessionEpoch, id)));
     }
 
     [Test]
@@ -306,5 +306,5 @@ internal sealed class FetchSessionTests
 
     private static int[] Numbers(FetchContext fetch) => [.. fetch.Partitions.Select(p => p.Key.Partition)];
 
-    private static int[] Named(FetchResponse answer) => [.. answer.Responses.SelectMany(t => t.Partitions).Select(p => p.PartitionIndex)];
+    private static int[] Named(FetchResponse response) => [.. response.Responses.SelectMany(t => t.Partitions).Select(p => p.PartitionIndex)];
 }

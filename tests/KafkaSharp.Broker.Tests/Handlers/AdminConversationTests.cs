@@ -35,7 +35,7 @@ internal sealed class AdminConversationTests
     [TestCase("admin-data", "CreateTopics", "AlterPartitionReassignments", "ListPartitionReassignments", "ElectLeaders", "DescribeLogDirs")]
     [TestCase("admin-scram-quotas", "AlterClientQuotas", "DescribeClientQuotas")]
     [TestCase("metadata-raw", "Metadata")]
-    public async Task Answers_as_a_genuine_broker(string conversation, params string[] apis)
+    public async Task Responds_as_a_genuine_broker(string conversation, params string[] apis)
     {
         _node = await TestNode.StartAsync(s_recorded);
         _compared.Clear();
@@ -213,9 +213,9 @@ internal sealed class AdminConversationTests
     private async Task CreateAsync(string topic, int partitions)
     {
         var exchange = Exchange.Of("admin-topics").First(e => e.Api == "CreateTopics");
-        var answer = await _node.AskAsync(exchange.WithBody(
+        var actual = await _node.AskAsync(exchange.WithBody(
             new CreateTopicsRequest { Topics = [new() { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }] }));
-        var created = exchange.ReadResponse<CreateTopicsResponse>(answer).Topics.Single();
+        var created = exchange.ReadResponse<CreateTopicsResponse>(actual).Topics.Single();
         // The recorded topic of that name has the id of the recorded responses.
         var recorded = Exchange.Of("metadata-raw").Where(e => e.Api == "Metadata" && e.Version >= 10)
             .SelectMany(e => e.ReadResponse<MetadataResponse>(e.Response).Topics).First(t => t.Name == topic);

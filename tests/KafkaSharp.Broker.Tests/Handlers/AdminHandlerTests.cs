@@ -21,9 +21,9 @@ internal sealed class AdminHandlerTests
         await _node.CreateTopicAsync("t");
         var request =
             new DescribeLogDirsRequest { Topics = [new() { Topic = "t", Partitions = [0] }, new() { Topic = "t", Partitions = [0, 1] }] };
-        var answer = await _node.AskAsync<DescribeLogDirsRequest, DescribeLogDirsResponse>(request, 4);
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
-        Assert.That(answer.Results[0].Topics.Select(topic => (topic.Name, topic.Partitions.Count)), Is.EqualTo(new[] { ("t", 1) }));
+        var actual = await _node.AskAsync<DescribeLogDirsRequest, DescribeLogDirsResponse>(request, 4);
+        Assert.That(actual.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(actual.Results[0].Topics.Select(topic => (topic.Name, topic.Partitions.Count)), Is.EqualTo(new[] { ("t", 1) }));
     }
 
     // Kafka itself fails with an exception from version 12 on.
@@ -33,8 +33,8 @@ internal sealed class AdminHandlerTests
     public async Task A_topic_with_neither_name_nor_id_makes_the_request_invalid(short version)
     {
         var request = new MetadataRequest { Topics = [new() { Name = null }, new() { Name = "t" }], AllowAutoTopicCreation = true };
-        var answer = await _node.AskAsync<MetadataRequest, MetadataResponse>(request, version);
-        Assert.That(answer.Topics.Select(topic => (topic.ErrorCode, topic.Name)),
+        var actual = await _node.AskAsync<MetadataRequest, MetadataResponse>(request, version);
+        Assert.That(actual.Topics.Select(topic => (topic.ErrorCode, topic.Name)),
             Is.EqualTo(new[] { (ErrorCode.InvalidRequest, ""), (ErrorCode.InvalidRequest, "t") }));
     }
 
@@ -61,8 +61,8 @@ internal sealed class AdminHandlerTests
                     Configs = [new() { Name = "retention.ms", Value = "1" }] },
             ],
         };
-        var answer = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
-        Assert.That(answer.Responses.Select(response => (response.ResourceName, response.ErrorCode)),
+        var actual = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
+        Assert.That(actual.Responses.Select(response => (response.ResourceName, response.ErrorCode)),
             Is.EquivalentTo(new[] { ("1", ErrorCode.InvalidRequest), ("t", ErrorCode.None) }));
     }
 
@@ -78,8 +78,8 @@ internal sealed class AdminHandlerTests
                         ResourceName = $"{i + 2}" }),
             ],
         };
-        var answer = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
-        Assert.That(answer.Responses.ConvertAll(response => response.ErrorCode), Has.Count.EqualTo(200_000).And.All.EqualTo(
+        var actual = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
+        Assert.That(actual.Responses.ConvertAll(response => response.ErrorCode), Has.Count.EqualTo(200_000).And.All.EqualTo(
             ErrorCode.InvalidRequest));
     }
 

@@ -159,13 +159,13 @@ internal sealed partial class DataConversationTests
         var batch = exchanges[0].ReadResponse<FetchResponse>(exchanges[0].Response).Responses[0].Partitions[0].Records!.Value;
         var recorded = exchanges.First(e => e.Version >= 13);
         _ids[recorded.ReadRequest<FetchRequest>().Topics[0].TopicId] = await _node.CreateTopicAsync("con");
-        var answer = await _node.AskAsync<ProduceRequest, ProduceResponse>(
+        var actual = await _node.AskAsync<ProduceRequest, ProduceResponse>(
             new ProduceRequest
             {
                 Acks = -1, TimeoutMs = 30_000, TopicData = [new() { Name = "con", PartitionData = [new() { Index = 0, Records = batch }] }],
             },
             11);
-        Assert.That(answer.Responses[0].PartitionResponses[0].ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(actual.Responses[0].PartitionResponses[0].ErrorCode, Is.EqualTo(ErrorCode.None));
     }
 
     private Uuid Ours(Uuid id) => _ids.GetValueOrDefault(id, id);

@@ -39,15 +39,15 @@ internal sealed class DataHandlerTests
     public async Task Clients_do_not_write_to_internal_topics()
     {
         await _node.CreateTopicAsync("__consumer_offsets");
-        var answer = await ProduceAsync("__consumer_offsets", -1);
-        Assert.That((answer.ErrorCode, answer.BaseOffset, answer.LogStartOffset), Is.EqualTo((ErrorCode.InvalidTopicException, -1L, -1L)));
+        var response = await ProduceAsync("__consumer_offsets", -1);
+        Assert.That((response.ErrorCode, response.BaseOffset, response.LogStartOffset), Is.EqualTo((ErrorCode.InvalidTopicException, -1L, -1L)));
     }
 
     [Test]
     public async Task Unknown_partitions_are_told()
     {
-        var answer = await ProduceAsync("nope", -1);
-        Assert.That((answer.ErrorCode, answer.BaseOffset), Is.EqualTo((ErrorCode.UnknownTopicOrPartition, -1L)));
+        var response = await ProduceAsync("nope", -1);
+        Assert.That((response.ErrorCode, response.BaseOffset), Is.EqualTo((ErrorCode.UnknownTopicOrPartition, -1L)));
     }
 
     // Every response below is that of Kafka 4.3.1 to the same bytes.
@@ -64,11 +64,11 @@ internal sealed class DataHandlerTests
     public async Task What_can_not_be_stored_is_refused_and_nothing_else_is(string what, short version, int error)
     {
         var (t, u) = (await _node.CreateTopicAsync("t"), await _node.CreateTopicAsync("u"));
-        var answer = await ProduceAsync(version, null, -1, ("t", t, Bytes(what)), ("u", u, Bytes("sound")));
-        Assert.That(((int)answer[0].ErrorCode, answer[0].BaseOffset), Is.EqualTo((error, error == 0 ? 0L : -1L)));
-        Assert.That((answer[1].ErrorCode, answer[1].BaseOffset), Is.EqualTo((ErrorCode.None, 0L)));
+        var response = await ProduceAsync(version, null, -1, ("t", t, Bytes(what)), ("u", u, Bytes("sound")));
+        Assert.That(((int)response[0].ErrorCode, response[0].BaseOffset), Is.EqualTo((error, error == 0 ? 0L : -1L)));
+        Assert.That((response[1].ErrorCode, response[1].BaseOffset), Is.EqualTo((ErrorCode.None, 0L)));
         if (error != 0)
-            Assert.That((answer[0].LogStartOffset, answer[0].ErrorMessage), Is.EqualTo((-1L, (string?)null)));
+            Assert.That((response[0].LogStartOffset, response[0].ErrorMessage), Is.EqualTo((-1L, (string?)null)));
     }
 
     [TestCase("transactional", 53)]
@@ -77,8 +77,8 @@ internal sealed class DataHandlerTests
     public async Task A_batch_that_refuses_the_request_refuses_all_of_it(string what, int error, string? message = null)
     {
         var id = await _node.CreateTopicAsync("t");
-        var answer = await ProduceAsync(8, null, -1, ("t", id, Bytes("sound")), ("t", id, Bytes(what)), ("nope", default, Bytes("sound")));
-        Assert.That(answer.Select(partition => ((int)partition.ErrorCode, partition.BaseOffset, partition.ErrorMessage)), Is.All.EqualTo(
+        var response = await ProduceAsync(8, null, -1, ("t", id, Bytes("sound")), ("t", id, Bytes(what)), ("nope", default, Bytes("sound")));
+        Assert.That(response.Select(partition => ((int)partition.ErrorCode, partition.BaseOffset, partition.ErrorMessage)), Is.All.EqualTo(
             (error, -1L, message)));
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero, "nothing was stored");
     }
@@ -87,8 +87,8 @@ internal sealed class DataHandlerTests
     public async Task A_transaction_that_nobody_opened_stores_nothing()
     {
         var id = await _node.CreateTopicAsync("t");
-        var answer = await ProduceAsync(11, "tx", -1, ("t", id, Bytes("transactional")));
-        Assert.That(answer[0].ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState));
+        var response = await ProduceAsync(11, "tx", -1, ("t", id, Bytes("transactional")));
+        Assert.That(response[0].ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState));
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero);
     }
 
@@ -124,8 +124,8 @@ internal sealed class DataHandlerTests
         var id = await _node.CreateTopicAsync("t");
         foreach (var version in new short[] { 8, 13 })
         {
-            var answer = await ProduceAsync(version, null, -1, ("t", id, Bytes(first)), ("t", id, Bytes(second)));
-            Assert.That(answer.Select(a => ((int)a.ErrorCode, a.BaseOffset)), Is.EqualTo(
+            var response = await ProduceAsync(version, null, -1, ("t", id, Bytes(first)), ("t", id, Bytes(second)));
+            Assert.That(response.Select(a => ((int)a.ErrorCode, a.BaseOffset)), Is.EqualTo(
                 new[] { (error, offset < 0 ? offset : offset + (version == 13 ? end : 0)) }));
         }
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.EqualTo(2 * end));
@@ -134,8 +134,8 @@ internal sealed class DataHandlerTests
     [Test]
     public async Task An_unknown_partition_named_twice_has_one_result()
     {
-        var answer = await ProduceAsync(8, null, -1, ("nope", default, Bytes("sound")), ("nope", default, Bytes("empty")));
-        Assert.That(answer.Select(a => a.ErrorCode), Is.EqualTo(new[] { ErrorCode.UnknownTopicOrPartition }));
+        var response = await ProduceAsync(8, null, -1, ("nope", default, Bytes("sound")), ("nope", default, Bytes("empty")));
+        Assert.That(response.Select(a => a.ErrorCode), Is.EqualTo(new[] { ErrorCode.UnknownTopicOrPartition }));
     }
 
     [Test]
@@ -153,8 +153,8 @@ internal sealed class DataHandlerTests
                 new() { Name = "t", Partitions = [new() { PartitionIndex = 0, Offset = 1 }] },
             ],
         };
-        var answer = await _node.AskAsync<DeleteRecordsRequest, DeleteRecordsResponse>(request, 2);
-        Assert.That(answer.Topics.SelectMany(t => t.Partitions)
+        var response = await _node.AskAsync<DeleteRecordsRequest, DeleteRecordsResponse>(request, 2);
+        Assert.That(response.Topics.SelectMany(t => t.Partitions)
             .Select(p => (p.ErrorCode, p.LowWatermark)), Is.EqualTo(new[] { (ErrorCode.None, 1L) }));
     }
 
@@ -172,8 +172,8 @@ internal sealed class DataHandlerTests
                 new() { Name = "t", Partitions = [new() { PartitionIndex = 0, Timestamp = -2, CurrentLeaderEpoch = -1 }] },
             ],
         };
-        var answer = await _node.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(request, 7);
-        Assert.That(answer.Topics.SelectMany(t => t.Partitions.Select(p => (t.Name, p.ErrorCode))),
+        var response = await _node.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(request, 7);
+        Assert.That(response.Topics.SelectMany(t => t.Partitions.Select(p => (t.Name, p.ErrorCode))),
             Is.EqualTo(new[] { ("t", ErrorCode.InvalidRequest), ("nope", ErrorCode.UnknownTopicOrPartition) }));
     }
 
@@ -186,11 +186,11 @@ internal sealed class DataHandlerTests
         for (var i = 0; i < 300_000; i++)
             builder.Append(9_000_000_000_000, default, default, hasKey: false, hasValue: false);
         var batch = builder.Build().ToArray();
-        var answer = await ProduceAsync(8, null, -1, ("t", default, batch), ("u", default, batch));
-        Assert.That(answer.Select(a => a.ErrorCode), Is.All.EqualTo(ErrorCode.InvalidTimestamp));
-        Assert.That(answer[0].ErrorMessage, Is.EqualTo("One or more records have been rejected due to invalid timestamp"));
-        Assert.That(answer[0].RecordErrors.Select(e => e.BatchIndex), Is.EqualTo(Enumerable.Range(0, 10_000)));
-        Assert.That(answer[1].RecordErrors, Is.Empty);
+        var response = await ProduceAsync(8, null, -1, ("t", default, batch), ("u", default, batch));
+        Assert.That(response.Select(a => a.ErrorCode), Is.All.EqualTo(ErrorCode.InvalidTimestamp));
+        Assert.That(response[0].ErrorMessage, Is.EqualTo("One or more records have been rejected due to invalid timestamp"));
+        Assert.That(response[0].RecordErrors.Select(e => e.BatchIndex), Is.EqualTo(Enumerable.Range(0, 10_000)));
+        Assert.That(response[1].RecordErrors, Is.Empty);
     }
 
     // More in-sync replicas than a topic has replicas are not asked for.
@@ -213,19 +213,19 @@ internal sealed class DataHandlerTests
     {
         var request = new InitProducerIdRequest { TransactionalId = transactionalId, TransactionTimeoutMs = 60_000, ProducerId = id,
             ProducerEpoch = epoch };
-        var answer = await _node.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(request, 4);
-        Assert.That((int)answer.ErrorCode, Is.EqualTo(error));
+        var response = await _node.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(request, 4);
+        Assert.That((int)response.ErrorCode, Is.EqualTo(error));
     }
 
     [TestCase((short)3)]
     [TestCase((short)6)]
     public async Task A_transactional_producer_receives_a_permanent_error_because_there_is_no_coordinator(short version)
     {
-        var answer = await _node.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
+        var response = await _node.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
             new FindCoordinatorRequest { KeyType = 1, Key = version < 4 ? "tx" : "", CoordinatorKeys = version < 4 ? [] : ["tx"] },
             version);
-        Assert.That(version < 4 ? answer.ErrorCode
-            : answer.Coordinators[0].ErrorCode, Is.EqualTo(ErrorCode.TransactionalIdAuthorizationFailed));
+        Assert.That(version < 4 ? response.ErrorCode
+            : response.Coordinators[0].ErrorCode, Is.EqualTo(ErrorCode.TransactionalIdAuthorizationFailed));
     }
 
     [TestCase(2, 0, 2)]
@@ -237,8 +237,8 @@ internal sealed class DataHandlerTests
         await _node.CreateTopicAsync("t");
         for (var i = 0; i < 3; i++)
             await ProduceAsync("t", -1);
-        var answer = await DeleteAsync("t", offset);
-        Assert.That(((int)answer.ErrorCode, answer.LowWatermark), Is.EqualTo((error, lowWatermark)));
+        var response = await DeleteAsync("t", offset);
+        Assert.That(((int)response.ErrorCode, response.LowWatermark), Is.EqualTo((error, lowWatermark)));
     }
 
     [Test]
@@ -267,8 +267,8 @@ internal sealed class DataHandlerTests
     private async Task<List<ProduceResponse.PartitionProduceResponse>> ProduceAsync(
         short version, string? transactionalId, short acks, params (string Topic, Uuid Id, byte[] Records)[] topics)
     {
-        var answer = await _node.AskAsync<ProduceRequest, ProduceResponse>(Request(transactionalId, acks, topics), version);
-        return [.. answer.Responses.SelectMany(topic => topic.PartitionResponses)];
+        var response = await _node.AskAsync<ProduceRequest, ProduceResponse>(Request(transactionalId, acks, topics), version);
+        return [.. response.Responses.SelectMany(topic => topic.PartitionResponses)];
     }
 
     private static ProduceRequest Request(string topic, short acks) => Request(null, acks, (topic, default, Batch()));

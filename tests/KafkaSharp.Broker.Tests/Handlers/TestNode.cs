@@ -62,7 +62,7 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Creates a topic and gives its id.</summary>
     public async Task<Uuid> CreateTopicAsync(string name, params (string Key, string Value)[] configs)
     {
-        var answer = await AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
+        var response = await AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
             new CreateTopicsRequest
             {
                 TimeoutMs = 30_000,
@@ -78,8 +78,8 @@ internal sealed class TestNode : IAsyncDisposable
                 ],
             },
             7);
-        Assert.That(answer.Topics[0].ErrorCode, Is.EqualTo(ErrorCode.None), answer.Topics[0].ErrorMessage);
-        return answer.Topics[0].TopicId;
+        Assert.That(response.Topics[0].ErrorCode, Is.EqualTo(ErrorCode.None), response.Topics[0].ErrorMessage);
+        return response.Topics[0].TopicId;
     }
 
     public async ValueTask DisposeAsync()

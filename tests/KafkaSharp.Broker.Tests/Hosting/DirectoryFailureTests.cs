@@ -73,7 +73,7 @@ internal sealed class DirectoryFailureTests
             TimeoutMs = 10_000,
             TopicData = [new() { Name = topic, PartitionData = [new() { Index = 0, Records = builder.Build().ToArray() }] }],
         };
-        var answer = await node.AskAsync<ProduceRequest, ProduceResponse>(request, 11);
-        return answer.Responses[0].PartitionResponses[0].ErrorCode;
+        var response = await node.AskAsync<ProduceRequest, ProduceResponse>(request, 11);
+        return response.Responses[0].PartitionResponses[0].ErrorCode;
     }
 }

@@ -138,7 +138,7 @@ internal sealed class StartTests
 
     private static async Task<Dictionary<string, int>> LeadersAsync(TestNode node)
     {
-        var answer = await node.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = null }, 12);
-        return answer.Topics.ToDictionary(topic => topic.Name!, topic => topic.Partitions.Single().LeaderId);
+        var response = await node.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = null }, 12);
+        return response.Topics.ToDictionary(topic => topic.Name!, topic => topic.Partitions.Single().LeaderId);
     }
 }

@@ -19,13 +19,13 @@ internal sealed class MetadataListener : IRaftListener<MetadataRecord>
 
     public long NextOffset { get; private set; }
 
-    public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches) => Heard(() =>
+    public void HandleCommit(IReadOnlyList<CommittedBatch<MetadataRecord>> batches) => Record(() =>
     {
         Records.AddRange(batches.SelectMany(batch => batch.Records));
         NextOffset = batches[^1].LastOffset + 1;
     });
 
-    public void HandleLoadSnapshot(SnapshotReader<MetadataRecord> reader) => Heard(() =>
+    public void HandleLoadSnapshot(SnapshotReader<MetadataRecord> reader) => Record(() =>
     {
         using (reader)
         {
@@ -59,7 +59,7 @@ internal sealed class MetadataListener : IRaftListener<MetadataRecord>
         }
     }
 
-    private void Heard(Action effect)
+    private void Record(Action effect)
     {
         lock (_gate)
         {

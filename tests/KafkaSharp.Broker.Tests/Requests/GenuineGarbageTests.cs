@@ -20,22 +20,22 @@ public sealed class GenuineGarbageTests
         ApiRoute.For(new StubHandler<ApiVersionsRequest, ApiVersionsResponse>()));
 
     [TestCaseSource(nameof(Conversations))]
-    public async Task Broken_requests_end_as_they_do_in_Kafka(bool controller, string[] requests, string?[] answers)
+    public async Task Broken_requests_end_as_they_do_in_Kafka(bool controller, string[] requests, string?[] responses)
     {
         using var fixture = new DispatcherFixture(s_table, controller);
         foreach (var request in requests)
             await fixture.SendAsync(Convert.FromHexString(request));
 
-        foreach (var expected in answers)
+        foreach (var expected in responses)
         {
-            var answer = await fixture.ReadAsync();
+            var response = await fixture.ReadAsync();
             if (expected is null)
-                Assert.That(answer, Is.Null, "closed");
+                Assert.That(response, Is.Null, "closed");
             else
-                Assert.That(Convert.ToHexStringLower(answer ?? []), Does.StartWith(expected[..8]), "correlation id");
+                Assert.That(Convert.ToHexStringLower(response ?? []), Does.StartWith(expected[..8]), "correlation id");
         }
 
-        if (answers[^1] is null)
+        if (responses[^1] is null)
         {
             await fixture.Connection.Completion;
             Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1), "one line");
@@ -46,11 +46,11 @@ public sealed class GenuineGarbageTests
 
     [TestCase("0012007f0000000500016300", "00000005002300000001001200000004")]
     [TestCase("00120005000000060001630004616263023100", "00000006002300000001001200000004")]
-    public async Task ApiVersions_in_a_future_version_has_a_response_in_version_0(string request, string answer)
+    public async Task ApiVersions_in_a_future_version_has_a_response_in_version_0(string request, string response)
     {
         using var fixture = new DispatcherFixture(s_table);
 
-        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(Convert.FromHexString(request)))!), Is.EqualTo(answer));
+        Assert.That(Convert.ToHexStringLower((await fixture.AskAsync(Convert.FromHexString(request)))!), Is.EqualTo(response));
         Assert.That(await fixture.AskAsync(Convert.FromHexString("00120003000000010003726177000b7261772d636c69656e7404312e3000")),
             Is.Not.Null);
     }
@@ -65,12 +65,12 @@ public sealed class GenuineGarbageTests
             foreach (var connection in frames.GroupBy(frame => frame.GetProperty("conn").GetInt32()))
             {
                 var requests = Hex(connection, "request");
-                var answers = Hex(connection, "response");
+                var responses = Hex(connection, "response");
                 if (requests.Length == 0
                     || connection.Any(frame => frame.TryGetProperty("api", out var api) && api.GetString() == "BrokerHeartbeat"))
                     continue;
-                IEnumerable<string?> ending = answers.Length == requests.Length ? [] : [null];
-                string?[] expected = [.. answers, .. ending];
+                IEnumerable<string?> ending = responses.Length == requests.Length ? [] : [null];
+                string?[] expected = [.. responses, .. ending];
                 var controller = connection.First().GetProperty("listener").GetString() == "CONTROLLER";
                 yield return new TestCaseData(controller, requests, expected).SetArgDisplayNames(file, $"connection {connection.Key}");
             }

@@ -33,9 +33,9 @@ public sealed class RequestDispatcherTests
     {
         using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), responds: true));
 
-        var answer = await fixture.AskAsync(RawRequest.ListGroups(0, 5));
+        var response = await fixture.AskAsync(RawRequest.ListGroups(0, 5));
 
-        Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo("00000005" + "ffff" + "00000000"));
+        Assert.That(Convert.ToHexStringLower(response!), Is.EqualTo("00000005" + "ffff" + "00000000"));
         Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1));
         Assert.That(fixture.Log.Warnings[0], Does.Contain("bug").And.Contain("ListGroups v0"));
         Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 6)), Is.Not.Null, "the connection goes on");

@@ -71,8 +71,8 @@ internal sealed class BrokerLifeTests
         var epoch = harness.Run(harness.Managers.Registrations.Register(harness.Registration(1), harness.NextOffset)).BrokerEpoch;
         var request = harness.Heartbeat(1, epoch);
         request.CurrentMetadataOffset = epoch - 1;
-        var answer = harness.Run(harness.Managers.Heartbeats.Process(request));
-        Assert.That((answer.IsFenced, answer.IsCaughtUp), Is.EqualTo((true, false)));
+        var response = harness.Run(harness.Managers.Heartbeats.Process(request));
+        Assert.That((response.IsFenced, response.IsCaughtUp), Is.EqualTo((true, false)));
     }
 
     [Test]

@@ -29,8 +29,8 @@ internal sealed class FeatureControlTests
     public void The_level_of_the_quorum_is_not_among_the_metadata(short current, short wanted, sbyte type, string? message)
     {
         _harness.KRaftVersion = current;
-        var answer = Update((FeatureNames.KRaft, wanted, type));
-        Assert.That((answer.ErrorCode, answer.Results.Single().ErrorMessage), Is.EqualTo(
+        var response = Update((FeatureNames.KRaft, wanted, type));
+        Assert.That((response.ErrorCode, response.Results.Single().ErrorMessage), Is.EqualTo(
             (message is null ? ErrorCode.None : ErrorCode.InvalidUpdateVersion, message)));
         Assert.That(_harness.Written, Is.Empty);
     }
@@ -39,18 +39,18 @@ internal sealed class FeatureControlTests
     [TestCase(UnsafeDowngrade, "Unsafe metadata downgrade is not supported in this version.")]
     public void Metadata_is_not_downgraded_where_its_form_changed(sbyte type, string why)
     {
-        var answer = Update((FeatureNames.MetadataVersion, 22, type));
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion));
-        Assert.That(answer.Results.Single().ErrorMessage, Is.EqualTo($"Unsupported metadata.version downgrade from 30 to 22. {why}"));
+        var response = Update((FeatureNames.MetadataVersion, 22, type));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion));
+        Assert.That(response.Results.Single().ErrorMessage, Is.EqualTo($"Unsupported metadata.version downgrade from 30 to 22. {why}"));
     }
 
     [Test]
     public void A_feature_without_its_dependency_is_refused()
     {
-        var answer = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 29, SafeDowngrade));
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion), "30 changed the form of records");
-        answer = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 22, Upgrade));
-        Assert.That(answer.Results[0].ErrorMessage, Is.EqualTo(
+        var response = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 29, SafeDowngrade));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion), "30 changed the form of records");
+        response = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 22, Upgrade));
+        Assert.That(response.Results[0].ErrorMessage, Is.EqualTo(
             "Invalid update version 1 for feature eligible.leader.replicas.version. "
             + "eligible.leader.replicas.version could not be set to 1 because it depends on metadata.version level 23"));
     }

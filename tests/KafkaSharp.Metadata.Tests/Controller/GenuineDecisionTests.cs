@@ -101,11 +101,11 @@ internal sealed class GenuineDecisionTests
     {
         var log = GenuineLog.Read("cluster3-node1");
         var harness = Before(log, 105);
-        var answer = harness.Run(harness.Managers.Reassignments.Alter(new AlterPartitionReassignmentsRequest
+        var actual = harness.Run(harness.Managers.Reassignments.Alter(new AlterPartitionReassignmentsRequest
         {
             Topics = [new() { Name = "two", Partitions = [new() { PartitionIndex = 0, Replicas = [3, 2] }] }],
         }));
-        Assert.That(answer.Responses[0].Partitions[0].ErrorCode, Is.EqualTo(KafkaSharp.Protocol.ErrorCode.None));
+        Assert.That(actual.Responses[0].Partitions[0].ErrorCode, Is.EqualTo(KafkaSharp.Protocol.ErrorCode.None));
         Same(harness, log, 105, 105);
 
         var topic = harness.Image.Topics.Topic("two")!;
@@ -155,9 +155,9 @@ internal sealed class GenuineDecisionTests
     {
         var log = GenuineLog.Read(directory);
         var harness = Before(log, offset);
-        var answer = harness.Run(harness.Managers.ProducerIds.Allocate(
+        var actual = harness.Run(harness.Managers.ProducerIds.Allocate(
             new AllocateProducerIdsRequest { BrokerId = broker, BrokerEpoch = harness.Image.Cluster.BrokerEpoch(broker) }));
-        Assert.That(answer.ProducerIdLen, Is.EqualTo(1000));
+        Assert.That(actual.ProducerIdLen, Is.EqualTo(1000));
         Same(harness, log, offset, offset);
     }
 

@@ -25,14 +25,14 @@ internal sealed class QuorumControllerTests
     private static readonly ControllerRequestContext s_context = ControllerRequestContext.Internal;
 
     [Test]
-    public async Task A_topic_is_in_the_brokers_image_when_its_creation_is_answered()
+    public async Task A_topic_is_in_the_brokers_image_when_the_response_to_its_creation_is_sent()
     {
         await using var node = await Node.StartAsync();
         await node.StartBrokerAsync();
         for (var i = 0; i < 50; i++)
         {
-            var answer = await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics($"t{i}"));
-            Assert.That(answer.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.None));
+            var response = await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics($"t{i}"));
+            Assert.That(response.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.None));
             Assert.That(node.Publisher.Image.Topics.Topic($"t{i}")?.Partition(0)?.Leader, Is.EqualTo(1));
         }
         Assert.That(node.Publisher.Created, Is.EqualTo(Enumerable.Range(0, 50).Select(i => $"t{i}")));
@@ -78,9 +78,9 @@ internal sealed class QuorumControllerTests
     {
         await using var node = await Node.StartAsync();
         node.Controller.HandleLeaderChange(new LeaderAndEpoch(2, 7));
-        var answer = await node.Client.SendAsync(
+        var response = await node.Client.SendAsync(
             ControllerApis.BrokerRegistration, s_context, new BrokerRegistrationRequest { ClusterId = "cluster" });
-        Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.NotController));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.NotController));
         var topics = await node.Client.SendAsync(ControllerApis.CreateTopics, s_context, Node.CreateTopics("t"));
         Assert.That(topics.Topics.Single().ErrorCode, Is.EqualTo(ErrorCode.NotController));
     }
@@ -122,9 +122,9 @@ internal sealed class QuorumControllerTests
         var quorum = new MemoryQuorumStateStore();
         await using (var node = await Node.StartAsync(log, quorum))
         {
-            var answer = node.Controller.WriteAsync("fence", s_context, _ => new CommandResult<MetadataRecord, int>(
+            var response = node.Controller.WriteAsync("fence", s_context, _ => new CommandResult<MetadataRecord, int>(
                 [new MetadataRecord(new FenceBrokerRecord { Id = 77, Epoch = 1 }, 0)], 0));
-            Assert.That(async () => await answer, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            Assert.That(async () => await response, Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
                 .EqualTo(ErrorCode.UnknownServerError));
             Task<bool>? probe = null;
             await Eventually.True(() =>
@@ -287,11 +287,11 @@ internal sealed class QuorumControllerTests
             });
             Assert.That(registered.ErrorCode, Is.EqualTo(ErrorCode.None));
             await Loader.WaitForOffsetAsync(registered.BrokerEpoch);
-            var answer = await Client.SendAsync(ControllerApis.BrokerHeartbeat, s_context, new BrokerHeartbeatRequest
+            var response = await Client.SendAsync(ControllerApis.BrokerHeartbeat, s_context, new BrokerHeartbeatRequest
             {
                 BrokerId = 1, BrokerEpoch = registered.BrokerEpoch, CurrentMetadataOffset = Loader.LastAppliedOffset,
             });
-            Assert.That((answer.ErrorCode, answer.IsFenced), Is.EqualTo((ErrorCode.None, false)));
+            Assert.That((response.ErrorCode, response.IsFenced), Is.EqualTo((ErrorCode.None, false)));
             await Loader.WaitForAsync(
                 image => image.Cluster.Broker(1) is { Fenced: false } broker && broker.Epoch == registered.BrokerEpoch);
         }

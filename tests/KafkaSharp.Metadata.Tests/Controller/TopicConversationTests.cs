@@ -6,11 +6,11 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Metadata.Tests.Controller;
 
-/// <summary>What a genuine broker answered an admin client that created, grew and deleted topics, well and badly.</summary>
+/// <summary>The responses of a genuine broker to an admin client that created, grew and deleted topics, well and badly.</summary>
 internal sealed class TopicConversationTests
 {
     [Test]
-    public void Topics_are_created_grown_and_deleted_with_a_genuine_brokers_answers()
+    public void Topics_are_created_grown_and_deleted_with_the_responses_of_a_genuine_broker()
     {
         var harness = new ControllerHarness();
         harness.StartBroker(1);
@@ -57,7 +57,7 @@ internal sealed class TopicConversationTests
     }
 
     [Test]
-    public void Configs_are_altered_with_a_genuine_brokers_answers()
+    public void Configs_are_altered_with_the_responses_of_a_genuine_broker()
     {
         var harness = new ControllerHarness();
         harness.StartBroker(1);
@@ -82,7 +82,7 @@ internal sealed class TopicConversationTests
     }
 
     [Test]
-    public void Features_are_updated_with_a_genuine_brokers_answers()
+    public void Features_are_updated_with_the_responses_of_a_genuine_broker()
     {
         var harness = new ControllerHarness();
         harness.StartBroker(1);
@@ -96,7 +96,7 @@ internal sealed class TopicConversationTests
     }
 
     [Test]
-    public void Reassignments_and_elections_are_answered_as_by_a_genuine_broker()
+    public void Reassignments_and_elections_have_the_responses_of_a_genuine_broker()
     {
         var harness = new ControllerHarness();
         harness.StartBroker(1);
@@ -132,7 +132,7 @@ internal sealed class TopicConversationTests
     }
 
     [Test]
-    public void Quotas_are_altered_with_a_genuine_brokers_answers()
+    public void Quotas_are_altered_with_the_responses_of_a_genuine_broker()
     {
         var harness = new ControllerHarness();
         harness.StartBroker(1);

@@ -101,15 +101,15 @@ public sealed class BadInputTests
     [Test]
     public async Task A_client_that_sends_no_more_still_gets_its_responses()
     {
-        var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true));
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task), overlaps: true));
         await using var fixture = new ListenerFixture(handler);
         using var client = fixture.Connect();
         await client.SendFrameAsync(new byte[] { 1 });
         client.Socket.Shutdown(SocketShutdown.Send);
         await Eventually.True(() => handler.Frames == 1, "it is handled");
 
-        answer.SetResult(DelegateHandler.FrameOf([5]));
+        pending.SetResult(DelegateHandler.FrameOf([5]));
 
         Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 5 }));
         Assert.That(await client.IsClosedByServerAsync());
@@ -153,16 +153,16 @@ public sealed class BadInputTests
     public async Task A_client_that_never_reads_holds_back_its_own_requests_and_nothing_else()
     {
         var (held, most) = (0, 0);
-        var answerBytes = new byte[1 << 20];
+        var responseBytes = new byte[1 << 20];
         await using var fixture = new ListenerFixture(new DelegateHandler((_, frame) =>
         {
             if (frame.Length < 100)
                 return FrameHandling.Respond(DelegateHandler.FrameOf(frame.Span));
-            var answer = DelegateHandler.FrameOf("big"u8);
-            answer.WriteRecords(answerBytes);
+            var largeFrame = DelegateHandler.FrameOf("big"u8);
+            largeFrame.WriteRecords(responseBytes);
             InterlockedMax(ref most, Interlocked.Increment(ref held));
-            answer.AddLease(new Lease(() => Interlocked.Decrement(ref held)));
-            return FrameHandling.Respond(answer);
+            largeFrame.AddLease(new Lease(() => Interlocked.Decrement(ref held)));
+            return FrameHandling.Respond(largeFrame);
         }));
         const int Requests = 60;
         using var client = fixture.Connect(receiveBuffer: 4096);
@@ -172,7 +172,7 @@ public sealed class BadInputTests
             await OthersAreServedAsync(fixture);
 
         for (var i = 0; i < Requests; i++)
-            Assert.That(await client.ReadFrameAsync(), Has.Length.EqualTo(answerBytes.Length + 3));
+            Assert.That(await client.ReadFrameAsync(), Has.Length.EqualTo(responseBytes.Length + 3));
 
         await sending;
         await Eventually.True(() => Volatile.Read(ref held) == 0, "all leases are given back");
@@ -182,16 +182,16 @@ public sealed class BadInputTests
     [Test]
     public async Task Overlapping_requests_without_end_are_bounded_too()
     {
-        var answers = new Queue<TaskCompletionSource<OutgoingFrame?>>();
+        var pendingResponses = new Queue<TaskCompletionSource<OutgoingFrame?>>();
         var most = 0;
         await using var fixture = new ListenerFixture(new DelegateHandler((_, _) =>
         {
-            lock (answers)
+            lock (pendingResponses)
             {
-                var answer = new TaskCompletionSource<OutgoingFrame?>();
-                answers.Enqueue(answer);
-                most = Math.Max(most, answers.Count);
-                return FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true);
+                var pending = new TaskCompletionSource<OutgoingFrame?>();
+                pendingResponses.Enqueue(pending);
+                most = Math.Max(most, pendingResponses.Count);
+                return FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task), overlaps: true);
             }
         }));
         using var client = fixture.Connect();
@@ -201,8 +201,8 @@ public sealed class BadInputTests
         for (var done = 0; done < Requests; done++)
         {
             await Eventually.True(() => Count() > 0, "a request is handled");
-            lock (answers)
-                answers.Dequeue().SetResult(DelegateHandler.FrameOf([(byte)done]));
+            lock (pendingResponses)
+                pendingResponses.Dequeue().SetResult(DelegateHandler.FrameOf([(byte)done]));
             Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new[] { (byte)done }));
         }
 
@@ -211,18 +211,18 @@ public sealed class BadInputTests
 
         int Count()
         {
-            lock (answers)
-                return answers.Count;
+            lock (pendingResponses)
+                return pendingResponses.Count;
         }
     }
 
     [Test]
-    public async Task An_answer_that_comes_after_the_client_left_is_given_back()
+    public async Task A_response_that_comes_after_the_client_left_is_disposed()
     {
-        var answer = new TaskCompletionSource<OutgoingFrame?>();
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
         var disposed = 0;
         var handler = new DelegateHandler((_, frame) => frame.Span[0] == 1
-            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true)
+            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task), overlaps: true)
             : FrameHandling.Respond(LeasedFrame(() => Interlocked.Increment(ref disposed))));
         await using var fixture = new ListenerFixture(handler);
         using (var client = fixture.Connect())
@@ -234,7 +234,7 @@ public sealed class BadInputTests
         foreach (var connection in fixture.Listener.Connections)
             connection.Close("test");
 
-        answer.SetResult(LeasedFrame(() => Interlocked.Increment(ref disposed)));
+        pending.SetResult(LeasedFrame(() => Interlocked.Increment(ref disposed)));
 
         await Eventually.True(() => Volatile.Read(ref disposed) == 2, "both responses are disposed of");
         await Eventually.True(() => handler.Closed == 1, "the connection ended");

@@ -207,8 +207,8 @@ public sealed class SocketListenerTests
     public async Task A_silent_connection_is_closed_after_its_time_also_while_it_waits_for_its_response([Values] bool waits)
     {
         var time = new ManualTimeProvider();
-        var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task)));
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task)));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
         using var client = fixture.Connect();
         if (waits)
@@ -281,8 +281,8 @@ public sealed class SocketListenerTests
     public async Task A_request_may_wait_for_as_long_as_a_connection_may_be_silent()
     {
         var time = new ManualTimeProvider();
-        var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task)));
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task)));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromMinutes(10) }, time: time);
         using var client = fixture.Connect();
         await Eventually.True(() => fixture.Listener.ConnectionCount == 1, "the client is here");
@@ -292,7 +292,7 @@ public sealed class SocketListenerTests
 
         time.Advance(TimeSpan.FromMinutes(9.5));
 
-        answer.SetResult(DelegateHandler.FrameOf([9]));
+        pending.SetResult(DelegateHandler.FrameOf([9]));
         Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 9 }));
     }
 
@@ -300,8 +300,8 @@ public sealed class SocketListenerTests
     public async Task A_peer_that_leaves_while_its_request_waits_is_noticed([Values] bool overlaps)
     {
         var time = new ManualTimeProvider();
-        var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps));
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task), overlaps));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromSeconds(-1) }, time: time);
         using var staying = fixture.Connect();
         await staying.SendFrameAsync(new byte[] { 1 });
@@ -325,16 +325,16 @@ public sealed class SocketListenerTests
         var late = new Lease();
         var frame = DelegateHandler.FrameOf([9]);
         frame.AddLease(late);
-        answer.SetResult(frame);
+        pending.SetResult(frame);
         await Eventually.True(() => late.IsDisposed, "the response is disposed of");
     }
 
     [Test]
     public async Task Draining_finishes_the_requests_in_flight_and_takes_no_more()
     {
-        var answer = new TaskCompletionSource<OutgoingFrame?>();
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
         var handler = new DelegateHandler((_, frame) => frame.Span[0] == 1
-            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task), overlaps: true)
+            ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task), overlaps: true)
             : FrameHandling.Respond(DelegateHandler.FrameOf(frame.Span)));
         await using var fixture = new ListenerFixture(handler);
         using var silent = fixture.Connect();
@@ -345,7 +345,7 @@ public sealed class SocketListenerTests
         var draining = fixture.Listener.DrainAsync(TimeSpan.FromMinutes(1));
         Assert.That(await silent.IsClosedByServerAsync());
         Assert.That(draining.IsCompleted, Is.False);
-        answer.SetResult(DelegateHandler.FrameOf([7]));
+        pending.SetResult(DelegateHandler.FrameOf([7]));
 
         Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 7 }));
         Assert.That(await client.IsClosedByServerAsync());
@@ -357,8 +357,8 @@ public sealed class SocketListenerTests
     public async Task Draining_cuts_what_is_left_at_its_deadline()
     {
         var time = new ManualTimeProvider();
-        var answer = new TaskCompletionSource<OutgoingFrame?>();
-        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(answer.Task)));
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task)));
         await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromSeconds(-1) }, time: time);
         using var client = fixture.Connect();
         await client.SendFrameAsync(new byte[] { 1 });
@@ -376,7 +376,7 @@ public sealed class SocketListenerTests
 
         Assert.That(await client.IsClosedByServerAsync());
         Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1).And.One.Contains("did not finish in time"));
-        answer.SetResult(null);
+        pending.SetResult(null);
     }
 
     /// <summary>Transports that must be opened first, as those of TLS.</summary>

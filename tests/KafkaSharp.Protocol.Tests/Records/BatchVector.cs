@@ -27,16 +27,16 @@ internal static class BatchVector
     public static byte[] Bytes(this JsonElement line, string name = "hex") => Convert.FromHexString(line.GetProperty(name).GetString()!);
 
     /// <summary>Kafka's result of one check: null if it passed, otherwise the error code and the message of its exception.</summary>
-    public static (ErrorCode Code, string? Message)? Fault(this JsonElement answer)
+    public static (ErrorCode Code, string? Message)? Fault(this JsonElement response)
     {
-        if (answer.GetProperty("ok").GetBoolean())
+        if (response.GetProperty("ok").GetBoolean())
             return null;
-        var name = answer.GetProperty("exception").GetString()!.Split('.')[^1];
-        var message = answer.GetProperty("message").GetString();
+        var name = response.GetProperty("exception").GetString()!.Split('.')[^1];
+        var message = response.GetProperty("message").GetString();
         if (name == "RecordValidationException")
         {
-            name = answer.GetProperty("invalidException").GetString()!.Split('.')[^1];
-            message = answer.GetProperty("invalidMessage").GetString();
+            name = response.GetProperty("invalidException").GetString()!.Split('.')[^1];
+            message = response.GetProperty("invalidMessage").GetString();
         }
         return name switch
         {

@@ -14,11 +14,11 @@ public sealed class InvalidBatchTests
 
     [Test]
     public void A_produce_request_is_refused_like_in_Kafka() =>
-        EachAnswer("produceRequestValidate", bytes => { ProducedRecords.Check(11, bytes); return null; });
+        EachResult("produceRequestValidate", bytes => { ProducedRecords.Check(11, bytes); return null; });
 
     [Test]
     public void Batches_are_enumerated_like_in_Kafka() =>
-        EachAnswer("batchIterator", bytes =>
+        EachResult("batchIterator", bytes =>
         {
             var count = 0;
             foreach (var _ in new RecordBatchReader(bytes))
@@ -28,7 +28,7 @@ public sealed class InvalidBatchTests
 
     [Test]
     public void Sizes_and_CRCs_are_checked_like_in_Kafka() =>
-        EachAnswer("ensureValid", bytes =>
+        EachResult("ensureValid", bytes =>
         {
             foreach (var batch in new RecordBatchReader(bytes))
                 batch.EnsureValid();
@@ -37,7 +37,7 @@ public sealed class InvalidBatchTests
 
     [Test]
     public void Records_are_read_like_in_Kafka() =>
-        EachAnswer("readRecords", bytes =>
+        EachResult("readRecords", bytes =>
         {
             var count = 0;
             foreach (var batch in new RecordBatchReader(bytes))
@@ -78,7 +78,7 @@ public sealed class InvalidBatchTests
         }
     }
 
-    private static void EachAnswer(string question, Func<byte[], string?> ask)
+    private static void EachResult(string check, Func<byte[], string?> run)
     {
         var count = 0;
         var lines = BatchVector.Lines("record-batches.jsonl.gz", "invalid");
@@ -87,24 +87,24 @@ public sealed class InvalidBatchTests
             foreach (var line in lines)
             {
                 count++;
-                Check(line, line.GetProperty(question), ask);
+                Check(line, line.GetProperty(check), run);
             }
         });
         Assert.That(count, Is.EqualTo(Lines));
     }
 
-    private static void Check(JsonElement line, JsonElement answer, Func<byte[], string?> ask)
+    private static void Check(JsonElement line, JsonElement recorded, Func<byte[], string?> run)
     {
         try
         {
-            var result = ask(line.Bytes());
-            Assert.That(answer.Fault(), Is.Null, line.Case());
+            var result = run(line.Bytes());
+            Assert.That(recorded.Fault(), Is.Null, line.Case());
             if (result is not null)
-                Assert.That(result, Is.EqualTo(answer.GetProperty("result").GetString()), line.Case());
+                Assert.That(result, Is.EqualTo(recorded.GetProperty("result").GetString()), line.Case());
         }
         catch (RecordsException e)
         {
-            var expected = answer.Fault();
+            var expected = recorded.Fault();
             Assert.That(e.ErrorCode, Is.EqualTo(expected?.Code), $"{line.Case()}: {e.Message}");
             if (expected?.Message is { } message)
                 Assert.That(e.Message, Is.EqualTo(message), line.Case());

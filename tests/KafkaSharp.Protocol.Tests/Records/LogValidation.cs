@@ -18,21 +18,21 @@ internal static class LogValidation
         int leaderEpoch,
         long nowMs)
     {
-        var answer = line.GetProperty("logValidator");
+        var response = line.GetProperty("logValidator");
         using var result = RecordBatchValidator.AssignOffsets(line.Bytes(), options, origin, source, firstOffset, leaderEpoch, nowMs);
-        if (answer.Fault() is { } fault)
-            CheckFault(line, answer, fault, result);
+        if (response.Fault() is { } fault)
+            CheckFault(line, response, fault, result);
         else
-            CheckResult(line, answer.GetProperty("result"), options, result);
+            CheckResult(line, response.GetProperty("result"), options, result);
     }
 
     private static void CheckFault(
-        JsonElement line, JsonElement answer, (ErrorCode Code, string? Message) fault, RecordValidationResult result)
+        JsonElement line, JsonElement response, (ErrorCode Code, string? Message) fault, RecordValidationResult result)
     {
         Assert.That(result.ErrorCode, Is.EqualTo(fault.Code), $"{line.Case()}: {result.ErrorMessage}");
         if (fault.Message is not null)
             Assert.That(result.ErrorMessage, Is.EqualTo(fault.Message), line.Case());
-        var errors = answer.TryGetProperty("recordErrors", out var list)
+        var errors = response.TryGetProperty("recordErrors", out var list)
             ? list.EnumerateArray().Select(e => (e.GetProperty("batchIndex").GetInt32(), e.GetProperty("message").GetString())).ToArray()
             : [];
         Assert.That(result.RecordErrors.Select(e => (e.BatchIndex, (string?)e.Message)), Is.EqualTo(errors), line.Case());

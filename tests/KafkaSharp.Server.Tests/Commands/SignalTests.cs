@@ -121,8 +121,8 @@ internal sealed class SignalTests : ServerTest
         await using var stream = new NetworkStream(socket);
         var length = new byte[4];
         await stream.ReadExactlyAsync(length);
-        var answer = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
-        await stream.ReadExactlyAsync(answer);
-        return answer;
+        var response = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
+        await stream.ReadExactlyAsync(response);
+        return response;
     }
 }

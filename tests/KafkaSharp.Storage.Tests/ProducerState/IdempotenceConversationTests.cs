@@ -16,7 +16,7 @@ public sealed class IdempotenceConversationTests
         var logs = new Dictionary<string, PartitionLog>();
         var files = new MemoryFileSystem(TimeProvider.System);
         var requests = new Dictionary<int, JsonElement>();
-        var answers = 0;
+        var responses = 0;
         foreach (var line in Vectors.Lines(conversation))
         {
             using var json = JsonDocument.Parse(line);
@@ -33,17 +33,17 @@ public sealed class IdempotenceConversationTests
             {
                 if (!logs.TryGetValue($"{topic}-{index}", out var log))
                     logs.Add($"{topic}-{index}", log = Open(files, topic, index));
-                var expected = Answer(frame.GetProperty("json"), topic, index);
+                var expected = Result(frame.GetProperty("json"), topic, index);
                 var info = log.AppendAsLeader(records, leaderEpoch: 0);
                 log.UpdateHighWatermark(log.LogEndOffset);
                 Assert.That(((short)info.ErrorCode, info.ErrorCode == ErrorCode.None ? info.FirstOffset
                     : -1, info.ErrorCode == ErrorCode.None ? info.LogAppendTime : -1),
                     Is.EqualTo((expected.GetProperty("errorCode").GetInt16(), expected.GetProperty("baseOffset").GetInt64(),
                         expected.GetProperty("logAppendTimeMs").GetInt64())), $"frame {frame.GetProperty("n")}");
-                answers++;
+                responses++;
             }
         }
-        Assert.That(answers, Is.GreaterThan(15));
+        Assert.That(responses, Is.GreaterThan(15));
     }
 
     private static PartitionLog Open(MemoryFileSystem files, string topic, int index) => PartitionLog.Open(new PartitionLogOptions
@@ -57,7 +57,7 @@ public sealed class IdempotenceConversationTests
         select (topic.GetProperty("name").GetString()!, partition.GetProperty("index").GetInt32(),
             partition.GetProperty("records").GetBytesFromBase64());
 
-    private static JsonElement Answer(JsonElement response, string topic, int index) =>
+    private static JsonElement Result(JsonElement response, string topic, int index) =>
         (from t in response.GetProperty("responses").EnumerateArray()
          where t.GetProperty("name").GetString() == topic
          from p in t.GetProperty("partitionResponses").EnumerateArray()

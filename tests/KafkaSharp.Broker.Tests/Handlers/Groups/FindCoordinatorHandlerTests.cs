@@ -13,7 +13,7 @@ internal sealed class FindCoordinatorHandlerTests
 {
     /// <summary>All versions and key types, but the share coordinator's own, which is not served.</summary>
     [Test]
-    public async Task Every_answer_is_the_bytes_of_the_genuine_broker()
+    public async Task Every_response_has_the_bytes_of_the_genuine_broker()
     {
         var locator = new FixedLocator(ErrorCode.None, new NodeEndpoint("PLAINTEXT", "127.0.0.1", 23110, 0));
         using var fixture = new DispatcherFixture(new ApiTable(ApiRoute.For(new FindCoordinatorHandler(locator))));
@@ -25,8 +25,8 @@ internal sealed class FindCoordinatorHandlerTests
             var request = frames[i];
             if (request.GetProperty("version").GetInt32() == 6 && request.GetProperty("json").GetProperty("keyType").GetInt32() == 2)
                 continue;
-            var answer = await fixture.AskAsync(Convert.FromHexString(request.GetProperty("hex").GetString()!));
-            Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo(frames[i + 1].GetProperty("hex").GetString()), request.GetProperty(
+            var response = await fixture.AskAsync(Convert.FromHexString(request.GetProperty("hex").GetString()!));
+            Assert.That(Convert.ToHexStringLower(response!), Is.EqualTo(frames[i + 1].GetProperty("hex").GetString()), request.GetProperty(
                 "json").GetRawText());
             compared++;
         }
@@ -39,9 +39,9 @@ internal sealed class FindCoordinatorHandlerTests
         using var fixture = new DispatcherFixture(
             new ApiTable(ApiRoute.For(new FindCoordinatorHandler(new FixedLocator(ErrorCode.CoordinatorNotAvailable, null)))));
         // FindCoordinator v4, correlation id 1, no client id, one key "g" of a group.
-        var answer = await fixture.AskAsync(Convert.FromHexString("000a000400000001ffff0000020267" + "00"));
+        var response = await fixture.AskAsync(Convert.FromHexString("000a000400000001ffff0000020267" + "00"));
         // No throttling, one coordinator: "g", node -1, host "", port -1, error 15, message "".
-        Assert.That(Convert.ToHexStringLower(answer!), Is.EqualTo(
+        Assert.That(Convert.ToHexStringLower(response!), Is.EqualTo(
             "00000001" + "00" + "00000000" + "02" + "0267" + "ffffffff" + "01" + "ffffffff" + "000f" + "01" + "00" + "00"));
     }
 

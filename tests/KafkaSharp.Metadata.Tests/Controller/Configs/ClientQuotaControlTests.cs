@@ -22,8 +22,8 @@ internal sealed class ClientQuotaControlTests
     [TestCase("user", "request_percentage", 0, "Quota request_percentage must be greater than 0")]
     public void A_value_is_one_of_its_key_s_type(string type, string key, double value, string? message)
     {
-        var answer = Alter(key, value, (type, type == "ip" ? "127.0.0.1" : "alice"));
-        Assert.That((answer.ErrorCode, answer.ErrorMessage), Is.EqualTo(
+        var actual = Alter(key, value, (type, type == "ip" ? "127.0.0.1" : "alice"));
+        Assert.That((actual.ErrorCode, actual.ErrorMessage), Is.EqualTo(
             (message is null ? ErrorCode.None : ErrorCode.InvalidRequest, message)));
     }
 

@@ -50,8 +50,8 @@ internal sealed class ConfigurationControlTests
         var large = new string('\u00e9', 16_384);
         var request = Set(2, "t", "cleanup.policy", large);
         request.Resources.AddRange(Set(2, "u", "cleanup.policy", "compact").Resources);
-        var answers = _harness.Run(_harness.Managers.Configurations.Alter(request)).Responses;
-        Assert.That(answers.Select(a => (a.ErrorCode, a.ErrorMessage)), Is.EqualTo(new[]
+        var responses = _harness.Run(_harness.Managers.Configurations.Alter(request)).Responses;
+        Assert.That(responses.Select(a => (a.ErrorCode, a.ErrorMessage)), Is.EqualTo(new[]
         {
             (ErrorCode.InvalidConfig, TooLarge), (ErrorCode.None, (string?)null),
         }));

@@ -40,16 +40,16 @@ internal sealed class ReassignmentControlTests
         partition = harness.Image.Topics.Topic("t")!.Partition(0)!;
         Assert.That((partition.IsReassigning, partition.Isr, partition.Leader), Is.EqualTo((true, new[] { 2 }, 2)));
 
-        var answer = Reassign(null);
+        var response = Reassign(null);
         var after = harness.Image.Topics.Topic("t")!.Partition(0)!;
         if (unclean)
         {
-            Assert.That(answer.ErrorCode, Is.EqualTo(ErrorCode.None));
+            Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
             Assert.That((after.IsReassigning, after.Replicas, after.Isr), Is.EqualTo((false, new[] { 1 }, new[] { 1 })));
         }
         else
         {
-            Assert.That((answer.ErrorCode, answer.ErrorMessage), Is.EqualTo((
+            Assert.That((response.ErrorCode, response.ErrorMessage), Is.EqualTo((
                 ErrorCode.InvalidReplicaAssignment,
                 "Unable to revert partition assignment for t:0 because it would require an unclean leader election.")));
             Assert.That(after.IsReassigning);

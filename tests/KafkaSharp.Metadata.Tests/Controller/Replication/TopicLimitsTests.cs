@@ -78,9 +78,9 @@ internal sealed class TopicLimitsTests
         Create(("a", 1), ("b", 1), ("c", 1), ("d", 1));
         var topics = _harness.Image.Topics;
         var (a, b, c, d) = (topics.Topic("a")!.Id, topics.Topic("b")!.Id, topics.Topic("c")!.Id, topics.Topic("d")!.Id);
-        var answer = Delete(
+        var response = Delete(
             ("a", default), ("a", default), ("b", default), (null, b), (null, c), (null, c), ("d", default), (null, default), ("d", d));
-        Assert.That(answer.Responses.Select(r => (r.Name, r.TopicId, r.ErrorCode, r.ErrorMessage)), Is.EquivalentTo(new[]
+        Assert.That(response.Responses.Select(r => (r.Name, r.TopicId, r.ErrorCode, r.ErrorMessage)), Is.EquivalentTo(new[]
         {
             (null, default, ErrorCode.InvalidRequest, "Neither topic name nor id were specified."),
             ("d", d, ErrorCode.InvalidRequest, "You may not specify both topic name and topic id."),
@@ -131,7 +131,7 @@ internal sealed class TopicLimitsTests
         Name = "a",
         NumPartitions = -1,
         ReplicationFactor = -1,
-        // No such broker: were it looked at, that would be the answer.
+        // No such broker: were it looked at, that would be the response.
         Assignments =
         [
             .. Enumerable.Range(0, partitions)

@@ -15,7 +15,7 @@ namespace KafkaSharp.Broker.Tests.Requests;
 /// Compares the response of each API to a failed handler with the one that Kafka 4.3.1's classes make for UNKNOWN_SERVER_ERROR and the same
 /// request (getErrorResponse), in every supported version.
 /// </summary>
-public sealed class ErrorAnswerTests
+public sealed class ErrorResponseTests
 {
     [Test]
     public async Task Failures_have_the_responses_of_Kafka()
@@ -36,7 +36,7 @@ public sealed class ErrorAnswerTests
                 continue;
             checkedCases++;
             var context = new RequestContext(session, route.ApiKey, version, 1, null);
-            var actual = Answer(route, context, Convert.FromHexString(vector.GetProperty("request").GetString()!));
+            var actual = Respond(route, context, Convert.FromHexString(vector.GetProperty("request").GetString()!));
             var (given, wanted) = (WithoutMessages(actual), WithoutMessages(expected.GetString() ?? "closed"));
             // The order of Kafka's response is that of a hash map.
             if (route.ApiKey == ApiKey.Produce ? !given.Order().SequenceEqual(wanted.Order()) : given != wanted)
@@ -51,7 +51,7 @@ public sealed class ErrorAnswerTests
         Assert.That(string.Join('\n', wrong.Select(w => $"{w.Key}: {w.Value.Count} wrong, such as {w.Value[^1]}")), Is.Empty);
     }
 
-    private static string Answer(ApiRoute route, RequestContext context, byte[] request)
+    private static string Respond(ApiRoute route, RequestContext context, byte[] request)
     {
         var handling = route.Handle(context, request, ErrorCode.UnknownServerError, NullLogger.Instance);
         if (handling.CloseReason is { } reason)
