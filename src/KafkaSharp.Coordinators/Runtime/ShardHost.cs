@@ -234,7 +234,8 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
         _undo.StartRecording();
         _image = _runtime.Image;
         _shard.OnLoaded(_image);
-        Volatile.Write(ref _host, host);
+        // A full fence: the thread that moves the high watermark writes it before it reads the host.
+        Interlocked.Exchange(ref _host, host);
         AdvanceCommitted();
     }
 
