@@ -18,7 +18,8 @@ public sealed class PhysicalFileSystem : IFileSystem
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         };
         // With full sharing .NET takes no lock, so tools can read the log of a running broker.
-        SafeFileHandle handle = File.OpenHandle(path, fileMode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle handle = Run(
+            () => File.OpenHandle(path, fileMode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
         try
         {
             return new PhysicalFile(path, handle, expectedLength);
@@ -34,15 +35,16 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
-    public long GetLength(string path) => new FileInfo(path).Length;
+    public long GetLength(string path) => Run(() => new FileInfo(path).Length);
 
-    public long GetLastModified(string path) => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds();
+    public long GetLastModified(string path) =>
+        Run(() => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds());
 
     public void DeleteFile(string path)
     {
         try
         {
-            File.Delete(path);
+            Run(() => File.Delete(path));
         }
         catch (DirectoryNotFoundException)
         {
@@ -52,22 +54,22 @@ public sealed class PhysicalFileSystem : IFileSystem
     public void Rename(string from, string to)
     {
         if (Directory.Exists(from))
-            Directory.Move(from, to);
+            Run(() => Directory.Move(from, to));
         else
-            File.Move(from, to, overwrite: true);
+            Run(() => File.Move(from, to, overwrite: true));
     }
 
-    public IReadOnlyList<string> EnumerateFiles(string directory) => Directory.GetFiles(directory);
+    public IReadOnlyList<string> EnumerateFiles(string directory) => Run(() => Directory.GetFiles(directory));
 
-    public IReadOnlyList<string> EnumerateDirectories(string directory) => Directory.GetDirectories(directory);
+    public IReadOnlyList<string> EnumerateDirectories(string directory) => Run(() => Directory.GetDirectories(directory));
 
-    public void CreateDirectory(string directory) => Directory.CreateDirectory(directory);
+    public void CreateDirectory(string directory) => Run(() => Directory.CreateDirectory(directory));
 
     public void DeleteDirectory(string directory)
     {
         try
         {
-            Directory.Delete(directory, recursive: true);
+            Run(() => Directory.Delete(directory, recursive: true));
         }
         catch (DirectoryNotFoundException)
         {
@@ -86,4 +88,23 @@ public sealed class PhysicalFileSystem : IFileSystem
     public long GetAvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
 
     public long GetTotalBytes(string directory) => new DriveInfo(directory).TotalSize;
+
+    // .NET throws an UnauthorizedAccessException, which is no IOException, for EACCES and EPERM and for a folder in the place of a file.
+    private static T Run<T>(Func<T> operation)
+    {
+        try
+        {
+            return operation();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private static void Run(Action operation) => Run(() =>
+    {
+        operation();
+        return true;
+    });
 }

@@ -41,8 +41,11 @@ internal sealed class ProducerSnapshots(IFileSystem files, string directory)
             files.DeleteFile(PathOf(offset));
     }
 
-    /// <summary>Removes a snapshot and returns its path, whose file the caller deletes with the segment; null if there is none.</summary>
-    public string? Detach(long offset) => _offsets.Remove(offset) ? PathOf(offset) : null;
+    /// <summary>
+    /// Removes a snapshot and returns its path, whose file the caller deletes with the segment; null if there is none. As in Kafka, a file
+    /// that somebody has removed is not a failure: a snapshot can be missing.
+    /// </summary>
+    public string? Detach(long offset) => _offsets.Remove(offset) && files.FileExists(PathOf(offset)) ? PathOf(offset) : null;
 
     public void DeleteWhere(Predicate<long> condition)
     {

@@ -13,6 +13,17 @@ public sealed class PhysicalFileSystemTests
         Assert.That(() => new PhysicalFileSystem().FlushDirectory(folder["missing"]), Throws.InstanceOf<DirectoryNotFoundException>());
     }
 
+    // A folder in the place of a file is denied as if a permission were missing; that also holds for the superuser.
+    [Test]
+    public void Denied_access_is_an_I_O_failure()
+    {
+        using var folder = new TestFolder(onDisk: true);
+        var files = new PhysicalFileSystem();
+        files.CreateDirectory(folder["taken"]);
+        Assert.That(() => files.OpenFile(folder["taken"], StorageFileMode.Create), Throws.InstanceOf<IOException>());
+        Assert.That(() => files.DeleteFile(folder["taken"]), Throws.InstanceOf<IOException>());
+    }
+
     [Test]
     [Platform("Linux,MacOsX")]
     public void Borrowed_bytes_tell_their_file_which_stays_open_until_they_are_given_back()

@@ -254,6 +254,35 @@ public sealed class StorageFaultTests
         Assert.That(log.RecoveryPoint, Is.EqualTo(log.LogEndOffset));
     }
 
+    [Test]
+    public void Retention_deletes_a_segment_whose_producer_snapshot_is_missing()
+    {
+        using var folder = new FileSystem.TestFolder();
+        using var log = Open(
+            folder.Files, folder["u-0"], _ => { }, ("internal.segment.bytes", "2000"), ("retention.bytes", "0"));
+        while (log.Segments.Count < 3)
+            log.AppendAsLeader(TestLog.Batch(), 0);
+        log.UpdateHighWatermark(log.LogEndOffset);
+        var snapshots = folder.Files.EnumerateFiles(log.Directory).Where(path => path.EndsWith(".snapshot", StringComparison.Ordinal));
+        foreach (var snapshot in snapshots.ToArray())
+            folder.Files.DeleteFile(snapshot);
+        Assert.That(log.DeleteOldSegments(), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_segment_that_may_not_be_created_is_a_storage_error()
+    {
+        using var folder = new FileSystem.TestFolder();
+        using var log = Open(folder.Files, folder["u-0"], _ => { }, ("internal.segment.bytes", "2000"));
+        for (var offset = 1; offset < 30; offset++)
+            folder.Files.CreateDirectory(folder[$"u-0/{offset:D20}.log"]);
+        var refused = LogAppendInfo.Empty(0);
+        for (var i = 0; i < 30 && refused.ErrorCode == ErrorCode.None; i++)
+            refused = log.AppendAsLeader(TestLog.Batch(), 0);
+        Assert.That(refused.ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(_failed, Has.Count.EqualTo(1));
+    }
+
     private PartitionLog Open(
         IFileSystem files, string directory, Action<Action> background, params ReadOnlySpan<(string Name, string Value)> configs) =>
         PartitionLog.Open(new PartitionLogOptions
