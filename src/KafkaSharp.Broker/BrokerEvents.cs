@@ -41,7 +41,7 @@ internal static partial class BrokerEvents
     [LoggerMessage(6111, LogLevel.Warning, "The controller refused a heartbeat: {Error}")]
     public static partial void HeartbeatFailed(this ILogger logger, ErrorCode error);
 
-    [LoggerMessage(6112, LogLevel.Critical, "The broker can't go on and ends")]
+    [LoggerMessage(6112, LogLevel.Critical, "The broker cannot continue and shuts down. Repair the cause and restart it")]
     public static partial void Fatal(this ILogger logger, Exception exception);
 
     [LoggerMessage(6113, LogLevel.Warning, "{Step} failed while stopping")]

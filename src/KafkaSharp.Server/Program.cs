@@ -1,7 +1,9 @@
 using System.CommandLine;
 using KafkaSharp.Network.Transports;
+using KafkaSharp.Server;
 using KafkaSharp.Server.Commands;
 
+StandardStreams.ReplaceClosed();
 InlineCompletions.Enable();
 var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 compatible broker in one small process.")
 {

@@ -9,7 +9,8 @@ namespace KafkaSharp.Server.Tests;
 /// <summary>A process of the built kafkasharp. Dispose kills it by its process id.</summary>
 internal sealed class Kafkasharp : IDisposable
 {
-    private const int Sigterm = 15;
+    public const int Sighup = 1;
+    public const int Sigterm = 15;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -19,8 +20,13 @@ internal sealed class Kafkasharp : IDisposable
     private readonly List<string> _error = [];
 
     private Kafkasharp(string folder, string[] arguments)
+        : this(folder, "dotnet", [Path.Combine(AppContext.BaseDirectory, "kafkasharp.dll"), .. arguments])
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "kafkasharp.dll"), .. arguments])
+    }
+
+    private Kafkasharp(string folder, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -58,6 +64,15 @@ internal sealed class Kafkasharp : IDisposable
         return process;
     }
 
+    /// <summary>Starts a broker whose standard streams are closed, as some supervisors do, and waits until it responds.</summary>
+    public static async Task<Kafkasharp> StartWithoutStreamsAsync(string folder, int port, params string[] arguments)
+    {
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "kafkasharp.dll"), "start", .. arguments];
+        var process = new Kafkasharp(folder, "sh", ["-c", "exec \"$@\" <&- >&- 2>&-", "sh", .. command]);
+        await Eventually.True(() => process._process.HasExited || Accepts(port), "a broker without standard streams", s_patience);
+        return process;
+    }
+
     /// <summary>Waits for a log line that contains the text.</summary>
     public async Task WaitForLogAsync(string text)
     {
@@ -77,16 +92,16 @@ internal sealed class Kafkasharp : IDisposable
         return IPEndPoint.Parse(endpoint).Port;
     }
 
-    public async Task<CommandResult> TerminateAsync()
+    public async Task<CommandResult> TerminateAsync(int signal = Sigterm)
     {
-        Terminate();
+        Terminate(signal);
         return await WaitForExitAsync();
     }
 
-    /// <summary>Sends SIGTERM and returns immediately.</summary>
-    public void Terminate()
+    /// <summary>Sends a signal and returns immediately.</summary>
+    public void Terminate(int signal = Sigterm)
     {
-        if (Kill(_process.Id, Sigterm) != 0)
+        if (Kill(_process.Id, signal) != 0)
             throw new InvalidOperationException($"kill: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
@@ -110,6 +125,20 @@ internal sealed class Kafkasharp : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static bool Accepts(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     // The kill command is not installed on every machine.

@@ -31,7 +31,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     public bool Standalone { get; init; }
 
     /// <summary>Formats the directories and reports each step in one line, with the text of Kafka's tool.</summary>
-    /// <exception cref="BrokerStartException">An option is invalid; nothing was written.</exception>
+    /// <exception cref="BrokerStartException">An option is invalid, then nothing was written; or a directory cannot be written.</exception>
     public void Run(Action<string> say)
     {
         var ensemble = MetaPropertiesEnsemble.Load(files, LogDirectories.PathsOf(configuration));
@@ -51,7 +51,14 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
             say("All of the log directories are already formatted.");
             return;
         }
-        FormatUnformatted(ensemble);
+        try
+        {
+            FormatUnformatted(ensemble);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BrokerStartException($"The log directories cannot be formatted: {e.Message}", e);
+        }
         foreach (var directory in ensemble.Unformatted)
         {
             var kind = directory != configuration.MetadataLogDir ? "data directory"

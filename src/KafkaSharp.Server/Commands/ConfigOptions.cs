@@ -32,6 +32,9 @@ internal sealed class ConfigOptions
         IReadOnlyDictionary<string, string>? properties = null;
         if (result.GetValue(Config) is { } file)
         {
+            // The system's error for a directory would be "access denied".
+            if (Directory.Exists(file.FullName))
+                throw new CommandException($"The configuration file {file.FullName} cannot be read: it is a directory.");
             try
             {
                 properties = PropertiesFile.Parse(File.ReadAllBytes(file.FullName));

@@ -8,10 +8,16 @@ namespace KafkaSharp.Server.Logging;
 /// </summary>
 internal static class ConsoleLogging
 {
-    public static LoggerFactory Create(LogLevel level, TimeProvider time)
+    public static LoggerFactory Create(LogLevel level, TimeProvider time) => Create(Console.OpenStandardOutput(), level, time);
+
+    /// <summary>A log on any stream. Disposing the factory writes the lines that wait.</summary>
+    public static LoggerFactory Create(Stream stream, LogLevel level, TimeProvider time)
     {
         var filter = new LoggerFilterOptions { MinLevel = level };
         filter.AddFilter("Microsoft", LogLevel.Critical);
-        return new LoggerFactory([new LineLoggerProvider(Console.OpenStandardOutput(), time)], filter);
+        var loggers = new LoggerFactory([], filter);
+        // Not through the constructor: the factory does not dispose the providers that it gets there.
+        loggers.AddProvider(new LineLoggerProvider(stream, time));
+        return loggers;
     }
 }

@@ -42,11 +42,7 @@ internal sealed class LogOutput : IDisposable
                 _droppedLines++;
                 return;
             }
-            if (_droppedLines > 0)
-            {
-                _waiting.Append(_dropped(_droppedLines));
-                _droppedLines = 0;
-            }
+            AppendDropped();
             _waiting.Append(message);
             Monitor.Pulse(_gate);
         }
@@ -72,9 +68,11 @@ internal sealed class LogOutput : IDisposable
                 _stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
                 _stream.Flush();
             }
-            catch (IOException)
+#pragma warning disable CA1031 // An exception of this thread would end the process, whatever it is: a closed pipe, a full disk, no memory.
+            catch (Exception)
+#pragma warning restore CA1031
             {
-                // The other end is closed, so the failure cannot be logged.
+                // The failure cannot be logged. The lines are lost, and the broker continues.
             }
         }
     }
@@ -83,20 +81,21 @@ internal sealed class LogOutput : IDisposable
     {
         lock (_gate)
         {
-            while (_waiting.Length == 0 && !_stopped)
-            {
-                if (_droppedLines == 0)
-                {
-                    Monitor.Wait(_gate);
-                    continue;
-                }
-                _waiting.Append(_dropped(_droppedLines));
-                _droppedLines = 0;
-            }
+            while (_waiting.Length == 0 && _droppedLines == 0 && !_stopped)
+                Monitor.Wait(_gate);
+            AppendDropped();
             if (_waiting.Length == 0)
                 return null;
             (_waiting, _writing) = (_writing.Clear(), _waiting);
             return _writing;
         }
+    }
+
+    private void AppendDropped()
+    {
+        if (_droppedLines == 0)
+            return;
+        _waiting.Append(_dropped(_droppedLines));
+        _droppedLines = 0;
     }
 }

@@ -28,6 +28,16 @@ internal sealed class FormatTests : ServerTest
     }
 
     [Test]
+    public async Task A_directory_that_cannot_be_created_is_refused()
+    {
+        File.WriteAllText(Path("file"), "");
+
+        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "--override", $"log.dirs={Path("file", "data")}");
+
+        ended.AssertOneSentence("The log directories cannot be formatted", Path("file", "data"));
+    }
+
+    [Test]
     public async Task A_broker_starts_on_the_formatted_directory()
     {
         var file = WriteProperties();

@@ -46,6 +46,32 @@ internal sealed class SignalTests : ServerTest
     }
 
     [Test]
+    public async Task The_end_of_the_terminal_stops_it_in_order()
+    {
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+
+        var ended = await broker.TerminateAsync(Kafkasharp.Sighup);
+
+        Assert.That(ended.ExitCode, Is.Zero, ended.ErrorText);
+        Assert.That(ended.Output[^1], Does.Contain("KafkaSharp has stopped"));
+        Assert.That(File.Exists(Path("kafkasharp-data", ".kafka_cleanshutdown")));
+    }
+
+    [Test]
+    public async Task Closed_standard_streams_do_not_disturb_it()
+    {
+        var port = Kafkasharp.FreePort();
+        using var broker = await Kafkasharp.StartWithoutStreamsAsync(
+            Folder, port, "--override", $"listeners=PLAINTEXT://127.0.0.1:{port}", "--log-level", "Trace");
+        Assert.That(await AskApiVersionsAsync(port), Is.Zero);
+
+        var ended = await broker.TerminateAsync();
+
+        Assert.That(ended.ExitCode, Is.Zero);
+        Assert.That(File.Exists(Path("kafkasharp-data", ".kafka_cleanshutdown")));
+    }
+
+    [Test]
     public async Task A_signal_during_the_start_stops_it_in_order()
     {
         using var broker = await Kafkasharp.StartAsync(Folder, "keeps its data in", "--override", AnyPort);
@@ -69,7 +95,7 @@ internal sealed class SignalTests : ServerTest
         var ended = await broker.WaitForExitAsync();
 
         Assert.That(ended.ExitCode, Is.EqualTo(1), ended.OutputText);
-        Assert.That(ended.Output, Has.Some.Contains("The broker can't go on and ends"));
+        Assert.That(ended.Output, Has.Some.Contains("The broker cannot continue and shuts down"));
     }
 
     // Sends a fetch that waits in the broker.

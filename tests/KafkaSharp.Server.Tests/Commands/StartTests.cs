@@ -160,7 +160,7 @@ internal sealed class StartTests : ServerTest
     {
         var ended = await Kafkasharp.RunAsync(Folder, "start", "--config", Folder);
 
-        ended.AssertOneSentence(Folder);
+        ended.AssertOneSentence(Folder, "it is a directory");
     }
 
     [Test]
