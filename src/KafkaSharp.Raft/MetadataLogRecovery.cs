@@ -34,7 +34,7 @@ internal sealed class MetadataLogRecovery<TRecord>(
         {
             throw new InvalidDataException(
                 $"The metadata log starts at offset {log.StartOffset}, but no snapshot contains the state before it: "
-                + "restore the missing snapshot.");
+                + "the snapshot is missing");
         }
         cleaner.DeleteUnreachable();
         reader.ReadControlRecords(Math.Max(log.StartOffset, snapshots.LatestId?.Offset ?? 0), history.Add);

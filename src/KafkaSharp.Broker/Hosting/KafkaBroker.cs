@@ -90,6 +90,11 @@ public sealed class KafkaBroker : IAsyncDisposable
                 (long)environment.Time.GetElapsedTime(started).TotalMilliseconds);
             return broker;
         }
+        catch (InvalidDataException e)
+        {
+            throw new BrokerStartException(
+                $"The metadata in {configuration.MetadataLogDir} is damaged: {e.Message}. Restore the directory from a backup.", e);
+        }
         catch (Exception e) when (IsForTheOperator(e))
         {
             throw new BrokerStartException(e.Message, e);

@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.MetadataLog;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
@@ -28,16 +29,11 @@ internal sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<stri
             var ensemble = MetaPropertiesEnsemble.Load(files, all);
             // Other directories that cannot be read go offline when their logs are opened.
             if (ensemble.Failed.TryGetValue(metadata, out var reason))
-                throw new BrokerStartException($"{Path.Combine(metadata, MetaProperties.Name)}: {reason}.");
+                throw new BrokerStartException($"The metadata log directory {metadata} cannot be used: {reason}");
             if (ensemble.Verify(expectedNodeId: configuration.NodeId) is [var fault, ..])
                 throw new BrokerStartException(fault);
-            if (ensemble.Unformatted.Contains(metadata) && ensemble.Formatted.Count > 0)
-            {
-                throw new BrokerStartException(
-                    $"The metadata log directory {metadata} is not formatted, but {string.Join(", ", ensemble.Formatted.Keys)} is: " +
-                    "without the metadata "
-                    + "log no topic there is known. Mount or restore it, or make a new one with 'format --ignore-formatted'.");
-            }
+            if (ensemble.Unformatted.Contains(metadata))
+                CheckMetadataIsNew(metadata, ensemble, files);
             var clusterId = ensemble.ClusterId ?? Uuid.Random(random).ToString();
             if (ensemble.Unformatted.Count > 0)
             {
@@ -51,6 +47,23 @@ internal sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<stri
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BrokerStartException($"The log directories cannot be used: {e.Message}", e);
+        }
+    }
+
+    // Formatting gives the directory a new cluster id and no topics, so it is not done where this would hide that something is lost.
+    private static void CheckMetadataIsNew(string metadata, MetaPropertiesEnsemble ensemble, IFileSystem files)
+    {
+        if (ensemble.Formatted.Count > 0)
+        {
+            throw new BrokerStartException(
+                $"The metadata log directory {metadata} is not formatted, but {string.Join(", ", ensemble.Formatted.Keys)} is: without "
+                + "the metadata log no topic there is known. Mount or restore it, or make a new one with 'format --ignore-formatted'.");
+        }
+        if (MetadataLogStorage.Exists(files, metadata))
+        {
+            throw new BrokerStartException(
+                $"{Path.Combine(metadata, MetaProperties.Name)} is missing, but the directory contains a metadata log. Restore the "
+                + "file from a backup, or start with another directory.");
         }
     }
 }

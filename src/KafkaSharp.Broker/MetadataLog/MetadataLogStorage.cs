@@ -10,6 +10,7 @@ using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.MetadataLog;
@@ -24,6 +25,14 @@ namespace KafkaSharp.Broker.MetadataLog;
 public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, IQuorumStateStore QuorumState)
 {
     public static readonly TopicPartition TopicPartition = new("__cluster_metadata", 0);
+
+    /// <summary>Whether the log directory contains the segments of a metadata log. Formatting alone does not create them.</summary>
+    public static bool Exists(IFileSystem files, string logDirectory)
+    {
+        var directory = Path.Combine(logDirectory, TopicPartition.ToString());
+        return files.DirectoryExists(directory)
+            && files.EnumerateFiles(directory).Any(path => path.EndsWith(LogFileNames.LogSuffix, StringComparison.Ordinal));
+    }
 
     /// <summary>
     /// Opens the folder and creates what is missing. The whole log is checked, as in Kafka, because all metadata depends on it.

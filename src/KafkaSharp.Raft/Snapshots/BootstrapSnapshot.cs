@@ -32,7 +32,7 @@ public static class BootstrapSnapshot
     public static IReadOnlyList<TRecord> Read<TRecord>(Stream file, IRecordSerde<TRecord> serde)
     {
         using var reader = new SnapshotReader<TRecord>(
-            Beginning, file, new BatchDecoder<TRecord>(serde), RaftConfigs.MaxBatchSizeInBytes.Default);
+            Beginning, FileName, file, new BatchDecoder<TRecord>(serde), RaftConfigs.MaxBatchSizeInBytes.Default);
         return [.. reader.ReadBatches().SelectMany(batch => batch.Records)];
     }
 

@@ -12,14 +12,16 @@ namespace KafkaSharp.Raft.Snapshots;
 /// </summary>
 public sealed class SnapshotReader<TRecord> : IDisposable
 {
+    private readonly string _fileName;
     private readonly Stream _stream;
     private readonly BatchDecoder<TRecord> _decoder;
     private readonly int _maxBatchBytes;
     private readonly CommittedBatch<TRecord>? _first;
     private byte[] _buffer = new byte[64 << 10];
 
-    internal SnapshotReader(OffsetAndEpoch id, Stream stream, BatchDecoder<TRecord> decoder, int maxBatchBytes)
+    internal SnapshotReader(OffsetAndEpoch id, string fileName, Stream stream, BatchDecoder<TRecord> decoder, int maxBatchBytes)
     {
+        _fileName = fileName;
         Id = id;
         _stream = stream;
         _decoder = decoder;
@@ -78,5 +80,5 @@ public sealed class SnapshotReader<TRecord> : IDisposable
         return _decoder.Decode(new RecordBatch(_buffer.AsSpan(0, (int)size)));
     }
 
-    private InvalidDataException Corrupt(string why) => new($"Snapshot {SnapshotName.Format(Id)} cannot be read: {why}");
+    private InvalidDataException Corrupt(string why) => new($"{_fileName} cannot be read: {why}");
 }

@@ -11,5 +11,6 @@ internal sealed class SnapshotSource<TRecord>(ISnapshotStore store, BatchDecoder
 
     /// <summary>Opens a snapshot. The caller disposes the reader.</summary>
     /// <exception cref="InvalidDataException">The snapshot is corrupt.</exception>
-    public SnapshotReader<TRecord> Open(OffsetAndEpoch id) => new(id, store.OpenRead(id), decoder, maxBatchBytes);
+    public SnapshotReader<TRecord> Open(OffsetAndEpoch id) =>
+        new(id, SnapshotName.Format(id), store.OpenRead(id), decoder, maxBatchBytes);
 }

@@ -34,7 +34,7 @@ public sealed record MetaProperties
         }
         catch (FormatException e)
         {
-            throw new InvalidDataException(e.Message, e);
+            throw new InvalidDataException($"is not a properties file: {e.Message.TrimEnd('.')}", e);
         }
         var version = Int(properties, "version") ?? throw new InvalidDataException("has no version");
         if (version is not (0 or 1))

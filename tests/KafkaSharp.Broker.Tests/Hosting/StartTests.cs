@@ -101,6 +101,48 @@ internal sealed class StartTests
     }
 
     [Test]
+    public async Task A_metadata_directory_that_has_lost_its_properties_is_not_formatted_anew()
+    {
+        await using (await TestNode.StartAsync(_files))
+        {
+        }
+        _files.DeleteFile("/data/meta.properties");
+
+        Assert.That(async () => await TestNode.StartAsync(_files),
+            Throws.InstanceOf<BrokerStartException>().With.Message.Contains("/data/meta.properties is missing"));
+        Assert.That(_files.FileExists("/data/meta.properties"), Is.False);
+    }
+
+    [Test]
+    public async Task Formatting_that_a_crash_has_interrupted_is_repeated()
+    {
+        var files = new FaultyFileSystem(_files, (operation, path) =>
+            operation == FileOperation.Rename && path.Contains("/meta.properties", StringComparison.Ordinal)
+                ? new IOException("crash") : null);
+        Assert.That(async () => await TestNode.StartAsync(files), Throws.InstanceOf<BrokerStartException>());
+        Assert.That(_files.FileExists("/data/bootstrap.checkpoint"));
+
+        await using var node = await TestNode.StartAsync(_files);
+
+        Assert.That(node.ClusterId, Is.Not.Empty);
+    }
+
+    [TestCase("/data/bootstrap.checkpoint", "bootstrap.checkpoint cannot be read")]
+    [TestCase("/data/__cluster_metadata-0/00000000000000000000-0000000000.checkpoint", "0000000000.checkpoint cannot be read")]
+    [TestCase("/data/__cluster_metadata-0/quorum-state", "quorum-state cannot be read")]
+    public async Task A_damaged_file_of_the_metadata_is_why_it_does_not_start(string path, string reason)
+    {
+        await using (await TestNode.StartAsync(_files))
+        {
+        }
+        using (var file = _files.OpenFile(path, StorageFileMode.Open))
+            file.SetLength(file.Length / 2);
+
+        Assert.That(async () => await TestNode.StartAsync(_files), Throws.InstanceOf<BrokerStartException>()
+            .With.Message.Contains("The metadata in /data is damaged").And.Message.Contains(reason));
+    }
+
+    [Test]
     public async Task A_metadata_directory_whose_properties_are_garbage_is_refused()
     {
         await FillAsync();

@@ -71,7 +71,8 @@ public sealed class SnapshotTests
         var records = Enumerable.Range(0, 3000).Select(i => $"{i}-{new string('x', 6000)}").ToList();
         Snapshot(2, records);
         using var reader = new SnapshotReader<string>(
-            new OffsetAndEpoch(2, 1), _snapshots.OpenRead(new OffsetAndEpoch(2, 1)), new BatchDecoder<string>(new TextSerde()), 8 << 20);
+            new OffsetAndEpoch(2, 1), "snapshot", _snapshots.OpenRead(new OffsetAndEpoch(2, 1)), new BatchDecoder<string>(new TextSerde()),
+            8 << 20);
         var batches = reader.ReadBatches().ToList();
         Assert.Multiple(() =>
         {
@@ -188,7 +189,8 @@ public sealed class SnapshotTests
     public void A_snapshot_of_Kafka_is_read_and_its_control_batches_are_written_identically()
     {
         var bytes = StageOne.BootstrapCheckpoint;
-        using var reader = new SnapshotReader<string>(default, new MemoryStream(bytes), new BatchDecoder<string>(new TextSerde()), 8 << 20);
+        using var reader = new SnapshotReader<string>(
+            default, "snapshot", new MemoryStream(bytes), new BatchDecoder<string>(new TextSerde()), 8 << 20);
         Assert.That(reader.LastContainedLogTimestamp, Is.EqualTo(1795239295954));
         var batches = reader.ReadBatches().ToList();
         var written = batches.SelectMany(b => ControlBatch.Encode(b.ControlRecords, b.BaseOffset, b.Epoch, b.AppendTimestamp)).ToArray();
@@ -219,7 +221,7 @@ public sealed class SnapshotTests
 
         static List<CommittedBatch<string>> Read(Stream stream)
         {
-            using var reader = new SnapshotReader<string>(default, stream, new BatchDecoder<string>(new TextSerde()), 8 << 20);
+            using var reader = new SnapshotReader<string>(default, "snapshot", stream, new BatchDecoder<string>(new TextSerde()), 8 << 20);
             return [.. reader.ReadBatches()];
         }
     }
