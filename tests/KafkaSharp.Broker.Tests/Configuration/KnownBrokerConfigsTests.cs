@@ -49,7 +49,8 @@ internal sealed class KnownBrokerConfigsTests
             BrokerConfigs.All, NetworkConfigs.All, BrokerLogConfigs.All, LogManagerConfigs.All, RaftConfigs.All, MetadataConfigs.All,
             GroupConfigs.All,
         ];
-        var twice = declarations.SelectMany(keys => keys).GroupBy(key => key.Name).Where(group => group.Count() > 1).Select(group => group.Key);
+        var twice = declarations.SelectMany(keys => keys).GroupBy(key => key.Name).Where(group => group.Count() > 1)
+            .Select(group => group.Key);
 
         Assert.That(twice, Is.Empty);
     }

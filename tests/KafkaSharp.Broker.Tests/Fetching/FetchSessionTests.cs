@@ -306,5 +306,6 @@ internal sealed class FetchSessionTests
 
     private static int[] Numbers(FetchContext fetch) => [.. fetch.Partitions.Select(p => p.Key.Partition)];
 
-    private static int[] Named(FetchResponse response) => [.. response.Responses.SelectMany(t => t.Partitions).Select(p => p.PartitionIndex)];
+    private static int[] Named(FetchResponse response) =>
+        [.. response.Responses.SelectMany(t => t.Partitions).Select(p => p.PartitionIndex)];
 }

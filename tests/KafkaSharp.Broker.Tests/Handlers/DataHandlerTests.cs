@@ -40,7 +40,8 @@ internal sealed class DataHandlerTests
     {
         await _node.CreateTopicAsync("__consumer_offsets");
         var response = await ProduceAsync("__consumer_offsets", -1);
-        Assert.That((response.ErrorCode, response.BaseOffset, response.LogStartOffset), Is.EqualTo((ErrorCode.InvalidTopicException, -1L, -1L)));
+        Assert.That((response.ErrorCode, response.BaseOffset, response.LogStartOffset),
+            Is.EqualTo((ErrorCode.InvalidTopicException, -1L, -1L)));
     }
 
     [Test]
@@ -77,7 +78,8 @@ internal sealed class DataHandlerTests
     public async Task A_batch_that_refuses_the_request_refuses_all_of_it(string what, int error, string? message = null)
     {
         var id = await _node.CreateTopicAsync("t");
-        var response = await ProduceAsync(8, null, -1, ("t", id, Bytes("sound")), ("t", id, Bytes(what)), ("nope", default, Bytes("sound")));
+        var response = await ProduceAsync(
+            8, null, -1, ("t", id, Bytes("sound")), ("t", id, Bytes(what)), ("nope", default, Bytes("sound")));
         Assert.That(response.Select(partition => ((int)partition.ErrorCode, partition.BaseOffset, partition.ErrorMessage)), Is.All.EqualTo(
             (error, -1L, message)));
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero, "nothing was stored");
