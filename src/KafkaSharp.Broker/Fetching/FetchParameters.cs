@@ -9,5 +9,6 @@ namespace KafkaSharp.Broker.Fetching;
 /// hard.</param>
 /// <param name="Isolation">The isolation level: the offset up to which the fetcher may read.</param>
 /// <param name="HardMaxBytes">Whether the limit also applies to the first batch (versions up to 2).</param>
+/// <param name="ReplicaId">The broker that fetches as a follower, or a negative number for a consumer.</param>
 internal readonly record struct FetchParameters(
-    TimeSpan MaxWait, int MinBytes, int MaxBytes, FetchIsolation Isolation, bool HardMaxBytes);
+    TimeSpan MaxWait, int MinBytes, int MaxBytes, FetchIsolation Isolation, bool HardMaxBytes, int ReplicaId = -1);

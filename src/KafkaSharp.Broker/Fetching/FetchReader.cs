@@ -74,8 +74,8 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     }
 
     private static PartitionRead ReadOf(FetchPartitionState wanted, FetchParameters parameters, int left, bool minOneMessage) => new(
-        wanted.FetchOffset, Math.Max(0, Math.Min(wanted.MaxBytes, left)), wanted.CurrentLeaderEpoch, wanted.LastFetchedEpoch,
-        parameters.Isolation, minOneMessage, parameters.HardMaxBytes);
+        wanted.FetchOffset, Math.Min(wanted.MaxBytes, left), wanted.CurrentLeaderEpoch, wanted.LastFetchedEpoch,
+        parameters.Isolation, minOneMessage, parameters.HardMaxBytes, parameters.ReplicaId);
 
     private ErrorCode Find(FetchPartitionState wanted, out Partition? partition)
     {

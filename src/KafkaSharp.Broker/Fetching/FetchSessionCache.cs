@@ -33,8 +33,6 @@ internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Rando
     /// <summary>A new session that follows the partitions, or null when there is no place for it.</summary>
     public FetchSession? TryCreate(bool isFromFollower, bool usesTopicIds, FetchPartitionState[] partitions)
     {
-        if (partitions.Length == 0)
-            return null;
         var now = Now();
         int id;
         lock (_gate)

@@ -170,6 +170,8 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     public FetchPartitionResult Read(in PartitionRead wanted)
     {
         var error = CheckLeader(wanted.CurrentLeaderEpoch);
+        if (error == ErrorCode.None && wanted.ReplicaId >= 0 && !HasFollower(wanted.ReplicaId))
+            error = ErrorCode.NotLeaderOrFollower;
         if (error != ErrorCode.None)
         {
             return new FetchPartitionResult(error)
@@ -210,6 +212,10 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
             return (leaderEpoch, Log.LogEndOffset);
         return Log.EndOffsetForEpoch(leaderEpoch) is { } end ? (end.Epoch, end.Offset) : (-1, -1);
     }
+
+    // A broker without a replica of the partition must not read beyond the high watermark.
+    private bool HasFollower(int replicaId) =>
+        replicaId != nodeId && _registration is { } registration && registration.Replicas.Contains(replicaId);
 
     // More in-sync replicas than there are replicas can't be asked for: the smaller counts.
     private int EffectiveMinIsr(PartitionRegistration registration) =>

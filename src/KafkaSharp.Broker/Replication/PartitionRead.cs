@@ -4,7 +4,7 @@ namespace KafkaSharp.Broker.Replication;
 
 /// <summary>What to read of one partition.</summary>
 /// <param name="FetchOffset">The first offset to read.</param>
-/// <param name="MaxBytes">The most bytes of records, not negative.</param>
+/// <param name="MaxBytes">The most bytes of records. As in Kafka, a negative number is refused if there is something to read.</param>
 /// <param name="CurrentLeaderEpoch">The leader epoch that the fetcher knows, or -1.</param>
 /// <param name="LastFetchedEpoch">The epoch of the last record that the fetcher has, or -1.</param>
 /// <param name="Isolation">The isolation level: the offset up to which the fetcher may read.</param>
@@ -12,6 +12,7 @@ namespace KafkaSharp.Broker.Replication;
 /// <param name="AllowsPartialBatch">
 /// Whether a first batch larger than <paramref name="MaxBytes"/> is read partially (Fetch up to version 2) instead of not at all.
 /// </param>
+/// <param name="ReplicaId">The broker that fetches as a follower, or a negative number for a consumer.</param>
 internal readonly record struct PartitionRead(
     long FetchOffset, int MaxBytes, int CurrentLeaderEpoch, int LastFetchedEpoch, FetchIsolation Isolation, bool MinOneMessage,
-    bool AllowsPartialBatch);
+    bool AllowsPartialBatch, int ReplicaId = -1);

@@ -11,6 +11,8 @@ namespace KafkaSharp.Storage.Epochs;
 /// </summary>
 public sealed class LeaderEpochCache
 {
+    private const int UndefinedEpoch = -1;
+
     private readonly IFileSystem _files;
     private readonly Lock _writing = new();
     private volatile EpochEntry[] _epochs;
@@ -88,12 +90,12 @@ public sealed class LeaderEpochCache
     /// <summary>
     /// The largest known epoch that is not greater than the requested one, and its end offset; for the latest epoch, that is the end of the
     /// log. A requested epoch before all known ones ends at the start of the first. Null if the requested epoch is greater than all known
-    /// ones, or negative; the caller then responds with an undefined epoch.
+    /// ones, or -1; the caller then responds with an undefined epoch.
     /// </summary>
     public OffsetAndEpoch? EndOffsetFor(int requestedEpoch, long logEndOffset)
     {
         var epochs = _epochs;
-        if (requestedEpoch < 0 || epochs is [])
+        if (requestedEpoch == UndefinedEpoch || epochs is [])
             return null;
         if (epochs[^1].Epoch == requestedEpoch)
             return new OffsetAndEpoch(logEndOffset, requestedEpoch);

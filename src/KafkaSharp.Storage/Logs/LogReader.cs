@@ -9,7 +9,6 @@ internal sealed class LogReader(LogState state)
 {
     public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
         while (true)
         {
             var truncations = state.Truncations;
@@ -55,6 +54,10 @@ internal sealed class LogReader(LogState state)
             return info with { FetchOffset = bound };
         if (startOffset > bound.MessageOffset)
             return info with { FetchOffset = state.WithPosition(new LogOffsetMetadata(startOffset)) };
+
+        // As in Kafka, a negative length is an error only where there is something to read.
+        if (maxLength < 0)
+            return info with { ErrorCode = ErrorCode.UnknownServerError };
 
         // Compaction may leave nothing at or above an offset in its segment: the next one goes on.
         for (; index < segments.Length; index++)

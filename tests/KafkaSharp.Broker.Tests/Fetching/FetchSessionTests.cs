@@ -68,6 +68,14 @@ internal sealed class FetchSessionTests
     }
 
     [Test]
+    public void A_session_may_start_without_partitions()
+    {
+        var id = Open(0, FetchSession.InitialEpoch).Respond([]).SessionId;
+        Assert.That(_cache.Find(id), Is.Not.Null);
+        Assert.That(Numbers(FetchContext.Open(_cache, Request(id, 1, 3), 12)), Is.EqualTo(new[] { 3 }));
+    }
+
+    [Test]
     public void A_session_without_partitions_is_gone()
     {
         var id = StartSession(0);

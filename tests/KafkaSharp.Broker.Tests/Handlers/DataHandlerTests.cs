@@ -253,6 +253,55 @@ internal sealed class DataHandlerTests
         Assert.That((await DeleteAsync("nope", 0)).ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
     }
 
+    // Error codes of Kafka 4.3.1 to the same requests: an unknown isolation level, a broker without a replica, and a negative limit.
+    [TestCase((sbyte)1, -1, 1000, 0)]
+    [TestCase((sbyte)2, -1, 1000, -1)]
+    [TestCase((sbyte)-1, -1, 1000, -1)]
+    [TestCase((sbyte)0, 1, 1000, 6)]
+    [TestCase((sbyte)0, 2, 1000, 6)]
+    [TestCase((sbyte)0, -1, 0, 0)]
+    [TestCase((sbyte)0, -1, -1, -1)]
+    public async Task A_fetch_is_refused_as_in_Kafka(sbyte isolation, int replicaId, int maxBytes, int error)
+    {
+        await _node.CreateTopicAsync("t");
+        await ProduceAsync("t", -1);
+        var request = new FetchRequest
+        {
+            ReplicaId = replicaId,
+            MaxBytes = 1000,
+            IsolationLevel = isolation,
+            Topics =
+            [
+                new()
+                {
+                    Topic = "t",
+                    Partitions = [new() { PartitionMaxBytes = maxBytes, CurrentLeaderEpoch = -1, LastFetchedEpoch = -1 }],
+                },
+            ],
+        };
+        var response = await _node.AskAsync<FetchRequest, FetchResponse>(request, 12);
+        var partition = response.Responses[0].Partitions[0];
+        Assert.That((int)partition.ErrorCode, Is.EqualTo(error));
+        Assert.That(partition.HighWatermark, Is.EqualTo(error == 0 ? 1 : -1));
+        Assert.That(partition.Records is { IsEmpty: false }, Is.EqualTo(error == 0));
+    }
+
+    [TestCase((sbyte)0, 0)]
+    [TestCase((sbyte)1, 0)]
+    [TestCase((sbyte)2, -1)]
+    public async Task Offsets_are_listed_at_two_isolation_levels(sbyte isolation, int error)
+    {
+        await _node.CreateTopicAsync("t");
+        var request = new ListOffsetsRequest
+        {
+            ReplicaId = -1,
+            IsolationLevel = isolation,
+            Topics = [new() { Name = "t", Partitions = [new() { PartitionIndex = 0, Timestamp = -1, CurrentLeaderEpoch = -1 }] }],
+        };
+        var response = await _node.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(request, 7);
+        Assert.That((int)response.Topics[0].Partitions[0].ErrorCode, Is.EqualTo(error));
+    }
+
     private async Task<ProduceResponse.PartitionProduceResponse> ProduceAsync(string topic, short acks) =>
         (await _node.AskAsync<ProduceRequest, ProduceResponse>(Request(topic, acks), 11)).Responses[0].PartitionResponses[0];
 

@@ -60,6 +60,7 @@ public sealed class LeaderEpochCacheTests
         Assert.That(_cache.Entries, Is.EqualTo(Entries((0, 40))));
     }
 
+    [TestCase(-2, -2, 10L)]
     [TestCase(-1, null, null)]
     [TestCase(0, 0, 10L)]
     [TestCase(1, 1, 20L)]

@@ -15,11 +15,16 @@ namespace KafkaSharp.Broker.Handlers.Data;
 internal sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes)
     : IApiHandler<FetchRequest, FetchResponse>
 {
+    private const sbyte ReadUncommitted = 0;
+    private const sbyte ReadCommitted = 1;
+
     public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
     {
         var fetch = FetchContext.Open(sessions, request, context.ApiVersion);
         if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Length == 0)
             return new ValueTask<FetchResponse?>(fetch.Respond([]));
+        if (request.IsolationLevel is not (ReadUncommitted or ReadCommitted))
+            return new ValueTask<FetchResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
         var maxBytes = Math.Min(request.MaxBytes, fetchMaxBytes);
         var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
         var parameters = new FetchParameters(
@@ -27,9 +32,10 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
             Math.Min(request.MinBytes, maxBytes),
             maxBytes,
             replicaId >= 0 ? FetchIsolation.LogEnd
-                : request.IsolationLevel == 1 ? FetchIsolation.TransactionCommitted
+                : request.IsolationLevel == ReadCommitted ? FetchIsolation.TransactionCommitted
                 : FetchIsolation.HighWatermark,
-            HardMaxBytes: context.ApiVersion <= 2);
+            HardMaxBytes: context.ApiVersion <= 2,
+            ReplicaId: replicaId);
         var read = reader.ReadAsync(fetch.Partitions, parameters);
         return read.IsCompletedSuccessfully
             ? new ValueTask<FetchResponse?>(Respond(context, fetch, read.Result))

@@ -10,8 +10,13 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// ends).</summary>
 internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffsetsRequest, ListOffsetsResponse>
 {
+    private const sbyte ReadUncommitted = 0;
+    private const sbyte ReadCommitted = 1;
+
     public ValueTask<ListOffsetsResponse?> HandleAsync(RequestContext context, ListOffsetsRequest request)
     {
+        if (request.IsolationLevel is not (ReadUncommitted or ReadCommitted))
+            return new ValueTask<ListOffsetsResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
         var response = new ListOffsetsResponse();
         var named = new OrderedDictionary<TopicPartition, ListOffsetsRequest.ListOffsetsPartition?>();
         foreach (var topic in request.Topics)
@@ -47,7 +52,9 @@ internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<
             return Refused(wanted.PartitionIndex, error);
 
         var log = partition!.Log;
-        var limit = request.ReplicaId >= 0 ? log.LogEndOffset : request.IsolationLevel == 1 ? log.LastStableOffset : log.HighWatermark;
+        var limit = request.ReplicaId >= 0 ? log.LogEndOffset
+            : request.IsolationLevel == ReadCommitted ? log.LastStableOffset
+            : log.HighWatermark;
         if (wanted.Timestamp == OffsetLookup.LatestTimestamp)
             return Found(wanted.PartitionIndex, -1, limit, partition.LeaderEpoch, version);
         var found = log.OffsetForTimestamp(wanted.Timestamp);
