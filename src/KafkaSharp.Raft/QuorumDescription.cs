@@ -8,9 +8,12 @@ namespace KafkaSharp.Raft;
 internal static class QuorumDescription
 {
     private const string Topic = "__cluster_metadata";
+    // Earlier versions have no directory ids and no endpoints.
+    private const short FirstWithNodes = 2;
 
     public static DescribeQuorumResponse Respond(
-        DescribeQuorumRequest request, int nodeId, LeaderAndEpoch leader, long highWatermark, long logEndOffset, VoterSet voters, long now)
+        DescribeQuorumRequest request, short version, int nodeId, LeaderAndEpoch leader, long highWatermark, long logEndOffset,
+        VoterSet voters, long now)
     {
         if (request.Topics is not [{ TopicName: Topic, Partitions: [{ PartitionIndex: 0 }] }])
             return new DescribeQuorumResponse { Topics = [.. request.Topics.Select(Unknown)] };
@@ -29,13 +32,13 @@ internal static class QuorumDescription
         {
             ErrorMessage = "",
             Topics = [new() { TopicName = Topic, Partitions = [partition] }],
-            Nodes = isLeader ? [.. voters.Voters.Select(Node)] : [],
+            Nodes = isLeader && version >= FirstWithNodes ? [.. voters.Voters.Select(Node)] : [],
         };
 
         DescribeQuorumResponse.ReplicaState State(RaftVoter voter) => new()
         {
             ReplicaId = voter.Id,
-            ReplicaDirectoryId = voter.DirectoryId,
+            ReplicaDirectoryId = version >= FirstWithNodes ? voter.DirectoryId : default,
             LogEndOffset = logEndOffset,
             LastFetchTimestamp = now,
             LastCaughtUpTimestamp = now,
@@ -55,6 +58,7 @@ internal static class QuorumDescription
         {
             PartitionIndex = partition.PartitionIndex,
             ErrorCode = ErrorCode.UnknownTopicOrPartition,
+            ErrorMessage = ErrorCode.UnknownTopicOrPartition.Message(),
         })],
     };
 }

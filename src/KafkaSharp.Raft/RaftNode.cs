@@ -150,11 +150,11 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     }
 
     /// <summary>The response to a DescribeQuorum request.</summary>
-    public DescribeQuorumResponse DescribeQuorum(DescribeQuorumRequest request)
+    public DescribeQuorumResponse DescribeQuorum(DescribeQuorumRequest request, short version)
     {
         var view = _view;
         return QuorumDescription.Respond(
-            request, _options.NodeId, view.Leader, view.HighWatermark, view.LogEndOffset, _history.Voters,
+            request, version, _options.NodeId, view.Leader, view.HighWatermark, view.LogEndOffset, _history.Voters,
             _time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 

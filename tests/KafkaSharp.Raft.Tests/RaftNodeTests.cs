@@ -273,7 +273,7 @@ public sealed class RaftNodeTests
         var response = node.DescribeQuorum(new DescribeQuorumRequest
         {
             Topics = [new() { TopicName = "__cluster_metadata", Partitions = [new() { PartitionIndex = 0 }] }],
-        });
+        }, version: 2);
         var partition = response.Topics.Single().Partitions.Single();
         var voter = partition.CurrentVoters.Single();
         var node1 = response.Nodes.Single();
@@ -289,8 +289,10 @@ public sealed class RaftNodeTests
         var unknown = node.DescribeQuorum(new DescribeQuorumRequest
         {
             Topics = [new() { TopicName = "other", Partitions = [new() { PartitionIndex = 0 }] }],
-        });
-        Assert.That(unknown.Topics.Single().Partitions.Single().ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+        }, version: 2);
+        var other = unknown.Topics.Single().Partitions.Single();
+        Assert.That((other.ErrorCode, other.ErrorMessage), Is.EqualTo(
+            (ErrorCode.UnknownTopicOrPartition, "This server does not host this topic-partition.")));
     }
 
     [Test]

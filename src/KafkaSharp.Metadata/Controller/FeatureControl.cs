@@ -35,13 +35,6 @@ internal sealed class FeatureControl(
                 {
                     ErrorCode = e.ErrorCode,
                     ErrorMessage = "The update failed for all features since the following feature had an error: " + e.Message,
-                    Results =
-                    [
-                        .. request.FeatureUpdates.Select(u => new UpdateFeaturesResponse.UpdatableFeatureResult
-                        {
-                            Feature = u.Feature, ErrorCode = e.ErrorCode, ErrorMessage = e.Message,
-                        }),
-                    ],
                 });
             }
         }
@@ -49,7 +42,7 @@ internal sealed class FeatureControl(
         {
             ErrorMessage = null,
             Results = [.. request.FeatureUpdates.Select(u =>
-                new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature, ErrorMessage = null })],
+                new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = u.Feature, ErrorMessage = "NONE" })],
         };
         if (request.ValidateOnly)
             return new([], response);

@@ -168,6 +168,60 @@ internal sealed class AdminHandlerTests
         Assert.That(_node.Image.Topics.ById, Is.Empty);
     }
 
+    // As Kafka 4.3.1: without names the cursor may name any topic, otherwise one of the request.
+    [TestCase("t", 0)]
+    [TestCase("a", 42)]
+    [TestCase("z", 42)]
+    public async Task A_cursor_names_a_topic_of_the_request(string cursor, int error)
+    {
+        await _node.CreateTopicAsync("t");
+        var request = new DescribeTopicPartitionsRequest
+        {
+            Topics = [new() { Name = "t" }],
+            ResponsePartitionLimit = 10,
+            Cursor = new() { TopicName = cursor, PartitionIndex = 0 },
+        };
+        var response = await _node.AskAsync<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(request, 0);
+        Assert.That(response.Topics.Select(topic => (topic.Name, (int)topic.ErrorCode)), Is.EqualTo(new[] { ("t", error) }));
+    }
+
+    [TestCase((sbyte)2, 114, "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER")]
+    [TestCase((sbyte)0, 115, "Unsupported endpoint type 0")]
+    [TestCase((sbyte)-1, 115, "Unsupported endpoint type -1")]
+    public async Task A_cluster_is_described_to_the_endpoint_that_is_asked(sbyte type, int error, string message)
+    {
+        var request = new DescribeClusterRequest { EndpointType = type };
+        var response = await _node.AskAsync<DescribeClusterRequest, DescribeClusterResponse>(request, 1);
+        Assert.That(((int)response.ErrorCode, response.ErrorMessage), Is.EqualTo((error, message)));
+    }
+
+    [Test]
+    public async Task The_quorum_is_described_in_each_version([Values(0, 1, 2)] short version)
+    {
+        var request = new DescribeQuorumRequest
+        {
+            Topics = [new() { TopicName = "__cluster_metadata", Partitions = [new() { PartitionIndex = 0 }] }],
+        };
+        var response = await _node.AskAsync<DescribeQuorumRequest, DescribeQuorumResponse>(request, version);
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(response.Topics[0].Partitions[0].CurrentVoters, Has.Count.EqualTo(1));
+        Assert.That(response.Nodes, Has.Count.EqualTo(version < 2 ? 0 : 1));
+    }
+
+    // As Kafka 4.3.1: where one feature is refused, no feature has a result.
+    [TestCase("group.version", 1, "group.version NONE")]
+    [TestCase("nope", 1)]
+    public async Task Feature_updates_succeed_all_or_none(string name, short level, params string[] results)
+    {
+        var request = new UpdateFeaturesRequest
+        {
+            FeatureUpdates = [new() { Feature = name, MaxVersionLevel = level, UpgradeType = 1 }], ValidateOnly = true,
+        };
+        var response = await _node.AskAsync<UpdateFeaturesRequest, UpdateFeaturesResponse>(request, 1);
+        Assert.That(response.ErrorCode, Is.EqualTo(results.Length > 0 ? ErrorCode.None : ErrorCode.InvalidUpdateVersion));
+        Assert.That(response.Results.Select(result => $"{result.Feature} {result.ErrorMessage}"), Is.EqualTo(results));
+    }
+
     [Test]
     public async Task A_resource_described_twice_is_described_twice()
     {

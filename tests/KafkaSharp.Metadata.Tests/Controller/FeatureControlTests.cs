@@ -9,6 +9,8 @@ internal sealed class FeatureControlTests
 {
     private const sbyte Upgrade = 1, SafeDowngrade = 2, UnsafeDowngrade = 3;
 
+    private const string Failed = "The update failed for all features since the following feature had an error: ";
+
     private ControllerHarness _harness = null!;
 
     [SetUp]
@@ -30,8 +32,9 @@ internal sealed class FeatureControlTests
     {
         _harness.KRaftVersion = current;
         var response = Update((FeatureNames.KRaft, wanted, type));
-        Assert.That((response.ErrorCode, response.Results.Single().ErrorMessage), Is.EqualTo(
-            (message is null ? ErrorCode.None : ErrorCode.InvalidUpdateVersion, message)));
+        Assert.That((response.ErrorCode, response.ErrorMessage), Is.EqualTo(
+            message is null ? (ErrorCode.None, null) : (ErrorCode.InvalidUpdateVersion, Failed + message)));
+        Assert.That(response.Results, Has.Count.EqualTo(message is null ? 1 : 0));
         Assert.That(_harness.Written, Is.Empty);
     }
 
@@ -41,7 +44,7 @@ internal sealed class FeatureControlTests
     {
         var response = Update((FeatureNames.MetadataVersion, 22, type));
         Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion));
-        Assert.That(response.Results.Single().ErrorMessage, Is.EqualTo($"Unsupported metadata.version downgrade from 30 to 22. {why}"));
+        Assert.That(response.ErrorMessage, Is.EqualTo($"{Failed}Unsupported metadata.version downgrade from 30 to 22. {why}"));
     }
 
     [Test]
@@ -50,8 +53,8 @@ internal sealed class FeatureControlTests
         var response = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 29, SafeDowngrade));
         Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.InvalidUpdateVersion), "30 changed the form of records");
         response = Update((FeatureNames.EligibleLeaderReplicas, 1, Upgrade), (FeatureNames.MetadataVersion, 22, Upgrade));
-        Assert.That(response.Results[0].ErrorMessage, Is.EqualTo(
-            "Invalid update version 1 for feature eligible.leader.replicas.version. "
+        Assert.That(response.ErrorMessage, Is.EqualTo(
+            Failed + "Invalid update version 1 for feature eligible.leader.replicas.version. "
             + "eligible.leader.replicas.version could not be set to 1 because it depends on metadata.version level 23"));
     }
 

@@ -20,11 +20,13 @@ internal sealed class DescribeClusterHandler(Func<MetadataImage> image, string c
         {
             return new ValueTask<DescribeClusterResponse?>(new DescribeClusterResponse
             {
-                ErrorCode = request.EndpointType is Brokers or Controllers
-                    ? ErrorCode.MismatchedEndpointType
-                    : ErrorCode.UnsupportedEndpointType,
-                ErrorMessage = $"The request was sent to an endpoint of type {Name(served)}, "
-                    + $"but we wanted an endpoint of type {Name(request.EndpointType)}",
+                ErrorCode = request.EndpointType is not (Brokers or Controllers) ? ErrorCode.UnsupportedEndpointType
+                    : context.ApiVersion == 0 ? ErrorCode.InvalidRequest
+                    : ErrorCode.MismatchedEndpointType,
+                ErrorMessage = request.EndpointType is Brokers or Controllers
+                    ? $"The request was sent to an endpoint of type {Name(served)}, "
+                        + $"but we wanted an endpoint of type {Name(request.EndpointType)}"
+                    : $"Unsupported endpoint type {request.EndpointType}",
                 ControllerId = -1,
             });
         }
@@ -53,7 +55,7 @@ internal sealed class DescribeClusterHandler(Func<MetadataImage> image, string c
     public DescribeClusterResponse Fail(DescribeClusterRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message(), ControllerId = -1 };
 
-    private static string Name(sbyte type) => type switch { Brokers => "BROKER", Controllers => "CONTROLLER", _ => "UNKNOWN" };
+    private static string Name(sbyte type) => type == Brokers ? "BROKER" : "CONTROLLER";
 
     private static IEnumerable<DescribeClusterResponse.DescribeClusterBroker> BrokerNodes(MetadataImage metadata, string listener,
         bool fenced)

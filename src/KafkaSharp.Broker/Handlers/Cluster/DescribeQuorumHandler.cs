@@ -10,7 +10,7 @@ namespace KafkaSharp.Broker.Handlers.Cluster;
 internal sealed class DescribeQuorumHandler(RaftNode<MetadataRecord> raft) : IApiHandler<DescribeQuorumRequest, DescribeQuorumResponse>
 {
     public ValueTask<DescribeQuorumResponse?> HandleAsync(RequestContext context, DescribeQuorumRequest request) =>
-        new(raft.DescribeQuorum(request));
+        new(raft.DescribeQuorum(request, context.ApiVersion));
 
     public DescribeQuorumResponse Fail(DescribeQuorumRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message() };

@@ -18,7 +18,7 @@ internal sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
 
     public ValueTask<DescribeTopicPartitionsResponse?> HandleAsync(RequestContext context, DescribeTopicPartitionsRequest request)
     {
-        if (request.Cursor is { PartitionIndex: < 0 })
+        if (request.Cursor is { } start && (start.PartitionIndex < 0 || !IsAmong(request.Topics, start.TopicName)))
             return new ValueTask<DescribeTopicPartitionsResponse?>(Fail(request, ErrorCode.InvalidRequest, context.ApiVersion));
         var metadata = image();
         var all = request.Topics.Count == 0;
@@ -54,6 +54,10 @@ internal sealed class DescribeTopicPartitionsHandler(Func<MetadataImage> image)
         }
         return new ValueTask<DescribeTopicPartitionsResponse?>(response);
     }
+
+    // As in Kafka, the cursor of a request for certain topics names one of them; without names, the next topic in order is described.
+    private static bool IsAmong(List<DescribeTopicPartitionsRequest.TopicRequest> topics, string name) =>
+        topics.Count == 0 || topics.Exists(topic => topic.Name == name);
 
     public DescribeTopicPartitionsResponse Fail(DescribeTopicPartitionsRequest request, ErrorCode error, short version) => new()
     {
