@@ -5,10 +5,20 @@ namespace KafkaSharp.Protocol.Generator.Emit;
 /// <summary>Expressions for the default value of a field and for the comparison with it.</summary>
 internal static class Defaults
 {
-    /// <summary>The default as an expression, or null if it is the default of the C# type.</summary>
+    /// <summary>
+    /// Whether the object of a struct field is made when it is first used. Most responses leave their tagged structs unset, and a fetch
+    /// response has three in each partition.
+    /// </summary>
+    public static bool IsLazy(FieldSchema field) =>
+        field.Type is { IsStruct: true, IsArray: false } && !field.IsNullable && !field.DefaultsToNull;
+
+    /// <summary>The name of the field behind a lazy property.</summary>
+    public static string Backing(FieldSchema field) => $"_{char.ToLowerInvariant(field.Name[0])}{field.Name.Substring(1)}";
+
+    /// <summary>The default as an expression, or null if it is the default of the C# type or of the property.</summary>
     public static string? Expression(FieldSchema field)
     {
-        if (field.DefaultsToNull)
+        if (field.DefaultsToNull || IsLazy(field))
             return null;
         if (field.Type.IsArray)
             return "[]";
@@ -30,11 +40,13 @@ internal static class Defaults
         var name = field.Name;
         if (field.DefaultsToNull)
             return $"{name} is not null";
+        if (IsLazy(field))
+            return $"{Backing(field)} is {{ IsDefault: false }}";
         var orNull = field.IsNullable ? $"{name} is null || " : "";
         if (field.Type.IsArray)
             return $"{orNull}{name}.Count != 0";
         if (field.Type.IsStruct)
-            return $"{orNull}!{name}.IsDefault";
+            return $"{name} is not {{ IsDefault: true }}";
         return field.Type.Element switch
         {
             "string" => $"{name} != {field.Default ?? "\"\""}",

@@ -97,7 +97,7 @@ internal sealed class MessageEmitter
     private void EmitBody(StructSchema type, bool isRoot)
     {
         foreach (var field in type.Fields)
-            _code.Line($"public {_names.Property(field)} {field.Name} {{ get; set; }}");
+            EmitProperty(field);
         _code.Line("/// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>");
         _code.Line("public List<RawTaggedField>? UnknownTaggedFields { get; set; }");
         EmitConstructor(type);
@@ -108,6 +108,18 @@ internal sealed class MessageEmitter
             var terms = type.Fields.Select(Defaults.Differs).Concat(["UnknownTaggedFields is { Count: > 0 }"]);
             _code.Line($"internal bool IsDefault => !({string.Join(" || ", terms)});");
         }
+    }
+
+    private void EmitProperty(FieldSchema field)
+    {
+        if (!Defaults.IsLazy(field))
+        {
+            _code.Line($"public {_names.Property(field)} {field.Name} {{ get; set; }}");
+            return;
+        }
+        var backing = Defaults.Backing(field);
+        _code.Line($"private {_names.Property(field)}? {backing};");
+        _code.Line($"public {_names.Property(field)} {field.Name} {{ get => {backing} ??= new(); set => {backing} = value; }}");
     }
 
     private void EmitConstructor(StructSchema type)

@@ -33,15 +33,18 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public List<string>? Names { get; set; }
     public List<Part>? Parts { get; set; }
     public CursorData? Cursor { get; set; }
-    public SoleData Sole { get; set; }
+    private SoleData? _sole;
+    public SoleData Sole { get => _sole ??= new(); set => _sole = value; }
     public string? TaggedText { get; set; }
     public long TaggedNumber { get; set; }
-    public TaggedStructData TaggedStruct { get; set; }
+    private TaggedStructData? _taggedStruct;
+    public TaggedStructData TaggedStruct { get => _taggedStruct ??= new(); set => _taggedStruct = value; }
     public TaggedOptionalData? TaggedOptional { get; set; }
-    public Shared Parent { get; set; }
+    private Shared? _parent;
+    public Shared Parent { get => _parent ??= new(); set => _parent = value; }
     /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
     public List<RawTaggedField>? UnknownTaggedFields { get; set; }
-    public SampleRequest() { Name = ""; Title = ""; Nick = "none"; Flag = true; Number = -1; Long = 9223372036854775807; Blob = []; Rest = []; Numbers = []; Names = []; Parts = []; Sole = new(); TaggedNumber = -1; TaggedStruct = new(); TaggedOptional = new(); Parent = new(); }
+    public SampleRequest() { Name = ""; Title = ""; Nick = "none"; Flag = true; Number = -1; Long = 9223372036854775807; Blob = []; Rest = []; Numbers = []; Names = []; Parts = []; TaggedNumber = -1; TaggedOptional = new(); }
     internal SampleRequest(ref KafkaReader reader, short version)
     {
         var flexible = version >= 3;
@@ -78,12 +81,9 @@ public sealed class SampleRequest : IRequest<SampleRequest>
         }
         if (version >= 4) Cursor = reader.ReadStructPresence() ? new CursorData(ref reader, version) : null;
         if (version >= 2) Sole = new SoleData(ref reader, version);
-        else Sole = new();
         TaggedNumber = -1;
-        TaggedStruct = new();
         TaggedOptional = new();
         if (version >= 2) Parent = new Shared(ref reader, version);
-        else Parent = new();
         if (flexible) for (var tags = reader.ReadTagCount(); tags > 0; tags--)
         {
             var tag = reader.ReadTag(out var size);
@@ -143,12 +143,12 @@ public sealed class SampleRequest : IRequest<SampleRequest>
         }
         else if (Cursor is not null) throw ProtocolException.Unsupported("Cursor", version);
         if (version >= 2) Sole.Write(ref writer, version);
-        else if (!Sole.IsDefault) throw ProtocolException.Unsupported("Sole", version);
+        else if (_sole is { IsDefault: false }) throw ProtocolException.Unsupported("Sole", version);
         if (version >= 2) Parent.Write(ref writer, version);
-        else if (!Parent.IsDefault) throw ProtocolException.Unsupported("Parent", version);
+        else if (_parent is { IsDefault: false }) throw ProtocolException.Unsupported("Parent", version);
         if (version < 3 && (TaggedText is not null)) throw ProtocolException.Unsupported("TaggedText", version);
-        if (version < 5 && (TaggedOptional is null || !TaggedOptional.IsDefault)) throw ProtocolException.Unsupported("TaggedOptional", version);
-        if (version < 3 && (!TaggedStruct.IsDefault)) throw ProtocolException.Unsupported("TaggedStruct", version);
+        if (version < 5 && (TaggedOptional is not { IsDefault: true })) throw ProtocolException.Unsupported("TaggedOptional", version);
+        if (version < 3 && (_taggedStruct is { IsDefault: false })) throw ProtocolException.Unsupported("TaggedStruct", version);
         if (!flexible) KafkaWriter.RefuseTags(UnknownTaggedFields, version);
         else
         {
@@ -158,9 +158,9 @@ public sealed class SampleRequest : IRequest<SampleRequest>
             if (hasTaggedNumber) tags++;
             var hasTaggedText = TaggedText is not null;
             if (hasTaggedText) tags++;
-            var hasTaggedOptional = version >= 5 && (TaggedOptional is null || !TaggedOptional.IsDefault);
+            var hasTaggedOptional = version >= 5 && (TaggedOptional is not { IsDefault: true });
             if (hasTaggedOptional) tags++;
-            var hasTaggedStruct = !TaggedStruct.IsDefault;
+            var hasTaggedStruct = _taggedStruct is { IsDefault: false };
             if (hasTaggedStruct) tags++;
             writer.WriteUnsignedVarint(tags);
             if (hasTaggedNumber)
