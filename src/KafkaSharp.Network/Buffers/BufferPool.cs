@@ -9,7 +9,12 @@ namespace KafkaSharp.Network.Buffers;
 /// </summary>
 public sealed class BufferPool
 {
-    public const long DefaultMaxRetainedBytes = 64 << 20;
+    /// <summary>
+    /// More than the chunks of the largest frame (<see cref="OutgoingFrame.MaxCopiedBytes"/>). With less, a client that requests such a
+    /// response again and again makes garbage of a part of it each time.
+    /// </summary>
+    public const long DefaultMaxRetainedBytes = 128L << 20;
+
     private static readonly TimeSpan s_trimPeriod = TimeSpan.FromSeconds(10);
     private const int SmallestShift = 10;
     private const int LargestShift = 24;

@@ -2,7 +2,9 @@ using System.CommandLine;
 using KafkaSharp.Broker;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Network.Buffers;
 using KafkaSharp.Server.Logging;
+using KafkaSharp.Server.Memory;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -49,6 +51,7 @@ internal static class StartCommand
             builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
             builder.Services.AddKafkaBroker(configuration, new PhysicalFileSystem(), SystemRandom.Create());
             using var host = builder.Build();
+            using var memory = new IdleMemoryRelease(new ProcessHeap(), BufferPool.Shared, TimeProvider.System);
             try
             {
                 await host.StartAsync(cancellation);

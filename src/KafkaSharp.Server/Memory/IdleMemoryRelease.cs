@@ -1,0 +1,54 @@
+using KafkaSharp.Network.Buffers;
+
+namespace KafkaSharp.Server.Memory;
+
+/// <summary>
+/// Returns the memory of large requests to the system once the broker is quiet. Their objects and buffers live long enough to reach the
+/// oldest generation, which the runtime collects only when it has grown further, and a quiet broker never gets that far.
+/// </summary>
+/// <remarks>
+/// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So it happens only
+/// while little is allocated, and only after the heap has more than doubled since the last release.
+/// </remarks>
+sealed class IdleMemoryRelease : IDisposable
+{
+    /// <summary>The time between two looks at the heap.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    /// <summary>The broker is quiet if it allocated no more than this in a period.</summary>
+    public const long QuietBytes = 8L << 20;
+
+    /// <summary>Growth up to this much is left to the runtime.</summary>
+    public const long SmallestRelease = 32L << 20;
+
+    private readonly IManagedHeap _heap;
+    private readonly BufferPool _buffers;
+    private readonly ITimer _timer;
+    private long _allocated;
+    private long _released;
+
+    /// <param name="heap">The heap.</param>
+    /// <param name="buffers">A pool whose buffers belong to the heap, and are not garbage.</param>
+    /// <param name="time">The clock of the periods.</param>
+    public IdleMemoryRelease(IManagedHeap heap, BufferPool buffers, TimeProvider time)
+    {
+        _heap = heap;
+        _buffers = buffers;
+        _allocated = heap.AllocatedBytes;
+        _timer = time.CreateTimer(static release => ((IdleMemoryRelease)release!).Look(), this, Period, Period);
+    }
+
+    private long CommittedWithoutPool => Math.Max(0, _heap.CommittedBytes - _buffers.RetainedBytes);
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        var before = _allocated;
+        _allocated = _heap.AllocatedBytes;
+        if (_allocated - before > QuietBytes || CommittedWithoutPool <= 2 * _released + SmallestRelease)
+            return;
+        _heap.Release();
+        _released = CommittedWithoutPool;
+    }
+}

@@ -1,0 +1,100 @@
+using KafkaSharp.Network.Buffers;
+using KafkaSharp.Server.Memory;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Server.Tests.Memory;
+
+public sealed class IdleMemoryReleaseTests
+{
+    private const long Megabyte = 1L << 20;
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly Heap _heap = new();
+    private readonly BufferPool _buffers = new();
+    private IdleMemoryRelease _release = null!;
+
+    [SetUp]
+    public void Start() => _release = new IdleMemoryRelease(_heap, _buffers, _time);
+
+    [TearDown]
+    public void Stop() => _release.Dispose();
+
+    [Test]
+    public void Garbage_is_released_in_the_first_quiet_period()
+    {
+        _heap.AllocatedBytes += 500 * Megabyte;
+        _heap.CommittedBytes = 200 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.Zero, "the requests may still run");
+
+        _heap.AllocatedBytes += IdleMemoryRelease.QuietBytes;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_small_heap_is_left_to_the_runtime()
+    {
+        _heap.CommittedBytes = IdleMemoryRelease.SmallestRelease;
+        _time.Advance(IdleMemoryRelease.Period);
+
+        Assert.That(_heap.Releases, Is.Zero);
+    }
+
+    [Test]
+    public void What_is_in_use_is_not_collected_again_until_the_heap_has_doubled()
+    {
+        _heap.InUse = 300 * Megabyte;
+        _heap.CommittedBytes = 400 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        _heap.CommittedBytes = 600 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.EqualTo(1));
+
+        _heap.CommittedBytes = (600 * Megabyte) + IdleMemoryRelease.SmallestRelease + 1;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Buffers_are_released_once_the_pool_has_dropped_them()
+    {
+        _buffers.Return(_buffers.Rent((int)(16 * Megabyte)));
+        _buffers.Return(_buffers.Rent((int)(8 * Megabyte)));
+        _heap.CommittedBytes = (24 * Megabyte) + IdleMemoryRelease.SmallestRelease;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.Zero, "the pool keeps them for the next request");
+
+        _buffers.Trim();
+        _buffers.Trim();
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Nothing_is_released_after_disposal()
+    {
+        _release.Dispose();
+        _heap.CommittedBytes = 200 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+
+        Assert.That(_heap.Releases, Is.Zero);
+    }
+
+    private sealed class Heap : IManagedHeap
+    {
+        public long AllocatedBytes { get; set; }
+
+        public long CommittedBytes { get; set; }
+
+        public long InUse { get; set; }
+
+        public int Releases { get; private set; }
+
+        public void Release()
+        {
+            Releases++;
+            CommittedBytes = InUse;
+        }
+    }
+}
