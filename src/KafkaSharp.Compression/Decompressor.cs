@@ -14,5 +14,12 @@ public abstract class Decompressor : IDisposable
     /// <exception cref="CompressionException">The stream is corrupt or truncated.</exception>
     public abstract int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination);
 
+    /// <summary>
+    /// From now on until Dispose, memory for a large window that the stream declares is reserved in the turn before it is taken.
+    /// </summary>
+    public virtual void ReserveIn(IWorkTurn? turn)
+    {
+    }
+
     public abstract void Dispose();
 }

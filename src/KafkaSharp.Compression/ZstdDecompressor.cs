@@ -5,8 +5,14 @@ namespace KafkaSharp.Compression;
 /// </summary>
 internal sealed unsafe class ZstdDecompressor : Decompressor
 {
+    /// <summary>The window that a decoder should support at least (RFC 8878); only the highest levels use a larger one.</summary>
+    private const int LargestUnreserved = 8 * 1024 * 1024;
+    private const int LargestWindow = 128 * 1024 * 1024;
+
     private readonly NativeContext _context;
     private readonly Pool<ZstdDecompressor> _pool;
+    private IWorkTurn? _turn;
+    private IDisposable? _reservation;
     private bool _betweenFrames = true;
 
     public ZstdDecompressor(Pool<ZstdDecompressor> pool)
@@ -32,11 +38,15 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
         _betweenFrames = true;
     }
 
+    public override void ReserveIn(IWorkTurn? turn) => _turn = turn;
+
     public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
     {
         var written = 0;
         while (written < destination.Length && !(_betweenFrames && source.IsEmpty))
         {
+            if (_betweenFrames)
+                ReserveWindow(source);
             nuint taken, produced;
             fixed (byte* from = source)
             fixed (byte* to = destination)
@@ -59,8 +69,19 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
 
     public override void Dispose()
     {
+        var reservation = _reservation;
+        _reservation = null;
+        _turn = null;
         if (Size > ZstdCodec.LargestPooled || !_pool.TryReturn(this))
             _context.Dispose();
+        reservation?.Dispose();
+    }
+
+    // A later frame may have a larger window than this one.
+    private void ReserveWindow(ReadOnlySpan<byte> frame)
+    {
+        if (_turn is not null && _reservation is null && ZstdFrameHeader.WindowOf(frame) > LargestUnreserved)
+            _reservation = _turn.ReserveMemory(LargestWindow);
     }
 
     private static void Check(nuint code)

@@ -91,7 +91,8 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
         return partitions;
     }
 
-    private static long BytesOf(FetchPartitionKey key) => EntryBytes + (key.Topic?.Length ?? 0) * sizeof(char);
+    /// <summary>About how much memory a partition of a session takes.</summary>
+    public static long BytesOf(FetchPartitionKey key) => EntryBytes + (key.Topic?.Length ?? 0) * sizeof(char);
 
     private void Append(FetchPartitionState partition)
     {

@@ -33,6 +33,9 @@ internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Rando
     /// <summary>A new session that follows the partitions, or null when there is no place for it.</summary>
     public FetchSession? TryCreate(bool isFromFollower, bool usesTopicIds, FetchPartitionState[] partitions)
     {
+        // One that would find no space even in an empty cache is not built.
+        if (partitions.Sum(partition => FetchSession.BytesOf(partition.Key)) > MaxBytes)
+            return null;
         var now = Now();
         int id;
         lock (_gate)

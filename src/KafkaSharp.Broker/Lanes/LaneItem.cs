@@ -23,7 +23,20 @@ internal abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
 
     public bool IsStarted { get; set; }
 
+    /// <summary>What <see cref="LaneMemory"/> has given it.</summary>
+    public long ReservedBytes { get; set; }
+
+    /// <summary>What it asked <see cref="LaneMemory"/> for last.</summary>
+    public long WantedBytes { get; set; }
+
     public void CheckIn() => lanes.CheckIn(this);
+
+    public IDisposable ReserveMemory(long bytes)
+    {
+        var isInside = ReservedBytes > 0;
+        lanes.ReserveMemory(this, bytes);
+        return new Reservation(isInside ? null : this);
+    }
 
     public void Execute()
     {
@@ -58,6 +71,20 @@ internal abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
 
     /// <summary>Does the work and completes its task with the result or the exception. Does not throw.</summary>
     protected abstract void Run();
+
+    private void ReturnMemory() => lanes.ReturnMemory(this);
+
+    // A reservation inside of another one has no item, since it has nothing to return.
+    private sealed class Reservation(LaneItem? item) : IDisposable
+    {
+        private LaneItem? _item = item;
+
+        public void Dispose()
+        {
+            _item?.ReturnMemory();
+            _item = null;
+        }
+    }
 }
 
 /// <summary>A function with a result.</summary>

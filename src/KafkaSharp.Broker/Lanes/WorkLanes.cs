@@ -13,6 +13,9 @@ public sealed class WorkLanes : IDisposable
     /// <summary>The maximum number of threads. A paused item keeps its thread, so this also limits the number of started items.</summary>
     public const int DefaultMaxThreads = 128;
 
+    /// <summary>The memory that the started items may reserve together: three of the largest windows of zstd.</summary>
+    public const long DefaultMaxMemory = 384L * 1024 * 1024;
+
     private const int StackBytes = 512 * 1024;
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
@@ -21,6 +24,7 @@ public sealed class WorkLanes : IDisposable
     private readonly FairQueue _paused = new();
     private readonly FairQueue _new = new();
     private readonly Queue<LaneItem> _starting = new();
+    private readonly LaneMemory _memory;
     private readonly TimeProvider _time;
     private readonly long _turnTicks;
     private readonly int _maxThreads;
@@ -33,9 +37,12 @@ public sealed class WorkLanes : IDisposable
     /// <param name="time">The clock of turns.</param>
     /// <param name="parallelism">How many items run at once; by default one processor is left to the sockets.</param>
     /// <param name="maxThreads">How many threads there are at most.</param>
-    public WorkLanes(TimeProvider time, int? parallelism = null, int maxThreads = DefaultMaxThreads)
+    /// <param name="maxMemory">How many bytes the started items may reserve together.</param>
+    public WorkLanes(
+        TimeProvider time, int? parallelism = null, int maxThreads = DefaultMaxThreads, long maxMemory = DefaultMaxMemory)
     {
         _time = time;
+        _memory = new LaneMemory(maxMemory);
         _maxThreads = maxThreads;
         _turnTicks = (long)(s_turn.TotalSeconds * time.TimestampFrequency);
         _free = parallelism ?? Math.Max(1, Environment.ProcessorCount - 1);
@@ -97,6 +104,29 @@ public sealed class WorkLanes : IDisposable
             Grant();
         }
         item.Pause();
+    }
+
+    internal void ReserveMemory(LaneItem item, long bytes)
+    {
+        lock (_gate)
+        {
+            if (_memory.TryReserve(item, bytes))
+                return;
+            Charge(item, _time.GetTimestamp());
+            _free++;
+            Grant();
+        }
+        item.Pause();
+    }
+
+    internal void ReturnMemory(LaneItem item)
+    {
+        lock (_gate)
+        {
+            foreach (var next in _memory.Return(item))
+                _paused.Enqueue(next);
+            Grant();
+        }
     }
 
     private void Activate(LaneItem item)

@@ -15,12 +15,22 @@ internal sealed class ApiRoute<TRequest, TResponse>(
     where TRequest : class, IRequest<TRequest>
     where TResponse : class, IResponse<TResponse>
 {
+    /// <summary>The largest body that is decoded without a reservation of memory.</summary>
+    private const int UnreservedBytes = 1024 * 1024;
+
+    /// <summary>About how many bytes the objects of a request and its response take for a byte of a body of many small entries.</summary>
+    private const int MemoryFactor = 10;
+
     internal override FrameHandling Handle(RequestContext context, ReadOnlyMemory<byte> body, ErrorCode refusal, ILogger logger)
     {
         if (body.Length <= InlineBytes)
             return Run(context, body, refusal, logger);
         context.IsLarge = true;
-        var running = context.RunOnLaneAsync(_ => Run(context, body, refusal, logger));
+        var running = context.RunOnLaneAsync(turn =>
+        {
+            using var reservation = body.Length > UnreservedBytes ? turn.ReserveMemory((long)body.Length * MemoryFactor) : null;
+            return Run(context, body, refusal, logger);
+        });
         return FrameHandling.Respond(RespondBehindAsync(running, context, logger), Overlaps, running);
     }
 

@@ -38,7 +38,7 @@ internal sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>
     public void Dispose()
     {
         if (_bytes is not null)
-            ArrayPool<byte>.Shared.Return(_bytes);
+            RecordArrays.Return(_bytes);
         _bytes = null;
         Length = 0;
     }
@@ -50,11 +50,11 @@ internal sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>
         var needed = (long)Length + count;
         if (needed > Array.MaxLength)
             throw new RecordsException(ErrorCode.RecordListTooLarge, "The records exceed the maximum size of an array");
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(needed, Math.Max(initialSize, Length * 2L)), Array.MaxLength));
+        var larger = RecordArrays.Rent((int)Math.Min(Math.Max(needed, Math.Max(initialSize, Length * 2L)), Array.MaxLength));
         if (_bytes is not null)
         {
             _bytes.AsSpan(0, Length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
+            RecordArrays.Return(_bytes);
         }
         _bytes = larger;
     }

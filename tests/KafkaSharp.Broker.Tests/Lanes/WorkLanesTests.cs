@@ -147,6 +147,61 @@ public sealed class WorkLanesTests
         Assert.That((await Task.WhenAll(items).WaitAsync(s_patience)).Sum(), Is.EqualTo(200));
     }
 
+    [Test]
+    public async Task Work_waits_for_memory_that_is_reserved_and_others_run_meanwhile()
+    {
+        using var lanes = new WorkLanes(_time, parallelism: 1, maxMemory: 100);
+        using var first = new Hold();
+        var holder = lanes.RunAsync(new LaneFlow(), turn =>
+        {
+            using var memory = turn.ReserveMemory(60);
+            return Steps("holder", 6, turn, first);
+        });
+        first.WaitUntilRunning();
+        var waiter = lanes.RunAsync(new LaneFlow(), turn => Reserved("waiter", 60, turn));
+        var small = lanes.RunAsync(new LaneFlow(), turn => Reserved("small", 40, turn));
+        first.Release();
+
+        await Task.WhenAll(holder, waiter, small).WaitAsync(s_patience);
+
+        Assert.That(_steps, Is.EqualTo(Repeat("holder", 2).Append("small").Concat(Repeat("holder", 4)).Append("waiter")));
+    }
+
+    [Test]
+    public async Task A_reservation_above_the_limit_is_granted_alone()
+    {
+        using var lanes = new WorkLanes(_time, parallelism: 1, maxMemory: 100);
+        var items = Enumerable.Range(0, 3).Select(_ => lanes.RunAsync(new LaneFlow(), turn => Reserved("large", 1_000, turn)));
+
+        await Task.WhenAll(items).WaitAsync(s_patience);
+
+        Assert.That(_steps, Is.EqualTo(Repeat("large", 3)));
+    }
+
+    [Test]
+    public async Task Work_that_has_memory_does_not_wait_for_more_and_returns_it_at_the_end()
+    {
+        using var lanes = new WorkLanes(_time, parallelism: 1, maxMemory: 100);
+        for (var i = 0; i < 2; i++)
+        {
+            await lanes.RunAsync(new LaneFlow(), turn =>
+            {
+                using var outer = turn.ReserveMemory(60);
+                using (turn.ReserveMemory(60))
+                    _steps.Add("inside");
+                return 0;
+            }).WaitAsync(s_patience);
+        }
+
+        Assert.That(_steps, Is.EqualTo(Repeat("inside", 2)));
+    }
+
+    private int Reserved(string name, long bytes, IWorkTurn turn)
+    {
+        using var memory = turn.ReserveMemory(bytes);
+        return Steps(name, 1, turn);
+    }
+
     private static IEnumerable<string> Repeat(string name, int count) => Enumerable.Repeat(name, count);
 
     private int Steps(string name, int count, IWorkTurn turn, Hold? hold = null)

@@ -70,6 +70,44 @@ internal sealed class ValidationBoundsTests
         Assert.That(turn.CheckIns, Is.GreaterThan(150));
     }
 
+    // 0x88 is a window of 128 MB, 0x58 one of 2 MB. The block repeats a byte.
+    [TestCase("88", 1)]
+    [TestCase("58", 0)]
+    public void Memory_is_reserved_for_a_large_window(string window, int expected)
+    {
+        var small = "28b52ffd00580100" + "00";
+        var turn = new CountingTurn();
+        var records = Convert.FromHexString(small + "28b52ffd00" + window + "03001000");
+        using (var reader = new RecordWindow(records, CompressionType.Zstd, int.MaxValue, turn))
+            Assert.That((reader.Ensure(131_072), turn.Reservations, turn.Returns), Is.EqualTo((true, expected, 0)));
+        Assert.That(turn.Returns, Is.EqualTo(expected));
+    }
+
+    [TestCase(20_000_000, 1)]
+    [TestCase(1_000_000, 0)]
+    public void Memory_is_reserved_for_a_large_record_that_is_converted(int valueSize, int expected)
+    {
+        var turn = new CountingTurn();
+        using var result = RecordBatchValidator.Validate(
+            Zeros(1, valueSize), s_options with { TargetCompression = CompressionType.Gzip }, AppendOrigin.Client, 1000, 5, Now, turn);
+        Assert.That((result.ErrorCode, turn.Reservations, turn.Returns), Is.EqualTo((ErrorCode.None, expected, expected)));
+    }
+
+    [Test]
+    public void A_record_of_the_limit_is_read_and_a_longer_one_is_not()
+    {
+        const int Limit = 3_000_000;
+        var batch = Zeros(1, Limit - 20);
+        Assert.That(ReadsAll(batch), "it fits with its other fields");
+        Assert.That(() => ReadsAll(Zeros(1, Limit)), Throws.TypeOf<RecordsException>());
+
+        static bool ReadsAll(byte[] batch)
+        {
+            using var reader = new RecordReader(new RecordBatch(batch), Limit);
+            return reader.MoveNext();
+        }
+    }
+
     [Test]
     public void Many_records_check_in_also_without_compression()
     {
@@ -118,10 +156,22 @@ internal sealed class ValidationBoundsTests
         return builder.Build().ToArray();
     }
 
-    private sealed class CountingTurn : IWorkTurn
+    private sealed class CountingTurn : IWorkTurn, IDisposable
     {
         public int CheckIns { get; private set; }
 
+        public int Reservations { get; private set; }
+
+        public int Returns { get; private set; }
+
         public void CheckIn() => CheckIns++;
+
+        public IDisposable ReserveMemory(long bytes)
+        {
+            Reservations++;
+            return this;
+        }
+
+        public void Dispose() => Returns++;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using KafkaSharp.Compression;
 
 namespace KafkaSharp.Protocol.Records.Reading;
@@ -13,12 +12,17 @@ internal ref struct RecordWindow : IDisposable
     private const int LargestFirstBuffer = 64 * 1024;
     private const int LargestRead = 64 * 1024;
 
+    // A larger buffer is reserved, since a batch can be small and its records large. It may grow further.
+    private const int LargestUnreserved = 8 * 1024 * 1024;
+    private const int ReservedBytes = 128 * 1024 * 1024;
+
     private readonly Decompressor? _decompressor;
     private readonly IWorkTurn? _turn;
     private readonly int _maxBytes;
     private ReadOnlySpan<byte> _source;
     private ReadOnlySpan<byte> _window;
     private byte[]? _buffer;
+    private IDisposable? _reservation;
     private int _position;
     private int _end;
 
@@ -38,8 +42,9 @@ internal ref struct RecordWindow : IDisposable
         }
         _source = records;
         _decompressor = Decompression.Create(compression);
+        _decompressor.ReserveIn(turn);
         var size = (int)Math.Clamp(records.Length * 4L, SmallestBuffer, LargestFirstBuffer);
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, Math.Min(size, maxBytes)));
+        _buffer = RecordArrays.Rent(Math.Max(1, Math.Min(size, maxBytes)));
         _window = _buffer;
     }
 
@@ -70,10 +75,12 @@ internal ref struct RecordWindow : IDisposable
     {
         _decompressor?.Dispose();
         if (_buffer is not null)
-            ArrayPool<byte>.Shared.Return(_buffer);
+            RecordArrays.Return(_buffer);
         _buffer = null;
         _window = default;
         _position = _end = 0;
+        _reservation?.Dispose();
+        _reservation = null;
     }
 
     private bool Fill(int count)
@@ -87,10 +94,10 @@ internal ref struct RecordWindow : IDisposable
         _end = kept;
         while (_end < count)
         {
-            if (_end == _buffer.Length)
+            if (_end == Math.Min(_buffer.Length, _maxBytes))
                 Grow();
             _turn?.CheckIn();
-            var free = _buffer.AsSpan(_end);
+            var free = _buffer.AsSpan(_end, Math.Min(_buffer.Length, _maxBytes) - _end);
             var read = Decompression.Read(_decompressor!, ref _source, free[..Math.Min(free.Length, LargestRead)]);
             if (read == 0)
                 return false;
@@ -104,9 +111,16 @@ internal ref struct RecordWindow : IDisposable
         var size = (int)Math.Min(_buffer!.Length * 2L, Math.Min(_maxBytes, Array.MaxLength));
         if (size <= _buffer.Length)
             throw new RecordsException(ErrorCode.MessageTooLarge, $"A record exceeds the limit of {_maxBytes} bytes");
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        Reserve(size);
+        var larger = RecordArrays.Rent(size);
         _buffer.AsSpan(0, _end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        RecordArrays.Return(_buffer);
         _window = _buffer = larger;
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (bytes > LargestUnreserved)
+            _reservation ??= _turn?.ReserveMemory(ReservedBytes);
     }
 }
