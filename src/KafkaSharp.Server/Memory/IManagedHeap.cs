@@ -6,8 +6,8 @@ interface IManagedHeap
     /// <summary>What was allocated since the process started.</summary>
     long AllocatedBytes { get; }
 
-    /// <summary>What the heap holds of the machine's memory: objects in use, garbage and free space, as of the last collection.</summary>
-    long CommittedBytes { get; }
+    /// <summary>About what the heap holds of the machine's memory: objects in use, garbage and free space.</summary>
+    long HeldBytes { get; }
 
     /// <summary>Collects all garbage and returns free memory to the system. All threads of the process wait for it.</summary>
     void Release();

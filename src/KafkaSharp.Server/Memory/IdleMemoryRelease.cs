@@ -38,7 +38,7 @@ sealed class IdleMemoryRelease : IDisposable
         _timer = time.CreateTimer(static release => ((IdleMemoryRelease)release!).Look(), this, Period, Period);
     }
 
-    private long CommittedWithoutPool => Math.Max(0, _heap.CommittedBytes - _buffers.RetainedBytes);
+    private long HeldWithoutPool => Math.Max(0, _heap.HeldBytes - _buffers.RetainedBytes);
 
     public void Dispose() => _timer.Dispose();
 
@@ -46,9 +46,9 @@ sealed class IdleMemoryRelease : IDisposable
     {
         var before = _allocated;
         _allocated = _heap.AllocatedBytes;
-        if (_allocated - before > QuietBytes || CommittedWithoutPool <= 2 * _released + SmallestRelease)
+        if (_allocated - before > QuietBytes || HeldWithoutPool <= 2 * _released + SmallestRelease)
             return;
         _heap.Release();
-        _released = CommittedWithoutPool;
+        _released = HeldWithoutPool;
     }
 }

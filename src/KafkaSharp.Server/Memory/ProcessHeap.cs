@@ -5,7 +5,8 @@ sealed class ProcessHeap : IManagedHeap
 {
     public long AllocatedBytes => GC.GetTotalAllocatedBytes();
 
-    public long CommittedBytes => GC.GetGCMemoryInfo().TotalCommittedBytes;
+    // The first is as of the last collection and holds free space, the second is as of now.
+    public long HeldBytes => Math.Max(GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalMemory(forceFullCollection: false));
 
     public void Release() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

@@ -23,7 +23,7 @@ public sealed class IdleMemoryReleaseTests
     public void Garbage_is_released_in_the_first_quiet_period()
     {
         _heap.AllocatedBytes += 500 * Megabyte;
-        _heap.CommittedBytes = 200 * Megabyte;
+        _heap.HeldBytes = 200 * Megabyte;
         _time.Advance(IdleMemoryRelease.Period);
         Assert.That(_heap.Releases, Is.Zero, "the requests may still run");
 
@@ -35,7 +35,7 @@ public sealed class IdleMemoryReleaseTests
     [Test]
     public void A_small_heap_is_left_to_the_runtime()
     {
-        _heap.CommittedBytes = IdleMemoryRelease.SmallestRelease;
+        _heap.HeldBytes = IdleMemoryRelease.SmallestRelease;
         _time.Advance(IdleMemoryRelease.Period);
 
         Assert.That(_heap.Releases, Is.Zero);
@@ -45,13 +45,13 @@ public sealed class IdleMemoryReleaseTests
     public void What_is_in_use_is_not_collected_again_until_the_heap_has_doubled()
     {
         _heap.InUse = 300 * Megabyte;
-        _heap.CommittedBytes = 400 * Megabyte;
+        _heap.HeldBytes = 400 * Megabyte;
         _time.Advance(IdleMemoryRelease.Period);
-        _heap.CommittedBytes = 600 * Megabyte;
+        _heap.HeldBytes = 600 * Megabyte;
         _time.Advance(IdleMemoryRelease.Period);
         Assert.That(_heap.Releases, Is.EqualTo(1));
 
-        _heap.CommittedBytes = (600 * Megabyte) + IdleMemoryRelease.SmallestRelease + 1;
+        _heap.HeldBytes = (600 * Megabyte) + IdleMemoryRelease.SmallestRelease + 1;
         _time.Advance(IdleMemoryRelease.Period);
         Assert.That(_heap.Releases, Is.EqualTo(2));
     }
@@ -61,7 +61,7 @@ public sealed class IdleMemoryReleaseTests
     {
         _buffers.Return(_buffers.Rent((int)(16 * Megabyte)));
         _buffers.Return(_buffers.Rent((int)(8 * Megabyte)));
-        _heap.CommittedBytes = (24 * Megabyte) + IdleMemoryRelease.SmallestRelease;
+        _heap.HeldBytes = (24 * Megabyte) + IdleMemoryRelease.SmallestRelease;
         _time.Advance(IdleMemoryRelease.Period);
         Assert.That(_heap.Releases, Is.Zero, "the pool keeps them for the next request");
 
@@ -75,7 +75,7 @@ public sealed class IdleMemoryReleaseTests
     public void Nothing_is_released_after_disposal()
     {
         _release.Dispose();
-        _heap.CommittedBytes = 200 * Megabyte;
+        _heap.HeldBytes = 200 * Megabyte;
         _time.Advance(IdleMemoryRelease.Period);
 
         Assert.That(_heap.Releases, Is.Zero);
@@ -85,7 +85,7 @@ public sealed class IdleMemoryReleaseTests
     {
         public long AllocatedBytes { get; set; }
 
-        public long CommittedBytes { get; set; }
+        public long HeldBytes { get; set; }
 
         public long InUse { get; set; }
 
@@ -94,7 +94,7 @@ public sealed class IdleMemoryReleaseTests
         public void Release()
         {
             Releases++;
-            CommittedBytes = InUse;
+            HeldBytes = InUse;
         }
     }
 }
