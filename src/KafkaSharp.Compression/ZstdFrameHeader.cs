@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>The header of a zstd frame (RFC 8878, section 3.1.1.1).</summary>
-static class ZstdFrameHeader
+internal static class ZstdFrameHeader
 {
     private const uint Magic = 0xfd2fb528;
     private const int DescriptorAt = 4;

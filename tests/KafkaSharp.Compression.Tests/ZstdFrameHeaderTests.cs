@@ -1,6 +1,6 @@
 namespace KafkaSharp.Compression.Tests;
 
-sealed class ZstdFrameHeaderTests
+internal sealed class ZstdFrameHeaderTests
 {
     [TestCase("28b52ffd00" + "88", 128L << 20)]
     [TestCase("28b52ffd00" + "00", 1L << 10)]

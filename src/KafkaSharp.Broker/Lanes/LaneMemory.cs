@@ -5,7 +5,7 @@ namespace KafkaSharp.Broker.Lanes;
 /// their flows have used; a small one may overtake a large one that does not fit yet. Used by the lanes under their lock.
 /// </summary>
 /// <param name="limit">The limit in bytes. A reservation counts as three quarters of it at most, so that small ones fit beside.</param>
-sealed class LaneMemory(long limit)
+internal sealed class LaneMemory(long limit)
 {
     private readonly List<LaneItem> _waiting = [];
     private long _reserved;

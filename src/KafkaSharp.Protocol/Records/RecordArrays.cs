@@ -6,7 +6,7 @@ namespace KafkaSharp.Protocol.Records;
 /// Arrays for records: from the shared pool up to a size that is used again and again, new beyond. The shared pool keeps an array of each
 /// size for each thread and processor, and drops it only minutes after its last use.
 /// </summary>
-static class RecordArrays
+internal static class RecordArrays
 {
     /// <summary>The largest array that is pooled, in bytes.</summary>
     public const int LargestPooled = 4 * 1024 * 1024;

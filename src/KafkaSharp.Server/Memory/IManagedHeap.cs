@@ -1,7 +1,7 @@
 namespace KafkaSharp.Server.Memory;
 
 /// <summary>The managed heap, as far as <see cref="IdleMemoryRelease"/> needs it. Sizes in bytes.</summary>
-interface IManagedHeap
+internal interface IManagedHeap
 {
     /// <summary>What was allocated since the process started.</summary>
     long AllocatedBytes { get; }

@@ -10,7 +10,7 @@ namespace KafkaSharp.Server.Memory;
 /// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So it happens only
 /// while little is allocated, and only after the heap has more than doubled since the last release.
 /// </remarks>
-sealed class IdleMemoryRelease : IDisposable
+internal sealed class IdleMemoryRelease : IDisposable
 {
     /// <summary>The time between two looks at the heap.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);

@@ -1,7 +1,7 @@
 namespace KafkaSharp.Server.Memory;
 
 /// <summary>The heap of this process.</summary>
-sealed class ProcessHeap : IManagedHeap
+internal sealed class ProcessHeap : IManagedHeap
 {
     public long AllocatedBytes => GC.GetTotalAllocatedBytes();
 

@@ -30,6 +30,24 @@ public sealed class RequestLaneTests
         Assert.That(onLane, Is.EqualTo(new[] { false, true, false }));
     }
 
+    [TestCase(3000, false)]
+    [TestCase(200_000, true)]
+    public async Task Memory_is_reserved_while_a_request_of_megabytes_is_handled(int names, bool expected)
+    {
+        var reserved = 0L;
+        LaneItem? item = null;
+        using var fixture = new DispatcherFixture(Deleting((_, request) =>
+        {
+            item = LaneItem.Current!;
+            reserved = item.ReservedBytes;
+            return new(Deleted(request));
+        }));
+
+        Assert.That(await AskAsync(fixture, names), Is.EqualTo(names));
+
+        Assert.That((reserved > 0, item!.ReservedBytes), Is.EqualTo((expected, 0L)));
+    }
+
     [Test]
     public async Task A_large_request_that_cannot_be_read_closes_the_connection_with_one_line()
     {

@@ -48,6 +48,10 @@ public sealed class BufferPoolTests
     }
 
     [Test]
+    public void The_bound_holds_all_buffers_of_the_largest_response() =>
+        Assert.That(BufferPool.DefaultMaxRetainedBytes, Is.GreaterThan(OutgoingFrame.MaxCopiedBytes));
+
+    [Test]
     public void Arrays_beyond_the_largest_class_are_exact_and_not_kept()
     {
         var pool = new BufferPool(long.MaxValue);
