@@ -9,6 +9,8 @@ internal interface IManagedHeap
     /// <summary>About what the heap holds of the machine's memory: objects in use, garbage and free space.</summary>
     long HeldBytes { get; }
 
-    /// <summary>Collects all garbage and returns free memory to the system. All threads of the process wait for it.</summary>
-    void Release();
+    /// <summary>
+    /// Collects all garbage and returns free memory to the system. All threads of the process wait for it. The result is what is in use.
+    /// </summary>
+    long Release();
 }

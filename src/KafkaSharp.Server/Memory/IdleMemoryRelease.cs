@@ -8,7 +8,7 @@ namespace KafkaSharp.Server.Memory;
 /// </summary>
 /// <remarks>
 /// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So it happens only
-/// while little is allocated, and only after the heap has more than doubled since the last release.
+/// while little is allocated, and only when the heap is more than twice what was in use after the last release.
 /// </remarks>
 internal sealed class IdleMemoryRelease : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class IdleMemoryRelease : IDisposable
     private readonly BufferPool _buffers;
     private readonly ITimer _timer;
     private long _allocated;
-    private long _released;
+    private long _inUse;
 
     /// <param name="heap">The heap.</param>
     /// <param name="buffers">A pool whose buffers belong to the heap, and are not garbage.</param>
@@ -38,17 +38,16 @@ internal sealed class IdleMemoryRelease : IDisposable
         _timer = time.CreateTimer(static release => ((IdleMemoryRelease)release!).Look(), this, Period, Period);
     }
 
-    private long HeldWithoutPool => Math.Max(0, _heap.HeldBytes - _buffers.RetainedBytes);
-
     public void Dispose() => _timer.Dispose();
+
+    private long WithoutPool(long bytes) => Math.Max(0, bytes - _buffers.RetainedBytes);
 
     private void Look()
     {
         var before = _allocated;
         _allocated = _heap.AllocatedBytes;
-        if (_allocated - before > QuietBytes || HeldWithoutPool <= 2 * _released + SmallestRelease)
+        if (_allocated - before > QuietBytes || WithoutPool(_heap.HeldBytes) <= 2 * _inUse + SmallestRelease)
             return;
-        _heap.Release();
-        _released = HeldWithoutPool;
+        _inUse = WithoutPool(_heap.Release());
     }
 }

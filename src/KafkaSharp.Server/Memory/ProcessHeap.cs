@@ -8,5 +8,10 @@ internal sealed class ProcessHeap : IManagedHeap
     // The first is as of the last collection and holds free space, the second is as of now.
     public long HeldBytes => Math.Max(GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalMemory(forceFullCollection: false));
 
-    public void Release() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    public long Release()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        // Not the committed bytes, which are counted before the memory is returned.
+        return GC.GetTotalMemory(forceFullCollection: false);
+    }
 }

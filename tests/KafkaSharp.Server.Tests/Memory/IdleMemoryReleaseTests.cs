@@ -4,6 +4,7 @@ using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Server.Tests.Memory;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class IdleMemoryReleaseTests
 {
     private const long Megabyte = 1L << 20;
@@ -91,10 +92,10 @@ public sealed class IdleMemoryReleaseTests
 
         public int Releases { get; private set; }
 
-        public void Release()
+        public long Release()
         {
             Releases++;
-            HeldBytes = InUse;
+            return HeldBytes = InUse;
         }
     }
 }
