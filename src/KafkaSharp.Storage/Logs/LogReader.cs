@@ -37,15 +37,7 @@ internal sealed class LogReader(LogState state)
             FetchIsolation.HighWatermark => state.HighWatermark,
             _ => state.LastStable,
         };
-        var info = new LogReadInfo
-        {
-            HighWatermark = state.HighWatermarkOffset,
-            LastStableOffset = state.LastStableOffset,
-            LogStartOffset = state.LogStartOffset,
-            LogEndOffset = end.MessageOffset,
-            FetchOffset = new LogOffsetMetadata(startOffset),
-            AbortedTransactions = isolation == FetchIsolation.TransactionCommitted ? [] : null,
-        };
+        var info = Empty(startOffset, isolation, end);
         var segments = state.Segments.All;
         var index = LogSegments.IndexOfFloor(segments, startOffset);
         if (startOffset > end.MessageOffset || startOffset < info.LogStartOffset || index < 0)
@@ -70,11 +62,8 @@ internal sealed class LogReader(LogState state)
                 continue;
             }
             info = info with { FetchOffset = new LogOffsetMetadata(startOffset, segment.BaseOffset, found.Position) };
-            var limit = segment.BaseOffset < bound.SegmentBaseOffset ? segment.Size
-                : segment.BaseOffset == bound.SegmentBaseOffset ? bound.RelativePositionInSegment
-                : 0;
             var length = minOneMessage ? Math.Max(maxLength, found.SizeInBytes) : maxLength;
-            var available = Math.Min(length, limit - found.Position);
+            var available = Math.Min(length, SizeBelow(bound, segment) - found.Position);
             if (available <= 0)
                 return info;
             // Before the bytes are borrowed: if this throws, there is no lease to dispose.
@@ -92,6 +81,21 @@ internal sealed class LogReader(LogState state)
         }
         return info with { FetchOffset = end };
     }
+
+    private LogReadInfo Empty(long startOffset, FetchIsolation isolation, LogOffsetMetadata end) => new()
+    {
+        HighWatermark = state.HighWatermarkOffset,
+        LastStableOffset = state.LastStableOffset,
+        LogStartOffset = state.LogStartOffset,
+        LogEndOffset = end.MessageOffset,
+        FetchOffset = new LogOffsetMetadata(startOffset),
+        AbortedTransactions = isolation == FetchIsolation.TransactionCommitted ? [] : null,
+    };
+
+    private static int SizeBelow(LogOffsetMetadata bound, LogSegment segment) =>
+        segment.BaseOffset < bound.SegmentBaseOffset ? segment.Size
+        : segment.BaseOffset == bound.SegmentBaseOffset ? bound.RelativePositionInSegment
+        : 0;
 
     /// <summary>The aborted transactions that overlap a read; never too few, maybe some beyond its end.</summary>
     private List<AbortedTransaction> AbortedTransactions(ReadOnlySpan<LogSegment> segments, long startOffset, int position, int length)
