@@ -56,7 +56,7 @@ internal sealed class ClientQuotaControl(ControllerState state)
             {
                 // As in Kafka, the first alteration of an entity that is named again is carried out, though the response is an error.
                 if (!isNew || entry.Ops.DistinctBy(operation => operation.Key, StringComparer.Ordinal).Count() < entry.Ops.Count)
-                    {
+                {
                     var entity = string.Join(", ", names.Select(name => $"{name.Key}={name.Value ?? "null"}"));
                     throw Refused($"Ignoring duplicate entity ClientQuotaEntity(entries={{{entity}}})");
                 }
