@@ -11,6 +11,16 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
 {
     private readonly ReadOnlyMemory<byte> _frame = frame;
     private readonly ReadOnlySpan<byte> _bytes = frame.Span;
+    private int _elementsLeft = int.MaxValue;
+
+    /// <summary>How many elements the arrays may have together; not limited by default.</summary>
+    public int MaxElements
+    {
+        init => _elementsLeft = value;
+    }
+
+    /// <summary>Whether the cause of a <see cref="ProtocolException"/> was <see cref="MaxElements"/>.</summary>
+    public bool HasTooManyElements { get; private set; }
 
     /// <summary>The number of bytes read.</summary>
     public int Position { get; private set; }
@@ -109,6 +119,12 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
         var length = ReadLength(flexible);
         if (length > Remaining / Math.Max(1, minimalElementSize))
             throw new ProtocolException($"The array at byte {Position} has {length} elements, but only {Remaining} bytes remain");
+        if (length > _elementsLeft)
+        {
+            HasTooManyElements = true;
+            throw new ProtocolException($"With the array at byte {Position} of {length} elements, the message has too many");
+        }
+        _elementsLeft -= Math.Max(length, 0);
         return Math.Max(length, -1);
     }
 

@@ -42,8 +42,9 @@ public abstract class ApiRoute
     public AclOperation? ClusterOperation { get; init; }
 
     /// <summary>
-    /// The largest body in bytes that is decoded, handled and encoded on the socket's thread; larger ones run on the worker lanes. 0 for a
-    /// route whose cost does not depend on the size; <see cref="int.MaxValue"/> for one whose handler uses the lanes itself.
+    /// The largest body in bytes that is decoded, handled and encoded on the socket's thread; larger ones, and those with more than a
+    /// thousand array elements, run on the worker lanes. 0 for a route whose cost does not depend on the size; <see cref="int.MaxValue"/>
+    /// for one whose bodies are large by their records, and whose handler validates those on the lanes itself.
     /// </summary>
     public int InlineBytes { get; init; } = DefaultInlineBytes;
 

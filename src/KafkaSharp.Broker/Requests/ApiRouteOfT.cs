@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Network.Connections;
@@ -15,6 +14,9 @@ internal sealed class ApiRoute<TRequest, TResponse>(
     where TRequest : class, IRequest<TRequest>
     where TResponse : class, IResponse<TResponse>
 {
+    /// <summary>How many elements the arrays of a request have at most that is decoded and handled on the socket's thread.</summary>
+    private const int InlineElements = 1000;
+
     /// <summary>The largest body that is decoded without a reservation of memory.</summary>
     private const int UnreservedBytes = 1024 * 1024;
 
@@ -23,21 +25,20 @@ internal sealed class ApiRoute<TRequest, TResponse>(
 
     internal override FrameHandling Handle(RequestContext context, ReadOnlyMemory<byte> body, ErrorCode refusal, ILogger logger)
     {
-        if (body.Length <= InlineBytes)
-            return Run(context, body, refusal, logger);
+        if (body.Length <= InlineBytes && TryRead(context, body, InlineElements, out var request, out var fault))
+            return request is null ? FrameHandling.Close(fault!) : Run(context, request, refusal, logger);
         context.IsLarge = true;
         var running = context.RunOnLaneAsync(turn =>
         {
             using var reservation = body.Length > UnreservedBytes ? turn.ReserveMemory((long)body.Length * MemoryFactor) : null;
-            return Run(context, body, refusal, logger);
+            TryRead(context, body, int.MaxValue, out var request, out var fault);
+            return request is null ? FrameHandling.Close(fault!) : Run(context, request, refusal, logger);
         });
         return FrameHandling.Respond(RespondBehindAsync(running, context, logger), Overlaps, running);
     }
 
-    private FrameHandling Run(RequestContext context, ReadOnlyMemory<byte> body, ErrorCode refusal, ILogger logger)
+    private FrameHandling Run(RequestContext context, TRequest request, ErrorCode refusal, ILogger logger)
     {
-        if (!TryRead(context, body, out var request, out var fault))
-            return FrameHandling.Close(fault);
         if (refusal != ErrorCode.None)
             return FrameHandling.Respond(Failed(context, request, refusal));
         ValueTask<TResponse?> handling;
@@ -54,23 +55,27 @@ internal sealed class ApiRoute<TRequest, TResponse>(
             : FrameHandling.Respond(RespondAsync(context, request, handling, logger), Overlaps, context.Dispatched);
     }
 
+    /// <summary>
+    /// Decodes the request, or gives the reason why it cannot be decoded. False when it has more than the given number of elements.
+    /// </summary>
     private bool TryRead(
-        RequestContext context, ReadOnlyMemory<byte> body, [NotNullWhen(true)] out TRequest? request,
-        [NotNullWhen(false)] out string? fault)
+        RequestContext context, ReadOnlyMemory<byte> body, int maxElements, out TRequest? request, out string? fault)
     {
-        var reader = new KafkaReader(body);
+        (request, fault) = (null, null);
+        var reader = new KafkaReader(body) { MaxElements = maxElements };
         try
         {
             request = TRequest.Read(ref reader, context.ApiVersion);
-            fault = null;
-            return true;
+        }
+        catch (ProtocolException) when (reader.HasTooManyElements)
+        {
+            return false;
         }
         catch (ProtocolException e)
         {
-            request = null;
             fault = $"{ApiKey} v{context.ApiVersion} can't be read: {e.Message}";
-            return false;
         }
+        return true;
     }
 
     // The response of a request that was run on a lane. A fault in its body closes the connection as it does elsewhere.

@@ -30,6 +30,24 @@ public sealed class RequestLaneTests
         Assert.That(onLane, Is.EqualTo(new[] { false, true, false }));
     }
 
+    [Test]
+    public async Task A_request_of_many_elements_runs_on_a_lane_though_its_route_allows_any_size()
+    {
+        var onLane = new List<bool>();
+        using var fixture = new DispatcherFixture(Deleting(
+            (_, request) =>
+            {
+                onLane.Add(LaneItem.Current is not null);
+                return new(Deleted(request));
+            },
+            inlineBytes: int.MaxValue));
+
+        Assert.That(await AskAsync(fixture, 1000), Is.EqualTo(1000));
+        Assert.That(await AskAsync(fixture, 1001), Is.EqualTo(1001));
+
+        Assert.That(onLane, Is.EqualTo(new[] { false, true }));
+    }
+
     [TestCase(3000, false)]
     [TestCase(200_000, true)]
     public async Task Memory_is_reserved_while_a_request_of_megabytes_is_handled(int names, bool expected)
@@ -142,13 +160,16 @@ public sealed class RequestLaneTests
         Assert.That((session.ClientSoftwareName.Length, session.ClientSoftwareVersion.Length), Is.EqualTo((256, 256)));
     }
 
-    private static ApiTable Deleting(Func<RequestContext, DeleteTopicsRequest, ValueTask<DeleteTopicsResponse?>> handle) =>
+    private static ApiTable Deleting(
+        Func<RequestContext, DeleteTopicsRequest, ValueTask<DeleteTopicsResponse?>> handle,
+        int inlineBytes = ApiRoute.DefaultInlineBytes) =>
         new(ApiRoute.For(
-        new StubHandler<DeleteTopicsRequest, DeleteTopicsResponse>
-        {
-            Handle = handle,
-            OnFail = (_, _) => new DeleteTopicsResponse(),
-        }));
+            new StubHandler<DeleteTopicsRequest, DeleteTopicsResponse>
+            {
+                Handle = handle,
+                OnFail = (_, _) => new DeleteTopicsResponse(),
+            },
+            inlineBytes: inlineBytes));
 
     private static DeleteTopicsResponse Deleted(DeleteTopicsRequest request) => new()
     {
