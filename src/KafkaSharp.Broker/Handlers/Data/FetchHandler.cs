@@ -3,7 +3,6 @@ using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Handlers.Data;
 
@@ -15,25 +14,20 @@ namespace KafkaSharp.Broker.Handlers.Data;
 internal sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes)
     : IApiHandler<FetchRequest, FetchResponse>
 {
-    private const sbyte ReadUncommitted = 0;
-    private const sbyte ReadCommitted = 1;
-
     public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
     {
         var fetch = FetchContext.Open(sessions, request, context.ApiVersion);
         if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Length == 0)
             return new ValueTask<FetchResponse?>(fetch.Respond([]));
-        if (request.IsolationLevel is not (ReadUncommitted or ReadCommitted))
+        var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
+        if (RequestedIsolation.Of(replicaId, request.IsolationLevel) is not { } isolation)
             return new ValueTask<FetchResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
         var maxBytes = Math.Min(request.MaxBytes, fetchMaxBytes);
-        var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
         var parameters = new FetchParameters(
             TimeSpan.FromMilliseconds(request.MaxWaitMs),
             Math.Min(request.MinBytes, maxBytes),
             maxBytes,
-            replicaId >= 0 ? FetchIsolation.LogEnd
-                : request.IsolationLevel == ReadCommitted ? FetchIsolation.TransactionCommitted
-                : FetchIsolation.HighWatermark,
+            isolation,
             HardMaxBytes: context.ApiVersion <= 2,
             ReplicaId: replicaId);
         var read = reader.ReadAsync(fetch.Partitions, parameters);

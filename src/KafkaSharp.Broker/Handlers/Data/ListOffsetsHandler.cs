@@ -10,12 +10,9 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// ends).</summary>
 internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<ListOffsetsRequest, ListOffsetsResponse>
 {
-    private const sbyte ReadUncommitted = 0;
-    private const sbyte ReadCommitted = 1;
-
     public ValueTask<ListOffsetsResponse?> HandleAsync(RequestContext context, ListOffsetsRequest request)
     {
-        if (request.IsolationLevel is not (ReadUncommitted or ReadCommitted))
+        if (RequestedIsolation.Of(request.ReplicaId, request.IsolationLevel) is not { } isolation)
             return new ValueTask<ListOffsetsResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
         var response = new ListOffsetsResponse();
         var named = new OrderedDictionary<TopicPartition, ListOffsetsRequest.ListOffsetsPartition?>();
@@ -35,13 +32,13 @@ internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<
                 response.Topics.Add(new ListOffsetsResponse.ListOffsetsTopicResponse { Name = name.Topic });
             response.Topics[^1].Partitions.Add(wanted is null
                 ? Refused(name.Partition, ErrorCode.InvalidRequest)
-                : LookUp(name, wanted, request, context.ApiVersion));
+                : LookUp(name, wanted, isolation, context.ApiVersion));
         }
         return new ValueTask<ListOffsetsResponse?>(response);
     }
 
     private ListOffsetsResponse.ListOffsetsPartitionResponse LookUp(
-        TopicPartition name, ListOffsetsRequest.ListOffsetsPartition wanted, ListOffsetsRequest request, short version)
+        TopicPartition name, ListOffsetsRequest.ListOffsetsPartition wanted, FetchIsolation isolation, short version)
     {
         if (wanted.Timestamp < 0 && version < LowestVersionOf(wanted.Timestamp))
             return Refused(wanted.PartitionIndex, ErrorCode.UnsupportedVersion);
@@ -52,9 +49,12 @@ internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<
             return Refused(wanted.PartitionIndex, error);
 
         var log = partition!.Log;
-        var limit = request.ReplicaId >= 0 ? log.LogEndOffset
-            : request.IsolationLevel == ReadCommitted ? log.LastStableOffset
-            : log.HighWatermark;
+        var limit = isolation switch
+        {
+            FetchIsolation.LogEnd => log.LogEndOffset,
+            FetchIsolation.TransactionCommitted => log.LastStableOffset,
+            _ => log.HighWatermark,
+        };
         if (wanted.Timestamp == OffsetLookup.LatestTimestamp)
             return Found(wanted.PartitionIndex, -1, limit, partition.LeaderEpoch, version);
         var found = log.OffsetForTimestamp(wanted.Timestamp);
