@@ -1,7 +1,8 @@
-# Functions for scripts that start a broker on free ports of 127.0.0.1: KafkaSharp (kafkasharp), another build of it (base) or Apache Kafka (apache).
+# Functions for scripts that start a broker on free ports of 127.0.0.1: KafkaSharp (kafkasharp), another build of it (base, and control for the same
+# again) or Apache Kafka (apache).
 # To be sourced.
 #   KAFKASHARP_BIN         the kafkasharp executable; if it is not set, eng/publish builds artifacts/kafkasharp/kafkasharp
-#   KAFKASHARP_BASE        the kafkasharp executable of the system base
+#   KAFKASHARP_BASE        the kafkasharp executable of the systems base and control
 #   KAFKASHARP_KAFKA_HOME  the directory of Apache Kafka; default: ../shared/peers/kafka
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export KAFKA_HOME=${KAFKASHARP_KAFKA_HOME:-$root/../shared/peers/kafka}
@@ -24,13 +25,13 @@ have_system() { # SYSTEM: fails if it cannot be started here; builds kafkasharp 
         timeout 900 "$root/eng/publish" "$root/artifacts/kafkasharp" >"$root/artifacts/publish.log" 2>&1 || { tail -30 "$root/artifacts/publish.log" >&2; return 1; }
         export KAFKASHARP_BIN=$root/artifacts/kafkasharp/kafkasharp
       fi ;;
-    base) [ -x "${KAFKASHARP_BASE:-}" ] || { echo "KAFKASHARP_BASE names no executable: '${KAFKASHARP_BASE:-}'" >&2; return 1; } ;;
-    *) echo "unknown system: $1 (kafkasharp, base or apache)" >&2; return 1 ;;
+    base|control) [ -x "${KAFKASHARP_BASE:-}" ] || { echo "KAFKASHARP_BASE names no executable: '${KAFKASHARP_BASE:-}'" >&2; return 1; } ;;
+    *) echo "unknown system: $1 (kafkasharp, base, control or apache)" >&2; return 1 ;;
   esac
 }
 
-executable() { # SYSTEM: prints the executable of kafkasharp or base
-  if [ "$1" = base ]; then echo "$KAFKASHARP_BASE"; else echo "$KAFKASHARP_BIN"; fi
+executable() { # SYSTEM: prints the executable of kafkasharp, base or control
+  if [ "$1" != kafkasharp ]; then echo "$KAFKASHARP_BASE"; else echo "$KAFKASHARP_BIN"; fi
 }
 
 # prepare_broker SYSTEM DIR [PROPERTY=VALUE…]: writes DIR/server.properties for a single node with its data in DIR/data, and formats DIR/data.
