@@ -1,3 +1,4 @@
+using KafkaSharp.Broker.Requests;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 
@@ -8,4 +9,6 @@ namespace KafkaSharp.Broker;
 /// <param name="Time">The clock of timeouts, timestamps and timers.</param>
 /// <param name="Random">The source of ids and jitter. It is shared: lock it to draw from it.</param>
 /// <param name="Loggers">Makes the loggers of all components.</param>
-public sealed record BrokerEnvironment(IFileSystem Files, TimeProvider Time, Random Random, ILoggerFactory Loggers);
+/// <param name="Interceptor">Stands before the handlers of all requests; null for none.</param>
+public sealed record BrokerEnvironment(
+    IFileSystem Files, TimeProvider Time, Random Random, ILoggerFactory Loggers, IRequestInterceptor? Interceptor = null);

@@ -22,7 +22,7 @@ internal sealed class LayerTests
             "Coordinators", "Security", "Metadata", "Raft", "StateMachines", "Storage", "Network", "Protocol", "Compression",
             "Configuration",
         ],
-        ["Testing"] = ["Broker"],
+        ["Testing"] = ["Broker", "Storage", "Network", "Protocol", "Compression"],
         ["Http"] = ["Broker"],
         ["Server"] = ["Broker", "Testing", "Http", "Storage", "Network", "Protocol", "Configuration"],
     };

@@ -5,6 +5,7 @@ using KafkaSharp.Broker.Requests;
 using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Network.Listeners;
+using KafkaSharp.Protocol;
 using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging;
@@ -61,6 +62,9 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     private static string Version =>
         typeof(KafkaBroker).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    /// <summary>The name of a topic by its id; null if there is none.</summary>
+    public string? TopicName(Uuid id) => Metadata.Topics.Topic(id)?.Name;
 
     /// <exception cref="BrokerStartException">
     /// The reason why it cannot start, in one sentence; nothing is left running or locked.

@@ -39,7 +39,9 @@ internal sealed class ServiceStage
         var lanes = new WorkLanes(TimeProvider.System);
         context.Shutdown.Add("Stopping the worker lanes", lanes);
         Dispatcher = new RequestDispatcher(
-            ApiTable, new RequestServices(lanes, AllowAllAuthorizer.Instance, environment.Time), context.LoggerOf<RequestDispatcher>());
+            ApiTable,
+            new RequestServices(lanes, AllowAllAuthorizer.Instance, environment.Time, environment.Interceptor),
+            context.LoggerOf<RequestDispatcher>());
     }
 
     public GroupCoordination Groups { get; }

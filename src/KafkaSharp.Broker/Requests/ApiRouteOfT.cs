@@ -44,7 +44,9 @@ internal sealed class ApiRoute<TRequest, TResponse>(
         ValueTask<TResponse?> handling;
         try
         {
-            handling = handler.HandleAsync(context, request);
+            handling = context.Session.Services.Interceptor is { } interceptor
+                ? interceptor.HandleAsync(context, request, handler)
+                : handler.HandleAsync(context, request);
         }
         catch (Exception e)
         {
@@ -52,7 +54,8 @@ internal sealed class ApiRoute<TRequest, TResponse>(
         }
         return handling.IsCompletedSuccessfully
             ? FrameHandling.Respond(new ValueTask<OutgoingFrame?>(Respond(context, request, handling.Result, logger)))
-            : FrameHandling.Respond(RespondAsync(context, request, handling, logger), Overlaps, context.Dispatched);
+            : FrameHandling.Respond(
+                RespondAsync(context, request, handling, logger), Overlaps && !context.HoldsConnection, context.Dispatched);
     }
 
     /// <summary>

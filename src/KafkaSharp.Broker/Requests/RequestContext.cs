@@ -48,6 +48,12 @@ public sealed class RequestContext
     public bool ClosesConnection { get; set; }
 
     /// <summary>
+    /// Whether no later request of the connection is handled before this one has its response, even if the API allows it. Set before the
+    /// handling first yields.
+    /// </summary>
+    public bool HoldsConnection { get; set; }
+
+    /// <summary>
     /// How many milliseconds the client must wait: the response contains it as <c>throttle_time_ms</c>, and after the response nothing is
     /// read from the connection for that time (KIP-219).
     /// </summary>

@@ -7,4 +7,5 @@ namespace KafkaSharp.Broker.Requests;
 /// <param name="Lanes">Runs work whose cost depends on the content of requests.</param>
 /// <param name="Authorizer">Decides what principals may do.</param>
 /// <param name="Time">The clock of deadlines.</param>
-public sealed record RequestServices(WorkLanes Lanes, IAuthorizer Authorizer, TimeProvider Time);
+/// <param name="Interceptor">Stands before all handlers; null for none.</param>
+public sealed record RequestServices(WorkLanes Lanes, IAuthorizer Authorizer, TimeProvider Time, IRequestInterceptor? Interceptor = null);

@@ -1,0 +1,67 @@
+using KafkaSharp.Protocol;
+
+namespace KafkaSharp.Testing.Faults;
+
+/// <summary>What a <see cref="Fault"/> does to a request. Immutable.</summary>
+public abstract record FaultAction
+{
+    private protected FaultAction()
+    {
+    }
+
+    /// <summary>Whether the request waits because of it, and is then handled as otherwise.</summary>
+    internal virtual bool IsWait => false;
+
+    /// <summary>Responds with an error instead of doing what was requested: nothing is written.</summary>
+    public static FaultAction Respond(ErrorCode error) => new ErrorInstead(error);
+
+    /// <summary>Does what was requested, and responds with an error all the same: the records are written.</summary>
+    public static FaultAction RespondAfter(ErrorCode error) => new ErrorAfter(error);
+
+    /// <summary>Handles the request later, by the clock of the broker. The connection's later requests wait too.</summary>
+    public static FaultAction Delay(TimeSpan time) => new Wait(time);
+
+    /// <summary>Handles the request when the test calls <see cref="ActiveFault.Release"/> or removes the fault.</summary>
+    public static FaultAction Hold() => new WaitForRelease();
+
+    /// <summary>Never responds, and handles no later request of the connection, until the fault is removed; then it closes it.</summary>
+    public static FaultAction Hang() => new NoResponse();
+
+    /// <summary>Closes the connection instead of doing what was requested.</summary>
+    public static FaultAction DropBefore() => new CloseInstead();
+
+    /// <summary>
+    /// Does what was requested, and closes the connection instead of responding: the client does not know that it was done.
+    /// </summary>
+    public static FaultAction DropAfter() => new CloseAfter();
+
+    /// <summary>Handles the request and throttles the client: the response says so, and the connection is muted (KIP-219).</summary>
+    public static FaultAction Throttle(TimeSpan time) => new ThrottleClient(time);
+
+    /// <summary>Flips a bit in the first batch of each partition of a Fetch response; other requests are handled as otherwise.</summary>
+    public static FaultAction CorruptRecords() => new FlipBit();
+
+    internal sealed record ErrorInstead(ErrorCode Error) : FaultAction;
+
+    internal sealed record ErrorAfter(ErrorCode Error) : FaultAction;
+
+    internal sealed record Wait(TimeSpan Time) : FaultAction
+    {
+        internal override bool IsWait => true;
+    }
+
+    internal sealed record WaitForRelease : FaultAction
+    {
+        internal override bool IsWait => true;
+    }
+
+    internal sealed record NoResponse : FaultAction;
+
+    internal sealed record CloseInstead : FaultAction;
+
+    internal sealed record CloseAfter : FaultAction;
+
+    internal sealed record ThrottleClient(TimeSpan Time) : FaultAction;
+
+    internal sealed record FlipBit : FaultAction;
+}

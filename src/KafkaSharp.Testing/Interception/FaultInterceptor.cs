@@ -1,0 +1,153 @@
+using KafkaSharp.Broker.Requests;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Testing.Faults;
+using KafkaSharp.Testing.Interception.Partitions;
+using KafkaSharp.Testing.Requests;
+
+namespace KafkaSharp.Testing.Interception;
+
+/// <summary>Records the requests of clients and does to them what the faults say. Thread-safe.</summary>
+/// <param name="ownClientId">The client id of the test broker's own requests, which are left alone.</param>
+/// <param name="plan">The faults.</param>
+/// <param name="log">Where requests are recorded.</param>
+/// <param name="time">The broker's clock.</param>
+/// <param name="nameOf">The name of a topic by its id; null if there is none.</param>
+internal sealed class FaultInterceptor(
+    string ownClientId, FaultPlan plan, RequestLog log, TimeProvider time, Func<Uuid, string?> nameOf) : IRequestInterceptor
+{
+    private readonly RequestSubjects _subjects = new(nameOf);
+    private readonly PartitionedApis _partitioned = new(nameOf);
+    private readonly FetchFaults _fetches = new(nameOf);
+
+    public ValueTask<TResponse?> HandleAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        if (context.ClientId == ownClientId || context.Listener.IsController)
+            return handler.HandleAsync(context, request);
+        var recorded = log.Add(number => new RecordedRequest(
+            number, time.GetUtcNow(), context.ApiKey, context.ApiVersion, context.ClientId, context.Connection.Id,
+            _subjects.TopicsOf(request), RequestSubjects.GroupsOf(request)));
+        var faults = plan.Take(recorded);
+        return faults.Count == 0 ? handler.HandleAsync(context, request) : AffectAsync(context, request, handler, faults);
+    }
+
+    private async ValueTask<TResponse?> AffectAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, IReadOnlyList<ActiveFault> faults)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        using var frame = context.TakeFrame();
+        context.HoldsConnection = true;
+        foreach (var fault in faults.Where(fault => fault.Fault.Action.IsWait))
+            await WaitAsync(fault);
+        var effect = faults.FirstOrDefault(fault => !fault.Fault.Action.IsWait);
+        return effect?.Fault.Action switch
+        {
+            FaultAction.ErrorInstead error => await RefuseAsync(context, request, handler, effect.Fault, error.Error),
+            FaultAction.ErrorAfter error => await RefuseAfterAsync(context, request, handler, error.Error),
+            FaultAction.CloseInstead => Close<TResponse>(context),
+            FaultAction.CloseAfter => await CloseAfterAsync(context, request, handler),
+            FaultAction.NoResponse => await HangAsync<TResponse>(context, effect),
+            FaultAction.ThrottleClient throttle => await ThrottleAsync(context, request, handler, throttle.Time),
+            FaultAction.FlipBit => await CorruptAsync(context, request, handler, effect.Fault),
+            _ => await handler.HandleAsync(context, request),
+        };
+    }
+
+    // The removal of a fault ends its waits, so that a broker can be stopped while its clock stands still.
+    private Task WaitAsync(ActiveFault fault) => fault.Fault.Action switch
+    {
+        FaultAction.Wait wait => Task.WhenAny(Task.Delay(wait.Time, time), fault.Removed),
+        _ => fault.Held(),
+    };
+
+    private async ValueTask<TResponse?> RefuseAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, Fault fault, ErrorCode error)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        if (fault.Topic is null)
+            return FailOrClose(context, request, handler, error);
+        if (request is FetchRequest fetch)
+        {
+            // The error is known at once.
+            fetch.MaxWaitMs = 0;
+            var response = await handler.HandleAsync(context, request);
+            _fetches.SetError(fetch, (response as FetchResponse)!, fault, error);
+            return response;
+        }
+        if (_partitioned is not IPartitionedApi<TRequest, TResponse> api)
+            return FailOrClose(context, request, handler, error);
+        var affected = api.Take(request, (topic, partition) => topic == fault.Topic && (fault.Partition ?? partition) == partition);
+        var failed = FailOrClose(context, affected, handler, error);
+        if (failed is null || api.IsEmpty(request) || await handler.HandleAsync(context, request) is not { } handled)
+            return failed;
+        api.Join(handled, failed);
+        return handled;
+    }
+
+    private static async ValueTask<TResponse?> RefuseAfterAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, ErrorCode error)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        await handler.HandleAsync(context, request);
+        return FailOrClose(context, request, handler, error);
+    }
+
+    private static async ValueTask<TResponse?> CloseAfterAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        await handler.HandleAsync(context, request);
+        return Close<TResponse>(context);
+    }
+
+    private static async ValueTask<TResponse?> HangAsync<TResponse>(RequestContext context, ActiveFault fault)
+        where TResponse : class
+    {
+        await fault.Removed;
+        return Close<TResponse>(context);
+    }
+
+    private static ValueTask<TResponse?> ThrottleAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, TimeSpan throttle)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        context.Throttle((int)throttle.TotalMilliseconds);
+        return handler.HandleAsync(context, request);
+    }
+
+    private async ValueTask<TResponse?> CorruptAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, Fault fault)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        var response = await handler.HandleAsync(context, request);
+        if (response is FetchResponse fetched)
+            _fetches.FlipBit(fetched, fault);
+        return response;
+    }
+
+    /// <summary>The error response of the API; without one, as Kafka, the connection is closed.</summary>
+    private static TResponse? FailOrClose<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, ErrorCode error)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        var response = request is ProduceRequest { Acks: 0 } ? null : handler.Fail(request, error, context.ApiVersion);
+        return response ?? Close<TResponse>(context);
+    }
+
+    private static TResponse? Close<TResponse>(RequestContext context)
+        where TResponse : class
+    {
+        context.ClosesConnection = true;
+        return null;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using KafkaSharp.Broker;
+using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Testing.Faults;
+using KafkaSharp.Testing.Interception;
+using KafkaSharp.Testing.Output;
+using KafkaSharp.Testing.Requests;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KafkaSharp.Testing;
+
+/// <summary>
+/// A Kafka broker inside the test's process: one node with its controller on a port of 127.0.0.1, with its data in memory. Clients connect
+/// to <see cref="BootstrapServers"/>. Many can run at once. Thread-safe, but start, stop and restart are for one caller at a time.
+/// </summary>
+public sealed class KafkaTestBroker : IAsyncDisposable
+{
+    private static int s_count;
+
+    private readonly KafkaTestBrokerOptions _options;
+    private readonly string _spillFolder;
+    private readonly BrokerClient _client;
+    private readonly FaultInterceptor _interceptor;
+    private MemoryFileSystem _files;
+    private KafkaBroker? _broker;
+    private int _port;
+    private int _starts;
+
+    private KafkaTestBroker(KafkaTestBrokerOptions options)
+    {
+        var number = Interlocked.Increment(ref s_count);
+        _options = options;
+        _port = options.Port;
+        _spillFolder = Path.Combine(Path.GetTempPath(), $"kafkasharp-testing-{Environment.ProcessId}-{number}");
+        _files = NewFiles();
+        var clientId = $"KafkaSharp.Testing-{number}";
+        _client = new BrokerClient(() => new IPEndPoint(IPAddress.Loopback, _port), clientId);
+        Topics = new TestTopics(_client, options.Time);
+        Groups = new TestGroups(_client, Topics);
+        Faults = new FaultPlan(new Random(options.Seed));
+        Requests = new RequestLog();
+        _interceptor = new FaultInterceptor(clientId, Faults, Requests, options.Time, id => _broker?.TopicName(id));
+    }
+
+    /// <summary>For <c>bootstrap.servers</c> of clients.</summary>
+    public string BootstrapServers => $"127.0.0.1:{_port}";
+
+    /// <summary>The port clients connect to.</summary>
+    public int Port => _port;
+
+    /// <summary>Creates, fills and reads topics.</summary>
+    public TestTopics Topics { get; }
+
+    /// <summary>Looks at the groups of consumers.</summary>
+    public TestGroups Groups { get; }
+
+    /// <summary>The failures that the test injects.</summary>
+    public FaultPlan Faults { get; }
+
+    /// <summary>The requests that clients have sent.</summary>
+    public RequestLog Requests { get; }
+
+    /// <summary>Starts a broker. When the task completes, it serves clients and has the topics of the options.</summary>
+    /// <exception cref="BrokerStartException">The options cannot be used; the message says why.</exception>
+    public static async Task<KafkaTestBroker> StartAsync(KafkaTestBrokerOptions? options = null, CancellationToken cancellation = default)
+    {
+        var broker = new KafkaTestBroker(options ?? new KafkaTestBrokerOptions());
+        try
+        {
+            await broker.StartAnewAsync(cancellation);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops the broker in order, with all its connections. Its data and its port stay: see <see cref="StartAgainAsync"/>. It waits for
+    /// requests that a fault holds.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        _client.Disconnect();
+        if (Interlocked.Exchange(ref _broker, null) is { } broker)
+            await broker.DisposeAsync();
+    }
+
+    /// <summary>Starts a stopped broker on the same port with the data it had.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellation = default)
+    {
+        if (_broker is not null)
+            throw new InvalidOperationException("The broker runs already");
+        var broker = await KafkaBroker.StartAsync(Configuration(), NewEnvironment(), cancellation);
+        _port = broker.EndPoints["PLAINTEXT"].Port;
+        _broker = broker;
+    }
+
+    /// <summary>Stops the broker and starts it again. Clients lose their connections and find it on the same port.</summary>
+    public async Task RestartAsync(CancellationToken cancellation = default)
+    {
+        await StopAsync();
+        await StartAgainAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Starts anew, as <see cref="StartAsync"/> did: without the records, topics, groups and offsets since then, without faults and
+    /// recorded requests, on the same port. Clients lose their connections.
+    /// </summary>
+    public async Task ResetAsync(CancellationToken cancellation = default)
+    {
+        Faults.Clear();
+        await StopAsync();
+        _files = NewFiles();
+        await StartAnewAsync(cancellation);
+        Requests.Clear();
+    }
+
+    /// <summary>
+    /// Writes the state to a folder, as a data directory of Kafka: other test brokers start from it
+    /// (<see cref="KafkaTestBrokerOptions.DataFolder"/>), and so does a genuine broker. The broker stops for the time of the copy.
+    /// </summary>
+    public async Task SaveAsync(string folder, CancellationToken cancellation = default)
+    {
+        await StopAsync();
+        DataFolders.Copy(_files, TestProfile.LogDir, new PhysicalFileSystem(), folder);
+        await StartAgainAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Requests that wait would delay the stop.
+        Faults.Clear();
+        await StopAsync();
+        _client.Dispose();
+        if (Directory.Exists(_spillFolder))
+            Directory.Delete(_spillFolder, recursive: true);
+    }
+
+    private async Task StartAnewAsync(CancellationToken cancellation)
+    {
+        if (_options.DataFolder is { } folder)
+            DataFolders.Copy(new PhysicalFileSystem(), folder, _files, TestProfile.LogDir);
+        await StartAgainAsync(cancellation);
+        foreach (var topic in _options.Topics)
+            await Topics.CreateAsync(topic.Name, topic.Partitions, topic.Configs, cancellation);
+    }
+
+    // The spill files of one that is discarded stay until the end of the broker.
+    private MemoryFileSystem NewFiles() => new(
+        _options.Time, _options.MaxMemoryBytes, new PhysicalFileSystem(), Path.Combine(_spillFolder, $"{_starts}"));
+
+    private BrokerConfiguration Configuration()
+    {
+        var values = TestProfile.Create();
+        values["listeners"] = $"PLAINTEXT://127.0.0.1:{_port}";
+        foreach (var (key, value) in _options.Configuration)
+            values[key] = value;
+        return BrokerConfiguration.Load(values);
+    }
+
+    // Another seed for each start: a node that starts again is another incarnation.
+    private BrokerEnvironment NewEnvironment() =>
+        new(
+            _files,
+            _options.Time,
+            new Random(unchecked((_options.Seed * 31) + _starts++)),
+            _options.Output is { } output ? new OutputLoggerFactory(output, _options.OutputLevel) : NullLoggerFactory.Instance,
+            _interceptor);
+}

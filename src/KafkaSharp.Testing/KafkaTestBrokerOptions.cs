@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Testing;
+
+/// <summary>How a <see cref="KafkaTestBroker"/> starts. The defaults serve most tests. Not thread-safe; read once at the start.</summary>
+public sealed class KafkaTestBrokerOptions
+{
+    /// <summary>
+    /// Broker configs by Kafka's names. They come before those of the test profile (no rebalance delay, internal topics of one partition).
+    /// </summary>
+    public IDictionary<string, string> Configuration { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Topics that exist when the start returns.</summary>
+    public TestTopicCollection Topics { get; } = [];
+
+    /// <summary>The port on 127.0.0.1; 0 for a free one, which the broker keeps over restarts.</summary>
+    public int Port { get; set; }
+
+    /// <summary>
+    /// The clock of the broker: of timestamps, session timeouts, retention and every other duration. With the FakeTimeProvider of
+    /// Microsoft.Extensions.TimeProvider.Testing the test moves it.
+    /// </summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>
+    /// How many bytes of records and other files are kept in memory; what goes beyond is written to a temporary folder, which is deleted
+    /// with the broker.
+    /// </summary>
+    public long MaxMemoryBytes { get; set; } = 128L << 20;
+
+    /// <summary>
+    /// A data directory of Kafka to start from, such as <see cref="KafkaTestBroker.SaveAsync"/> writes; null for an empty broker. It is
+    /// copied to memory and not changed.
+    /// </summary>
+    public string? DataFolder { get; set; }
+
+    /// <summary>The seed of everything random in the broker: ids, jitter.</summary>
+    public int Seed { get; set; }
+
+    /// <summary>
+    /// Receives the broker's log, a line at a time, on any thread; null for none. For NUnit: <c>TestContext.Progress.WriteLine</c>.
+    /// </summary>
+    public Action<string>? Output { get; set; }
+
+    /// <summary>The lowest level of the lines for <see cref="Output"/>.</summary>
+    public LogLevel OutputLevel { get; set; } = LogLevel.Information;
+}

@@ -1,0 +1,126 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Testing;
+
+/// <summary>The consumer groups of a test broker. Thread-safe.</summary>
+public sealed class TestGroups
+{
+    // The last version that names topics; later ones have their ids.
+    private const short OffsetFetchVersion = 9;
+    private const string ConsumerProtocolType = "consumer";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly BrokerClient _client;
+    private readonly TestTopics _topics;
+
+    internal TestGroups(BrokerClient client, TestTopics topics)
+    {
+        _client = client;
+        _topics = topics;
+    }
+
+    /// <summary>The ids of all groups.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation = default)
+    {
+        var response = await _client.SendAsync<ListGroupsRequest, ListGroupsResponse>(new ListGroupsRequest(), null, cancellation);
+        Check("Listing the groups", response.ErrorCode);
+        return [.. response.Groups.Select(group => group.GroupId).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A group with its members and offsets; in state Dead if there is none.</summary>
+    public async Task<TestGroup> DescribeAsync(string group, CancellationToken cancellation = default)
+    {
+        var described = await LookUpAsync(group, cancellation);
+        var members = described.Members.Select(member => new TestGroupMember(
+            member.MemberId, member.GroupInstanceId, member.ClientId,
+            described.ProtocolType == ConsumerProtocolType ? ConsumerAssignments.Read(member.MemberAssignment) : []));
+        return new TestGroup(
+            group, described.GroupState, described.ProtocolData, [.. members], await OffsetsAsync(group, cancellation));
+    }
+
+    /// <summary>Waits, by the test's own clock, until a group has committed the end of every partition of a topic.</summary>
+    /// <exception cref="KafkaTestException">
+    /// It has not within the time (ten seconds by default); the message says what is left.
+    /// </exception>
+    public async Task WaitUntilConsumedAsync(
+        string group, string topic, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        await WaitAsync(
+            group,
+            async _ =>
+            {
+                var ends = await _topics.EndOffsetsAsync(topic, cancellation);
+                var committed = await OffsetsAsync(group, cancellation);
+                var left = ends.Where(end => end.Value > committed.GetValueOrDefault((topic, end.Key)))
+                    .Select(end => $"{topic}-{end.Key}: {committed.GetValueOrDefault((topic, end.Key))} of {end.Value}").ToList();
+                return ends.Count == 0 ? $"topic {topic} does not exist" : left.Count == 0 ? null : string.Join(", ", left);
+            },
+            $"has not consumed {topic}", timeout, cancellation);
+    }
+
+    /// <summary>Waits, by the test's own clock, until a group is stable with so many members.</summary>
+    /// <exception cref="KafkaTestException">It is not within the time (ten seconds by default); the message shows the group.</exception>
+    public Task WaitUntilStableAsync(
+        string group, int members = 1, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        WaitAsync(
+            group,
+            state => Task.FromResult(state.State == "Stable" && state.Members.Count == members ? null : $"{members} were expected"),
+            $"is not stable with {members} members", timeout, cancellation);
+
+    private static async Task PauseAsync(CancellationToken cancellation) => await Task.Delay(s_pause, TimeProvider.System, cancellation);
+
+    private async Task WaitAsync(
+        string group, Func<TestGroup, Task<string?>> missing, string what, TimeSpan? timeout, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var state = await DescribeAsync(group, cancellation);
+            if (await missing(state) is not { } reason)
+                return;
+            var waited = timeout ?? s_patience;
+            if (TimeProvider.System.GetElapsedTime(started) >= waited)
+                throw new KafkaTestException($"Group {group} {what} after {waited.TotalSeconds:0.#} s: {reason}. {state}");
+            await PauseAsync(cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Describes a group once it has a coordinator: the first lookup creates the topic of the offsets, as for clients.
+    /// </summary>
+    private async Task<DescribeGroupsResponse.DescribedGroup> LookUpAsync(string group, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            await _client.SendAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
+                new FindCoordinatorRequest { CoordinatorKeys = [group] }, null, cancellation);
+            var response = await _client.SendAsync<DescribeGroupsRequest, DescribeGroupsResponse>(
+                new DescribeGroupsRequest { Groups = [group] }, null, cancellation);
+            var described = response.Groups[0];
+            if (described.ErrorCode is ErrorCode.None or ErrorCode.GroupIdNotFound)
+                return described;
+            if (!described.ErrorCode.IsRetriable() || TimeProvider.System.GetElapsedTime(started) >= s_patience)
+                throw new KafkaTestException($"Describing group {group}", described.ErrorCode, described.ErrorMessage);
+            await PauseAsync(cancellation);
+        }
+    }
+
+    private async Task<Dictionary<(string Topic, int Partition), long>> OffsetsAsync(string group, CancellationToken cancellation)
+    {
+        var request = new OffsetFetchRequest { Groups = [new() { GroupId = group, Topics = null }] };
+        var response = await _client.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(request, OffsetFetchVersion, cancellation);
+        Check($"Asking for the offsets of group {group}", response.Groups[0].ErrorCode);
+        return response.Groups[0].Topics
+            .SelectMany(topic => topic.Partitions, (topic, partition) => (topic.Name, partition))
+            .ToDictionary(offset => (offset.Name, offset.partition.PartitionIndex), offset => offset.partition.CommittedOffset);
+    }
+
+    private static void Check(string operation, ErrorCode error)
+    {
+        if (error != ErrorCode.None)
+            throw new KafkaTestException(operation, error);
+    }
+}

@@ -1,0 +1,243 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Testing;
+
+/// <summary>The topics of a test broker: creates, fills and reads them, as a client would, without one. Thread-safe.</summary>
+public sealed class TestTopics
+{
+    // The last versions that name topics; later ones have their ids.
+    private const short ProduceVersion = 12;
+    private const short FetchVersion = 12;
+    private const int TimeoutMs = 30_000;
+    private const int FetchBytes = 1 << 20;
+    private const long LatestOffset = -1;
+    private const long EarliestOffset = -2;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly BrokerClient _client;
+    private readonly TimeProvider _time;
+    private int _roundRobin = -1;
+
+    internal TestTopics(BrokerClient client, TimeProvider time)
+    {
+        _client = client;
+        _time = time;
+    }
+
+    /// <summary>Creates a topic. When the task completes, clients can use it.</summary>
+    /// <exception cref="KafkaTestException">It exists already, or the broker refuses the arguments.</exception>
+    public async Task CreateAsync(
+        string topic,
+        int partitions = 1,
+        IReadOnlyDictionary<string, string>? configs = null,
+        CancellationToken cancellation = default)
+    {
+        var request = new CreateTopicsRequest
+        {
+            TimeoutMs = TimeoutMs,
+            Topics =
+            [
+                new()
+                {
+                    Name = topic,
+                    NumPartitions = partitions,
+                    ReplicationFactor = -1,
+                    Configs = [.. (configs ?? new Dictionary<string, string>()).Select(
+                        config => new CreateTopicsRequest.CreatableTopicConfig { Name = config.Key, Value = config.Value })],
+                },
+            ],
+        };
+        var response = await _client.SendAsync<CreateTopicsRequest, CreateTopicsResponse>(request, null, cancellation);
+        Check($"Creating topic {topic}", response.Topics[0].ErrorCode, response.Topics[0].ErrorMessage);
+    }
+
+    /// <summary>Deletes a topic.</summary>
+    /// <exception cref="KafkaTestException">It does not exist.</exception>
+    public async Task DeleteAsync(string topic, CancellationToken cancellation = default)
+    {
+        var request = new DeleteTopicsRequest { TimeoutMs = TimeoutMs, Topics = [new() { Name = topic }] };
+        var response = await _client.SendAsync<DeleteTopicsRequest, DeleteTopicsResponse>(request, null, cancellation);
+        Check($"Deleting topic {topic}", response.Responses[0].ErrorCode, response.Responses[0].ErrorMessage);
+    }
+
+    /// <summary>The names of all topics, without internal ones.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation = default)
+    {
+        var response = await _client.SendAsync<MetadataRequest, MetadataResponse>(
+            new MetadataRequest { Topics = null }, null, cancellation);
+        return [.. response.Topics.Where(topic => !topic.IsInternal).Select(topic => topic.Name!).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// Appends records, those of one partition as one batch. A topic that does not exist is created with the broker's defaults. Returns the
+    /// records with their partitions, offsets and timestamps.
+    /// </summary>
+    /// <exception cref="KafkaTestException">The broker refuses them.</exception>
+    public async Task<IReadOnlyList<TestRecord>> AppendAsync(
+        string topic, IEnumerable<TestRecord> records, CancellationToken cancellation = default)
+    {
+        var count = await PartitionCountAsync(topic, create: true, cancellation);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        var placed = records
+            .Select(record => record.With(record.Partition ?? PartitionFor(record, count), offset: -1, record.Timestamp ?? now)).ToList();
+        var batches = placed.GroupBy(record => record.Partition!.Value).ToList();
+        var request = new ProduceRequest
+        {
+            Acks = -1,
+            TimeoutMs = TimeoutMs,
+            TopicData =
+            [
+                new()
+                {
+                    Name = topic,
+                    PartitionData = [.. batches.Select(batch => new ProduceRequest.PartitionProduceData
+                    {
+                        Index = batch.Key,
+                        Records = TestRecordBatches.Encode([.. batch]),
+                    })],
+                },
+            ],
+        };
+        var response = await _client.SendAsync<ProduceRequest, ProduceResponse>(request, ProduceVersion, cancellation);
+        Dictionary<int, long> next = [];
+        foreach (var partition in response.Responses.SelectMany(responded => responded.PartitionResponses))
+        {
+            Check($"Appending to {topic}-{partition.Index}", partition.ErrorCode, partition.ErrorMessage);
+            next[partition.Index] = partition.BaseOffset;
+        }
+        return [.. placed.Select(record => record.With(record.Partition!.Value, next[record.Partition.Value]++, record.Timestamp!.Value))];
+    }
+
+    /// <inheritdoc cref="AppendAsync(string, IEnumerable{TestRecord}, CancellationToken)"/>
+    public Task<IReadOnlyList<TestRecord>> AppendAsync(string topic, params TestRecord[] records) => AppendAsync(topic, records, default);
+
+    /// <summary>
+    /// All records of a topic, ordered by partition and offset; committed ones only where that is asked for. Empty for a topic that does
+    /// not exist.
+    /// </summary>
+    public async Task<IReadOnlyList<TestRecord>> ReadAsync(
+        string topic, bool onlyCommitted = false, CancellationToken cancellation = default)
+    {
+        List<TestRecord> records = [];
+        var count = await PartitionCountAsync(topic, create: false, cancellation);
+        var starts = await OffsetsAsync(topic, count, EarliestOffset, onlyCommitted, cancellation);
+        var ends = await OffsetsAsync(topic, count, LatestOffset, onlyCommitted, cancellation);
+        foreach (var (partition, end) in ends)
+        {
+            for (var offset = starts[partition]; offset < end;)
+                offset = await FetchAsync(topic, partition, offset, onlyCommitted, records, cancellation);
+        }
+        return records;
+    }
+
+    /// <summary>The offset behind the last record, by partition. Empty for a topic that does not exist.</summary>
+    public async Task<IReadOnlyDictionary<int, long>> EndOffsetsAsync(string topic, CancellationToken cancellation = default) =>
+        await OffsetsAsync(
+            topic, await PartitionCountAsync(topic, create: false, cancellation), LatestOffset, onlyCommitted: false, cancellation);
+
+    /// <summary>Waits until the topic has at least so many records, by the test's own clock, and returns them all.</summary>
+    /// <param name="topic">The topic, which may not exist yet.</param>
+    /// <param name="count">The number of records.</param>
+    /// <param name="timeout">How long to wait; null for ten seconds.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="KafkaTestException">They did not come within the time; the message shows those that did.</exception>
+    public async Task<IReadOnlyList<TestRecord>> WaitForRecordsAsync(
+        string topic, int count, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var records = await ReadAsync(topic, onlyCommitted: false, cancellation);
+            if (records.Count >= count)
+                return records;
+            if (TimeProvider.System.GetElapsedTime(started) >= (timeout ?? s_patience))
+                throw new KafkaTestException(
+                    $"Topic {topic} has {records.Count} records after {(timeout ?? s_patience).TotalSeconds:0.#} s, "
+                    + $"and {count} were expected: {string.Join(", ", records.Take(20))}");
+            await Task.Delay(s_pause, TimeProvider.System, cancellation);
+        }
+    }
+
+    private int PartitionFor(TestRecord record, int count) =>
+        record.Key is { } key
+            ? DefaultPartitioner.PartitionOf(key, count)
+            : (int)((uint)Interlocked.Increment(ref _roundRobin) % (uint)count);
+
+    /// <summary>0 where the topic does not exist and is not to be created.</summary>
+    private async Task<int> PartitionCountAsync(string topic, bool create, CancellationToken cancellation)
+    {
+        var request = new MetadataRequest { AllowAutoTopicCreation = create, Topics = [new() { Name = topic }] };
+        var response = await _client.SendAsync<MetadataRequest, MetadataResponse>(request, null, cancellation);
+        var described = response.Topics[0];
+        if (described.ErrorCode == ErrorCode.UnknownTopicOrPartition && !create)
+            return 0;
+        Check($"Looking up topic {topic}", described.ErrorCode, null);
+        return described.Partitions.Count;
+    }
+
+    private async Task<SortedDictionary<int, long>> OffsetsAsync(
+        string topic, int partitions, long timestamp, bool onlyCommitted, CancellationToken cancellation)
+    {
+        SortedDictionary<int, long> offsets = [];
+        if (partitions == 0)
+            return offsets;
+        var request = new ListOffsetsRequest
+        {
+            ReplicaId = -1,
+            IsolationLevel = IsolationOf(onlyCommitted),
+            TimeoutMs = TimeoutMs,
+            Topics =
+            [
+                new()
+                {
+                    Name = topic,
+                    Partitions = [.. Enumerable.Range(0, partitions).Select(
+                        partition => new ListOffsetsRequest.ListOffsetsPartition { PartitionIndex = partition, Timestamp = timestamp })],
+                },
+            ],
+        };
+        var response = await _client.SendAsync<ListOffsetsRequest, ListOffsetsResponse>(request, null, cancellation);
+        foreach (var partition in response.Topics[0].Partitions)
+        {
+            Check($"Asking for the offsets of {topic}-{partition.PartitionIndex}", partition.ErrorCode, null);
+            offsets[partition.PartitionIndex] = partition.Offset;
+        }
+        return offsets;
+    }
+
+    private async Task<long> FetchAsync(
+        string topic, int partition, long offset, bool onlyCommitted, List<TestRecord> into, CancellationToken cancellation)
+    {
+        var request = new FetchRequest
+        {
+            MaxBytes = FetchBytes,
+            IsolationLevel = IsolationOf(onlyCommitted),
+            Topics =
+            [
+                new()
+                {
+                    Topic = topic,
+                    Partitions = [new() { Partition = partition, FetchOffset = offset, PartitionMaxBytes = FetchBytes }],
+                },
+            ],
+        };
+        var response = await _client.SendAsync<FetchRequest, FetchResponse>(request, FetchVersion, cancellation);
+        var fetched = response.Responses[0].Partitions[0];
+        Check($"Reading {topic}-{partition} at offset {offset}", fetched.ErrorCode, null);
+        var next = TestRecordBatches.Decode(
+            fetched.Records.GetValueOrDefault().Span, partition, offset, fetched.AbortedTransactions ?? [], into);
+        if (next == offset)
+            throw new KafkaTestException($"Reading {topic}-{partition} at offset {offset} gave nothing");
+        return next;
+    }
+
+    private static sbyte IsolationOf(bool onlyCommitted) => (sbyte)(onlyCommitted ? 1 : 0);
+
+    private static void Check(string operation, ErrorCode error, string? detail)
+    {
+        if (error != ErrorCode.None)
+            throw new KafkaTestException(operation, error, detail);
+    }
+}

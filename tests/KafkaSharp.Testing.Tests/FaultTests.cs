@@ -1,0 +1,195 @@
+using Confluent.Kafka;
+using KafkaSharp.Protocol;
+using KafkaSharp.Testing.Faults;
+using static KafkaSharp.Testing.Tests.Clients;
+using ErrorCode = KafkaSharp.Protocol.ErrorCode;
+
+namespace KafkaSharp.Testing.Tests;
+
+/// <summary>Each fault as a client of production would see it.</summary>
+internal sealed class FaultTests
+{
+    private KafkaTestBroker _kafka = null!;
+
+    [SetUp]
+    public async Task StartAsync() => _kafka = await KafkaTestBroker.StartAsync(new() { Topics = { { "orders", 2 }, "other" } });
+
+    [TearDown]
+    public async Task StopAsync() => await _kafka.DisposeAsync();
+
+    [Test]
+    public async Task A_producer_repeats_after_a_retriable_error()
+    {
+        using var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.Respond(ErrorCode.NotLeaderOrFollower)) { Api = ApiKey.Produce, Topic = "orders", Count = 2 });
+        using var producer = Producer(_kafka);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(fault.Hits, Is.EqualTo(2));
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_error_of_one_topic_leaves_others_alone()
+    {
+        using var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.Respond(ErrorCode.TopicAuthorizationFailed)) { Api = ApiKey.Produce, Topic = "orders" });
+        using var producer = Producer(_kafka, config => config.LingerMs = 50);
+        var refused = producer.ProduceAsync("orders", Message("1"));
+        var taken = producer.ProduceAsync("other", Message("2"));
+        Assert.That((await taken.WaitAsync(Patience)).Offset.Value, Is.Zero);
+        var failure = await Assert.ThrowsAsync<ProduceException<string, string>>(() => refused.WaitAsync(Patience));
+        Assert.That(failure!.Error.Code, Is.EqualTo(Confluent.Kafka.ErrorCode.TopicAuthorizationFailed));
+    }
+
+    [TestCase(false, 2)]
+    [TestCase(true, 1)]
+    public async Task A_response_that_is_lost_makes_a_duplicate_unless_the_producer_is_idempotent(bool idempotent, int records)
+    {
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.DropAfter()) { Api = ApiKey.Produce, Count = 1 });
+        using var producer = Producer(_kafka, config => config.EnableIdempotence = idempotent);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(fault.Hits, Is.EqualTo(1));
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(records));
+    }
+
+    [TestCase(false, 2)]
+    [TestCase(true, 1)]
+    public async Task An_error_after_the_effect_makes_a_duplicate_unless_the_producer_is_idempotent(bool idempotent, int records)
+    {
+        using var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.RespondAfter(ErrorCode.RequestTimedOut)) { Api = ApiKey.Produce, Count = 1 });
+        using var producer = Producer(_kafka, config => config.EnableIdempotence = idempotent);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(records));
+    }
+
+    [Test]
+    public async Task A_request_that_is_lost_has_no_effect()
+    {
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.DropBefore()) { Api = ApiKey.Produce, Count = 1 });
+        using var producer = Producer(_kafka, config => config.EnableIdempotence = false);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(fault.Hits, Is.EqualTo(1));
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_request_is_held_until_the_test_releases_it()
+    {
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.Hold()) { Api = ApiKey.Produce, Count = 1 });
+        using var producer = Producer(_kafka);
+        var first = producer.ProduceAsync("orders", Message("1"));
+        await fault.WaitForHitsAsync();
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Is.Empty);
+        Assert.That(first.IsCompleted, Is.False);
+        fault.Release();
+        await first.WaitAsync(Patience);
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_broker_that_hangs_makes_the_delivery_fail_in_time()
+    {
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.Hang()) { Api = ApiKey.Produce });
+        using var producer = Producer(_kafka, config => config.MessageTimeoutMs = 300);
+        var failure = await Assert.ThrowsAsync<ProduceException<string, string>>(
+            () => producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience));
+        Assert.That(failure!.Error.Code, Is.EqualTo(Confluent.Kafka.ErrorCode.Local_MsgTimedOut));
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_third_call_alone_can_fail()
+    {
+        using var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.Respond(ErrorCode.InvalidRequiredAcks)) { Api = ApiKey.Produce, Skip = 2, Count = 1 });
+        using var producer = Producer(_kafka, config => config.EnableIdempotence = false);
+        List<bool> succeeded = [];
+        for (var i = 0; i < 4; i++)
+            succeeded.Add(await SucceedsAsync(producer.ProduceAsync("orders", Message($"{i}")).WaitAsync(Patience)));
+        Assert.That(succeeded, Is.EqualTo(new[] { true, true, false, true }));
+    }
+
+    [Test]
+    public async Task A_damaged_batch_is_refused_by_a_client_that_checks()
+    {
+        await _kafka.Topics.AppendAsync("other", new TestRecord("k", "value"));
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.CorruptRecords()) { Topic = "other" });
+        using var consumer = Consumer(_kafka, "g", config => config.CheckCrcs = true);
+        consumer.Assign(new TopicPartitionOffset("other", 0, Offset.Beginning));
+        var failure = Assert.Throws<ConsumeException>(() => consumer.Consume(Patience));
+        Assert.That(failure!.Error.Code, Is.EqualTo(Confluent.Kafka.ErrorCode.Local_BadMsg));
+    }
+
+    [Test]
+    public async Task A_partition_without_a_leader_does_not_stop_the_other()
+    {
+        await _kafka.Topics.AppendAsync(
+            "orders", new TestRecord("0") { Partition = 0 }, new TestRecord("1") { Partition = 1 });
+        var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.Respond(ErrorCode.NotLeaderOrFollower)) { Api = ApiKey.Fetch, Topic = "orders", Partition = 0 });
+        using var consumer = Consumer(_kafka, "g");
+        consumer.Assign(new TopicPartitionOffset[] { new("orders", 0, Offset.Beginning), new("orders", 1, Offset.Beginning) });
+        Assert.That(consumer.Take(1).Single().Message.Value, Is.EqualTo("1"));
+        await fault.WaitForHitsAsync();
+        Assert.That(consumer.Consume(TimeSpan.FromMilliseconds(50)), Is.Null);
+        fault.Dispose();
+        Assert.That(consumer.Take(1).Single().Message.Value, Is.EqualTo("0"));
+    }
+
+    [Test]
+    public async Task A_group_finds_its_coordinator_again()
+    {
+        await _kafka.Topics.AppendAsync("other", new TestRecord("k", "1"));
+        using var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.Respond(ErrorCode.NotCoordinator)) { Api = ApiKey.JoinGroup, Group = "g", Count = 2 });
+        using var consumer = Consumer(_kafka, "g");
+        consumer.Subscribe("other");
+        Assert.That(consumer.Take(1).Single().Message.Value, Is.EqualTo("1"));
+        Assert.That(fault.Hits, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Faults_with_a_probability_are_the_same_for_the_same_seed()
+    {
+        static IEnumerable<bool> Draws(int seed)
+        {
+            var plan = new FaultPlan(new Random(seed));
+            var fault = plan.Add(new Fault(FaultAction.DropBefore()) { Probability = 0.5 });
+            return [.. Enumerable.Range(0, 40).Select(_ => plan.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Contains(fault))];
+        }
+
+        var draws = Draws(1);
+        Assert.That(draws, Does.Contain(true).And.Contain(false));
+        Assert.That(Draws(1), Is.EqualTo(draws));
+        Assert.That(Draws(2), Is.Not.EqualTo(draws));
+    }
+
+    [Test]
+    public void A_partition_without_a_topic_is_refused() => Assert.That(
+        () => _kafka.Faults.Add(new Fault(FaultAction.Hang()) { Partition = 1 }), Throws.ArgumentException);
+
+    [Test]
+    public async Task Requests_that_hang_do_not_delay_the_end_of_the_broker()
+    {
+        var fault = _kafka.Faults.Add(new Fault(FaultAction.Hang()) { Api = ApiKey.Produce });
+        using var producer = Producer(_kafka);
+        var sent = producer.ProduceAsync("orders", Message("1"));
+        await fault.WaitForHitsAsync();
+        await _kafka.DisposeAsync().AsTask().WaitAsync(Patience);
+        Assert.That(sent.IsCompleted, Is.False);
+    }
+
+    private static async Task<bool> SucceedsAsync(Task task)
+    {
+        try
+        {
+            await task;
+            return true;
+        }
+        catch (ProduceException<string, string>)
+        {
+            return false;
+        }
+    }
+}
