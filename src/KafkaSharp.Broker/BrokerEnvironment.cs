@@ -1,4 +1,6 @@
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Network.Endpoints;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 
@@ -10,5 +12,11 @@ namespace KafkaSharp.Broker;
 /// <param name="Random">The source of ids and jitter. It is shared: lock it to draw from it.</param>
 /// <param name="Loggers">Makes the loggers of all components.</param>
 /// <param name="Interceptor">Stands before the handlers of all requests; null for none.</param>
+/// <param name="Transports">Makes the transports of a listener's connections; null for those of its security protocol.</param>
 public sealed record BrokerEnvironment(
-    IFileSystem Files, TimeProvider Time, Random Random, ILoggerFactory Loggers, IRequestInterceptor? Interceptor = null);
+    IFileSystem Files,
+    TimeProvider Time,
+    Random Random,
+    ILoggerFactory Loggers,
+    IRequestInterceptor? Interceptor = null,
+    Func<ListenerOptions, ITransportFactory>? Transports = null);

@@ -13,7 +13,8 @@ namespace KafkaSharp.Testing;
 /// </summary>
 /// <param name="server">The address, asked for at each connection.</param>
 /// <param name="clientId">The client id of the requests; faults and recordings leave it out.</param>
-internal sealed class BrokerClient(Func<IPEndPoint> server, string clientId) : IDisposable
+/// <param name="connecting">Gets the address from which it connects, before it does.</param>
+internal sealed class BrokerClient(Func<IPEndPoint> server, string clientId, Action<IPEndPoint> connecting) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private Socket? _socket;
@@ -99,6 +100,8 @@ internal sealed class BrokerClient(Func<IPEndPoint> server, string clientId) : I
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            connecting((IPEndPoint)socket.LocalEndPoint!);
             await socket.ConnectAsync(address, cancellation);
             return socket;
         }

@@ -2,7 +2,10 @@ using System.Net;
 using KafkaSharp.Broker;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Testing.Connections;
+using KafkaSharp.Testing.Disk;
 using KafkaSharp.Testing.Faults;
 using KafkaSharp.Testing.Interception;
 using KafkaSharp.Testing.Output;
@@ -23,8 +26,10 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     private readonly string _spillFolder;
     private readonly BrokerClient _client;
     private readonly FaultInterceptor _interceptor;
+    private readonly Lock _gate = new();
     private MemoryFileSystem _files;
     private KafkaBroker? _broker;
+    private Task _stopped = Task.CompletedTask;
     private int _port;
     private int _starts;
 
@@ -36,12 +41,14 @@ public sealed class KafkaTestBroker : IAsyncDisposable
         _spillFolder = Path.Combine(Path.GetTempPath(), $"kafkasharp-testing-{Environment.ProcessId}-{number}");
         _files = NewFiles();
         var clientId = $"KafkaSharp.Testing-{number}";
-        _client = new BrokerClient(() => new IPEndPoint(IPAddress.Loopback, _port), clientId);
+        _client = new BrokerClient(() => new IPEndPoint(IPAddress.Loopback, _port), clientId, own => Connections!.Except(own));
         Topics = new TestTopics(_client, options.Time);
         Groups = new TestGroups(_client, Topics);
         Faults = new FaultPlan(new Random(options.Seed));
         Requests = new RequestLog();
-        _interceptor = new FaultInterceptor(clientId, Faults, Requests, options.Time, id => _broker?.TopicName(id));
+        Connections = new TestConnections(options.Time);
+        Disk = new TestDisk();
+        _interceptor = new FaultInterceptor(clientId, Faults, Requests, Connections, options.Time, id => _broker?.TopicName(id));
     }
 
     /// <summary>For <c>bootstrap.servers</c> of clients.</summary>
@@ -61,6 +68,15 @@ public sealed class KafkaTestBroker : IAsyncDisposable
 
     /// <summary>The requests that clients have sent.</summary>
     public RequestLog Requests { get; }
+
+    /// <summary>The connections of the clients and their faults.</summary>
+    public TestConnections Connections { get; }
+
+    /// <summary>The failures of the disk.</summary>
+    public TestDisk Disk { get; }
+
+    /// <summary>Whether it runs: false when it was stopped, or has stopped by itself because its disk failed.</summary>
+    public bool IsRunning => Volatile.Read(ref _broker) is not null;
 
     /// <summary>Starts a broker. When the task completes, it serves clients and has the topics of the options.</summary>
     /// <exception cref="BrokerStartException">The options cannot be used; the message says why.</exception>
@@ -83,21 +99,30 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     /// Stops the broker in order, with all its connections. Its data and its port stay: see <see cref="StartAgainAsync"/>. It waits for
     /// requests that a fault holds.
     /// </summary>
-    public async Task StopAsync()
+    public Task StopAsync()
     {
         _client.Disconnect();
-        if (Interlocked.Exchange(ref _broker, null) is { } broker)
-            await broker.DisposeAsync();
+        lock (_gate)
+        {
+            if (_broker is { } broker)
+            {
+                _broker = null;
+                _stopped = broker.DisposeAsync().AsTask();
+            }
+            return _stopped;
+        }
     }
 
     /// <summary>Starts a stopped broker on the same port with the data it had.</summary>
     public async Task StartAgainAsync(CancellationToken cancellation = default)
     {
-        if (_broker is not null)
+        if (IsRunning)
             throw new InvalidOperationException("The broker runs already");
         var broker = await KafkaBroker.StartAsync(Configuration(), NewEnvironment(), cancellation);
         _port = broker.EndPoints["PLAINTEXT"].Port;
-        _broker = broker;
+        lock (_gate)
+            _broker = broker;
+        _ = StopOnFailureAsync(broker);
     }
 
     /// <summary>Stops the broker and starts it again. Clients lose their connections and find it on the same port.</summary>
@@ -113,7 +138,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     /// </summary>
     public async Task ResetAsync(CancellationToken cancellation = default)
     {
-        Faults.Clear();
+        ClearFaults();
         await StopAsync();
         _files = NewFiles();
         await StartAnewAsync(cancellation);
@@ -134,11 +159,26 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Requests that wait would delay the stop.
-        Faults.Clear();
+        ClearFaults();
         await StopAsync();
         _client.Dispose();
         if (Directory.Exists(_spillFolder))
             Directory.Delete(_spillFolder, recursive: true);
+    }
+
+    // A process would end: its clients find nobody until it is started again.
+    private async Task StopOnFailureAsync(KafkaBroker broker)
+    {
+        await broker.Failed;
+        if (Volatile.Read(ref _broker) == broker)
+            await StopAsync();
+    }
+
+    private void ClearFaults()
+    {
+        Faults.Clear();
+        Disk.Clear();
+        Connections.Slowness?.Dispose();
     }
 
     private async Task StartAnewAsync(CancellationToken cancellation)
@@ -166,9 +206,10 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     // Another seed for each start: a node that starts again is another incarnation.
     private BrokerEnvironment NewEnvironment() =>
         new(
-            _files,
+            Disk.Around(_files),
             _options.Time,
             new Random(unchecked((_options.Seed * 31) + _starts++)),
             _options.Output is { } output ? new OutputLoggerFactory(output, _options.OutputLevel) : NullLoggerFactory.Instance,
-            _interceptor);
+            _interceptor,
+            listener => new FaultyTransportFactory(new SocketTransportFactory(listener), Connections));
 }

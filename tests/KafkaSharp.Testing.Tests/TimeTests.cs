@@ -27,7 +27,8 @@ internal sealed class TimeTests
         time.Advance(TimeSpan.FromDays(8));
         await kafka.Topics.AppendAsync("orders", new TestRecord("new"));
         time.Advance(TimeSpan.FromMinutes(10));
-        await WaitUntilAsync(async () => (await kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText).SequenceEqual(["new"]));
+        await WaitUntilAsync(
+            async () => (await kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText).SequenceEqual(["new"]));
     }
 
     [Test]

@@ -76,7 +76,7 @@ internal sealed class BrokerListeners : IAsyncDisposable
         };
         var listener = new SocketListener(
             options, _handler, options.IsController ? _controllerLimits : _clientLimits, environment.Time,
-            environment.Loggers.CreateLogger<SocketListener>());
+            environment.Loggers.CreateLogger<SocketListener>(), environment.Transports?.Invoke(options));
         _all.Add(listener);
         listener.Bind();
     }

@@ -41,6 +41,9 @@ public abstract record FaultAction
     /// <summary>Flips a bit in the first batch of each partition of a Fetch response; other requests are handled as otherwise.</summary>
     public static FaultAction CorruptRecords() => new FlipBit();
 
+    /// <summary>Does what was requested, sends only the first bytes of the response, and closes the connection.</summary>
+    public static FaultAction TearResponse(int bytes) => new Tear(bytes);
+
     internal sealed record ErrorInstead(ErrorCode Error) : FaultAction;
 
     internal sealed record ErrorAfter(ErrorCode Error) : FaultAction;
@@ -64,4 +67,6 @@ public abstract record FaultAction
     internal sealed record ThrottleClient(TimeSpan Time) : FaultAction;
 
     internal sealed record FlipBit : FaultAction;
+
+    internal sealed record Tear(int Bytes) : FaultAction;
 }

@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Testing.Connections;
 using KafkaSharp.Testing.Faults;
 using KafkaSharp.Testing.Interception.Partitions;
 using KafkaSharp.Testing.Requests;
@@ -11,10 +12,12 @@ namespace KafkaSharp.Testing.Interception;
 /// <param name="ownClientId">The client id of the test broker's own requests, which are left alone.</param>
 /// <param name="plan">The faults.</param>
 /// <param name="log">Where requests are recorded.</param>
+/// <param name="connections">The connections of the clients.</param>
 /// <param name="time">The broker's clock.</param>
 /// <param name="nameOf">The name of a topic by its id; null if there is none.</param>
 internal sealed class FaultInterceptor(
-    string ownClientId, FaultPlan plan, RequestLog log, TimeProvider time, Func<Uuid, string?> nameOf) : IRequestInterceptor
+    string ownClientId, FaultPlan plan, RequestLog log, TestConnections connections, TimeProvider time, Func<Uuid, string?> nameOf)
+    : IRequestInterceptor
 {
     private readonly RequestSubjects _subjects = new(nameOf);
     private readonly PartitionedApis _partitioned = new(nameOf);
@@ -52,6 +55,7 @@ internal sealed class FaultInterceptor(
             FaultAction.CloseAfter => await CloseAfterAsync(context, request, handler),
             FaultAction.NoResponse => await HangAsync<TResponse>(context, effect),
             FaultAction.ThrottleClient throttle => await ThrottleAsync(context, request, handler, throttle.Time),
+            FaultAction.Tear tear => await TearAsync(context, request, handler, tear.Bytes),
             FaultAction.FlipBit => await CorruptAsync(context, request, handler, effect.Fault),
             _ => await handler.HandleAsync(context, request),
         };
@@ -121,6 +125,18 @@ internal sealed class FaultInterceptor(
     {
         context.Throttle((int)throttle.TotalMilliseconds);
         return handler.HandleAsync(context, request);
+    }
+
+    private async ValueTask<TResponse?> TearAsync<TRequest, TResponse>(
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, int bytes)
+        where TRequest : class, IRequest<TRequest>
+        where TResponse : class, IResponse<TResponse>
+    {
+        // A response that is not ready at once is sent alone, after those before it.
+        await Task.Yield();
+        var response = await handler.HandleAsync(context, request);
+        connections.Find(context.Connection.RemoteEndPoint)?.TearNext(bytes);
+        return response;
     }
 
     private async ValueTask<TResponse?> CorruptAsync<TRequest, TResponse>(

@@ -1,0 +1,94 @@
+using Confluent.Kafka;
+using KafkaSharp.Protocol;
+using KafkaSharp.Testing.Faults;
+using KafkaSharp.TestInfrastructure;
+using static KafkaSharp.Testing.Tests.Clients;
+
+namespace KafkaSharp.Testing.Tests;
+
+/// <summary>Faults below the requests: connections and the disk.</summary>
+internal sealed class ConnectionFaultTests
+{
+    private KafkaTestBroker _kafka = null!;
+
+    [SetUp]
+    public async Task StartAsync() => _kafka = await KafkaTestBroker.StartAsync(new() { Topics = { "orders" } });
+
+    [TearDown]
+    public async Task StopAsync() => await _kafka.DisposeAsync();
+
+    [Test]
+    public async Task A_torn_response_is_repeated_by_the_client()
+    {
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.TearResponse(9)) { Api = ApiKey.Produce, Count = 1 });
+        using var producer = Producer(_kafka, config => config.EnableIdempotence = false);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(fault.Hits, Is.EqualTo(1));
+        // The record was written both times.
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_torn_response_is_no_more_than_its_first_bytes()
+    {
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.TearResponse(6)));
+        using var client = await RawClient.ConnectAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, _kafka.Port));
+        await client.SendFrameAsync(RawClient.Request(new Protocol.Messages.ApiVersionsRequest(), 0));
+        var received = new byte[100];
+        var count = 0;
+        for (int last; (last = await client.Socket.ReceiveAsync(received.AsMemory(count))) > 0;)
+            count += last;
+        Assert.That(count, Is.EqualTo(6));
+    }
+
+    [Test]
+    public async Task Refused_connections_do_not_hinder_the_test_itself()
+    {
+        using var refused = _kafka.Connections.Refuse();
+        using var producer = Producer(_kafka, config => config.MessageTimeoutMs = 300);
+        var failure = await Assert.ThrowsAsync<ProduceException<string, string>>(
+            () => producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience));
+        Assert.That(failure!.Error.Code, Is.EqualTo(Confluent.Kafka.ErrorCode.Local_MsgTimedOut));
+        _kafka.Connections.CloseAll();
+        await _kafka.RestartAsync();
+        await _kafka.Topics.AppendAsync("orders", new TestRecord("own"));
+        refused.Dispose();
+        await producer.ProduceAsync("orders", Message("2")).WaitAsync(Patience);
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Clients_connect_again_after_their_connections_are_closed()
+    {
+        using var producer = Producer(_kafka);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(_kafka.Connections.Count, Is.GreaterThan(0));
+        _kafka.Connections.CloseAll();
+        await producer.ProduceAsync("orders", Message("2")).WaitAsync(Patience);
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Slow_responses_arrive_whole()
+    {
+        using var producer = Producer(_kafka);
+        using (_kafka.Connections.Slow(TimeSpan.FromMilliseconds(1), bytes: 20))
+            await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_broker_with_a_full_disk_stops_and_keeps_what_was_acknowledged()
+    {
+        using var producer = Producer(_kafka, config => config.MessageTimeoutMs = 500);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        var full = _kafka.Disk.Fill();
+        await Assert.ThrowsAsync<ProduceException<string, string>>(
+            () => producer.ProduceAsync("orders", Message("2")).WaitAsync(Patience));
+        await Eventually.True(() => !_kafka.IsRunning, "the broker stops");
+        Assert.That(full.Hits, Is.GreaterThan(0));
+        full.Dispose();
+        await _kafka.StartAgainAsync();
+        Assert.That((await _kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText), Does.Contain("1"));
+    }
+}
