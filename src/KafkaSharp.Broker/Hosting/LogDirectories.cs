@@ -44,7 +44,7 @@ internal sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<stri
             }
             return new LogDirectories(clusterId, ensemble.Formatted.ToDictionary(f => f.Key, f => f.Value.DirectoryId ?? Uuid.Zero));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw new BrokerStartException($"The log directories cannot be used: {e.Message}", e);
         }

@@ -55,7 +55,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         {
             FormatUnformatted(ensemble);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw new BrokerStartException($"The log directories cannot be formatted: {e.Message}", e);
         }

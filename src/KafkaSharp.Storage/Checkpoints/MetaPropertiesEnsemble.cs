@@ -46,7 +46,7 @@ public sealed class MetaPropertiesEnsemble
                 else
                     unformatted.Add(directory);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (IOException e)
             {
                 failed[directory] = e.Message;
             }

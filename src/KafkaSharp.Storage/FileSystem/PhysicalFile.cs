@@ -39,7 +39,7 @@ internal sealed class PhysicalFile : IStorageFile
         Path = path;
         _handle = handle;
         _expectedLength = Math.Min(expectedLength, int.MaxValue);
-        _length = RandomAccess.GetLength(handle);
+        _length = OpenFile.GetLength(handle);
     }
 
     public string Path { get; set; }
@@ -57,7 +57,7 @@ internal sealed class PhysicalFile : IStorageFile
         var total = 0;
         while (total < destination.Length)
         {
-            var read = RandomAccess.Read(handle, destination[total..], offset + total);
+            var read = OpenFile.Read(handle, destination[total..], offset + total);
             if (read == 0)
                 break;
             total += read;
@@ -69,7 +69,7 @@ internal sealed class PhysicalFile : IStorageFile
     {
         try
         {
-            RandomAccess.Write(_handle, source, offset);
+            OpenFile.Write(_handle, source, offset);
         }
         catch (IOException)
         {
@@ -85,7 +85,7 @@ internal sealed class PhysicalFile : IStorageFile
     {
         if (length >= _length)
         {
-            RandomAccess.SetLength(_handle, length);
+            OpenFile.SetLength(_handle, length);
             Changed();
             Publish(length);
             return;
@@ -95,7 +95,7 @@ internal sealed class PhysicalFile : IStorageFile
             Interlocked.Exchange(ref _length, length);
             Retire(null);
             if (_retired is null or [])
-                RandomAccess.SetLength(_handle, length);
+                OpenFile.SetLength(_handle, length);
             else
                 ReplaceByCopy(length);
             Changed();
@@ -110,7 +110,7 @@ internal sealed class PhysicalFile : IStorageFile
         var changes = Volatile.Read(ref _changes);
         if (Volatile.Read(ref _flushedChanges) == changes)
             return;
-        RandomAccess.FlushToDisk(Volatile.Read(ref _handle));
+        OpenFile.Flush(Volatile.Read(ref _handle), Path);
         Volatile.Write(ref _flushedChanges, changes);
     }
 
@@ -223,7 +223,7 @@ internal sealed class PhysicalFile : IStorageFile
     {
         try
         {
-            RandomAccess.SetLength(_handle, _length);
+            OpenFile.SetLength(_handle, _length);
         }
         catch (IOException)
         {
@@ -233,20 +233,21 @@ internal sealed class PhysicalFile : IStorageFile
     private void ReplaceByCopy(long length)
     {
         var path = Path + TruncatedSuffix;
-        var copy = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var copy = DiskErrors.Run(
+            () => File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 20, Math.Max(length, 1)));
         try
         {
             for (long position = 0; position < length;)
             {
-                var read = RandomAccess.Read(_handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - position)), position);
+                var read = OpenFile.Read(_handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - position)), position);
                 if (read == 0)
                     throw new IOException($"{Path} ends at {position}, but {length} bytes must be kept");
-                RandomAccess.Write(copy, buffer.AsSpan(0, read), position);
+                OpenFile.Write(copy, buffer.AsSpan(0, read), position);
                 position += read;
             }
-            RandomAccess.FlushToDisk(copy);
-            File.Move(path, Path, overwrite: true);
+            OpenFile.Flush(copy, path);
+            DiskErrors.Run(() => File.Move(path, Path, overwrite: true));
         }
         catch
         {
@@ -269,9 +270,9 @@ internal sealed class PhysicalFile : IStorageFile
     {
         try
         {
-            File.Delete(copy);
+            DiskErrors.Run(() => File.Delete(copy));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
         }
     }

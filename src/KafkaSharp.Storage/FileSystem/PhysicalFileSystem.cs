@@ -18,7 +18,7 @@ public sealed class PhysicalFileSystem : IFileSystem
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         };
         // With full sharing .NET takes no lock, so tools can read the log of a running broker.
-        SafeFileHandle handle = Run(
+        SafeFileHandle handle = DiskErrors.Run(
             () => File.OpenHandle(path, fileMode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
         try
         {
@@ -35,16 +35,16 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
-    public long GetLength(string path) => Run(() => new FileInfo(path).Length);
+    public long GetLength(string path) => DiskErrors.Run(() => new FileInfo(path).Length);
 
     public long GetLastModified(string path) =>
-        Run(() => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds());
+        DiskErrors.Run(() => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds());
 
     public void DeleteFile(string path)
     {
         try
         {
-            Run(() => File.Delete(path));
+            DiskErrors.Run(() => File.Delete(path));
         }
         catch (DirectoryNotFoundException)
         {
@@ -54,22 +54,22 @@ public sealed class PhysicalFileSystem : IFileSystem
     public void Rename(string from, string to)
     {
         if (Directory.Exists(from))
-            Run(() => Directory.Move(from, to));
+            DiskErrors.Run(() => Directory.Move(from, to));
         else
-            Run(() => File.Move(from, to, overwrite: true));
+            DiskErrors.Run(() => File.Move(from, to, overwrite: true));
     }
 
-    public IReadOnlyList<string> EnumerateFiles(string directory) => Run(() => Directory.GetFiles(directory));
+    public IReadOnlyList<string> EnumerateFiles(string directory) => DiskErrors.Run(() => Directory.GetFiles(directory));
 
-    public IReadOnlyList<string> EnumerateDirectories(string directory) => Run(() => Directory.GetDirectories(directory));
+    public IReadOnlyList<string> EnumerateDirectories(string directory) => DiskErrors.Run(() => Directory.GetDirectories(directory));
 
-    public void CreateDirectory(string directory) => Run(() => Directory.CreateDirectory(directory));
+    public void CreateDirectory(string directory) => DiskErrors.Run(() => Directory.CreateDirectory(directory));
 
     public void DeleteDirectory(string directory)
     {
         try
         {
-            Run(() => Directory.Delete(directory, recursive: true));
+            DiskErrors.Run(() => Directory.Delete(directory, recursive: true));
         }
         catch (DirectoryNotFoundException)
         {
@@ -83,28 +83,9 @@ public sealed class PhysicalFileSystem : IFileSystem
             Posix.FlushDirectory(directory);
     }
 
-    public IDisposable? TryLock(string path) => PhysicalFileLock.TryTake(path);
+    public IDisposable? TryLock(string path) => DiskErrors.Run(() => PhysicalFileLock.TryTake(path));
 
-    public long GetAvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+    public long GetAvailableBytes(string directory) => DiskErrors.Run(() => new DriveInfo(directory).AvailableFreeSpace);
 
-    public long GetTotalBytes(string directory) => new DriveInfo(directory).TotalSize;
-
-    // .NET throws an UnauthorizedAccessException, which is no IOException, for EACCES and EPERM and for a folder in the place of a file.
-    private static T Run<T>(Func<T> operation)
-    {
-        try
-        {
-            return operation();
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException(e.Message, e);
-        }
-    }
-
-    private static void Run(Action operation) => Run(() =>
-    {
-        operation();
-        return true;
-    });
+    public long GetTotalBytes(string directory) => DiskErrors.Run(() => new DriveInfo(directory).TotalSize);
 }

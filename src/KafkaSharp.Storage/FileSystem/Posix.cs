@@ -9,6 +9,7 @@ internal static partial class Posix
     private const int MapShared = 1;
     private const int OpenReadOnly = 0;
     private const int NoSuchFile = 2;
+    private const int Interrupted = 4;
 
     /// <summary>
     /// Whether files are mapped on this system. Not on Windows, which refuses to rename, truncate or delete mapped files.
@@ -30,22 +31,43 @@ internal static partial class Posix
     /// <exception cref="IOException">The directory cannot be opened or flushed.</exception>
     public static void FlushDirectory(string path)
     {
-        var descriptor = Open(path, OpenReadOnly);
+        var descriptor = Retry(() => Open(path, OpenReadOnly));
         if (descriptor < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            var message = $"{path} can't be opened: {Marshal.GetPInvokeErrorMessage(error)}";
+            var message = $"{path} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}";
             throw error == NoSuchFile ? new DirectoryNotFoundException(message) : new IOException(message);
         }
         try
         {
-            if (FileSync(descriptor) != 0)
-                throw new IOException($"{path} cannot be flushed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+            Check(Retry(() => FileSync(descriptor)), path);
         }
         finally
         {
             _ = Close(descriptor);
         }
+    }
+
+    /// <summary>fsync of a file.</summary>
+    /// <exception cref="IOException">Any error of fsync: what was written may be lost.</exception>
+    public static void Flush(SafeHandle file, string path) => Check(Retry(() => FileSync(file)), path);
+
+    private static int Retry(Func<int> call)
+    {
+        while (true)
+        {
+            var result = call();
+            if (result >= 0 || Marshal.GetLastPInvokeError() != Interrupted)
+                return result;
+        }
+    }
+
+    private static void Check(int result, string path)
+    {
+        if (result == 0)
+            return;
+        var error = Marshal.GetLastPInvokeError();
+        throw new IOException($"{path} cannot be flushed: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
@@ -59,6 +81,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FileSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FileSync(SafeHandle file);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

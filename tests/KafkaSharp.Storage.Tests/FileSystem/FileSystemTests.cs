@@ -104,7 +104,7 @@ public sealed class FileSystemTests(bool onDisk)
         using var borrowed = file.Borrow(0, 200_000);
         Files.CreateDirectory(_folder["d"]);
         file.Path = _folder["d"];
-        Assert.That(() => file.SetLength(100), Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
+        Assert.That(() => file.SetLength(100), Throws.InstanceOf<IOException>());
         Assert.That(Files.EnumerateFiles(_folder.Path), Is.EqualTo(new[] { _folder["a"] }));
     }
 

@@ -24,6 +24,30 @@ public sealed class PhysicalFileSystemTests
         Assert.That(() => files.DeleteFile(folder["taken"]), Throws.InstanceOf<IOException>());
     }
 
+    // fsync of a device and of a folder in /proc fails with EINVAL, which .NET would not report.
+    [Test]
+    [Platform("Linux")]
+    public void Every_error_of_fsync_is_an_I_O_failure()
+    {
+        var files = new PhysicalFileSystem();
+        using var device = files.OpenFile("/dev/null", StorageFileMode.Open);
+        Assert.That(device.Flush, Throws.InstanceOf<IOException>());
+        Assert.That(() => files.FlushDirectory("/proc"), Throws.InstanceOf<IOException>());
+    }
+
+    // .NET reports EBADF as a missing permission.
+    [Test]
+    [Platform("Linux")]
+    public void A_failure_on_an_open_file_is_an_I_O_failure()
+    {
+        using var folder = new TestFolder(onDisk: true);
+        File.WriteAllText(folder["a"], "0123456789");
+        using var handle = File.OpenHandle(folder["a"]);
+        using var file = new PhysicalFile(folder["a"], handle, 0);
+        Assert.That(() => file.Write(0, "x"u8), Throws.InstanceOf<IOException>());
+        Assert.That(() => file.SetLength(20), Throws.InstanceOf<IOException>());
+    }
+
     [Test]
     [Platform("Linux,MacOsX")]
     public void Borrowed_bytes_tell_their_file_which_stays_open_until_they_are_given_back()
