@@ -26,4 +26,7 @@ internal static partial class RaftEvents
 
     [LoggerMessage(4008, LogLevel.Error, "Old metadata snapshots could not be deleted. The next attempt is in {Seconds} s.")]
     public static partial void CleaningFailed(this ILogger logger, double seconds, Exception exception);
+
+    [LoggerMessage(4009, LogLevel.Error, "The metadata log could not be closed in order. The next start recovers it.")]
+    public static partial void CloseFailed(this ILogger logger, Exception exception);
 }

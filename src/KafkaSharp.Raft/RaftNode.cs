@@ -277,7 +277,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         {
             _cleaner.Clean();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RecordsException)
+        catch (Exception e) when (e is IOException or RecordsException)
         {
             _logger.CleaningFailed(_options.CleaningInterval.TotalSeconds, e);
         }
@@ -310,16 +310,41 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
 
     private void Close(Exception? failure)
     {
-        _accumulator.Close();
-        _view = _view with { Leader = new LeaderAndEpoch(null, _state.Epoch) };
-        if (failure is not null)
-            _listeners.LeaderChanged(_view.Leader);
-        _listeners.ShutDown();
-        _log.Dispose();
+        try
+        {
+            CloseAll(failure is not null);
+        }
+#pragma warning disable CA1031 // The completion is set in any case: otherwise the process would continue without metadata.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.CloseFailed(e);
+            failure ??= e;
+        }
         if (failure is null)
             _completion.TrySetResult();
         else
             _completion.TrySetException(failure);
+    }
+
+    private void CloseAll(bool hasFailed)
+    {
+        try
+        {
+            _accumulator.Close();
+            _view = _view with { Leader = new LeaderAndEpoch(null, _state.Epoch) };
+            if (hasFailed)
+                _listeners.LeaderChanged(_view.Leader);
+            _listeners.ShutDown();
+        }
+        finally
+        {
+            // After a failure nothing is written any more: what is on the disk is recovered at the next start.
+            if (hasFailed)
+                _log.CloseAbruptly();
+            else
+                _log.Dispose();
+        }
     }
 
     /// <summary>The state that other threads may read, replaced as a whole.</summary>

@@ -247,6 +247,35 @@ public sealed class RaftNodeTests
     }
 
     [Test]
+    public async Task A_failed_log_is_closed_without_another_write()
+    {
+        var (node, _) = await Start();
+        _log.OnFlush = () => throw new IOException("no space");
+        node.Append(1, ["a"]);
+        Assert.That(async () => await node.Completion, Throws.TypeOf<IOException>());
+        Assert.That(_log.WasClosedAbruptly);
+    }
+
+    [Test]
+    public async Task The_completion_of_a_failed_node_is_set_even_if_closing_fails_too()
+    {
+        var (node, _) = await Start();
+        _log.OnFlush = () => throw new IOException("no space");
+        _log.OnClose = () => throw new IOException("still no space");
+        node.Append(1, ["a"]);
+        Assert.That(async () => await node.Completion, Throws.TypeOf<IOException>().With.Message.EqualTo("no space"));
+    }
+
+    [Test]
+    public async Task A_log_that_cannot_be_closed_in_order_is_a_failure()
+    {
+        var (node, _) = await Start();
+        _log.OnClose = () => throw new IOException("no space");
+        await node.DisposeAsync();
+        Assert.That(async () => await node.Completion, Throws.TypeOf<IOException>());
+    }
+
+    [Test]
     public async Task A_listener_that_throws_stops_the_node()
     {
         var (node, listener) = await Start();

@@ -108,8 +108,9 @@ public sealed class KafkaBroker : IAsyncDisposable
     private async Task ShutDownAsync()
     {
         _logger.Stopping();
-        // Leadership moves to other brokers before clients lose their connections.
-        await _services.ControlledShutdownAsync(s_drainTimeout);
+        // Leadership moves to other brokers before clients lose their connections. A broker without its metadata cannot ask for that.
+        if (!Failed.IsCompleted)
+            await _services.ControlledShutdownAsync(s_drainTimeout);
         try
         {
             await _listeners.DrainAsync(s_drainTimeout);
@@ -147,6 +148,5 @@ public sealed class KafkaBroker : IAsyncDisposable
     }
 
     private static bool IsForTheOperator(Exception e) =>
-        e is ListenerException or IOException or UnauthorizedAccessException or LogDirectoryLockedException or QuorumConfigurationException
-            or ConfigException;
+        e is ListenerException or IOException or LogDirectoryLockedException or QuorumConfigurationException or ConfigException;
 }

@@ -62,9 +62,9 @@ internal sealed class LogStage
 
     private void OnDirectoryFailed(LogDirectoryFailure failure)
     {
-        DirectoryFailed?.Invoke(failure);
         // As in Kafka, a broker without its metadata or without any directory for data stops.
         if (failure.NoneLeft || failure.Directory.Path == _metadataLogDir)
             _failure.Fail(failure.Cause);
+        DirectoryFailed?.Invoke(failure);
     }
 }

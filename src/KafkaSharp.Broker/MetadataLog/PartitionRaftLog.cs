@@ -73,6 +73,12 @@ public sealed class PartitionRaftLog : IRaftLog
         return true;
     }
 
+    public void CloseAbruptly()
+    {
+        _lease?.Dispose();
+        _log.CloseAbruptly();
+    }
+
     public void Dispose()
     {
         _lease?.Dispose();

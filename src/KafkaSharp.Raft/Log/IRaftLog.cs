@@ -49,4 +49,7 @@ public interface IRaftLog : IDisposable
 
     /// <summary>Increases the start offset and deletes the segments that end before it. False if the start offset did not change.</summary>
     bool DeleteBefore(long offset);
+
+    /// <summary>Closes the log without writing anything, after a failure. The next start recovers it.</summary>
+    void CloseAbruptly();
 }

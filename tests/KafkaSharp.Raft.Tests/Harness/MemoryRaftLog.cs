@@ -25,6 +25,11 @@ internal sealed class MemoryRaftLog : IRaftLog
 
     public int Flushes { get; private set; }
 
+    /// <summary>Called when the log is closed, in order or not. An exception simulates a disk failure.</summary>
+    public Action? OnClose { get; set; }
+
+    public bool WasClosedAbruptly { get; private set; }
+
     public void AppendAsLeader(ReadOnlyMemory<byte> batch)
     {
         var header = new RecordBatchHeader(batch.Span);
@@ -114,9 +119,13 @@ internal sealed class MemoryRaftLog : IRaftLog
         return survivor;
     }
 
-    public void Dispose()
+    public void CloseAbruptly()
     {
+        OnClose?.Invoke();
+        WasClosedAbruptly = true;
     }
+
+    public void Dispose() => OnClose?.Invoke();
 
     private static OffsetAndEpoch EndOf(byte[] batch)
     {
