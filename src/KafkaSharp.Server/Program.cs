@@ -4,6 +4,7 @@ using KafkaSharp.Server;
 using KafkaSharp.Server.Commands;
 
 StandardStreams.ReplaceClosed();
+FileSizeLimit.IgnoreSignal();
 InlineCompletions.Enable();
 var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 compatible broker in one small process.")
 {

@@ -31,6 +31,8 @@ public sealed class WorkLanes : IDisposable
     private int _free;
     private int _threads;
     private int _idle;
+    // The items that have started.
+    private int _unfinished;
     private long _virtualTime;
     private bool _stopped;
 
@@ -74,7 +76,9 @@ public sealed class WorkLanes : IDisposable
         return item.Completion;
     }
 
-    /// <summary>Cancels items that have not started. Does not wait for running items.</summary>
+    /// <summary>
+    /// Cancels items that have not started, and waits for those that have: what they use may be closed afterwards. Not called by an item.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -86,6 +90,8 @@ public sealed class WorkLanes : IDisposable
                 CancelWaiting(item.Flow);
             }
             Monitor.PulseAll(_gate);
+            while (_unfinished > 0)
+                Monitor.Wait(_gate);
         }
     }
 
@@ -161,6 +167,7 @@ public sealed class WorkLanes : IDisposable
     private void Start(LaneItem item)
     {
         item.IsStarted = true;
+        _unfinished++;
         _starting.Enqueue(item);
         if (_idle >= _starting.Count)
         {
@@ -220,6 +227,8 @@ public sealed class WorkLanes : IDisposable
         Charge(item, _time.GetTimestamp());
         _free++;
         flow.Current = null;
+        if (--_unfinished == 0 && _stopped)
+            Monitor.PulseAll(_gate);
         if (_stopped)
             CancelWaiting(flow);
         else if (flow.Waiting?.TryDequeue(out var next) == true)

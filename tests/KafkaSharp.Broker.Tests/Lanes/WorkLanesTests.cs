@@ -111,7 +111,7 @@ public sealed class WorkLanesTests
     }
 
     [Test]
-    public async Task Disposing_cancels_what_has_not_begun()
+    public async Task Disposing_cancels_what_has_not_begun_and_waits_for_what_has()
     {
         var lanes = new WorkLanes(_time, parallelism: 1);
         using var hold = new Hold();
@@ -122,11 +122,15 @@ public sealed class WorkLanesTests
         var elsewhere = lanes.RunAsync(new LaneFlow(), _ => 0);
         var behindElsewhere = lanes.RunAsync(new LaneFlow(), _ => 0);
 
-        lanes.Dispose();
+        var disposing = Task.Run(lanes.Dispose);
+        foreach (var item in new[] { elsewhere, behindElsewhere })
+            Assert.That(async () => await item.WaitAsync(s_patience), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(disposing.IsCompleted, Is.False);
         hold.Release();
 
+        await disposing.WaitAsync(s_patience);
         Assert.That(await running.WaitAsync(s_patience), Is.Zero);
-        foreach (var item in new[] { behind, elsewhere, behindElsewhere, lanes.RunAsync(flow, _ => 0) })
+        foreach (var item in new[] { behind, lanes.RunAsync(flow, _ => 0) })
             Assert.That(async () => await item.WaitAsync(s_patience), Throws.InstanceOf<OperationCanceledException>());
     }
 
