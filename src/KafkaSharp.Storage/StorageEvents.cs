@@ -61,6 +61,12 @@ internal static partial class StorageEvents
         2023, LogLevel.Error, "The producer state was restored from only a part of {Path}, because the segment is corrupt: {Reason}")]
     public static partial void ReplayStopped(this ILogger logger, string path, string reason);
 
+    [LoggerMessage(
+        2024, LogLevel.Warning,
+        "A batch of {Partition} at offset {Offset} contradicts the state of its producer. It stays in the log; the state is restored " +
+        "without it and without later ones like it: {Reason}")]
+    public static partial void BatchSkippedInReplay(this ILogger logger, TopicPartition partition, long offset, string reason);
+
     [LoggerMessage(2041, LogLevel.Information, "Opened {Count} logs in {Directory}{Recovery}")]
     public static partial void LogDirectoryLoaded(this ILogger logger, string directory, int count, string recovery);
 
@@ -92,6 +98,9 @@ internal static partial class StorageEvents
 
     [LoggerMessage(2050, LogLevel.Error, "A periodic task of the log manager failed; it runs again after its interval")]
     public static partial void MaintenanceFailed(this ILogger logger, Exception cause);
+
+    [LoggerMessage(2053, LogLevel.Error, "Work of the threads for disk operations failed")]
+    public static partial void DiskWorkFailed(this ILogger logger, Exception cause);
 
     [LoggerMessage(
         2051, LogLevel.Error, "The configuration of the topic {Topic} is invalid, so the broker's defaults are used for it: {Reason}")]

@@ -45,6 +45,7 @@ public class LogAppendBenchmarks
             Config = LogConfig.Default,
             Random = new Random(1),
             HadCleanShutdown = true,
+            Background = work => work(),
         });
         Append();
     }

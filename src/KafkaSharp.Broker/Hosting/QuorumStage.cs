@@ -16,13 +16,13 @@ namespace KafkaSharp.Broker.Hosting;
 /// <summary>The second stage of a broker: the metadata log, its quorum, the controller, and the loader that follows the metadata.</summary>
 internal sealed class QuorumStage
 {
-    private QuorumStage(BrokerContext context)
+    private QuorumStage(BrokerContext context, LogStage logs)
     {
         var (configuration, environment) = (context.Configuration, context.Environment);
         LockMetadataDirectory(context);
-        Raft = NewRaftNode(context);
+        Raft = NewRaftNode(context, logs);
         context.Shutdown.Add("Stopping the metadata quorum", Raft.DisposeAsync);
-        Metadata = NewLoader(context, Raft);
+        Metadata = NewLoader(context, logs, Raft);
         Controller = new QuorumController(
             ClusterRegistrations.ControllerOptions(
                 configuration, environment, context.Directories.ClusterId, context.Advertised.Controller), Raft,
@@ -44,7 +44,7 @@ internal sealed class QuorumStage
 
     public static async Task<QuorumStage> StartAsync(BrokerContext context, LogStage logs)
     {
-        var stage = new QuorumStage(context);
+        var stage = new QuorumStage(context, logs);
         _ = context.Failure.FailWithAsync(stage.Raft.Completion);
         await stage.Metadata.AddPublisherAsync(logs.Replicas);
         stage.Raft.Register(stage.Metadata);
@@ -64,25 +64,28 @@ internal sealed class QuorumStage
         context.Shutdown.Add("Unlocking the metadata directory", held);
     }
 
-    private static RaftNode<MetadataRecord> NewRaftNode(BrokerContext context)
+    // Raft waits for an fsync of each batch: it has a thread of its own, and what can be done later goes to the threads of the logs.
+    private static RaftNode<MetadataRecord> NewRaftNode(BrokerContext context, LogStage logs)
     {
         var (configuration, environment) = (context.Configuration, context.Environment);
         var storage = MetadataLogStorage.Open(
             environment.Files, configuration.MetadataLogDir, configuration.Values, environment.Time, environment.Random,
-            context.LoggerOf<MetadataLogStorage>());
+            logs.Logs.Background, context.LoggerOf<MetadataLogStorage>());
+        var thread = new DiskThreads("metadata log", maxThreads: 1, context.LoggerOf<DiskThreads>());
+        context.Shutdown.Add("Stopping the thread of the metadata log", thread);
         IReadOnlyList<RaftEndpoint> endpoints =
             [.. context.Advertised.Controller.Select(e => new RaftEndpoint(e.ListenerName, e.Host!, (ushort)e.Port))];
         return new RaftNode<MetadataRecord>(
             RaftOptions.From(configuration.Values, configuration.NodeId, context.Directories.Ids[configuration.MetadataLogDir], endpoints),
             storage.Log, storage.Snapshots, storage.QuorumState, MetadataRecordSerde.Instance, environment.Time,
-            context.LoggerOf<RaftNode<MetadataRecord>>());
+            context.LoggerOf<RaftNode<MetadataRecord>>(), drain => thread.Post(drain.Execute));
     }
 
-    private static MetadataLoader NewLoader(BrokerContext context, RaftNode<MetadataRecord> raft)
+    private static MetadataLoader NewLoader(BrokerContext context, LogStage logs, RaftNode<MetadataRecord> raft)
     {
         var values = context.Configuration.Values;
         var loaderLoop = NewLoop(context, "metadata-loader");
-        var snapshotLoop = NewLoop(context, "metadata-snapshots");
+        var snapshotLoop = NewLoop(context, "metadata-snapshots", drain => logs.Logs.Background(drain.Execute));
         return new MetadataLoader(loaderLoop, () => raft.HighWatermark, context.Failure.Fail, context.LoggerOf<MetadataLoader>())
         {
             SnapshotGenerator = new SnapshotGenerator(
@@ -94,9 +97,9 @@ internal sealed class QuorumStage
         };
     }
 
-    private static EventLoop NewLoop(BrokerContext context, string name)
+    private static EventLoop NewLoop(BrokerContext context, string name, Action<IThreadPoolWorkItem>? scheduler = null)
     {
-        var loop = new EventLoop(name, context.Environment.Time, context.LoggerOf<EventLoop>());
+        var loop = new EventLoop(name, context.Environment.Time, context.LoggerOf<EventLoop>(), scheduler);
         context.Shutdown.Add($"Stopping {name}", loop.DisposeAsync);
         return loop;
     }

@@ -42,10 +42,12 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
     /// <param name="values">The broker's configuration: <see cref="RaftConfigs"/>.</param>
     /// <param name="time">The clock of segments and retention.</param>
     /// <param name="random">The source of the jitter of segment.ms.</param>
+    /// <param name="background">Runs work of the log that waits for the disk: see <see cref="PartitionLogOptions.Background"/>.</param>
     /// <param name="logger">The log of the recovery.</param>
     /// <exception cref="IOException">The folder cannot be opened or belongs to another topic.</exception>
     public static MetadataLogStorage Open(
-        IFileSystem files, string logDirectory, ConfigValues values, TimeProvider time, Random random, ILogger logger)
+        IFileSystem files, string logDirectory, ConfigValues values, TimeProvider time, Random random, Action<Action> background,
+        ILogger logger)
     {
         var directory = Path.Combine(logDirectory, TopicPartition.ToString());
         files.CreateDirectory(directory);
@@ -58,6 +60,7 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
             Config = LogConfigFrom(values),
             Time = time,
             Random = random,
+            Background = background,
             Logger = logger,
         });
         CheckTopicId(files, directory);

@@ -25,7 +25,8 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
 
     private readonly Lock _isrLock = new();
     private volatile PartitionRegistration? _registration;
-    private volatile bool _isDeleted;
+    // None while the partition is on this broker; afterwards what requests get that still reach it. An ErrorCode cannot be volatile.
+    private volatile int _closed;
 
     public TopicIdPartition Id { get; } = id;
 
@@ -75,9 +76,10 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     }
 
     /// <summary>
-    /// Refuses all further reads and appends, because the partition was removed from this broker. The caller wakes the waiting requests.
+    /// Refuses all further reads and appends with an error, because the partition was removed from this broker or its log directory has
+    /// failed. The caller wakes the waiting requests.
     /// </summary>
-    public void Close() => _isDeleted = true;
+    public void Close(ErrorCode error) => _closed = (int)error;
 
     /// <summary>Wakes all requests that wait for this partition.</summary>
     public void WakeAll()
@@ -125,11 +127,13 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
 
     /// <summary>
     /// Whether the in-sync replicas have everything below an offset: null when not yet; none; NOT_ENOUGH_REPLICAS_AFTER_APPEND when they
-    /// have become too few since; NOT_LEADER_OR_FOLLOWER when this broker does not lead any more.
+    /// have become too few since; NOT_LEADER_OR_FOLLOWER when this broker does not lead any more; the error of <see cref="Close"/>.
     /// </summary>
     public ErrorCode? CheckReplicated(long requiredOffset)
     {
         var registration = _registration;
+        if (_closed != 0)
+            return (ErrorCode)_closed;
         if (!IsLed(registration))
             return ErrorCode.NotLeaderOrFollower;
         if (Log.HighWatermark < requiredOffset)
@@ -154,8 +158,8 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     public ErrorCode CheckLeader(int currentLeaderEpoch)
     {
         var registration = _registration;
-        if (_isDeleted || registration is null)
-            return ErrorCode.NotLeaderOrFollower;
+        if (_closed != 0 || registration is null)
+            return NotLed();
         if (currentLeaderEpoch >= 0)
         {
             if (currentLeaderEpoch < registration.LeaderEpoch)
@@ -225,12 +229,16 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     private bool IsUnderMinIsr(PartitionRegistration registration) =>
         registration.Isr.Length < registration.Replicas.Length && registration.Isr.Length < EffectiveMinIsr(registration);
 
-    private bool IsLed(PartitionRegistration? registration) => !_isDeleted && registration is not null && registration.Leader == nodeId;
+    private bool IsLed(PartitionRegistration? registration) => _closed == 0 && registration is not null && registration.Leader == nodeId;
+
+    // As in Kafka, a request that found the partition before its deletion is told that the leader has changed.
+    private ErrorCode NotLed() =>
+        _closed == (int)ErrorCode.KafkaStorageError ? ErrorCode.KafkaStorageError : ErrorCode.NotLeaderOrFollower;
 
     private LogAppendInfo CheckAppend(PartitionRegistration? registration, short requiredAcks)
     {
         if (!IsLed(registration))
-            return LogAppendInfo.Refused(ErrorCode.NotLeaderOrFollower, null, -1);
+            return LogAppendInfo.Refused(NotLed(), null, -1);
         if (requiredAcks != -1 || !IsUnderMinIsr(registration!))
             return default;
         return LogAppendInfo.Refused(

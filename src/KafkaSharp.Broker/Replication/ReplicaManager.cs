@@ -68,7 +68,8 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         {
             var changes = topics.LocalChanges(_nodeId);
             foreach (var deleted in changes.Deletes)
-                Delete(deleted, gone);
+                Remove(deleted, newImage, gone);
+            logs.Delete(changes.Deletes.Select(deleted => deleted.TopicPartition));
             var assigns = newImage.Features.MetadataVersionOrMinimum.IsDirectoryAssignmentSupported;
             foreach (var replica in changes.Leaders)
                 Apply(replica, assigns);
@@ -91,7 +92,7 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         {
             if (!_byName.TryRemove(name, out var partition))
                 continue;
-            Forget(partition);
+            Forget(partition, ErrorCode.KafkaStorageError);
             partition.WakeAll();
         }
     }
@@ -99,13 +100,16 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
     private void UpdateConfigs(ConfigurationsDelta configs, MetadataImage image)
     {
         var brokerChanged = false;
+        Dictionary<string, IReadOnlyDictionary<string, string>> topics = new(StringComparer.Ordinal);
         foreach (var (resource, values) in configs.Changes)
         {
             if (resource.Type == ConfigResourceType.Topic)
-                logs.UpdateTopicConfig(resource.Name, values);
+                topics[resource.Name] = values;
             else
                 brokerChanged |= resource == ConfigResource.BrokerDefault || resource == ConfigResource.Broker(_nodeId);
         }
+        if (topics.Count > 0)
+            logs.UpdateTopicConfigs(topics);
         if (brokerChanged)
             logs.UpdateBrokerConfig(DynamicConfigs.Merge(configuration, image.Configs));
     }
@@ -126,7 +130,7 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         {
             logs.Fail(logs.DirectoryOf(partition.Log), e);
             SetOffline(replica.Partition, ErrorCode.KafkaStorageError);
-            Forget(partition);
+            Forget(partition, ErrorCode.KafkaStorageError);
             partition.WakeAll();
             return;
         }
@@ -164,16 +168,17 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         logger.PartitionOffline(partition, error);
     }
 
-    private void Delete(TopicIdPartition id, List<Partition> gone)
+    private void Remove(TopicIdPartition id, MetadataImage image, List<Partition> gone)
     {
         if (_byId.TryGetValue((id.TopicId, id.TopicPartition.Partition), out var partition))
         {
             _byName.TryRemove(new KeyValuePair<TopicPartition, Partition>(id.TopicPartition, partition));
-            Forget(partition);
+            Forget(partition, image.Topics.Partition(id.TopicPartition.Topic, id.TopicPartition.Partition) is null
+                ? ErrorCode.UnknownTopicOrPartition
+                : ErrorCode.NotLeaderOrFollower);
             gone.Add(partition);
         }
         _offline.TryRemove(id.TopicPartition, out _);
-        logs.Delete(id.TopicPartition);
     }
 
     // A log that lost its partition.metadata to a power cut is known by its name: it is not a stray for that.
@@ -181,9 +186,9 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         ? image.Topics.Partition(topicId, log.TopicPartition.Partition)
         : image.Topics.Partition(log.TopicPartition.Topic, log.TopicPartition.Partition);
 
-    private void Forget(Partition partition)
+    private void Forget(Partition partition, ErrorCode error)
     {
         _byId.TryRemove((partition.Id.TopicId, partition.Id.TopicPartition.Partition), out _);
-        partition.Close();
+        partition.Close(error);
     }
 }

@@ -18,6 +18,9 @@ public static class LogManagerConfigs
     public static readonly ConfigKey<int> FlushStartOffsetCheckpointIntervalMs = ConfigKeys.Int(
         "log.flush.start.offset.checkpoint.interval.ms", 60_000, "How often log start offsets are saved, in milliseconds.", min: 0);
 
+    public static readonly ConfigKey<long> HighWatermarkCheckpointIntervalMs = ConfigKeys.Long(
+        "replica.high.watermark.checkpoint.interval.ms", 5_000, "How often high watermarks are saved, in milliseconds.");
+
     public static readonly ConfigKey<long> RetentionCheckIntervalMs = ConfigKeys.Long(
         "log.retention.check.interval.ms", 300_000, "How often logs are looked at for retention, in milliseconds.", min: 1);
 
@@ -34,6 +37,7 @@ public static class LogManagerConfigs
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         RecoveryThreadsPerDataDir, FlushSchedulerIntervalMs, FlushOffsetCheckpointIntervalMs, FlushStartOffsetCheckpointIntervalMs,
-        RetentionCheckIntervalMs, InitialTaskDelayMs, ProducerIdExpirationMs, ProducerIdExpirationCheckIntervalMs,
+        HighWatermarkCheckpointIntervalMs, RetentionCheckIntervalMs, InitialTaskDelayMs, ProducerIdExpirationMs,
+        ProducerIdExpirationCheckIntervalMs,
     ];
 }

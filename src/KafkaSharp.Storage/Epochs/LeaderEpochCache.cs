@@ -17,16 +17,15 @@ public sealed class LeaderEpochCache
     private readonly Lock _writing = new();
     private volatile EpochEntry[] _epochs;
     private EpochEntry[] _written;
+    private string _directory;
+    private bool _isClosed;
 
     private LeaderEpochCache(IFileSystem files, string directory, EpochEntry[] epochs)
     {
         _files = files;
-        Directory = directory;
+        _directory = directory;
         _epochs = _written = epochs;
     }
-
-    /// <summary>The directory of the log; set again after a rename.</summary>
-    public string Directory { get; set; }
 
     /// <summary>A snapshot of all entries, ascending.</summary>
     public IReadOnlyList<EpochEntry> Entries => _epochs;
@@ -85,6 +84,25 @@ public sealed class LeaderEpochCache
             if (_epochs is var epochs && !ReferenceEquals(epochs, _written))
                 Write(epochs);
         }
+    }
+
+    /// <summary>
+    /// Runs the renaming of the log's directory while the checkpoint file is not written. Later writes use the new directory.
+    /// </summary>
+    public void Move(string newDirectory, Action rename)
+    {
+        lock (_writing)
+        {
+            rename();
+            _directory = newDirectory;
+        }
+    }
+
+    /// <summary>Ends writing: on return no write is under way, and later ones have no effect. The directory may then be deleted.</summary>
+    public void Close()
+    {
+        lock (_writing)
+            _isClosed = true;
     }
 
     /// <summary>
@@ -164,7 +182,9 @@ public sealed class LeaderEpochCache
 
     private void Write(EpochEntry[] epochs)
     {
-        LeaderEpochCheckpointFile.Write(_files, Directory, epochs);
+        if (_isClosed)
+            return;
+        LeaderEpochCheckpointFile.Write(_files, _directory, epochs);
         _written = epochs;
     }
 }

@@ -69,6 +69,11 @@ internal sealed class FlushPlan
                 _state.Files.FlushDirectory(_directory);
                 _newIndexes.ForEach(static index => index.IsNew = false);
             }
+            if (_state.IsFolderNew)
+            {
+                _state.Files.FlushDirectory(Path.GetDirectoryName(_directory)!);
+                _state.IsFolderNew = false;
+            }
             return true;
         }
         catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException

@@ -8,11 +8,11 @@ namespace KafkaSharp.Storage.Logs;
 internal sealed class LogFlusher(LogState state)
 {
     private readonly Lock _flushing = new();
-    private long _lastFlushMs = state.NowMs;
+    private long _lastFlush = state.Options.Time.GetTimestamp();
     private IOException? _failure;
 
-    /// <summary>When the log was last flushed, or opened, in milliseconds since 1970.</summary>
-    public long LastFlushMs => Volatile.Read(ref _lastFlushMs);
+    /// <summary>The time since the log was last flushed, or opened.</summary>
+    public TimeSpan SinceLastFlush => state.Options.Time.GetElapsedTime(Volatile.Read(ref _lastFlush));
 
     /// <exception cref="IOException">The disk fails or has failed before. Only opening the log again allows another flush.</exception>
     public void Flush(long upTo)
@@ -37,7 +37,7 @@ internal sealed class LogFlusher(LogState state)
                 if (plan.IsEndUnchanged && plan.UpTo > state.RecoveryPoint)
                     state.SetRecoveryPoint(plan.UpTo);
             }
-            Volatile.Write(ref _lastFlushMs, state.NowMs);
+            Volatile.Write(ref _lastFlush, state.Options.Time.GetTimestamp());
         }
     }
 

@@ -30,12 +30,10 @@ internal sealed class LogLifecycle(LogState state, SegmentDeletion deletion, Sto
     {
         lock (state.Gate)
         {
-            // Segments that wait for deletion are deleted now: later they would not be found under their old paths.
-            deletion.DeleteNow();
-            state.Files.Rename(state.Directory, newDirectory);
+            // Whatever uses paths in the folder without the log's lock waits: it might find the folder of a new log under the old name.
+            state.Epochs.Move(newDirectory, () => deletion.Move(newDirectory, () => state.Files.Rename(state.Directory, newDirectory)));
             state.Directory = newDirectory;
             state.Producers.Directory = newDirectory;
-            state.Epochs.Directory = newDirectory;
             foreach (var segment in state.Segments.All)
                 segment.MovedTo(newDirectory);
         }
@@ -78,6 +76,7 @@ internal sealed class LogLifecycle(LogState state, SegmentDeletion deletion, Sto
         guard.IsClosed = true;
         foreach (var segment in state.Segments.All)
             close(segment);
+        state.Epochs.Close();
         deletion.Dispose();
     }
 }

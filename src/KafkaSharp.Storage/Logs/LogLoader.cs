@@ -37,6 +37,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
     private LoadedLog LoadFolder()
     {
+        var isNew = !_files.DirectoryExists(_directory);
         _files.CreateDirectory(_directory);
         _epochs = LeaderEpochCache.Open(_files, _directory);
         SwapFiles.Complete(options);
@@ -51,7 +52,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
         _epochs.TruncateFromStart(options.LogStartOffset);
         producers.LoadSnapshots(_files.EnumerateFiles(_directory), [.. _segments.Snapshot.Select(segment => segment.BaseOffset)]);
         ProducerReplay.Rebuild(producers, _segments, logStartOffset, nextOffset, NowMs(), options.HadCleanShutdown);
-        return new LoadedLog(_segments, producers, _epochs, logStartOffset, nextOffset, recoveryPoint);
+        return new LoadedLog(_segments, producers, _epochs, logStartOffset, nextOffset, recoveryPoint, isNew);
     }
 
     private void LoadSegments()

@@ -16,15 +16,14 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
     }
 
     /// <summary>Rolls to a segment that begins at the log end, or at a later offset that is expected next.</summary>
-    public LogSegment Roll(long? expectedNextOffset = null)
+    public void Roll(long? expectedNextOffset = null)
     {
         var newOffset = Math.Max(expectedNextOffset ?? 0, state.LogEndOffset);
         var active = state.Segments.Active;
         if (active.BaseOffset == newOffset && active.Size == 0)
         {
-            // The index of the empty segment cannot hold an entry (KAFKA-6388). Replace the segment.
-            state.CountTruncation();
-            state.Segments.Remove([active]);
+            // The index of the empty segment cannot hold an entry (KAFKA-6388).
+            Replace([active], newOffset);
             deletion.Schedule([active], [], state.Config.FileDeleteDelayMs);
         }
         else if (newOffset <= active.BaseOffset)
@@ -35,18 +34,39 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
         else
         {
             active.OnBecomeInactive();
+            state.Segments.Add(CreateSegment(newOffset));
         }
-        var segment = CreateSegment(newOffset);
-        state.Segments.Add(segment);
         state.SetLogEnd(state.LogEndOffset);
         // The state is of all before the new segment: a snapshot there lets recovery begin with it. It is made durable with the segment
         // before.
         state.Producers.UpdateMapEndOffset(newOffset);
         state.Producers.TakeSnapshot(flush: false);
         flushLater(newOffset);
-        return segment;
     }
 
-    public LogSegment CreateSegment(long baseOffset) => LogSegment.Create(
+    /// <summary>
+    /// Replaces segments by a new one, which may have the base offset and so the file names of one of them. At no time is the log without a
+    /// segment: readers use the old ones until the new one is there, and the log keeps them if it cannot be created. The caller schedules
+    /// the deletion of the old ones.
+    /// </summary>
+    public void Replace(IReadOnlyCollection<LogSegment> replaced, long baseOffset)
+    {
+        SegmentDeletion.Rename(replaced);
+        LogSegment created;
+        try
+        {
+            created = CreateSegment(baseOffset);
+        }
+        catch (IOException)
+        {
+            foreach (var segment in replaced)
+                segment.ChangeSuffix(LogFileNames.DeletedSuffix, "");
+            throw;
+        }
+        state.CountTruncation();
+        state.Segments.Replace(replaced, [created]);
+    }
+
+    private LogSegment CreateSegment(long baseOffset) => LogSegment.Create(
         state.Files, state.Directory, baseOffset, state.Config, state.Options.Time, state.Config.RandomSegmentJitter(state.Options.Random));
 }

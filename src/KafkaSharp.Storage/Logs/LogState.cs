@@ -66,6 +66,9 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
 
     public int Truncations => Volatile.Read(ref _truncations);
 
+    /// <summary>Whether the name of the folder is not durable yet. The first flush makes it durable.</summary>
+    public bool IsFolderNew { get; set; }
+
     /// <summary>How often the end of the log was truncated: other records may be there now.</summary>
     public int EndCuts { get; private set; }
 
@@ -102,15 +105,18 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
         }
     }
 
-    /// <summary>Sets the offsets of a log that was just opened.</summary>
-    public void Initialize(long logStartOffset, long logEndOffset, long recoveryPoint)
+    /// <summary>
+    /// Sets the offsets of a log that was just opened. The high watermark is the one of the checkpoint, within the log: a follower that
+    /// becomes the leader serves what was committed before it has heard from the other replicas.
+    /// </summary>
+    public void Initialize(LoadedLog loaded, long highWatermark)
     {
-        _logStartOffset = logStartOffset;
-        _recoveryPoint = recoveryPoint;
+        _logStartOffset = loaded.LogStartOffset;
+        _recoveryPoint = loaded.RecoveryPoint;
+        IsFolderNew = loaded.IsFolderNew;
         var active = Segments.Active;
-        _logEnd.Value = new LogOffsetMetadata(logEndOffset, active.BaseOffset, active.Size);
-        _highWatermark.Value = new LogOffsetMetadata(logStartOffset);
-        UpdateFirstUnstable();
+        _logEnd.Value = new LogOffsetMetadata(loaded.LogEndOffset, active.BaseOffset, active.Size);
+        BoundHighWatermark(new LogOffsetMetadata(highWatermark));
     }
 
     /// <summary>

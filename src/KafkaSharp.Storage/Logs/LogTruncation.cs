@@ -28,6 +28,8 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         state.SetLogEnd(offset);
         state.CountTruncation();
         ProducerReplay.Rebuild(state.Producers, state.Segments, state.LogStartOffset, offset, state.NowMs, afterCleanShutdown: false);
+        // A replayed transaction limits the last stable offset until the high watermark passes its marker, which it may have done before.
+        state.Producers.OnHighWatermarkUpdated(state.HighWatermarkOffset);
         state.UpdateFirstUnstable();
         return true;
     }
@@ -36,8 +38,9 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
     public bool TruncateFullyAndStartAt(long newOffset, long? logStartOffset)
     {
         state.CountEndCut();
-        RemoveSegments(state.Segments.Snapshot);
-        state.Segments.Add(roller.CreateSegment(newOffset));
+        var removed = state.Segments.Snapshot;
+        roller.Replace(removed, newOffset);
+        DeleteLater(removed);
         state.Epochs.Clear();
         state.Producers.TruncateFullyAndStartAt(newOffset);
         state.SetLogStartOffset(logStartOffset ?? newOffset);
@@ -68,14 +71,20 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
             return;
         state.CountTruncation();
         state.Segments.Remove(removed);
-        List<Action> snapshots = [];
+        SegmentDeletion.Rename(removed);
+        DeleteLater(removed);
+    }
+
+    private void DeleteLater(IReadOnlyCollection<LogSegment> removed)
+    {
+        List<string> snapshots = [];
         foreach (var segment in removed)
         {
             if (state.Producers.DetachSnapshot(segment.BaseOffset) is not { } path)
                 continue;
             var deleted = path + LogFileNames.DeletedSuffix;
             state.Files.Rename(path, deleted);
-            snapshots.Add(() => state.Files.DeleteFile(deleted));
+            snapshots.Add(deleted);
         }
         deletion.Schedule(removed, snapshots, state.Config.FileDeleteDelayMs);
     }

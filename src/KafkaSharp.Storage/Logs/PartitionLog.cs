@@ -34,9 +34,9 @@ public sealed class PartitionLog : IDisposable
         Options = options;
         _state = new LogState(options, loaded.Segments, loaded.Producers, loaded.Epochs);
         _guard = new StorageGuard(_state);
-        _deletion = new SegmentDeletion(options.Time, options.Logger);
+        _deletion = new SegmentDeletion(options.FileSystem, options.Time, options.Background, options.Logger);
         _lifecycle = new LogLifecycle(_state, _deletion, _guard);
-        var roller = new LogRoller(_state, _deletion, upTo => _guard.RunInBackground(() => Flush(upTo)));
+        var roller = new LogRoller(_state, _deletion, new BackgroundFlush(_guard, Flush).Request);
         var verifications = new TransactionVerifications(loaded.Producers);
         Producers = new LogProducers(_state, verifications);
         _preparation = new AppendPreparation(_state);
@@ -46,7 +46,8 @@ public sealed class PartitionLog : IDisposable
         _truncation = new LogTruncation(_state, roller, _deletion);
         _retention = new LogRetention(_state, roller, _truncation, options.Logger);
         _flusher = new LogFlusher(_state);
-        _state.Initialize(loaded.LogStartOffset, loaded.LogEndOffset, loaded.RecoveryPoint);
+        _state.Initialize(loaded, options.HighWatermark);
+        SavedHighWatermark = options.HighWatermark;
     }
 
     public PartitionLogOptions Options { get; }
@@ -91,8 +92,11 @@ public sealed class PartitionLog : IDisposable
     /// <summary>The segments, for the cleaner and for inspection.</summary>
     public LogSegments Segments => _state.Segments;
 
-    /// <summary>When the log was last flushed, or opened, in milliseconds since 1970: flush.ms counts from it.</summary>
-    public long LastFlushTime => _flusher.LastFlushMs;
+    /// <summary>The time since the log was last flushed, or opened: flush.ms limits it.</summary>
+    public TimeSpan SinceLastFlush => _flusher.SinceLastFlush;
+
+    /// <summary>The high watermark in the checkpoint of the log directory; -1 when it is not there.</summary>
+    internal long SavedHighWatermark { get; set; }
 
     /// <summary>Opens a folder and recovers it after an unclean shutdown; creates an empty log where there is none.</summary>
     /// <exception cref="IOException">The disk fails, or a checkpoint in the folder is malformed.</exception>

@@ -29,6 +29,9 @@ public sealed record PartitionLogOptions
     /// <summary>From the checkpoint of the log directory: everything below it was flushed (recovery-point-offset-checkpoint).</summary>
     public long RecoveryPoint { get; init; }
 
+    /// <summary>From the checkpoint of the log directory: the high watermark (replication-offset-checkpoint); -1 if unknown.</summary>
+    public long HighWatermark { get; init; } = -1;
+
     /// <summary>Whether the last broker shut down cleanly (.kafka_cleanshutdown): then nothing is recovered.</summary>
     public bool HadCleanShutdown { get; init; }
 
@@ -42,10 +45,10 @@ public sealed record PartitionLogOptions
     public bool TransactionVerificationEnabled { get; init; }
 
     /// <summary>
-    /// Runs work that must not delay an append: the flush of a segment after the log has rolled. Default: the thread pool.
+    /// Runs work that waits for the disk and that nobody waits for, such as the flush after a roll, on threads for this purpose. It may be
+    /// called under the log's lock.
     /// </summary>
-    public Action<Action> Background { get; init; } =
-        static work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+    public required Action<Action> Background { get; init; }
 
     /// <summary>
     /// Called with the log's folder when the disk fails under the log, on the thread that met the failure: the log directory is to go

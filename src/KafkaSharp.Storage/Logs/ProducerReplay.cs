@@ -30,15 +30,13 @@ internal static class ProducerReplay
     }
 
     /// <summary>
-    /// Applies a batch of the log to the state, and adds its aborted transaction to the segment's index if that is being rebuilt.
+    /// Applies a batch of the log to the state, and adds its aborted transaction to the segment's index if that is being rebuilt. A batch
+    /// that the state refuses is skipped: it is whole and may have been acknowledged, so that it must not be removed from the log.
     /// </summary>
     public static void Replay(ProducerStateManager producers, in RecordBatch batch, LogSegment? rebuilt = null)
     {
-        if (batch.Magic >= 2 && batch.Header.HasProducerId)
+        if (batch.Magic >= 2 && batch.Header.HasProducerId && Stage(producers, batch) is { } append)
         {
-            var append = producers.BeginAppend(AppendOrigin.Replication);
-            if (Add(append, batch) is { Error: not ErrorCode.None } refused)
-                throw new RecordsException(refused.Error, refused.Message ?? "The producer state refuses a batch of the log");
             producers.Commit(append);
             foreach (var completed in append.Completed)
             {
@@ -98,6 +96,25 @@ internal static class ProducerReplay
     /// A snapshot without producers need not be durable: none at all means the same. That spares most logs an fsync at start and stop.
     /// </summary>
     public static void TakeSnapshot(ProducerStateManager producers) => producers.TakeSnapshot(flush: !producers.IsEmpty);
+
+    private static ProducerAppend? Stage(ProducerStateManager producers, in RecordBatch batch)
+    {
+        string? reason;
+        try
+        {
+            var append = producers.BeginAppend(AppendOrigin.Replication);
+            var check = Add(append, batch);
+            if (check.IsOk)
+                return append;
+            reason = check.Message;
+        }
+        catch (RecordsException fault)
+        {
+            reason = fault.Message;
+        }
+        producers.OnBatchSkipped(batch.BaseOffset, reason ?? "");
+        return null;
+    }
 
     private static void ReplaySegment(ProducerStateManager producers, LogSegment segment, long from, long to)
     {

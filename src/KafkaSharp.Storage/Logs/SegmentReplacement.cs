@@ -18,12 +18,13 @@ internal sealed class SegmentReplacement(LogState state, SegmentDeletion deletio
         state.CountTruncation();
         state.Segments.Replace([.. old], [.. cleaned]);
         var kept = cleaned.Select(segment => segment.BaseOffset).ToHashSet();
-        List<Action> snapshots = [];
+        List<string> snapshots = [];
         foreach (var segment in old.Where(segment => !kept.Contains(segment.BaseOffset)))
         {
             if (state.Producers.DetachSnapshot(segment.BaseOffset) is { } path)
-                snapshots.Add(() => state.Files.DeleteFile(path));
+                snapshots.Add(path);
         }
+        SegmentDeletion.Rename(old);
         deletion.Schedule([.. old], snapshots, state.Config.FileDeleteDelayMs);
         foreach (var segment in cleaned)
             segment.ChangeSuffix(LogFileNames.SwapSuffix, "");

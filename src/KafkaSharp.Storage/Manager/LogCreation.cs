@@ -1,14 +1,14 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Creates logs, each in the directory that it is assigned to or in the one with the fewest logs. Called under the manager's lock.
+/// Creates logs, each in the directory that it is assigned to or in the one with the fewest logs. Called under the manager's lock. A new
+/// log waits for no fsync: its first flush makes its folder durable too.
 /// </summary>
-internal sealed class LogCreation(IFileSystem files, LogRegistry registry, LogFactory factory, ILogger logger)
+internal sealed class LogCreation(LogRegistry registry, LogFactory factory, ILogger logger)
 {
     /// <returns>
     /// KAFKA_STORAGE_ERROR when no directory works or not the assigned one; INCONSISTENT_TOPIC_ID when its folder is that of another topic.
@@ -39,6 +39,8 @@ internal sealed class LogCreation(IFileSystem files, LogRegistry registry, LogFa
     private ErrorCode CreateIn(LogDirectory directory, TopicPartition partition, Uuid topicId, out PartitionLog? log)
     {
         log = null;
+        if (directory.MayHaveOffsetsOf(partition))
+            directory.WriteCheckpoints(() => registry.LogsIn(directory));
         var path = Path.Combine(directory.Path, partition.ToString());
         var opened = factory.Create(partition, path);
         try
@@ -48,7 +50,6 @@ internal sealed class LogCreation(IFileSystem files, LogRegistry registry, LogFa
                 opened.Dispose();
                 return error;
             }
-            files.FlushDirectory(directory.Path);
         }
         catch
         {

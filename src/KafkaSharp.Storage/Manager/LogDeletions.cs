@@ -5,10 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Folders whose log is deleted and whose files go after a delay, each by a timer. What is not done when the broker stops is found by its
-/// name at the next start. Safe for use from several threads.
+/// The folders of deleted logs, whose files are deleted after a delay by the threads for disk work. What is not done when the broker stops
+/// is found by its name at the next start. Safe for use from several threads.
 /// </summary>
-internal sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger logger, Action<string, Exception> failed) : IDisposable
+internal sealed class LogDeletions(
+    IFileSystem files, TimeProvider time, Action<Action> background, ILogger logger, Action<string, Exception> failed) : IDisposable
 {
     private readonly Dictionary<string, (ITimer Timer, PartitionLog? Log)> _waiting = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -25,7 +26,7 @@ internal sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger
         {
             if (_disposed)
                 return;
-            var timer = time.CreateTimer(_ => Delete(path), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            var timer = time.CreateTimer(_ => background(() => Delete(path)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _waiting[path] = (timer, log);
             timer.Change(delay, Timeout.InfiniteTimeSpan);
         }
@@ -64,7 +65,7 @@ internal sealed class LogDeletions(IFileSystem files, TimeProvider time, ILogger
                 files.DeleteDirectory(path);
             logger.LogDeleted(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             failed(path, e);
         }

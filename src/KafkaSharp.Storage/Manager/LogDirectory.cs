@@ -16,6 +16,7 @@ public sealed class LogDirectory
 
     private readonly IFileSystem _files;
     private readonly Lock _checkpoints = new();
+    private readonly HashSet<TopicPartition> _removed = [];
     private IDisposable? _lock;
     private volatile bool _isOffline;
     private int _logCount;
@@ -27,6 +28,7 @@ public sealed class LogDirectory
         Path = System.IO.Path.TrimEndingDirectorySeparator(path);
         RecoveryPoints = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.RecoveryPoint));
         LogStartOffsets = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.LogStartOffset));
+        HighWatermarks = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.HighWatermark));
     }
 
     public string Path { get; }
@@ -49,6 +51,8 @@ public sealed class LogDirectory
 
     internal OffsetCheckpointFile LogStartOffsets { get; }
 
+    internal OffsetCheckpointFile HighWatermarks { get; }
+
     /// <summary>Locks the folder, and creates it when it is missing.</summary>
     /// <exception cref="LogDirectoryLockedException">Another broker uses it.</exception>
     /// <exception cref="IOException">The disk fails.</exception>
@@ -63,21 +67,39 @@ public sealed class LogDirectory
 
     internal void CountLogs(int change) => Interlocked.Add(ref _logCount, change);
 
-    /// <summary>Saves the recovery points and log start offsets of the directory's logs. One thread at a time; the others wait.</summary>
-    internal void WriteCheckpoints(IReadOnlyCollection<PartitionLog> logs, bool recoveryPoints = true, bool startOffsets = true)
+    /// <summary>
+    /// A log was removed. Until <see cref="WriteCheckpoints"/> has written them again, the checkpoints may contain its offsets.
+    /// </summary>
+    internal void OnRemoved(TopicPartition partition)
+    {
+        lock (_removed)
+            _removed.Add(partition);
+    }
+
+    /// <summary>Whether the checkpoints may contain offsets of an earlier log of the partition, which a new log must not get.</summary>
+    internal bool MayHaveOffsetsOf(TopicPartition removed)
+    {
+        lock (_removed)
+            return _removed.Contains(removed);
+    }
+
+    /// <summary>Saves offsets of the directory's logs. One thread at a time; the others wait.</summary>
+    /// <param name="logs">Gives the logs. It is called when no other thread writes, so that a later write has the newer offsets.</param>
+    /// <param name="which">The checkpoints.</param>
+    internal void WriteCheckpoints(Func<IReadOnlyList<PartitionLog>> logs, Checkpoints which = Checkpoints.All)
     {
         lock (_checkpoints)
         {
             if (_isOffline)
                 return;
-            if (recoveryPoints)
-                RecoveryPoints.Write([.. logs.Select(log => KeyValuePair.Create(log.TopicPartition, log.RecoveryPoint))]);
-            if (startOffsets)
-            {
-                // A log start offset that is the base offset of the first segment follows from the files.
-                LogStartOffsets.Write([.. logs.Where(log => log.LogStartOffset > log.Segments.First.BaseOffset)
-                    .Select(log => KeyValuePair.Create(log.TopicPartition, log.LogStartOffset))]);
-            }
+            TopicPartition[] removed;
+            lock (_removed)
+                removed = [.. _removed];
+            if (removed.Length > 0)
+                which = Checkpoints.All;
+            Write(logs(), which, hasRemoved: removed.Length > 0);
+            lock (_removed)
+                _removed.ExceptWith(removed);
         }
     }
 
@@ -95,4 +117,29 @@ public sealed class LogDirectory
     }
 
     internal void Release() => Interlocked.Exchange(ref _lock, null)?.Dispose();
+
+    private void Write(IReadOnlyList<PartitionLog> logs, Checkpoints which, bool hasRemoved)
+    {
+        if (which.HasFlag(Checkpoints.RecoveryPoints))
+            RecoveryPoints.Write([.. logs.Select(log => KeyValuePair.Create(log.TopicPartition, log.RecoveryPoint))]);
+        if (which.HasFlag(Checkpoints.LogStartOffsets))
+        {
+            // A log start offset that is the base offset of the first segment follows from the files.
+            LogStartOffsets.Write([.. logs.Where(log => log.LogStartOffset > log.Segments.First.BaseOffset)
+                .Select(log => KeyValuePair.Create(log.TopicPartition, log.LogStartOffset))]);
+        }
+        if (which.HasFlag(Checkpoints.HighWatermarks))
+            WriteHighWatermarks(logs, hasRemoved);
+    }
+
+    // They are saved every few seconds, so an idle broker writes nothing.
+    private void WriteHighWatermarks(IReadOnlyList<PartitionLog> logs, bool hasRemoved)
+    {
+        var offsets = logs.Select(log => KeyValuePair.Create(log.TopicPartition, log.HighWatermark)).ToArray();
+        if (!hasRemoved && logs.Zip(offsets).All(pair => pair.First.SavedHighWatermark == pair.Second.Value))
+            return;
+        HighWatermarks.Write(offsets);
+        foreach (var (log, offset) in logs.Zip(offsets))
+            log.SavedHighWatermark = offset.Value;
+    }
 }

@@ -26,12 +26,21 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         directory.Lock();
         var recoveryPoints = Read(directory.RecoveryPoints);
         var startOffsets = Read(directory.LogStartOffsets);
+        var highWatermarks = Read(directory.HighWatermarks);
+        // The names of logs that the last broker created and did not flush.
+        if (!directory.HadCleanShutdown)
+            _files.FlushDirectory(directory.Path);
         var (current, deleted) = Sort(_files.EnumerateDirectories(directory.Path));
 
         var logs = new ConcurrentBag<PartitionLog>();
         try
         {
-            Open(current, recoveryPoints, startOffsets, logs);
+            Open(
+                current.ConvertAll(found => new LogToOpen(
+                    found.Path, found.Partition, factory.NextRandom(), directory.HadCleanShutdown,
+                    recoveryPoints.GetValueOrDefault(found.Partition), startOffsets.GetValueOrDefault(found.Partition),
+                    highWatermarks.GetValueOrDefault(found.Partition, -1))),
+                logs);
         }
         catch
         {
@@ -42,20 +51,13 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         logger.LogDirectoryLoaded(
             directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : "; recovered after an unclean shutdown");
         var known = current.Select(found => found.Partition).ToHashSet();
-        var stale = recoveryPoints.Keys.Concat(startOffsets.Keys).Any(partition => !known.Contains(partition))
+        var stale = recoveryPoints.Keys.Concat(startOffsets.Keys).Concat(highWatermarks.Keys).Any(partition => !known.Contains(partition))
             || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition));
         return new LoadedDirectory(directory, [.. logs], deleted, stale);
     }
 
-    private void Open(
-        List<(string Path, TopicPartition Partition)> current, Dictionary<TopicPartition, long> recoveryPoints,
-        Dictionary<TopicPartition, long> startOffsets, ConcurrentBag<PartitionLog> logs)
-    {
-        var toOpen = current.ConvertAll(found => new LogToOpen(
-            found.Path, found.Partition, factory.NextRandom(), directory.HadCleanShutdown,
-            recoveryPoints.GetValueOrDefault(found.Partition), startOffsets.GetValueOrDefault(found.Partition)));
+    private void Open(List<LogToOpen> toOpen, ConcurrentBag<PartitionLog> logs) =>
         Bounded.Run(toOpen, options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir), log => logs.Add(factory.Open(log)));
-    }
 
     private Dictionary<TopicPartition, long> Read(OffsetCheckpointFile file)
     {

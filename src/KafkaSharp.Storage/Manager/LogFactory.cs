@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>Opens logs with the options that all logs of a broker have in common. Thread-safe.</summary>
-internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry)
+internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry, Action<Action> background)
 {
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger<PartitionLog>();
 
@@ -24,6 +24,8 @@ internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, 
         HadCleanShutdown = log.HadCleanShutdown,
         RecoveryPoint = log.RecoveryPoint,
         LogStartOffset = log.LogStartOffset,
+        HighWatermark = log.HighWatermark,
+        Background = background,
         TransactionVerificationEnabled = true,
         ProducerIdExpirationMs = configs.ProducerIdExpirationMs,
         StorageFailed = registry.FailDirectoryOf,
@@ -46,5 +48,7 @@ internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, 
 /// <param name="HadCleanShutdown">Whether the last broker closed it in order.</param>
 /// <param name="RecoveryPoint">The offset below which it was flushed.</param>
 /// <param name="LogStartOffset">Its first offset for readers.</param>
+/// <param name="HighWatermark">The offset below which it was committed; -1 if unknown.</param>
 internal sealed record LogToOpen(
-    string Path, TopicPartition Partition, Random Random, bool HadCleanShutdown, long RecoveryPoint = 0, long LogStartOffset = 0);
+    string Path, TopicPartition Partition, Random Random, bool HadCleanShutdown, long RecoveryPoint = 0, long LogStartOffset = 0,
+    long HighWatermark = -1);

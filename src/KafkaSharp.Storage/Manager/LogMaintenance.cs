@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.Manager;
 /// The periodic work on all logs. A failure of one log does not stop the work on the others: after an I/O failure its directory goes
 /// offline, any other exception is logged. Compaction is not implemented yet: a topic with cleanup.policy=compact keeps all its records.
 /// </summary>
-internal sealed class LogMaintenance(LogRegistry registry, TimeProvider time, ILogger logger)
+internal sealed class LogMaintenance(LogRegistry registry, ILogger logger)
 {
     /// <summary>Retention by time, by size and by log start offset.</summary>
     public void DeleteOldSegments() => ForEach(log => log.DeleteOldSegments());
@@ -15,10 +15,9 @@ internal sealed class LogMaintenance(LogRegistry registry, TimeProvider time, IL
     /// <summary>Flushes the logs with records that have not been flushed for flush.ms.</summary>
     public void FlushDirtyLogs()
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         ForEach(log =>
         {
-            if (now - log.LastFlushTime >= log.Config.FlushMs && log.RecoveryPoint < log.LogEndOffset)
+            if (log.SinceLastFlush.TotalMilliseconds >= log.Config.FlushMs && log.RecoveryPoint < log.LogEndOffset)
                 log.Flush();
         });
     }
@@ -32,10 +31,13 @@ internal sealed class LogMaintenance(LogRegistry registry, TimeProvider time, IL
     public void CheckpointRecoveryPoints()
     {
         ForEach(log => log.FlushLeaderEpochs());
-        Checkpoint(recoveryPoints: true, startOffsets: false);
+        Checkpoint(Checkpoints.RecoveryPoints);
     }
 
-    public void CheckpointLogStartOffsets() => Checkpoint(recoveryPoints: false, startOffsets: true);
+    public void CheckpointLogStartOffsets() => Checkpoint(Checkpoints.LogStartOffsets);
+
+    /// <summary>Saves the high watermarks, if any has changed.</summary>
+    public void CheckpointHighWatermarks() => Checkpoint(Checkpoints.HighWatermarks);
 
     private void ForEach(Action<PartitionLog> action)
     {
@@ -55,9 +57,9 @@ internal sealed class LogMaintenance(LogRegistry registry, TimeProvider time, IL
         }
     }
 
-    private void Checkpoint(bool recoveryPoints, bool startOffsets)
+    private void Checkpoint(Checkpoints which)
     {
         foreach (var directory in registry.LiveDirectories)
-            registry.TryRun(directory, () => directory.WriteCheckpoints(registry.LogsIn(directory), recoveryPoints, startOffsets));
+            registry.SaveCheckpoints(directory, which);
     }
 }

@@ -17,6 +17,8 @@ public sealed class LogManager : IAsyncDisposable
 {
     private const long ReleaseMappingsIntervalMs = 60_000;
 
+    private const int MaxDiskThreads = 4;
+
     private readonly LogManagerOptions _options;
     private readonly IFileSystem _files;
     private readonly ILogger _logger;
@@ -26,6 +28,7 @@ public sealed class LogManager : IAsyncDisposable
     private readonly LogCreation _creation;
     private readonly LogDeletions _deletions;
     private readonly List<PeriodicTask> _tasks = [];
+    private readonly DiskThreads _threads;
 
     // Creation, deletion and renaming exclude each other.
     private readonly Lock _changes = new();
@@ -36,12 +39,14 @@ public sealed class LogManager : IAsyncDisposable
         _options = options;
         _files = options.FileSystem;
         _logger = options.LoggerFactory.CreateLogger<LogManager>();
+        _threads = new DiskThreads("log disk work", MaxDiskThreads, _logger);
+        Background = options.Background ?? _threads.Post;
         _configs = new LogConfigs(options.BrokerConfig, _logger);
         _registry = new LogRegistry(options, _logger);
-        _factory = new LogFactory(options, _configs, _registry);
-        _creation = new LogCreation(options.FileSystem, _registry, _factory, _logger);
-        Maintenance = new LogMaintenance(_registry, options.Time, _logger);
-        _deletions = new LogDeletions(options.FileSystem, options.Time, _logger, _registry.FailDirectoryOf);
+        _factory = new LogFactory(options, _configs, _registry, Background);
+        _creation = new LogCreation(_registry, _factory, _logger);
+        Maintenance = new LogMaintenance(_registry, _logger);
+        _deletions = new LogDeletions(options.FileSystem, options.Time, Background, _logger, _registry.FailDirectoryOf);
     }
 
     public IReadOnlyList<LogDirectory> Directories => _registry.Directories;
@@ -51,6 +56,9 @@ public sealed class LogManager : IAsyncDisposable
 
     /// <summary>All logs that can be used, at this moment.</summary>
     public IEnumerable<PartitionLog> Logs => _registry.Logs;
+
+    /// <summary>Runs work that waits for the disk on the threads of the manager, until it is shut down.</summary>
+    public Action<Action> Background { get; }
 
     /// <summary>The periodic work, which <see cref="StartTasks"/> schedules.</summary>
     internal LogMaintenance Maintenance { get; }
@@ -122,8 +130,9 @@ public sealed class LogManager : IAsyncDisposable
     }
 
     /// <summary>
-    /// Deletes logs. Each folder is renamed at once, so that the log stays deleted after a crash; its files are deleted after
-    /// file.delete.delay.ms. Partitions without a log are ignored.
+    /// Deletes logs. Each folder is renamed at once, so that the log stays deleted after a crash of the process; everything that waits for
+    /// the disk is done in the background, once for all of them. The files are deleted after file.delete.delay.ms. Partitions without a log
+    /// are ignored.
     /// </summary>
     public void Delete(params IEnumerable<TopicPartition> partitions) => Remove(partitions, LogDirectoryKind.Delete);
 
@@ -138,14 +147,15 @@ public sealed class LogManager : IAsyncDisposable
         return strays;
     }
 
-    /// <summary>Applies changed configs of a topic.</summary>
-    public void UpdateTopicConfig(string topic, IReadOnlyDictionary<string, string> overrides)
+    /// <summary>Applies changed configs of topics, in one pass over the logs.</summary>
+    public void UpdateTopicConfigs(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> overridesByTopic)
     {
-        _configs.SetTopic(topic, overrides);
+        foreach (var (topic, overrides) in overridesByTopic)
+            _configs.SetTopic(topic, overrides);
         foreach (var log in Logs)
         {
-            if (log.TopicPartition.Topic == topic)
-                log.Config = _configs.Of(topic);
+            if (overridesByTopic.ContainsKey(log.TopicPartition.Topic))
+                log.Config = _configs.Of(log.TopicPartition.Topic);
         }
     }
 
@@ -175,11 +185,14 @@ public sealed class LogManager : IAsyncDisposable
         Every(broker.Get(LogManagerConfigs.FlushSchedulerIntervalMs), Maintenance.FlushDirtyLogs);
         Every(broker.Get(LogManagerConfigs.FlushOffsetCheckpointIntervalMs), Maintenance.CheckpointRecoveryPoints);
         Every(broker.Get(LogManagerConfigs.FlushStartOffsetCheckpointIntervalMs), Maintenance.CheckpointLogStartOffsets);
+        // As in Kafka, without the delay of the others: a crash soon after the start must not lose them.
+        Every(broker.Get(LogManagerConfigs.HighWatermarkCheckpointIntervalMs), Maintenance.CheckpointHighWatermarks, initialDelayMs: 0);
         Every(broker.Get(LogManagerConfigs.ProducerIdExpirationCheckIntervalMs), Maintenance.RemoveExpiredProducers);
         Every(ReleaseMappingsIntervalMs, Maintenance.ReleaseIdleMappings);
 
-        void Every(long intervalMs, Action action) => _tasks.Add(new PeriodicTask(
-            _options.Time, broker.Get(LogManagerConfigs.InitialTaskDelayMs), intervalMs, action, e => _logger.MaintenanceFailed(e)));
+        void Every(long intervalMs, Action action, long? initialDelayMs = null) => _tasks.Add(new PeriodicTask(
+            _options.Time, initialDelayMs ?? broker.Get(LogManagerConfigs.InitialTaskDelayMs), intervalMs, Background, action,
+            e => _logger.MaintenanceFailed(e)));
     }
 
     /// <summary>
@@ -198,6 +211,7 @@ public sealed class LogManager : IAsyncDisposable
         foreach (var task in _tasks)
             await task.DisposeAsync();
         _deletions.Dispose();
+        _threads.Dispose();
         var threads = _options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir);
         foreach (var directory in LiveDirectories.ToArray())
             Close(directory, threads, brokerEpoch);
@@ -221,6 +235,7 @@ public sealed class LogManager : IAsyncDisposable
         _deletions.Dispose();
         foreach (var log in Logs)
             log.CloseAbruptly();
+        _threads.Abandon();
         _registry.Clear();
         foreach (var directory in Directories)
             directory.Release();
@@ -262,12 +277,9 @@ public sealed class LogManager : IAsyncDisposable
             foreach (var path in found.Deleted)
                 _deletions.Schedule(path, null, _configs.Broker.FileDeleteDelayMs);
             if (found.HasStaleOffsets)
-                SaveCheckpoints(found.Directory);
+                _registry.SaveCheckpoints(found.Directory);
         }
     }
-
-    private void SaveCheckpoints(LogDirectory directory) =>
-        _registry.TryRun(directory, () => directory.WriteCheckpoints(_registry.LogsIn(directory)));
 
     private ErrorCode AssignTopicId(Uuid topicId, PartitionLog log)
     {
@@ -289,13 +301,25 @@ public sealed class LogManager : IAsyncDisposable
                     continue;
                 var directory = DirectoryOf(log);
                 touched.Add(directory);
+                directory.OnRemoved(partition);
                 _registry.TryRun(directory, () => Rename(log, directory, kind));
             }
-            // A partition may be created again under the same name: it must not get the offsets of the deleted one.
             foreach (var directory in touched)
-                SaveCheckpoints(directory);
+                Background(() => SaveRemovals(directory));
         }
     }
+
+    /// <summary>
+    /// Makes the renames of removed logs durable, and the checkpoints without them: a partition that is created again under the same name
+    /// must not get the offsets of the earlier one. A creation that comes before writes the checkpoints itself.
+    /// </summary>
+    private void SaveRemovals(LogDirectory directory) => _registry.TryRun(directory, () =>
+    {
+        if (directory.IsOffline)
+            return;
+        _files.FlushDirectory(directory.Path);
+        directory.WriteCheckpoints(() => _registry.LogsIn(directory));
+    });
 
     private void Rename(PartitionLog log, LogDirectory directory, LogDirectoryKind kind)
     {
@@ -304,19 +328,18 @@ public sealed class LogManager : IAsyncDisposable
             name = LogDirectoryName.Create(log.TopicPartition, kind, _options.Random);
         var path = Path.Combine(directory.Path, name);
         log.RenameDirectory(path);
-        _files.FlushDirectory(directory.Path);
         _logger.LogRenamed(log.TopicPartition, path);
         if (kind == LogDirectoryKind.Delete)
             _deletions.Schedule(path, log, log.Config.FileDeleteDelayMs);
         else
-            log.Dispose();
+            Background(() => _registry.TryRun(directory, log.Dispose));
     }
 
     private void Close(LogDirectory directory, int threads, long brokerEpoch) => _registry.TryRun(directory, () =>
     {
         var logs = _registry.LogsIn(directory);
         Bounded.Run(logs, threads, log => log.Flush());
-        directory.WriteCheckpoints(logs);
+        directory.WriteCheckpoints(() => logs);
         Bounded.Run(logs, threads, log => log.Dispose());
         CleanShutdownFile.Write(_files, directory.Path, brokerEpoch);
         directory.Release();

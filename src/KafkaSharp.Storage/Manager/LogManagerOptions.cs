@@ -27,5 +27,8 @@ public sealed record LogManagerOptions
     /// <summary>Called once when a directory has failed, with its partitions, on the thread on which the failure occurred.</summary>
     public Action<LogDirectoryFailure>? DirectoryFailed { get; init; }
 
+    /// <summary>Runs work that waits for the disk; null for threads of the manager. A simulation runs it in an order of its own.</summary>
+    public Action<Action>? Background { get; init; }
+
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

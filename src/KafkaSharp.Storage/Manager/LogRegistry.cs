@@ -65,7 +65,7 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
             operation();
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             Fail(directory, e);
             return false;
@@ -94,9 +94,9 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     public void FailDirectoryOf(string path, Exception cause) => Fail(DirectoryOf(path), cause);
 
     /// <summary>Saves the recovery points of the directory of a log's folder.</summary>
-    public void SaveRecoveryPoints(string path)
-    {
-        var directory = DirectoryOf(path);
-        TryRun(directory, () => directory.WriteCheckpoints(LogsIn(directory), startOffsets: false));
-    }
+    public void SaveRecoveryPoints(string path) => SaveCheckpoints(DirectoryOf(path), Checkpoints.RecoveryPoints);
+
+    /// <summary>Saves offsets of a directory's logs. After an I/O failure the directory goes offline.</summary>
+    public void SaveCheckpoints(LogDirectory directory, Checkpoints which = Checkpoints.All) =>
+        TryRun(directory, () => directory.WriteCheckpoints(() => LogsIn(directory), which));
 }

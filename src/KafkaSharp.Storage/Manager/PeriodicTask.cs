@@ -1,21 +1,30 @@
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Runs work periodically on a timer thread of <see cref="TimeProvider"/>, never twice at once: a run that would overlap the previous one
-/// is skipped. A failure is logged, and the next run takes place as planned.
+/// Runs work periodically on the threads for disk work, never twice at once: a run that would overlap the previous one is skipped. A
+/// failure is logged, and the next run takes place as planned.
 /// </summary>
 internal sealed class PeriodicTask : IAsyncDisposable
 {
     // The longest interval of a timer. Longer intervals mean never.
     private const long MaxIntervalMs = uint.MaxValue - 1;
 
+    private readonly Action<Action> _background;
     private readonly Action _action;
     private readonly Action<Exception> _failed;
     private readonly ITimer? _timer;
     private int _running;
 
-    public PeriodicTask(TimeProvider time, long initialDelayMs, long intervalMs, Action action, Action<Exception> failed)
+    /// <param name="time">The clock of the interval.</param>
+    /// <param name="initialDelayMs">The time until the first run, in milliseconds.</param>
+    /// <param name="intervalMs">The time between runs, in milliseconds; none takes place if it is longer than a timer can be.</param>
+    /// <param name="background">Runs the work on another thread than that of the timer.</param>
+    /// <param name="action">The work.</param>
+    /// <param name="failed">Gets its exceptions.</param>
+    public PeriodicTask(
+        TimeProvider time, long initialDelayMs, long intervalMs, Action<Action> background, Action action, Action<Exception> failed)
     {
+        _background = background;
         _action = action;
         _failed = failed;
         if (intervalMs is > 0 and <= MaxIntervalMs && initialDelayMs <= MaxIntervalMs)
@@ -24,27 +33,31 @@ internal sealed class PeriodicTask : IAsyncDisposable
 
     public void Stop() => _timer?.Dispose();
 
-    /// <summary>Stops, and waits for a current run.</summary>
+    /// <summary>Stops: on return no further run is posted. One that was posted before is not waited for.</summary>
     public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static void Turn(object? state)
     {
         var task = (PeriodicTask)state!;
-        if (Interlocked.Exchange(ref task._running, 1) == 1)
-            return;
+        if (Interlocked.Exchange(ref task._running, 1) == 0)
+            task._background(task.Run);
+    }
+
+    private void Run()
+    {
         try
         {
-            task._action();
+            _action();
         }
-#pragma warning disable CA1031 // An exception out of a timer ends the process.
+#pragma warning disable CA1031 // The next run takes place as planned.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            task._failed(e);
+            _failed(e);
         }
         finally
         {
-            Volatile.Write(ref task._running, 0);
+            Volatile.Write(ref _running, 0);
         }
     }
 }

@@ -17,6 +17,7 @@ public sealed class ProducerStateManager
     private readonly ProducerSnapshots _snapshots;
     private readonly ProducerAppend _append;
     private long _lastSnapshotOffset;
+    private bool _isSkipLogged;
 
     /// <param name="files">The file system of the snapshots.</param>
     /// <param name="topicPartition">The partition, for messages.</param>
@@ -187,6 +188,14 @@ public sealed class ProducerStateManager
     /// segment; null when there is none.
     /// </summary>
     public string? DetachSnapshot(long offset) => _snapshots.Detach(offset);
+
+    /// <summary>A batch in the log contradicts the state and was skipped by a replay. Only the first one is logged.</summary>
+    internal void OnBatchSkipped(long offset, string reason)
+    {
+        if (!_isSkipLogged)
+            Logger.BatchSkippedInReplay(TopicPartition, offset, reason);
+        _isSkipLogged = true;
+    }
 
     private void LoadFromSnapshot(long logStartOffset, long nowMs)
     {

@@ -225,8 +225,8 @@ public sealed class LogSegment : IDisposable
             _firstTimestamp = long.MinValue;
         }
         _bytesSinceLastIndexEntry = 0;
-        if (_maxTimestamp.Value.Timestamp >= 0)
-            _maxTimestamp.Value = ReadLargestTimestamp();
+        // Also after a restart, when it was not known: the time index has no entry for every batch.
+        _maxTimestamp.Value = ReadLargestTimestamp();
         return removed;
     }
 

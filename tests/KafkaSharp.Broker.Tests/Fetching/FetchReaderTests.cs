@@ -160,7 +160,7 @@ internal sealed class FetchReaderTests
         two.Append();
         var produce = WaitForReplicas(two, 1, 30);
         two.Delete();
-        Assert.That(await produce.WaitAsync(s_patience), Is.EqualTo(new[] { ErrorCode.NotLeaderOrFollower }));
+        Assert.That(await produce.WaitAsync(s_patience), Is.EqualTo(new[] { ErrorCode.UnknownTopicOrPartition }));
         Assert.That(two.Timers.Count, Is.Zero, "the deadline was removed with the wait");
     }
 

@@ -178,7 +178,8 @@ public sealed class MetadataLogStorageTests
             configs["internal.metadata.log.segment.bytes"] = $"{bytes}";
         var values = ConfigValues.Parse(new ConfigSchema(RaftConfigs.All), configs);
         var storage = MetadataLogStorage.Open(
-            files ?? new PhysicalFileSystem(), _root, values, time ?? TimeProvider.System, new Random(1), NullLogger.Instance);
+            files ?? new PhysicalFileSystem(), _root, values, time ?? TimeProvider.System, new Random(1), work => work(),
+            NullLogger.Instance);
         var options = new RaftOptions
         {
             NodeId = nodeId,

@@ -93,6 +93,23 @@ internal sealed class ReplicaManagerTests
         Assert.That(_replicas.Assignments.IsEmpty);
     }
 
+    [Test]
+    public void What_waits_for_replication_is_told_that_the_directory_failed_or_the_topic_is_gone()
+    {
+        Update([.. Topic("failed", new(1, 1), s_a), .. Topic("deleted", new(1, 2), s_b)]);
+        _replicas.Find(new TopicPartition("failed", 0), out var failed);
+        _replicas.Find(new TopicPartition("deleted", 0), out var deleted);
+        Assert.That(failed!.CheckReplicated(1), Is.Null, "it waits");
+
+        _logs.Fail(_logs.DirectoryOf(failed.Log), new IOException("Input/output error"));
+        Update(new RemoveTopicRecord { TopicId = new(1, 2) });
+
+        Assert.That(failed.CheckReplicated(1), Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(failed.CheckAppend(1).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(deleted!.CheckReplicated(1), Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+        Assert.That(deleted.CheckAppend(1).ErrorCode, Is.EqualTo(ErrorCode.NotLeaderOrFollower));
+    }
+
     private static IRecordMessage[] Topic(string name, Uuid id, Uuid directory) =>
     [
         new TopicRecord { Name = name, TopicId = id },

@@ -87,6 +87,24 @@ public sealed class CorruptLogTests
     }
 
     [Test]
+    public void Recovery_keeps_a_whole_batch_that_only_the_producer_state_refuses()
+    {
+        using var test = new TestLog();
+        test.Append(options: TestLog.Producer(1, 0, 0, transactional: true));
+        var path = test.Log.Segments.Active.LogPath;
+        test.Log.CloseAbruptly();
+        // Not transactional, although the transaction of the producer is open.
+        test.Overwrite(path, BatchSize, TestLog.Batch(baseOffset: 1, options: TestLog.Producer(1, 0, 1)));
+        test.Overwrite(path, BatchSize * 2, TestLog.Batch(baseOffset: 2, options: TestLog.Producer(2, 0, 0)));
+
+        test.Reopen(cleanShutdown: false);
+
+        Assert.That(test.ReadBatches(), Is.EqualTo(new[] { (0L, 0L), (1L, 1L), (2L, 2L) }));
+        Assert.That(test.Logger.Warnings.Single(), Does.Contain("A batch of t-0 at offset 1 contradicts the state of its producer"));
+        Assert.That(test.Append(options: TestLog.Producer(2, 0, 1)).FirstOffset, Is.EqualTo(3), "later producers are known");
+    }
+
+    [Test]
     public void Recovery_reads_batches_of_any_size_and_maps_none()
     {
         using var test = new TestLog(onDisk: true, ("max.message.bytes", "4000000"));
@@ -118,7 +136,8 @@ public sealed class CorruptLogTests
     public void Segments_may_wait_for_deletion_longer_than_a_timer_can(long delayMs)
     {
         using var folder = new FileSystem.TestFolder();
-        using var deletion = new SegmentDeletion(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        using var deletion = new SegmentDeletion(
+            folder.Files, TimeProvider.System, work => work(), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         var segment = LogSegment.Create(folder.Files, folder.Path, 0, LogConfig.Default, TimeProvider.System, 0);
         Assert.That(() => deletion.Schedule([segment], [], delayMs), Throws.Nothing);
         Assert.That(folder.Files.EnumerateFiles(folder.Path), Has.Count.EqualTo(1));

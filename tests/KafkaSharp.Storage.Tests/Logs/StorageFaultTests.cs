@@ -158,6 +158,7 @@ public sealed class StorageFaultTests
             Config = LogConfig.From(new Dictionary<string, string>(), new Dictionary<string, string> { ["flush.messages"] = "1" }),
             Random = new Random(1),
             HadCleanShutdown = true,
+            Background = work => work(),
         });
         Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
     }

@@ -24,6 +24,7 @@ public sealed class TransactionVerificationTests
             Random = new Random(1),
             HadCleanShutdown = true,
             TransactionVerificationEnabled = true,
+            Background = work => work(),
         });
     }
 

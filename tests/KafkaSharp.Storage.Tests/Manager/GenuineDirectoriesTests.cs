@@ -83,6 +83,7 @@ public sealed class GenuineDirectoriesTests
             {
                 FileSystem = new PhysicalFileSystem(), Directory = directory, TopicPartition = name.TopicPartition, Random = new Random(1),
                 Time = new ManualTimeProvider(Then),
+                Background = work => work(),
             });
             var replayed = log.Producers.Inspect(state => state.Producers.Select(ProducerSnapshotFileTests.Describe).ToArray());
             Assert.That(replayed, Is.EquivalentTo(expected.Select(ProducerSnapshotFileTests.Describe)), name.TopicPartition.ToString());

@@ -83,11 +83,11 @@ public sealed class LogManagerFaultTests
     {
         var compact = new Dictionary<string, string> { ["cleanup.policy"] = "compact" };
         Create(Partition);
-        _manager.UpdateTopicConfig("other", compact);
+        _manager.UpdateTopicConfigs(Of("other", compact));
         Assert.That(Reports(), Is.Zero);
         Create(new TopicPartition("other", 0));
         Assert.That(Reports(), Is.EqualTo(1));
-        _manager.UpdateTopicConfig("t", compact);
+        _manager.UpdateTopicConfigs(Of("t", compact));
         Assert.That(Reports(), Is.EqualTo(1));
 
         int Reports() => _logger.Warnings.Count(line => line.Contains("does not compact logs", StringComparison.Ordinal));
@@ -97,7 +97,7 @@ public sealed class LogManagerFaultTests
     public void A_change_of_a_topic_to_compaction_is_told()
     {
         Create(Partition);
-        _manager.UpdateTopicConfig("t", new Dictionary<string, string> { ["cleanup.policy"] = "compact" });
+        _manager.UpdateTopicConfigs(Of("t", new Dictionary<string, string> { ["cleanup.policy"] = "compact" }));
         Assert.That(_logger.Warnings.Single(), Does.Contain("does not compact logs"));
     }
 
@@ -110,6 +110,9 @@ public sealed class LogManagerFaultTests
         Assert.That(before.Producers.Inspect(producers => producers.ExpirationMs), Is.EqualTo(5000));
         Assert.That(after.Producers.Inspect(producers => producers.ExpirationMs), Is.EqualTo(5000));
     }
+
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> Of(string topic, Dictionary<string, string> overrides) =>
+        new() { [topic] = overrides };
 
     private static ConfigValues Values(params (string Name, string Value)[] values) =>
         ConfigValues.Parse(Schema, values.ToDictionary(pair => pair.Name, pair => pair.Value));
@@ -129,6 +132,7 @@ public sealed class LogManagerFaultTests
         Directories = [directory],
         Time = _time,
         Random = new Random(1),
+        Background = work => work(),
         DirectoryFailed = _failures.Add,
         LoggerFactory = new Loggers(_logger),
     });

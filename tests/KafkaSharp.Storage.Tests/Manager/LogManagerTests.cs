@@ -253,7 +253,7 @@ public sealed class LogManagerTests
     [Test]
     public void Retention_runs_by_itself()
     {
-        _manager.UpdateTopicConfig("t", new Dictionary<string, string> { ["retention.ms"] = "60000" });
+        _manager.UpdateTopicConfigs(Of("t", new Dictionary<string, string> { ["retention.ms"] = "60000" }));
         var log = Create(Partition);
         Append(log, 3);
         log.UpdateHighWatermark(3);
@@ -271,6 +271,57 @@ public sealed class LogManagerTests
         _manager.StartTasks();
         _time.Advance(TimeSpan.FromSeconds(31));
         Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 3\n"));
+    }
+
+    [Test]
+    public void High_watermarks_are_saved_every_five_seconds_and_read_back()
+    {
+        var log = Create(Partition);
+        Append(log, 3);
+        Append(log, 2);
+        log.UpdateHighWatermark(3);
+        _manager.StartTasks();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(Text("/a/replication-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 3\n"));
+        log.UpdateHighWatermark(4);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.That(Text("/a/replication-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 4\n"));
+        Crash();
+        Assert.That(_manager.Get(Partition)!.HighWatermark, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task High_watermarks_are_saved_by_a_stop_in_order()
+    {
+        var log = Create(Partition);
+        Append(log, 5);
+        log.UpdateHighWatermark(2);
+        await Restart();
+        Assert.That(_manager.Get(Partition)!.HighWatermark, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_high_watermark_beyond_the_log_is_lowered_to_its_end()
+    {
+        Append(Create(Partition), 2);
+        _files.WriteAtomically("/a/replication-offset-checkpoint", "0\n1\nt 0 9\n"u8);
+        Crash();
+        Assert.That(_manager.Get(Partition)!.HighWatermark, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Unchanged_high_watermarks_are_not_written_again()
+    {
+        var log = Create(Partition);
+        Append(log, 5);
+        log.UpdateHighWatermark(2);
+        _manager.Maintenance.CheckpointHighWatermarks();
+        _files.DeleteFile("/a/replication-offset-checkpoint");
+        _manager.Maintenance.CheckpointHighWatermarks();
+        Assert.That(_files.FileExists("/a/replication-offset-checkpoint"), Is.False);
+        log.UpdateHighWatermark(3);
+        _manager.Maintenance.CheckpointHighWatermarks();
+        Assert.That(_files.FileExists("/a/replication-offset-checkpoint"));
     }
 
     [Test]
@@ -327,13 +378,16 @@ public sealed class LogManagerTests
         _manager = Open(("log.retention.hours", "1"));
         var log = Create(Partition);
         Assert.That(log.Config.RetentionMs, Is.EqualTo(3_600_000));
-        _manager.UpdateTopicConfig("t", new Dictionary<string, string> { ["retention.ms"] = "5" });
+        _manager.UpdateTopicConfigs(Of("t", new Dictionary<string, string> { ["retention.ms"] = "5" }));
         Assert.That(log.Config.RetentionMs, Is.EqualTo(5));
         _manager.UpdateBrokerConfig(ConfigValues.Empty);
         Assert.That(log.Config.RetentionMs, Is.EqualTo(5));
-        _manager.UpdateTopicConfig("t", new Dictionary<string, string>());
+        _manager.UpdateTopicConfigs(Of("t", new Dictionary<string, string>()));
         Assert.That(log.Config.RetentionMs, Is.EqualTo(604_800_000));
     }
+
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> Of(string topic, Dictionary<string, string> overrides) =>
+        new() { [topic] = overrides };
 
     private LogManager Open(params (string Name, string Value)[] broker)
     {
@@ -345,6 +399,7 @@ public sealed class LogManagerTests
             BrokerConfig = ConfigValues.Parse(schema, broker.ToDictionary(pair => pair.Name, pair => pair.Value)),
             Time = _time,
             Random = new Random(1),
+            Background = work => work(),
             DirectoryFailed = _failures.Add,
         });
     }

@@ -49,6 +49,7 @@ public sealed class IdempotenceConversationTests
     private static PartitionLog Open(MemoryFileSystem files, string topic, int index) => PartitionLog.Open(new PartitionLogOptions
     {
         FileSystem = files, Directory = $"/{topic}-{index}", TopicPartition = new TopicPartition(topic, index), Random = new Random(1),
+        Background = work => work(),
     });
 
     private static IEnumerable<(string Topic, int Index, byte[] Records)> Partitions(JsonElement request) =>
