@@ -21,11 +21,11 @@ internal static partial class BrokerEvents
     [LoggerMessage(6105, LogLevel.Information, "KafkaSharp has stopped")]
     public static partial void Stopped(this ILogger logger);
 
-    [LoggerMessage(6106, LogLevel.Warning, "The configuration sets {Key}, which KafkaSharp does not act on yet: it has no effect")]
+    [LoggerMessage(6106, LogLevel.Warning, "The configuration sets {Key}, which KafkaSharp does not act on: it has no effect")]
     public static partial void InactiveConfig(this ILogger logger, string key);
 
-    [LoggerMessage(6107, LogLevel.Warning, "The configuration sets {Key}, which is no key of Kafka's: it has no effect")]
-    public static partial void UnknownConfig(this ILogger logger, string key);
+    [LoggerMessage(6107, LogLevel.Warning, "The configuration: {Notice}")]
+    public static partial void UnknownConfig(this ILogger logger, string notice);
 
     [LoggerMessage(6108, LogLevel.Error, "{Partition} is offline: {Error}")]
     public static partial void PartitionOffline(this ILogger logger, TopicPartition partition, ErrorCode error);
@@ -55,6 +55,15 @@ internal static partial class BrokerEvents
 
     [LoggerMessage(6116, LogLevel.Warning, "Changed limits of connections are not taken: {Reason}")]
     public static partial void ConnectionLimitsRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(6118, LogLevel.Information, "The dynamic configuration of {Resource} has changed: {Changes}")]
+    public static partial void ConfigChanged(this ILogger logger, string resource, string changes);
+
+    [LoggerMessage(6119, LogLevel.Information, "The dynamic configurations of {Count} more resources have changed")]
+    public static partial void MoreConfigsChanged(this ILogger logger, int count);
+
+    [LoggerMessage(6120, LogLevel.Warning, "{Key} is set dynamically, but KafkaSharp does not act on a change of it: it has no effect")]
+    public static partial void DynamicConfigInactive(this ILogger logger, string key);
 
     [LoggerMessage(6117, LogLevel.Warning, "{Count} topic(s) could not be created automatically. The first is {Topic}: {Error} ({Reason})")]
     public static partial void AutoCreationFailed(this ILogger logger, int count, string topic, ErrorCode error, string? reason);

@@ -54,6 +54,9 @@ public abstract class ConfigKey
     /// <summary>The allowed values as text, or null if every value of the type is allowed.</summary>
     public string? AllowedText { get; init; }
 
+    /// <summary>Whether it is a key for tests and for Kafka's own use, which DescribeConfigs hides unless it is set.</summary>
+    public bool IsInternal { get; init; }
+
     /// <summary>Parses and checks a value.</summary>
     /// <exception cref="ConfigException">
     /// The value is malformed or not allowed. The message names the key, the value and what is allowed.

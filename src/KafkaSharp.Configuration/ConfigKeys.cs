@@ -8,6 +8,9 @@ namespace KafkaSharp.Configuration;
 /// </summary>
 public static class ConfigKeys
 {
+    // What Java's \s matches: Kafka removes it around the items of a list.
+    private static readonly char[] s_space = [' ', '\t', '\n', '\v', '\f', '\r'];
+
     public static ConfigKey<int> Int(
         string name, int defaultValue, string documentation, int min = int.MinValue, int max = int.MaxValue,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
@@ -62,41 +65,35 @@ public static class ConfigKeys
             AllowedText = allowed is null ? null : $"[{string.Join(", ", allowed)}]",
         };
 
+    /// <summary>A string with a custom check, which throws <see cref="ConfigException"/> for an invalid value.</summary>
+    public static ConfigKey<string> String(
+        string name, string? defaultValue, string documentation, Action<string, string> ensureValid, string allowedText) =>
+        new(name, ConfigType.String, defaultValue, ConfigUpdateMode.ReadOnly, documentation, text => text, ensureValid)
+        {
+            AllowedText = allowedText,
+        };
+
     /// <summary>
-    /// A comma-separated list without duplicates or blank items. Empty text is the empty list, which is valid if
+    /// A comma-separated list without blank items; an item that is repeated counts once. Empty text is the empty list, which is valid if
     /// <paramref name="allowEmpty"/> is true. If <paramref name="allowed"/> is given, each item must be one of those values.
     /// </summary>
     public static ConfigKey<IReadOnlyList<string>> List(
         string name, string? defaultValue, string documentation, IReadOnlyList<string>? allowed = null,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly, bool allowEmpty = true) =>
-        List(name, defaultValue, documentation, ConfigValidators.ValidList(allowed ?? [], allowEmpty),
-            allowed is null ? null : $"[{string.Join(", ", allowed)}]", update);
+        new(name, ConfigType.List, defaultValue, update, documentation, ParseDistinctList,
+            ConfigValidators.ValidList(allowed ?? [], allowEmpty))
+        {
+            AllowedText = allowed is null ? null : $"[{string.Join(", ", allowed)}]",
+        };
 
     /// <summary>
-    /// A comma-separated list with a custom check, which throws <see cref="ConfigException"/> for an invalid value. Null: no check.
+    /// A comma-separated list with a custom check, which throws <see cref="ConfigException"/> for an invalid value. Null: no check. Items
+    /// may be repeated.
     /// </summary>
     public static ConfigKey<IReadOnlyList<string>> List(
         string name, string? defaultValue, string documentation, Action<string, IReadOnlyList<string>>? ensureValid, string? allowedText,
         ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
         new(name, ConfigType.List, defaultValue, update, documentation, ParseList, ensureValid) { AllowedText = allowedText };
-
-    /// <summary>A key of Kafka that this broker does not use. Only the type of its values is checked, and they are kept as text.</summary>
-    public static ConfigKey<string> Known(string name, ConfigType type, string? defaultValue, ConfigUpdateMode update) =>
-        new(name, type, defaultValue, update, "", text => OfType(type, text), null);
-
-    private static string OfType(ConfigType type, string text)
-    {
-        _ = type switch
-        {
-            ConfigType.Int => ParseInteger<int>("INT")(text),
-            ConfigType.Short => ParseInteger<short>("SHORT")(text),
-            ConfigType.Long => ParseInteger<long>("LONG")(text),
-            ConfigType.Double => ParseDouble(text),
-            ConfigType.Boolean => ParseBoolean(text),
-            _ => (object)text,
-        };
-        return text;
-    }
 
     private static ConfigKey<T> Number<T>(
         string name, ConfigType type, T defaultValue, string documentation, T min, T max, ConfigUpdateMode update, Func<string, T> parse)
@@ -128,20 +125,22 @@ public static class ConfigKeys
         };
     }
 
-    private static Func<string, T> ParseInteger<T>(string type)
+    internal static Func<string, T> ParseInteger<T>(string type)
         where T : INumber<T> =>
         text => T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw new FormatException($"Not a number of type {type}");
 
-    private static double ParseDouble(string text) =>
+    internal static double ParseDouble(string text) =>
         JavaNumber.TryParseDouble(text, out var value) ? value : throw new FormatException("Not a number of type DOUBLE");
 
-    private static bool ParseBoolean(string text) =>
+    internal static bool ParseBoolean(string text) =>
         text.Equals("true", StringComparison.OrdinalIgnoreCase) ? true
         : text.Equals("false", StringComparison.OrdinalIgnoreCase) ? false
         : throw new FormatException("Expected value to be either true or false");
 
-    private static IReadOnlyList<string> ParseList(string text) =>
-        text.Length == 0 ? [] : Array.ConvertAll(text.Split(','), item => item.Trim());
+    internal static IReadOnlyList<string> ParseList(string text) =>
+        text.Length == 0 ? [] : Array.ConvertAll(text.Split(','), item => item.Trim(s_space));
+
+    internal static IReadOnlyList<string> ParseDistinctList(string text) => [.. ParseList(text).Distinct(StringComparer.Ordinal)];
 }

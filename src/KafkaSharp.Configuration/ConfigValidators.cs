@@ -26,6 +26,20 @@ internal static class ConfigValidators
                 throw new ConfigException(name, value, $"String must be one of: {string.Join(", ", allowed)}");
         };
 
+    public static Action<string, string> OneOfInAnyCase(IReadOnlyList<string> allowed) =>
+        (name, value) =>
+        {
+            if (!allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
+                throw new ConfigException(name, value, $"String must be one of (case insensitive): {string.Join(", ", allowed)}");
+        };
+
+    public static void NotEmpty(string name, string value)
+    {
+        if (value.Length == 0)
+            throw new ConfigException(name, value, "String must be non-empty");
+    }
+
+    /// <summary>The check of a list whose repeated items have been removed.</summary>
     public static Action<string, IReadOnlyList<string>> ValidList(IReadOnlyList<string> allowed, bool allowEmpty)
     {
         var oneOf = OneOf(allowed);
@@ -36,8 +50,6 @@ internal static class ConfigValidators
                 var valid = allowed.Count == 0 ? "any non-empty value" : $"[{string.Join(", ", allowed)}]";
                 throw new ConfigException($"Configuration '{name}' must not be empty. Valid values include: {valid}");
             }
-            if (list.Distinct(StringComparer.Ordinal).Count() != list.Count)
-                throw new ConfigException($"Configuration '{name}' values must not be duplicated.");
             foreach (var item in list)
             {
                 if (item.Length == 0)

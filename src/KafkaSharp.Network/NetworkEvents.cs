@@ -6,7 +6,7 @@ namespace KafkaSharp.Network;
 /// <summary>The log messages of this project; ids 1000-1099. What bad input causes is one line a connection.</summary>
 internal static partial class NetworkEvents
 {
-    [LoggerMessage(1000, LogLevel.Information, "Listener {Listener} waits for connections on {EndPoint}")]
+    [LoggerMessage(1000, LogLevel.Information, "Listener {Listener} accepts connections on {EndPoint}")]
     public static partial void Listening(this ILogger logger, string listener, IPEndPoint endPoint);
 
     [LoggerMessage(1001, LogLevel.Debug, "Connection {Id} on {Listener} from {Remote} opened")]
@@ -25,6 +25,9 @@ internal static partial class NetworkEvents
         "Connection {Id} on {Listener} from {Remote} is closed: a request of {Size} bytes is not between 0 and socket.request.max.bytes " +
         "({Max})")]
     public static partial void InvalidFrameSize(this ILogger logger, long id, string listener, IPEndPoint remote, int size, int max);
+
+    [LoggerMessage(1010, LogLevel.Warning, "Connection {Id} on {Listener} from {Remote} is closed: {Reason}")]
+    public static partial void ForeignClient(this ILogger logger, long id, string listener, IPEndPoint remote, string reason);
 
     [LoggerMessage(1006, LogLevel.Information,
         "Rejected connection from {Address} on {Listener}: the address already has the configured maximum of {Max} connections")]

@@ -45,7 +45,8 @@ public sealed class BrokerConfiguration
     public IReadOnlyList<string> ControllerListenerNames { get; private init; } = [];
 
     /// <summary>The listener that brokers use among themselves; where it is not set, the one named after its security protocol.</summary>
-    public string InterBrokerListenerName => Values.Get(NetworkConfigs.InterBrokerListenerName) ?? SecurityProtocol.Plaintext.Name();
+    public string InterBrokerListenerName =>
+        Values.Get(NetworkConfigs.InterBrokerListenerName)?.ToUpperInvariant() ?? SecurityProtocol.Plaintext.Name();
 
     /// <summary>
     /// Whether the quorum's voters are configured (<c>controller.quorum.voters</c>), rather than kept in the metadata log.
@@ -55,7 +56,7 @@ public sealed class BrokerConfiguration
     /// <summary>Keys that are set and that Kafka knows, but that have no effect here.</summary>
     public IReadOnlyList<string> InactiveKeys { get; private init; } = [];
 
-    /// <summary>Keys that are set and that Kafka does not know.</summary>
+    /// <summary>A sentence on each key that is set and that Kafka does not know.</summary>
     public IReadOnlyList<string> UnknownKeys { get; private init; } = [];
 
     /// <param name="file">The properties of the configuration file; null for none.</param>
@@ -67,17 +68,20 @@ public sealed class BrokerConfiguration
         var given = new Dictionary<string, string>(file ?? WithoutFile);
         foreach (var (key, value) in overrides ?? new Dictionary<string, string>())
             given[key] = value;
+        var unknown = KeyNotices.OfUnknown(given.Keys);
         var faults = new ConfigurationFaults();
         var values = ConfigValues.Parse(BrokerSchema.Instance, given, faults.Messages);
         foreach (var (name, text) in given.Where(entry => BrokerSchema.Instance.Find(entry.Key) is null))
-            _ = faults.Try(() => KnownBrokerConfigs.Find(name)?.ParseObject(text));
+            _ = faults.Try(() => BrokerSchema.Find(ListenerKey.BaseOf(name))?.ParseObject(text));
+        foreach (var fault in BrokerConfigRules.Faults(given, isDynamic: false))
+            faults.Add(fault);
         var nodeId = values.Get(BrokerConfigs.NodeId) ?? values.Get(BrokerConfigs.BrokerId);
         var listeners = ListenerConfiguration.Read(values, faults);
         CheckNode(values, nodeId, listeners, faults);
-        _ = faults.Try(() => ConnectionLimits.From(values));
-        if (!faults.HasAny)
+        if (listeners.Listeners.Count > 0 && values.IsSet(NetworkConfigs.Listeners) == given.ContainsKey(NetworkConfigs.Listeners.Name))
             listeners.Check(faults);
-        return faults.HasAny ? throw faults.ToException() : Of(values, nodeId, listeners);
+        _ = faults.Try(() => ConnectionLimits.From(values));
+        return faults.HasAny ? throw faults.ToException(unknown) : Of(values, nodeId, listeners, unknown);
     }
 
     private static void CheckNode(ConfigValues values, int nodeId, ListenerConfiguration listeners, ConfigurationFaults faults)
@@ -98,7 +102,8 @@ public sealed class BrokerConfiguration
         }
     }
 
-    private static BrokerConfiguration Of(ConfigValues values, int nodeId, ListenerConfiguration listeners)
+    private static BrokerConfiguration Of(
+        ConfigValues values, int nodeId, ListenerConfiguration listeners, IReadOnlyList<string> unknown)
     {
         var logDirs = (values.Get(BrokerConfigs.LogDirs) ?? values.Get(BrokerConfigs.LogDir)).Select(FullPath).Distinct().ToArray();
         return new BrokerConfiguration(values)
@@ -110,9 +115,8 @@ public sealed class BrokerConfiguration
             AdvertisedListeners = listeners.Advertised,
             ControllerListenerNames = listeners.ControllerNames,
             HasStaticVoters = values.Get(RaftConfigs.Voters).Count > 0,
-            InactiveKeys =
-                [.. values.Given.Keys.Where(k => BrokerSchema.Instance.Find(k) is null && KnownBrokerConfigs.Find(k) is not null).Order()],
-            UnknownKeys = [.. values.Given.Keys.Where(k => BrokerSchema.Find(k) is null).Order()],
+            InactiveKeys = KeyNotices.Inactive(values.Given.Keys),
+            UnknownKeys = unknown,
         };
     }
 

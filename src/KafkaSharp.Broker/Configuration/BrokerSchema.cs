@@ -17,13 +17,6 @@ internal static class BrokerSchema
         .. GroupConfigs.All,
     ]);
 
-    /// <summary>The key of a name: one that acts, else one that is only known; null for a name Kafka does not know.</summary>
-    public static ConfigKey? Find(string name) => Instance.Find(name) ?? KnownBrokerConfigs.Find(name) ?? FindOfListener(name);
-
-    // The one key that acts for a single listener too.
-    private static ConfigKey? FindOfListener(string name) =>
-        name.StartsWith(NetworkConfigs.ListenerPrefix, StringComparison.Ordinal)
-        && name.EndsWith($".{NetworkConfigs.MaxConnections.Name}", StringComparison.Ordinal)
-            ? NetworkConfigs.MaxConnections
-            : null;
+    /// <summary>The key of a name: one that acts, else one that is only known; null for a name that Kafka does not know.</summary>
+    public static ConfigKey? Find(string name) => Instance.Find(name) ?? KnownBrokerConfigs.Find(name);
 }

@@ -10,7 +10,11 @@ internal sealed class ConfigurationFaults
 
     public bool HasAny => Messages.Count > 0;
 
-    public void Add(string message) => Messages.Add(message);
+    public void Add(string message)
+    {
+        if (!Messages.Contains(message))
+            Messages.Add(message);
+    }
 
     /// <summary>Reads a value; null where it has a fault. The fault of a key that several checks read is kept once.</summary>
     public T? Try<T>(Func<T> read)
@@ -22,13 +26,18 @@ internal sealed class ConfigurationFaults
         }
         catch (ConfigException e)
         {
-            if (!Messages.Contains(e.Message))
-                Messages.Add(e.Message);
+            Add(e.Message);
             return null;
         }
     }
 
-    /// <summary>The error of a start that the faults prevent.</summary>
-    public BrokerStartException ToException() => new(
-        Messages is [var only] ? only : $"{Messages.Count} faults in the configuration:\n  {string.Join("\n  ", Messages)}");
+    /// <summary>The error of a start that the faults prevent. Unknown keys come first: they may be the cause of a fault.</summary>
+    public BrokerStartException ToException(IReadOnlyList<string> unknownKeys)
+    {
+        string[] all = [.. unknownKeys, .. Messages];
+        return new BrokerStartException(
+            all is [var only] ? only : $"{Count(Messages.Count)} in the configuration:\n  {string.Join("\n  ", all)}");
+
+        static string Count(int faults) => faults == 1 ? "1 fault" : $"{faults} faults";
+    }
 }

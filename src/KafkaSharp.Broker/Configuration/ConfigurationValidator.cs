@@ -25,32 +25,26 @@ internal sealed class ConfigurationValidator(BrokerConfiguration configuration) 
                             ErrorCode.InvalidConfig,
                             "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.")
                         : null;
-                case ConfigResourceType.Broker:
-                    return ValidateBroker(resource, configs);
                 case ConfigResourceType.Group:
                     return GroupConfigRules.Validate(configuration.Values, configs);
                 case ConfigResourceType.ClientMetrics:
                     return ClientMetricsRules.Validate(configs);
                 default:
+                    // A broker checks its configurations before it forwards them: see ConfigAlterations.
                     return null;
             }
         }
         catch (ConfigException e)
         {
-            // Kafka checks a broker's configurations before it forwards them, with another error code.
-            return new ApiError(resource.Type == ConfigResourceType.Broker ? ErrorCode.InvalidRequest : ErrorCode.InvalidConfig, e.Message);
+            return new ApiError(ErrorCode.InvalidConfig, e.Message);
         }
     }
 
-    public bool IsList(ConfigResourceType type, string name) => Find(type, name)?.Type == ConfigType.List;
+    // As in Kafka, the lists of client metrics can only be set as a whole.
+    public bool IsList(ConfigResourceType type, string name) =>
+        type != ConfigResourceType.ClientMetrics && Find(type, name)?.Type == ConfigType.List;
 
-    public string? DefaultValue(ConfigResourceType type, string name) => type switch
-    {
-        ConfigResourceType.Topic =>
-            BrokerLogConfigs.TopicDefaults(configuration.Values).GetValueOrDefault(name) ?? Find(type, name)?.DefaultText,
-        ConfigResourceType.Broker => configuration.Values.Given.GetValueOrDefault(name) ?? Find(type, name)?.DefaultText,
-        _ => Find(type, name)?.DefaultText,
-    };
+    public string? DefaultValue(ConfigResourceType type, string name) => Find(type, name)?.DefaultText;
 
     public IReadOnlyList<EffectiveConfig> EffectiveTopicConfigs(
         IReadOnlyDictionary<string, string> topicConfigs, IReadOnlyDictionary<string, string> clusterConfigs,
@@ -76,26 +70,6 @@ internal sealed class ConfigurationValidator(BrokerConfiguration configuration) 
             configs.Add(new EffectiveConfig(key.Name, defaults.GetValueOrDefault(key.Name) ?? key.DefaultText, (sbyte)source));
         }
         return configs;
-    }
-
-    private static ApiError? ValidateBroker(ConfigResource resource, IReadOnlyDictionary<string, string> configs)
-    {
-        foreach (var (name, text) in configs)
-        {
-            // An unknown key may belong to a plug-in: it is stored, as in Kafka.
-            if (BrokerSchema.Find(name) is not { } key)
-                continue;
-            if (key.UpdateMode == ConfigUpdateMode.ReadOnly)
-                return new ApiError(ErrorCode.InvalidRequest, $"Cannot update these configs dynamically: [{name}]");
-            if (key.UpdateMode == ConfigUpdateMode.PerBroker && resource.Name.Length == 0)
-            {
-                return new ApiError(
-                    ErrorCode.InvalidRequest,
-                    $"Cannot update these configs at default cluster level, broker id must be specified: [{name}]");
-            }
-            key.ParseObject(text);
-        }
-        return null;
     }
 
     private static ConfigKey? Find(ConfigResourceType type, string name) => type switch

@@ -16,8 +16,8 @@ internal static class DynamicConfigs
         BrokerConfiguration configuration, IReadOnlyDictionary<string, string> cluster, IReadOnlyDictionary<string, string> node)
     {
         var merged = new Dictionary<string, string>(configuration.Values.Given);
-        foreach (var (name, text) in cluster.Concat(node))
-            merged[name] = text;
+        DynamicKeys.Override(merged, DynamicKeys.Valid(cluster, isPerBroker: false));
+        DynamicKeys.Override(merged, DynamicKeys.Valid(node, isPerBroker: true));
         // What is stored was checked when it was set; what a release with other rules stored keeps the value below it.
         return ConfigValues.Parse(BrokerSchema.Instance, merged, []);
     }

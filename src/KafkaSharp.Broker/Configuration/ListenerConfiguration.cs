@@ -1,3 +1,4 @@
+using System.Net;
 using KafkaSharp.Configuration;
 using KafkaSharp.Network;
 using KafkaSharp.Network.Endpoints;
@@ -19,31 +20,86 @@ internal sealed record ListenerConfiguration(
         faults.Try(() => ListenerEndpoints.Of(values, NetworkConfigs.Listeners)) ?? [],
         faults.Try(() => ListenerEndpoints.Of(values, NetworkConfigs.AdvertisedListeners)) ?? [],
         values.Get(NetworkConfigs.ControllerListenerNames) ?? [],
-        values.Get(NetworkConfigs.InterBrokerListenerName));
+        values.Get(NetworkConfigs.InterBrokerListenerName)?.ToUpperInvariant());
 
     /// <summary>Checks that the values of the keys are consistent. Called only if each of them could be parsed.</summary>
     public void Check(ConfigurationFaults faults)
     {
-        if (ControllerNames.Count > 0 && !Listeners.Any(IsController))
-        {
-            faults.Add("controller.listener.names must contain at least one value appearing in the 'listeners' configuration "
-                + $"when running the KRaft controller role; it is '{string.Join(',', ControllerNames)}'");
-        }
-        if (Listeners.All(IsController))
-            faults.Add("listeners has no listener for clients: each of them is in controller.listener.names");
+        CheckDistinct(faults);
+        CheckController(faults);
         foreach (var unsupported in Listeners.Where(listener => listener.SecurityProtocol != SecurityProtocol.Plaintext))
             faults.Add($"Listener {unsupported} has the security protocol {unsupported.SecurityProtocol.Name()}: KafkaSharp serves " +
                 "PLAINTEXT only");
         foreach (var beyond in Listeners.Concat(Advertised).Where(listener => listener.Port > ushort.MaxValue))
             faults.Add($"Listener {beyond} has a port above {ushort.MaxValue}");
-        foreach (var unknown in Advertised.Where(advertised => !Contains(advertised.ListenerName)))
-            faults.Add($"advertised.listeners names {unknown.ListenerName}, which is not in listeners");
-        var published = Advertised.Count > 0 ? Advertised : Listeners.Where(listener => !IsController(listener));
-        if (published.Any(listener => listener.Host == "0.0.0.0"))
-            faults.Add("advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.");
-        if (InterBrokerName is { } name && !Contains(name))
-            faults.Add($"inter.broker.listener.name is {name}, which is not in listeners");
+        CheckAdvertised(faults);
     }
+
+    private void CheckController(ConfigurationFaults faults)
+    {
+        const string When = "when running the KRaft controller role";
+        var names = string.Join(',', ControllerNames);
+        if (ControllerNames.Count > 0 && !Listeners.Any(IsController))
+        {
+            faults.Add("controller.listener.names must contain at least one value appearing in the 'listeners' configuration "
+                + $"{When}; it is '{names}'");
+        }
+        else if (!ControllerNames.All(Contains))
+        {
+            faults.Add("controller.listener.names must only contain values appearing in the 'listeners' configuration "
+                + $"{When}; it is '{names}'");
+        }
+    }
+
+    private void CheckAdvertised(ConfigurationFaults faults)
+    {
+        var published = (Advertised.Count > 0 ? Advertised : Listeners).Where(listener => !IsController(listener)).ToArray();
+        if (published.Length == 0)
+        {
+            faults.Add("There must be at least one broker advertised listener."
+                + (Listeners.All(IsController) ? " Perhaps all listeners appear in controller.listener.names?" : ""));
+            return;
+        }
+        var unknown = published.Select(advertised => advertised.ListenerName).Where(name => !Contains(name)).ToArray();
+        if (unknown.Length > 0)
+        {
+            faults.Add("advertised.listeners listener names must be equal to or a subset of the ones defined in listeners. Found "
+                + $"{string.Join(",", unknown)}. The valid options based on the current configuration are {Names(Listeners)}");
+        }
+        if (published.Concat(Advertised).Any(listener => listener.Host == "0.0.0.0"))
+        {
+            faults.Add("advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address. "
+                + "Set advertised.listeners to the name or address by which clients reach this broker.");
+        }
+        if (InterBrokerName is { } name && published.All(listener => listener.ListenerName != name))
+        {
+            faults.Add("inter.broker.listener.name must be a listener name defined in advertised.listeners. It is "
+                + $"{name}; the valid options based on currently configured listeners are {Names(published)}");
+        }
+    }
+
+    // Two listeners may share a port if one of them has an IPv4 address and the other one an IPv6 address.
+    private void CheckDistinct(ConfigurationFaults faults)
+    {
+        foreach (var list in (IReadOnlyList<Endpoint>[])[Listeners, [.. Advertised.Distinct()]])
+        {
+            if (list.DistinctBy(listener => listener.ListenerName).Count() < list.Count)
+                faults.Add($"Each listener must have a different name, listeners: {string.Join(",", list)}");
+        }
+        foreach (var port in Listeners.Where(listener => listener.Port != 0).GroupBy(listener => listener.Port))
+        {
+            if (port.Count() > 1 && !ArePair([.. port.Select(listener => listener.Host)]))
+            {
+                faults.Add("Each listener must have a different port unless exactly one listener has an IPv4 address and the other IPv6 "
+                    + $"address, listeners: {string.Join(",", Listeners)}, port: {port.Key}");
+            }
+        }
+
+        static bool ArePair(string?[] hosts) => hosts is [{ } one, { } other] && IPAddress.TryParse(one, out var a)
+            && IPAddress.TryParse(other, out var b) && a.AddressFamily != b.AddressFamily;
+    }
+
+    private static string Names(IEnumerable<Endpoint> listeners) => string.Join(",", listeners.Select(listener => listener.ListenerName));
 
     private bool IsController(Endpoint listener) => ControllerNames.Contains(listener.ListenerName);
 

@@ -14,7 +14,8 @@ internal static class ResourceConfigs
         Group("consumer.session.timeout.ms", 45_000, 1),
         Group("share.assignment.interval.ms", 1_000, 0),
         Own(ConfigKeys.String("share.auto.offset.reset", "latest",
-            "Where a share group begins: latest, earliest or by_duration:<ISO 8601 duration>.")),
+            "Where a share group begins: latest, earliest or by_duration:<ISO 8601 duration>.", ShareOffsetReset.EnsureValid,
+            "[latest, earliest, by_duration:PnDTnHnMn.nS]")),
         Group("share.delivery.count.limit", 5, 2),
         Group("share.heartbeat.interval.ms", 5_000, 1),
         Own(ConfigKeys.String(

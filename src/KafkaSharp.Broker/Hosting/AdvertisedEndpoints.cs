@@ -12,8 +12,8 @@ namespace KafkaSharp.Broker.Hosting;
 /// </summary>
 internal sealed class AdvertisedEndpoints
 {
-    // As in Kafka, other wildcard addresses are refused by the configuration's validation or advertised unchanged.
-    private const string EveryAddress = "0.0.0.0";
+    // No client can connect to these. For clients, the configuration's validation refuses the first one, as Kafka does.
+    private static readonly string[] s_everyAddress = ["0.0.0.0", "::"];
 
     private static readonly Lazy<string> s_canonicalHostName = new(CanonicalHostName);
 
@@ -39,7 +39,9 @@ internal sealed class AdvertisedEndpoints
     public static Endpoint Of(BrokerConfiguration configuration, Endpoint listener)
     {
         var advertised = configuration.AdvertisedListeners.FirstOrDefault(a => a.ListenerName == listener.ListenerName) ?? listener;
-        return advertised.Host is null or EveryAddress ? advertised with { Host = s_canonicalHostName.Value } : advertised;
+        return advertised.Host is null || s_everyAddress.Contains(advertised.Host)
+            ? advertised with { Host = s_canonicalHostName.Value }
+            : advertised;
     }
 
     // As Java's getCanonicalHostName: the name of the address of the machine's name; without one, the address.

@@ -23,6 +23,13 @@ internal sealed class ConnectionLimitsPublisher(BrokerConfiguration configuratio
         var values = DynamicConfigs.Merge(configuration, newImage.Configs);
         try
         {
+            // A controller that another program configures stores any value.
+            var (file, present) = (new BrokerKeyValues(configuration.Values.Given), new BrokerKeyValues(values.Given));
+            foreach (var listener in configuration.Listeners)
+            {
+                if (ConnectionRules.FaultOfLimits(file, present, listener.ListenerName) is { } lockout)
+                    throw new ConfigException(lockout);
+            }
             foreach (var limit in limits)
                 limit.Update(values);
         }

@@ -82,8 +82,8 @@ public sealed class KafkaBroker : IAsyncDisposable
     {
         var logger = environment.Loggers.CreateLogger<KafkaBroker>();
         var started = environment.Time.GetTimestamp();
-        foreach (var key in configuration.UnknownKeys)
-            logger.UnknownConfig(key);
+        foreach (var notice in configuration.UnknownKeys)
+            logger.UnknownConfig(notice);
         foreach (var key in configuration.InactiveKeys)
             logger.InactiveConfig(key);
         try
@@ -136,6 +136,7 @@ public sealed class KafkaBroker : IAsyncDisposable
             var services = await ServiceStage.StartAsync(context, logs, quorum, cancellation);
             logs.Logs.StartTasks();
             await quorum.Metadata.AddPublisherAsync(listeners.LimitsPublisher(logger));
+            await quorum.Metadata.AddPublisherAsync(new ConfigChangeLog(logger));
             listeners.Start(services.Dispatcher);
             return new KafkaBroker(context, quorum, services, listeners, logger);
         }

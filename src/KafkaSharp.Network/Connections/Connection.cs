@@ -188,7 +188,7 @@ public sealed class Connection : IThreadPoolWorkItem
                     break;
                 case FrameStatus.InvalidSize:
                     _closeReason = "invalid frame size";
-                    _logger.InvalidFrameSize(Id, Listener.Name, RemoteEndPoint, _reader.ClaimedBytes, _reader.MaxFrameBytes);
+                    LogInvalidSize();
                     return;
                 default:
                     await _responses.FlushAsync();
@@ -206,6 +206,14 @@ public sealed class Connection : IThreadPoolWorkItem
                     break;
             }
         }
+    }
+
+    private void LogInvalidSize()
+    {
+        if (ForeignProtocol.Describe(_reader.ClaimedBytes, Listener.Name) is { } description)
+            _logger.ForeignClient(Id, Listener.Name, RemoteEndPoint, description);
+        else
+            _logger.InvalidFrameSize(Id, Listener.Name, RemoteEndPoint, _reader.ClaimedBytes, _reader.MaxFrameBytes);
     }
 
     // A failure of the handler must not be taken for a failure of the connection.

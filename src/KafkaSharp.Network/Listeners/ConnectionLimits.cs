@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Configuration;
@@ -59,8 +60,8 @@ public sealed class ConnectionLimits
         if (perIp == 0 && overrides.Count == 0)
         {
             throw new ConfigException(
-                NetworkConfigs.MaxConnectionsPerIp.Name, "0",
-                $"can be set to zero only if {NetworkConfigs.MaxConnectionsPerIpOverrides.Name} property is set.");
+                $"{NetworkConfigs.MaxConnectionsPerIp.Name} can be set to zero only if {NetworkConfigs.MaxConnectionsPerIpOverrides.Name} "
+                + "property is set.");
         }
         lock (_gate)
         {
@@ -163,19 +164,23 @@ public sealed class ConnectionLimits
             victim.Close("max.connections is exceeded");
     }
 
+    /// <summary>
+    /// Why the overrides of addresses are not host:count; null if they are. The names of hosts are resolved only when they apply.
+    /// </summary>
+    public static string? FaultOfOverrides(string text) =>
+        Entries(text).Where(entry => entry.Count is null).Select(entry => NotHostAndCount(text, entry.Entry).Message).FirstOrDefault();
+
     private static Dictionary<IPAddress, int> ParseOverrides(string text)
     {
         var overrides = new Dictionary<IPAddress, int>();
-        foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (entry, host, count) in Entries(text))
         {
-            var colon = entry.LastIndexOf(':');
-            if (colon <= 0 || !int.TryParse(entry.AsSpan(colon + 1), out var count))
-                throw new ConfigException(
-                    NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
+            if (count is null)
+                throw NotHostAndCount(text, entry);
             try
             {
-                foreach (var address in Dns.GetHostAddresses(entry[..colon].Trim('[', ']', ' ')))
-                    overrides[address] = count;
+                foreach (var address in Dns.GetHostAddresses(host))
+                    overrides[address] = count.Value;
             }
             catch (SocketException)
             {
@@ -184,4 +189,18 @@ public sealed class ConnectionLimits
         }
         return overrides;
     }
+
+    private static IEnumerable<(string Entry, string Host, int? Count)> Entries(string text)
+    {
+        foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = entry.LastIndexOf(':');
+            yield return colon > 0 && int.TryParse(entry.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var count)
+                ? (entry, entry[..colon].Trim('[', ']', ' '), count)
+                : (entry, "", null);
+        }
+    }
+
+    private static ConfigException NotHostAndCount(string text, string entry) =>
+        new(NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
 }

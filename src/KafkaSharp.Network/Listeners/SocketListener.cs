@@ -104,7 +104,6 @@ public sealed class SocketListener : IAsyncDisposable
                 $"Socket server failed to bind to {Options.Endpoint.Host ?? "0.0.0.0"}:{Options.Endpoint.Port}: {e.Message}.", e);
         }
         _limits.Register(this);
-        _logger.Listening(Options.Name, EndPoint);
     }
 
     public void Start()
@@ -113,6 +112,7 @@ public sealed class SocketListener : IAsyncDisposable
             Bind();
         _sweep = new ConnectionSweep(this, _time);
         _accepting = AcceptAsync(_socket!);
+        _logger.Listening(Options.Name, EndPoint);
     }
 
     /// <summary>

@@ -7,7 +7,8 @@ namespace KafkaSharp.Raft.Configuration;
 public static class RaftConfigs
 {
     public static readonly ConfigKey<IReadOnlyList<string>> Voters = ConfigKeys.List(
-        "controller.quorum.voters", "", "The static voters of the metadata quorum, each in the form id@host:port.");
+        "controller.quorum.voters", "", "The static voters of the metadata quorum, each in the form id@host:port.",
+        (_, voters) => ReadVoters(voters, "CONTROLLER"), allowedText: null);
 
     public static readonly ConfigKey<int> ElectionTimeoutMs = ConfigKeys.Int(
         "controller.quorum.election.timeout.ms", 1000,
@@ -61,16 +62,24 @@ public static class RaftConfigs
     ];
 
     /// <summary>The configured static voters; empty if the log contains the voters.</summary>
-    /// <exception cref="ConfigException">An entry is not a voter.</exception>
+    /// <exception cref="ConfigException">The address of a voter cannot be reached by others.</exception>
     public static VoterSet ParseVoters(ConfigValues values, string listenerName)
+    {
+        var voters = ReadVoters(values.Get(Voters), listenerName);
+        if (voters.Voters.Any(voter => voter.Endpoints.Any(endpoint => endpoint.Host == "0.0.0.0")))
+            throw new ConfigException("Host string (0.0.0.0) is not routeable");
+        return voters;
+    }
+
+    private static VoterSet ReadVoters(IReadOnlyList<string> voters, string listenerName)
     {
         try
         {
-            return VoterSet.Parse(values.Get(Voters), listenerName);
+            return VoterSet.Parse(voters, listenerName);
         }
         catch (FormatException e)
         {
-            throw new ConfigException(Voters.Name, values.GetText(Voters), e.Message);
+            throw new ConfigException(e.Message);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KafkaSharp.Configuration;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Raft.Quorum;
@@ -35,26 +36,32 @@ public sealed class VoterSet(IEnumerable<RaftVoter> voters)
         return new VoterSet(Voters.Select(other => other.Id == id ? updated : other));
     }
 
-    /// <summary>Parses <c>controller.quorum.voters</c>. Each entry has the form <c>id@host:port</c>.</summary>
+    /// <summary>
+    /// Parses <c>controller.quorum.voters</c>. Each entry has the form <c>id@host:port</c>; of an id that is repeated the last one counts.
+    /// </summary>
     /// <param name="entries">The entries of the list.</param>
     /// <param name="listenerName">The listener name of the endpoints: the first of <c>controller.listener.names</c>.</param>
-    /// <exception cref="FormatException">An entry does not have that form, or an id appears twice.</exception>
+    /// <exception cref="FormatException">An entry does not have that form. The message is Kafka's.</exception>
     public static VoterSet Parse(IEnumerable<string> entries, string listenerName)
     {
-        var voters = new List<RaftVoter>();
+        const string Form = "Each entry should be in the form `{id}@{host}:{port}`.";
+        var voters = new Dictionary<int, RaftVoter>();
         foreach (var entry in entries)
         {
-            var at = entry.IndexOf('@', StringComparison.Ordinal);
-            var colon = entry.LastIndexOf(':');
-            if (at <= 0 || colon <= at + 1
-                || !int.TryParse(entry.AsSpan(0, at), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                || !ushort.TryParse(entry.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-                throw new FormatException($"'{entry}' is not a voter of the form id@host:port");
-            if (voters.Exists(voter => voter.Id == id))
-                throw new FormatException($"voter id {id} appears twice");
-            voters.Add(new RaftVoter(id, default, [new RaftEndpoint(listenerName, entry[(at + 1)..colon].Trim('[', ']'), port)]));
+            if (entry.TrimEnd('@').Split('@') is not [var idText, var addressText])
+                throw new FormatException($"Invalid configuration value for controller.quorum.voters. {Form}");
+            if (!int.TryParse(idText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id))
+                throw new FormatException($"Failed to parse voter ID as an integer from {idText}");
+            if (HostAndPort.TryParse(addressText) is not { } address)
+            {
+                throw new FormatException(
+                    $"Failed to parse host name from entry {entry} for the configuration controller.quorum.voters. {Form}");
+            }
+            if (address.Port > ushort.MaxValue)
+                throw new FormatException($"port out of range:{address.Port}");
+            voters[id] = new RaftVoter(id, default, [new RaftEndpoint(listenerName, address.Host, (ushort)address.Port)]);
         }
-        return new VoterSet(voters);
+        return new VoterSet(voters.Values);
     }
 
     internal static VoterSet FromRecord(VotersRecord record) => new(record.Voters.Select(voter => new RaftVoter(

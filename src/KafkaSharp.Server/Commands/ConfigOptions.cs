@@ -12,15 +12,22 @@ internal sealed class ConfigOptions
         HelpName = "FILE",
     };
 
+    /// <summary>The file without an option, as kafka-server-start takes it.</summary>
+    public Argument<FileInfo?> FileArgument { get; } = new("FILE")
+    {
+        Description = "The server.properties file to use, as --config.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     public Option<string[]> Overrides { get; } = new("--override")
     {
         Description = "Sets one property; it takes precedence over the file. Can be repeated.",
         HelpName = "KEY=VALUE",
-        AllowMultipleArgumentsPerToken = true,
     };
 
     public void AddTo(Command command)
     {
+        command.Arguments.Add(FileArgument);
         command.Options.Add(Config);
         command.Options.Add(Overrides);
     }
@@ -30,7 +37,9 @@ internal sealed class ConfigOptions
     public (IReadOnlyDictionary<string, string>? File, IReadOnlyDictionary<string, string> Overrides) Read(ParseResult result)
     {
         IReadOnlyDictionary<string, string>? properties = null;
-        if (result.GetValue(Config) is { } file)
+        if (result.GetValue(Config) is not null && result.GetValue(FileArgument) is not null)
+            throw new CommandException("The configuration file is given twice: as an argument and with --config. Give it once.");
+        if ((result.GetValue(Config) ?? result.GetValue(FileArgument)) is { } file)
         {
             // The system's error for a directory would be "access denied".
             if (Directory.Exists(file.FullName))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using KafkaSharp.Broker;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
@@ -22,8 +23,10 @@ internal static class StartCommand
         var config = new ConfigOptions();
         var logLevel = new Option<LogLevel>("--log-level")
         {
-            Description = "The lowest level of messages to log: Trace, Debug, Information, Warning, Error, Critical or None.",
+            Description = $"The lowest level of messages to log: {LogLevelNames.Offered}.",
+            HelpName = "LEVEL",
             DefaultValueFactory = _ => LogLevel.Information,
+            CustomParser = ParseLevel,
         };
         var command = new Command(
             "start",
@@ -32,6 +35,15 @@ internal static class StartCommand
         command.Options.Add(logLevel);
         command.SetAction((result, cancellation) => RunAsync(result, config, result.GetValue(logLevel), cancellation));
         return command;
+    }
+
+    private static LogLevel ParseLevel(ArgumentResult argument)
+    {
+        if (argument.Tokens is [var only] && LogLevelNames.TryParse(only.Value, out var level))
+            return level;
+        var given = string.Join(' ', argument.Tokens.Select(token => token.Value));
+        argument.AddError($"The value of --log-level must be {LogLevelNames.Offered}, but it is '{given}'.");
+        return LogLevel.None;
     }
 
     private static async Task<int> RunAsync(ParseResult result, ConfigOptions options, LogLevel level, CancellationToken cancellation)

@@ -17,7 +17,7 @@ public static class PartitionMetadataFile
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (lines is not ["version: 0", ['t', 'o', 'p', 'i', 'c', '_', 'i', 'd', ':', .. var id]]
             || !Uuid.TryParse(id.Trim(), out var topicId))
-            throw new InvalidDataException($"is not a partition metadata file of version 0: '{text}'");
+            throw new InvalidDataException($"has {text.Length} characters, which are not 'version: 0' and 'topic_id: ID' on two lines");
         return topicId.IsZero ? throw new InvalidDataException("has the invalid topic id zero") : topicId;
     }
 

@@ -67,9 +67,10 @@ internal sealed class BrokerConfigurationTests
     public void Keys_without_effect_are_listed_by_kind()
     {
         var configuration = BrokerConfiguration.Load(
-            SingleNode(("no.such.key", "1"), ("alter.config.policy.class.name", "x"), ("early.start.listeners", "CONTROLLER")));
+            SingleNode(
+                ("no.such.key", "1"), ("alter.config.policy.class.name", "org.apache.kafka.X"), ("early.start.listeners", "CONTROLLER")));
 
-        Assert.That(configuration.UnknownKeys, Is.EqualTo(new[] { "no.such.key" }));
+        Assert.That(configuration.UnknownKeys, Is.EqualTo(new[] { "no.such.key is no key of Kafka and has no effect" }));
         Assert.That(configuration.InactiveKeys, Is.EqualTo(new[] { "alter.config.policy.class.name", "early.start.listeners" }));
     }
 
@@ -81,7 +82,8 @@ internal sealed class BrokerConfigurationTests
     [TestCase("node.id", "-1", "Invalid value -1 for configuration node.id: Value must be at least 0")]
     [TestCase("node.id", "2", "the node id 2 must be included in the set of voters controller.quorum.voters=1@127.0.0.1:9093")]
     [TestCase("controller.quorum.voters", "1@", "controller.quorum.voters")]
-    [TestCase("controller.listener.names", "PLAINTEXT,CONTROLLER", "listeners has no listener for clients")]
+    [TestCase("controller.listener.names", "PLAINTEXT,CONTROLLER",
+        "There must be at least one broker advertised listener. Perhaps all listeners appear in controller.listener.names?")]
     [TestCase("controller.listener.names", "OTHER", "security protocol")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092", "must contain at least one value appearing in the 'listeners' configuration")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:99999999,CONTROLLER://127.0.0.1:9093",
@@ -90,11 +92,35 @@ internal sealed class BrokerConfigurationTests
     [TestCase("listeners", "", "listeners")]
     [TestCase("background.threads", "many", "Invalid value many for configuration background.threads: Not a number of type INT")]
     [TestCase("advertised.listeners", "STRAY://h:1", "STRAY")]
-    [TestCase("inter.broker.listener.name", "STRAY", "inter.broker.listener.name is STRAY")]
+    [TestCase("inter.broker.listener.name", "STRAY",
+        "inter.broker.listener.name must be a listener name defined in advertised.listeners. It is STRAY;")]
     [TestCase("listener.security.protocol.map", "PLAINTEXT", "listener.security.protocol.map")]
     [TestCase("max.connections.per.ip.overrides", "x", "max.connections.per.ip.overrides")]
     [TestCase("log.dirs", "", "Configuration 'log.dirs' must not be empty.")]
     [TestCase("log.dir", "", "Configuration 'log.dir' must not be empty.")]
+    [TestCase("log.roll.ms", "0", "log.roll.ms must be greater than or equal to 1")]
+    [TestCase("log.retention.ms", "0", "log.retention.ms must be unlimited (-1) or, greater than or equal to 1")]
+    [TestCase("log.retention.minutes", "0", "log.retention.ms must be unlimited (-1) or, greater than or equal to 1")]
+    [TestCase("broker.id", "2", "You must set `node.id` to the same value as `broker.id`.")]
+    [TestCase("offsets.topic.compression.codec", "9", "Unknown compression type id: 9")]
+    [TestCase("inter.broker.listener.name", "CONTROLLER",
+        "inter.broker.listener.name must be a listener name defined in advertised.listeners.")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:9093,CONTROLLER://127.0.0.1:9093", "Each listener must have a different port unless")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092,plaintext://127.0.0.1:9094,CONTROLLER://127.0.0.1:9093",
+        "Each listener must have a different name, listeners:")]
+    [TestCase("controller.listener.names", "CONTROLLER,X", "must only contain values appearing in the 'listeners' configuration")]
+    [TestCase("log.cleaner.dedupe.buffer.size", "1048576", "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.")]
+    [TestCase("replica.socket.timeout.ms", "400", "replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms")]
+    [TestCase("replica.lag.time.max.ms", "400", "should always be less than or equal to replica.lag.time.max.ms")]
+    [TestCase("max.connections.per.ip", "0", "max.connections.per.ip can be set to zero only if")]
+    [TestCase("connections.max.idle.ms", "100", "should always be less than connections.max.idle.ms=100")]
+    [TestCase("group.consumer.session.timeout.ms", "44999",
+        "group.consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms")]
+    [TestCase("group.share.assignors", "nope", "Class nope cannot be found")]
+    [TestCase("group.coordinator.rebalance.protocols", "consumer", "Disabling the 'classic' protocol is not supported.")]
+    [TestCase("cordoned.log.dirs", "/q", "All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : /q")]
+    [TestCase("client.quota.callback.class", "no.such.Class", "Class no.such.Class could not be found.")]
+    [TestCase("listener.name.plaintext.num.network.threads", "x", "Not a number of type INT")]
     public void A_fault_is_one_sentence_that_names_the_key(string key, string? value, string part)
     {
         var file = SingleNode();
@@ -120,6 +146,19 @@ internal sealed class BrokerConfigurationTests
         foreach (var key in new[] { "num.partitions", "fetch.max.bytes", "listeners", "node.id" })
             Assert.That(fault.Message, Does.Contain(key));
     }
+
+    [TestCase("log.dirs", "/a,/a")]
+    [TestCase("log.cleanup.policy", " delete , compact ,delete")]
+    [TestCase("broker.id", "1")]
+    [TestCase("log.retention.ms", "-5")]
+    [TestCase("connections.max.idle.ms", "-1")]
+    [TestCase("max.connections", "0")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092,CONTROLLER://[::1]:9092")]
+    [TestCase("listeners", "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0")]
+    [TestCase("inter.broker.listener.name", "plaintext")]
+    [TestCase("process.roles", "broker,broker,controller")]
+    public void What_Kafka_accepts_is_accepted(string key, string value) =>
+        Assert.That(() => BrokerConfiguration.Load(SingleNode((key, value))), Throws.Nothing);
 
     internal static Dictionary<string, string> SingleNode(params (string Key, string Value)[] more)
     {

@@ -25,20 +25,6 @@ internal sealed class ConfigurationValidatorTests
         AssertFault(error, ErrorCode.InvalidConfig, fault);
     }
 
-    [TestCase("1", "log.cleaner.threads", "2", null)]
-    [TestCase("", "log.cleaner.threads", "2", null)]
-    [TestCase("1", "log.cleaner.threads", "many", "Invalid value many for configuration log.cleaner.threads")]
-    [TestCase("1", "node.id", "2", "Cannot update these configs dynamically: [node.id]")]
-    [TestCase("", "listeners", "PLAINTEXT://:1",
-        "Cannot update these configs at default cluster level, broker id must be specified: [listeners]")]
-    [TestCase("1", "a.plugin's.key", "x", null)]
-    public void A_broker_takes_what_may_change_while_it_runs(string broker, string key, string value, string? fault)
-    {
-        var error = _validator.Validate(new ConfigResource(ConfigResourceType.Broker, broker), Only(key, value), s_none);
-
-        AssertFault(error, ErrorCode.InvalidRequest, fault);
-    }
-
     [TestCase("consumer.session.timeout.ms", "50000", null)]
     [TestCase("consumer.session.timeout.ms", "1000",
         "consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms")]
@@ -53,12 +39,11 @@ internal sealed class ConfigurationValidatorTests
     }
 
     [Test]
-    public void A_topics_default_is_the_brokers_value()
+    public void Lists_are_extended_from_the_built_in_default_whatever_the_file_sets()
     {
-        Assert.That(_validator.DefaultValue(ConfigResourceType.Topic, "retention.ms"), Is.EqualTo("7200000"));
-        Assert.That(_validator.DefaultValue(ConfigResourceType.Topic, "segment.bytes"), Is.EqualTo("1048577"));
+        Assert.That(_validator.DefaultValue(ConfigResourceType.Topic, "retention.ms"), Is.EqualTo("604800000"));
         Assert.That(_validator.DefaultValue(ConfigResourceType.Topic, "cleanup.policy"), Is.EqualTo("delete"));
-        Assert.That(_validator.DefaultValue(ConfigResourceType.Broker, "log.segment.bytes"), Is.EqualTo("1048577"));
+        Assert.That(_validator.DefaultValue(ConfigResourceType.Broker, "log.segment.bytes"), Is.EqualTo("1073741824"));
         Assert.That(_validator.DefaultValue(ConfigResourceType.Broker, "no.such.key"), Is.Null);
     }
 

@@ -14,9 +14,6 @@ namespace KafkaSharp.Broker.Tests.Configuration;
 [TestFixture]
 internal sealed class KnownBrokerConfigsTests
 {
-    // Their entries are checked when the quorum's configuration is read, in words of our own.
-    private static readonly string[] s_readByTheQuorum = ["controller.quorum.voters"];
-
     private static readonly Lazy<Dictionary<string, (ConfigType Type, ConfigUpdateMode Update, string? Default)>> s_genuine =
         new(ReadGenuine);
 
@@ -53,33 +50,6 @@ internal sealed class KnownBrokerConfigsTests
             .Select(group => group.Key);
 
         Assert.That(twice, Is.Empty);
-    }
-
-    [Test]
-    public void What_a_key_takes_and_refuses_is_what_the_genuine_broker_does()
-    {
-        var wrong = new List<string>();
-        foreach (var line in Vectors.Lines("config-values.jsonl.gz"))
-        {
-            var root = JsonDocument.Parse(line).RootElement;
-            if (root.GetProperty("scope").GetString() != "broker"
-                || BrokerSchema.Instance.Find(root.GetProperty("name").GetString()!) is not { } key
-                || s_readByTheQuorum.Contains(key.Name) || root.GetProperty("value").GetString() is not { } text)
-                continue;
-            string? refused = null;
-            try
-            {
-                key.ParseObject(text);
-            }
-            catch (ConfigException e)
-            {
-                refused = e.Message;
-            }
-            var genuine = root.GetProperty("ok").GetBoolean() ? null : root.GetProperty("message").GetString();
-            if (refused != genuine)
-                wrong.Add($"{key.Name}='{text}': {refused ?? "taken"}; genuine: {genuine ?? "taken"}");
-        }
-        Assert.That(wrong, Is.Empty, string.Join('\n', wrong));
     }
 
     private static (ConfigType, ConfigUpdateMode, string?) Facts(ConfigKey key) => (key.Type, key.UpdateMode, key.DefaultText);

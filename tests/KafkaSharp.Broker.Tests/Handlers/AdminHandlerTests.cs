@@ -63,7 +63,7 @@ internal sealed class AdminHandlerTests
         };
         var actual = await _node.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(request, 1);
         Assert.That(actual.Responses.Select(response => (response.ResourceName, response.ErrorCode)),
-            Is.EquivalentTo(new[] { ("1", ErrorCode.InvalidRequest), ("t", ErrorCode.None) }));
+            Is.EquivalentTo(new[] { ("1", ErrorCode.InvalidConfig), ("t", ErrorCode.None) }));
     }
 
     [Test]

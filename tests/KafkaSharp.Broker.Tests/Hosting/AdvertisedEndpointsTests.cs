@@ -13,10 +13,9 @@ internal sealed class AdvertisedEndpointsTests
     [TestCase("PLAINTEXT://127.0.0.1:9092", "PLAINTEXT://0.0.0.0:9092")]
     [TestCase("PLAINTEXT://127.0.0.1:9092", "PLAINTEXT://127.0.0.1:9092,CONTROLLER://0.0.0.0:9093")]
     public void Every_address_is_nothing_to_connect_to(string listeners, string? advertised) =>
-        Assert.That(() => Load(listeners, advertised), Throws.InstanceOf<BrokerStartException>().With.Message.EqualTo(Refusal));
+        Assert.That(() => Load(listeners, advertised), Throws.InstanceOf<BrokerStartException>().With.Message.StartsWith(Refusal));
 
     [TestCase("PLAINTEXT://0.0.0.0:9092", "PLAINTEXT://kafka.example:19092", "kafka.example:19092")]
-    [TestCase("PLAINTEXT://[::]:9092", null, ":::9092")]
     [TestCase("PLAINTEXT://127.0.0.1:9092", null, "127.0.0.1:9092")]
     public void A_listener_advertises_what_is_configured_or_where_it_is(string listeners, string? advertised, string expected)
     {
@@ -26,11 +25,14 @@ internal sealed class AdvertisedEndpointsTests
     }
 
     [TestCase("PLAINTEXT://:9092", null)]
+    [TestCase("PLAINTEXT://[::]:9092", null)]
+    [TestCase("PLAINTEXT://127.0.0.1:9092", "PLAINTEXT://[::]:9092")]
     [TestCase("PLAINTEXT://127.0.0.1:9092", "PLAINTEXT://:9092")]
     public void No_host_is_the_machine_by_its_name(string listeners, string? advertised)
     {
         var configuration = Load(listeners, advertised);
         var host = AdvertisedEndpoints.Of(configuration, configuration.Listeners[0]).Host!;
+        Assert.That(host, Is.Not.EqualTo("::"));
         Assert.That(Dns.GetHostAddresses(host), Is.Not.Empty);
     }
 

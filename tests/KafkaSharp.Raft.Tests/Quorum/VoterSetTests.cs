@@ -17,23 +17,34 @@ public sealed class VoterSetTests
         }));
     }
 
-    [TestCase("1")]
-    [TestCase("1@host")]
-    [TestCase("@host:1")]
-    [TestCase("x@host:1")]
-    [TestCase("1@:1")]
-    [TestCase("1@host:65536")]
-    public void A_malformed_entry_is_refused(string entry) =>
-        Assert.That(() => VoterSet.Parse([entry], "C"), Throws.TypeOf<FormatException>().With.Message.Contain(entry));
+    [TestCase("1", "Invalid configuration value for controller.quorum.voters. ")]
+    [TestCase("1@host", "Failed to parse host name from entry 1@host for the configuration controller.quorum.voters. ")]
+    [TestCase("@host:1", "Failed to parse voter ID as an integer from ")]
+    [TestCase("x@host:1", "Failed to parse voter ID as an integer from x")]
+    [TestCase("1@host:65536", "port out of range:65536")]
+    public void A_malformed_entry_is_refused_with_Kafkas_message(string entry, string message) =>
+        Assert.That(() => VoterSet.Parse([entry], "C"), Throws.TypeOf<FormatException>().With.Message.StartsWith(message));
 
     [Test]
-    public void The_error_for_a_malformed_value_names_the_key()
+    public void Of_a_repeated_id_the_last_address_counts() =>
+        Assert.That(
+            VoterSet.Parse(["1@a:1", "1@b:2"], "C").Voters.Select(voter => voter.Endpoints[0].ToString()), Is.EqualTo(new[] { "C://b:2" }));
+
+    [Test]
+    public void A_malformed_value_is_a_fault_of_the_configuration() =>
+        Assert.That(
+            () => ConfigValues.Parse(
+                new ConfigSchema(RaftConfigs.All), new Dictionary<string, string> { ["controller.quorum.voters"] = "1@a" }),
+            Throws.TypeOf<ConfigException>().With.Message.Contains("controller.quorum.voters"));
+
+    [Test]
+    public void A_voter_that_others_cannot_reach_is_refused()
     {
-        var values = ConfigValues.Parse(new ConfigSchema(RaftConfigs.All), new Dictionary<string, string>
-        {
-            ["controller.quorum.voters"] = "1@a:1,1@b:2",
-        });
-        Assert.That(() => RaftOptions.From(values, 1, default, []), Throws.TypeOf<ConfigException>()
-            .With.Message.EqualTo("Invalid value 1@a:1,1@b:2 for configuration controller.quorum.voters: voter id 1 appears twice"));
+        var values = ConfigValues.Parse(
+            new ConfigSchema(RaftConfigs.All), new Dictionary<string, string> { ["controller.quorum.voters"] = "1@0.0.0.0:9093" });
+
+        Assert.That(
+            () => RaftOptions.From(values, 1, default, []),
+            Throws.TypeOf<ConfigException>().With.Message.EqualTo("Host string (0.0.0.0) is not routeable"));
     }
 }

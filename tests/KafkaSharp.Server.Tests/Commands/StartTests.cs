@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace KafkaSharp.Server.Tests.Commands;
 
 [TestFixture]
@@ -141,10 +143,67 @@ internal sealed class StartTests : ServerTest
     public async Task Unknown_and_inactive_keys_are_reported_once()
     {
         using var broker = await Kafkasharp.ServingAsync(
-            Folder, "--override", AnyPort, "--override", "no.such.key=1", "--override", "group.share.max.size=3");
+            Folder, "--override", AnyPort, "--override", "num.partition=1", "--override", "group.share.max.size=3", "--override",
+            "zookeeper.connect=localhost:2181");
 
-        Assert.That(broker.Output.Count(line => line.Contains("no.such.key")), Is.EqualTo(1));
-        Assert.That(broker.Output.Single(line => line.Contains("no.such.key")), Does.Contain(" WARN "));
+        Assert.That(broker.Output.Count(line => line.Contains("num.partition ")), Is.EqualTo(1));
+        Assert.That(broker.Output[0], Does.Contain(" WARN ").And.Contains(
+            "num.partition is no key of Kafka and has no effect: did you mean num.partitions?"));
+        Assert.That(broker.Output[1], Does.Contain("zookeeper.connect was removed in Kafka 4.0").And.Contains("set process.roles"));
+    }
+
+    [Test]
+    public async Task Unknown_keys_are_named_before_the_faults()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", "num.partitions=0", "--override", "log.dir.=/x");
+
+        Assert.That(ended.ExitCode, Is.EqualTo(1));
+        Assert.That(ended.Error.Select(line => line.Trim()), Is.EqualTo(new[]
+        {
+            "kafkasharp: 1 fault in the configuration:",
+            "log.dir. is no key of Kafka and has no effect: did you mean log.dir?",
+            "Invalid value 0 for configuration num.partitions: Value must be at least 1",
+        }));
+    }
+
+    [Test]
+    public async Task The_file_can_be_given_as_kafka_server_start_takes_it()
+    {
+        using var broker = await Kafkasharp.ServingAsync(Folder, WriteProperties(), "--override", "num.partitions=2");
+
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_file_that_is_given_twice_is_refused()
+    {
+        var file = WriteProperties();
+
+        var ended = await Kafkasharp.RunAsync(Folder, "start", file, "--config", file);
+
+        ended.AssertOneSentence("given twice");
+    }
+
+    [Test]
+    public async Task An_unknown_log_level_is_refused_with_the_levels_there_are()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--log-level", "Foo");
+
+        Assert.That(ended.ExitCode, Is.EqualTo(1));
+        Assert.That(ended.ErrorText, Does.Contain(
+            "The value of --log-level must be trace, debug, info, warn, error, fatal or off, but it is 'Foo'."));
+        Assert.That(ended.ErrorText, Does.Not.Contain("Microsoft"));
+    }
+
+    [Test]
+    public async Task A_client_of_another_protocol_is_named()
+    {
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+        using var client = new TcpClient("127.0.0.1", broker.Port());
+
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+
+        await broker.WaitForLogAsync("it sent an HTTP request, but this port speaks the Kafka protocol");
     }
 
     [Test]
@@ -174,8 +233,8 @@ internal sealed class StartTests : ServerTest
     [Test]
     public async Task The_log_level_is_applied()
     {
-        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort, "--log-level", "Information");
-        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--log-level", "Critical");
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort, "--log-level", "info");
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--log-level", "FATAL");
 
         Assert.That(ended.Output, Is.Empty);
         ended.AssertOneSentence(Path("kafkasharp-data"));

@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata.Client;
+using KafkaSharp.Metadata.Controller.Configs;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -16,8 +17,8 @@ internal sealed class AlterConfigsHandler(ControllerClient controller, ConfigAlt
         var results = alterations.Check(request.Resources.ConvertAll(resource => new ConfigAlterations.Resource(
             resource.ResourceType,
             resource.ResourceName,
-            resource.Configs.ConvertAll(config => config.Name),
-            [.. resource.Configs.Where(config => config.Value is null).Select(config => config.Name)])), hasLoggers: false);
+            resource.Configs.ConvertAll(config =>
+                new ConfigAlterations.Change(config.Name, (sbyte)AlterConfigOperation.Set, config.Value)))), isIncremental: false);
         var rest = request.Resources.Where((_, index) => results[index] is null).ToList();
         var response = new AlterConfigsResponse();
         Dictionary<(sbyte, string), AlterConfigsResponse.AlterConfigsResourceResponse> altered = [];

@@ -13,6 +13,23 @@ namespace KafkaSharp.Broker.Handlers.Configs;
 internal sealed class ConfigDescriber(BrokerConfiguration configuration, ConfigurationsImage configs, bool includeSynonyms,
     bool includeDocumentation)
 {
+    private readonly Lazy<BrokerValueSources> _broker = new(() => new BrokerValueSources(configuration, configs));
+
+    private BrokerValueSources BrokerValues => _broker.Value;
+
+    /// <summary>The form in which Kafka shows a value: numbers without leading zeros, lists without blanks and repetition.</summary>
+    public static string? Normal(ConfigKey key, string text)
+    {
+        try
+        {
+            return key.Format(key.ParseObject(text));
+        }
+        catch (ConfigException)
+        {
+            return text;
+        }
+    }
+
     public IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> Topic(string topic)
     {
         var own = configs.TopicConfigs(topic);
@@ -22,40 +39,33 @@ internal sealed class ConfigDescriber(BrokerConfiguration configuration, Configu
             // Kafka hides its internal keys unless they are set.
             if (key.Name.StartsWith("internal.", StringComparison.Ordinal) && !own.ContainsKey(key.Name))
                 continue;
-            var values = new List<Found>();
-            if (own.TryGetValue(key.Name, out var text))
-                values.Add(new Found(key.Name, text, ConfigSource.Topic));
-            var brokerKeys = BrokerLogConfigs.SynonymsOf(key.Name);
-            values.AddRange(BrokerValues(brokerKeys));
-            var value = text ?? defaults.GetValueOrDefault(key.Name) ?? key.DefaultText;
-            yield return Result(key, value, values, isReadOnly: false);
+            var value = Own(own, key) ?? defaults.GetValueOrDefault(key.Name) ?? key.DefaultText;
+            var synonyms = BrokerLogConfigs.SynonymsOf(key.Name) is [var first, ..] ? BrokerValues.Of(first.Name) : [];
+            yield return Result(key, value, WithOwn(own, key, ConfigSource.Topic, synonyms), isReadOnly: false);
         }
     }
 
-    /// <summary>This broker's keys: all that Kafka knows and those that are set besides.</summary>
+    /// <summary>This broker's keys: all that Kafka shows and those that are set besides.</summary>
     public IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> Broker()
     {
-        foreach (var known in KnownBrokerConfigs.All)
+        foreach (var known in KnownBrokerConfigs.All.Where(key => !key.IsInternal || BrokerValues.Current.ContainsKey(key.Name)))
         {
             var key = BrokerSchema.Find(known.Name)!;
-            var values = BrokerValues([key]).ToList();
-            yield return Result(key, values.Count > 0 ? values[0].Text : null, values, key.UpdateMode == ConfigUpdateMode.ReadOnly);
+            yield return Result(key, BrokerValues.Value(key), BrokerValues.Of(key.Name), key.UpdateMode == ConfigUpdateMode.ReadOnly);
         }
-        foreach (var (name, text) in configuration.Values.Given)
-        {
-            // An unknown key may hold a secret: its value is not shown.
-            if (KnownBrokerConfigs.Find(name) is null)
-                yield return Unknown(name, [new Found(name, text, ConfigSource.StaticBroker)]);
-        }
+        foreach (var (name, text) in BrokerValues.Current.Where(entry => KnownBrokerConfigs.Find(entry.Key) is null))
+            yield return Additional(name, text, BrokerValues.Of(name));
     }
 
     /// <summary>What is set for all brokers at once.</summary>
     public IEnumerable<DescribeConfigsResponse.DescribeConfigsResourceResult> BrokerDefaults()
     {
-        foreach (var (name, text) in configs.Configs(ConfigResource.BrokerDefault))
+        foreach (var (name, text) in BrokerValues.Cluster)
         {
-            Found[] values = [new Found(name, text, ConfigSource.DynamicDefaultBroker)];
-            yield return BrokerSchema.Find(name) is { } key ? Result(key, text, values, isReadOnly: false) : Unknown(name, values);
+            SourcedValue[] values = [.. BrokerValues.Of(name).Where(value => value.Source == ConfigSource.DynamicDefaultBroker)];
+            yield return DynamicKeys.Find(name) is { } key
+                ? Result(key, text, values, key.UpdateMode == ConfigUpdateMode.ReadOnly)
+                : Additional(name, text, values);
         }
     }
 
@@ -64,15 +74,11 @@ internal sealed class ConfigDescriber(BrokerConfiguration configuration, Configu
         var own = configs.Configs(ConfigResource.Group(group));
         foreach (var key in ResourceConfigs.Groups.Keys)
         {
-            var values = new List<Found>();
-            if (own.TryGetValue(key.Name, out var text))
-                values.Add(new Found(key.Name, text, ConfigSource.Group));
-            var synonym = ResourceConfigs.GroupSynonym(key.Name);
-            if (BrokerSchema.Find(synonym) is { } brokerKey)
-                values.AddRange(BrokerValues([brokerKey]));
-            else
-                values.Add(new Found(synonym, key.DefaultText!, ConfigSource.Default));
-            yield return Result(key, values[0].Text, values, isReadOnly: false);
+            var synonym = KnownBrokerConfigs.Find(ResourceConfigs.GroupSynonym(key.Name));
+            IReadOnlyList<SourcedValue> synonyms = synonym is null ? [new SourcedValue(key.Name, key.DefaultText, ConfigSource.Default)]
+                : BrokerValues.Of(synonym.Name);
+            var value = Own(own, key) ?? (synonym is null ? key.DefaultText : BrokerValues.Value(synonym));
+            yield return Result(key, value, WithOwn(own, key, ConfigSource.Group, synonyms), isReadOnly: false);
         }
     }
 
@@ -81,76 +87,50 @@ internal sealed class ConfigDescriber(BrokerConfiguration configuration, Configu
         var own = configs.Configs(new ConfigResource(ConfigResourceType.ClientMetrics, subscription));
         foreach (var key in ResourceConfigs.ClientMetrics.Keys)
         {
-            Found[] values = own.TryGetValue(key.Name, out var text) ? [new Found(key.Name, text, ConfigSource.ClientMetrics)] : [];
-            yield return Result(key, text ?? key.DefaultText, values, isReadOnly: false);
+            var value = Own(own, key) ?? key.DefaultText;
+            yield return Result(key, value, WithOwn(own, key, ConfigSource.ClientMetrics, []), isReadOnly: false);
         }
     }
 
-    /// <summary>The values of broker keys that mean the same, from this broker's dynamic ones to the default of the first.</summary>
-    private IEnumerable<Found> BrokerValues(IReadOnlyList<ConfigKey> keys)
-    {
-        var node = configs.Configs(ConfigResource.Broker(configuration.NodeId));
-        var cluster = configs.Configs(ConfigResource.BrokerDefault);
-        foreach (var key in keys)
-        {
-            if (node.TryGetValue(key.Name, out var text))
-                yield return new Found(key.Name, text, ConfigSource.DynamicBroker);
-        }
-        foreach (var key in keys)
-        {
-            if (cluster.TryGetValue(key.Name, out var text))
-                yield return new Found(key.Name, text, ConfigSource.DynamicDefaultBroker);
-        }
-        foreach (var key in keys)
-        {
-            if (configuration.Values.Given.TryGetValue(key.Name, out var text))
-                yield return new Found(key.Name, text, ConfigSource.StaticBroker);
-        }
-        if (keys is [var first, ..] && DefaultText(first) is { } defaultText)
-            yield return new Found(first.Name, defaultText, ConfigSource.Default);
-    }
+    private static string? Own(IReadOnlyDictionary<string, string> own, ConfigKey key) =>
+        own.TryGetValue(key.Name, out var text) ? Normal(key, text) : null;
 
-    // The default of Kafka's table takes precedence over ours, which may differ for a node without a file.
-    private static string? DefaultText(ConfigKey key) => (KnownBrokerConfigs.Find(key.Name) ?? key).DefaultText;
+    private static IReadOnlyList<SourcedValue> WithOwn(
+        IReadOnlyDictionary<string, string> own, ConfigKey key, ConfigSource source, IReadOnlyList<SourcedValue> synonyms) =>
+        own.TryGetValue(key.Name, out var text) ? [new SourcedValue(key.Name, Normal(key, text), source), .. synonyms] : synonyms;
 
     private DescribeConfigsResponse.DescribeConfigsResourceResult Result(
-        ConfigKey key, string? value, IReadOnlyList<Found> values, bool isReadOnly)
+        ConfigKey key, string? value, IReadOnlyList<SourcedValue> values, bool isReadOnly) =>
+        Result(key.Name, key.Type, value, values, isReadOnly, key.Documentation);
+
+    // A key of a listener has the type of the key without the prefix. One that nobody knows may hold a secret: its value is not shown.
+    private DescribeConfigsResponse.DescribeConfigsResourceResult Additional(
+        string name, string text, IReadOnlyList<SourcedValue> values) =>
+        DynamicKeys.Find(name) is { } quota ? Result(quota, text, values, isReadOnly: false)
+        : Result(name, BrokerSchema.Find(MechanismKeys.BaseOf(ListenerKey.BaseOf(name)))?.Type, text, values, isReadOnly: true,
+            documentation: null);
+
+    private DescribeConfigsResponse.DescribeConfigsResourceResult Result(
+        string name, ConfigType? type, string? value, IReadOnlyList<SourcedValue> values, bool isReadOnly, string? documentation)
     {
-        var isSensitive = key.Type == ConfigType.Password;
+        var isSensitive = type is null or ConfigType.Password;
         return new DescribeConfigsResponse.DescribeConfigsResourceResult
         {
-            Name = key.Name,
+            Name = name,
             Value = isSensitive ? null : value,
             ReadOnly = isReadOnly,
             ConfigSource = (sbyte)(values.Count > 0 ? values[0].Source : ConfigSource.Default),
             IsSensitive = isSensitive,
-            Synonyms = Synonyms(values, isSensitive),
-            ConfigType = WireType(key.Type),
-            Documentation = includeDocumentation ? key.Documentation : null,
+            Synonyms = includeSynonyms ? [.. values.Select(v => Synonym(v, isSensitive))] : [],
+            ConfigType = WireType(type),
+            Documentation = includeDocumentation ? documentation : null,
         };
     }
 
-    private DescribeConfigsResponse.DescribeConfigsResourceResult Unknown(string name, IReadOnlyList<Found> values) => new()
-    {
-        Name = name,
-        Value = null,
-        ReadOnly = values[0].Source == ConfigSource.StaticBroker,
-        ConfigSource = (sbyte)values[0].Source,
-        IsSensitive = true,
-        Synonyms = Synonyms(values, isSensitive: true),
-        Documentation = null,
-    };
+    private static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(SourcedValue value, bool isSensitive) =>
+        new() { Name = value.Name, Value = isSensitive ? null : value.Text, Source = (sbyte)value.Source };
 
-    private List<DescribeConfigsResponse.DescribeConfigsSynonym> Synonyms(IReadOnlyList<Found> values, bool isSensitive) =>
-        !includeSynonyms ? [] :
-    [
-        .. values.Select(value => new DescribeConfigsResponse.DescribeConfigsSynonym
-        {
-            Name = value.Name, Value = isSensitive ? null : value.Text, Source = (sbyte)value.Source,
-        }),
-    ];
-
-    private static sbyte WireType(ConfigType type) => type switch
+    private static sbyte WireType(ConfigType? type) => type switch
     {
         ConfigType.Boolean => 1,
         ConfigType.String => 2,
@@ -163,6 +143,4 @@ internal sealed class ConfigDescriber(BrokerConfiguration configuration, Configu
         ConfigType.Password => 9,
         _ => 0,
     };
-
-    private readonly record struct Found(string Name, string Text, ConfigSource Source);
 }

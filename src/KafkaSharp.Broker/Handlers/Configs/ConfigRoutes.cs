@@ -12,7 +12,8 @@ internal static class ConfigRoutes
     public static IEnumerable<ApiRoute> Create(
         ControllerRoutes controller, ControllerClient client, BrokerConfiguration configuration, Func<MetadataImage> image)
     {
-        var alterations = new ConfigAlterations(configuration.NodeId);
+        var alterations = new ConfigAlterations(
+            configuration.NodeId, new DynamicConfigValidator(configuration, () => image().Configs));
         return
         [
             ApiRoute.For(new DescribeConfigsHandler(configuration, image), inlineBytes: 0),

@@ -16,6 +16,9 @@ internal sealed class DescribeConfigsHandler(BrokerConfiguration configuration, 
 {
     public ValueTask<DescribeConfigsResponse?> HandleAsync(RequestContext context, DescribeConfigsRequest request)
     {
+        if (!request.Resources.TrueForAll(resource => Enum.IsDefined((ConfigResourceType)resource.ResourceType)
+            && resource.ResourceType != (sbyte)ConfigResourceType.Unknown))
+            return new ValueTask<DescribeConfigsResponse?>(Fail(request, ErrorCode.InvalidRequest, context.ApiVersion));
         var metadata = image();
         var describer = new ConfigDescriber(configuration, metadata.Configs, request.IncludeSynonyms, request.IncludeDocumentation);
         // A resource named again gets its result again, as in Kafka. What is described once is shared, so that the objects do not multiply.
@@ -59,23 +62,23 @@ internal sealed class DescribeConfigsHandler(BrokerConfiguration configuration, 
                 return resource.ResourceName.Length == 0
                     ? Result(resource, ErrorCode.InvalidRequest, "Client metrics subscription name must not be empty")
                     : Result(resource, describer.ClientMetrics(resource.ResourceName));
-            case ConfigResourceType.Group:
+            default:
                 return resource.ResourceName.Length == 0
                     ? Result(resource, ErrorCode.InvalidRequest, "Group name must not be empty")
                     : Result(resource, describer.Group(resource.ResourceName));
-            default:
-                return Result(resource, ErrorCode.InvalidRequest, $"Unsupported resource type: {resource.ResourceType}");
         }
     }
 
     private DescribeConfigsResponse.DescribeConfigsResult? WrongNode(DescribeConfigsRequest.DescribeConfigsResource resource)
     {
-        var own = configuration.NodeId.ToString(CultureInfo.InvariantCulture);
-        if (resource.ResourceName == own)
-            return null;
-        var orDefault = resource.ResourceType == (sbyte)ConfigResourceType.Broker ? " or empty string" : "";
-        return Result(
-            resource, ErrorCode.InvalidRequest, $"Unexpected broker id, expected {own}{orDefault}, but received {resource.ResourceName}");
+        var isLogger = resource.ResourceType == (sbyte)ConfigResourceType.BrokerLogger;
+        var refusal = resource.ResourceName.Length == 0 ? "Broker id must not be empty"
+            : !int.TryParse(resource.ResourceName, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id)
+                ? $"Broker id must be an integer, but it is: {resource.ResourceName}"
+            : id == configuration.NodeId ? null
+            : $"Unexpected broker id, expected {configuration.NodeId}{(isLogger ? "" : " or empty string,")} but received "
+                + resource.ResourceName;
+        return refusal is null ? null : Result(resource, ErrorCode.InvalidRequest, refusal);
     }
 
     // No keys and an empty list of keys mean all of them (KAFKA-4220).

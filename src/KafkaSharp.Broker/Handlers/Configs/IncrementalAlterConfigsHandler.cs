@@ -12,17 +12,13 @@ namespace KafkaSharp.Broker.Handlers.Configs;
 internal sealed class IncrementalAlterConfigsHandler(ControllerClient controller, ConfigAlterations alterations)
     : IApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
-    // DELETE needs no value.
-    private const sbyte Delete = 1;
-
     public async ValueTask<IncrementalAlterConfigsResponse?> HandleAsync(RequestContext context, IncrementalAlterConfigsRequest request)
     {
         var results = alterations.Check(request.Resources.ConvertAll(resource => new ConfigAlterations.Resource(
             resource.ResourceType,
             resource.ResourceName,
-            resource.Configs.ConvertAll(config => config.Name),
-            [.. resource.Configs.Where(config => config is { Value: null, ConfigOperation: not Delete }).Select(config => config.Name)])),
-            hasLoggers: true);
+            resource.Configs.ConvertAll(config => new ConfigAlterations.Change(config.Name, config.ConfigOperation, config.Value)))),
+            isIncremental: true);
         var rest = request.Resources.Where((_, index) => results[index] is null).ToList();
         var response = new IncrementalAlterConfigsResponse();
         Dictionary<(sbyte, string), IncrementalAlterConfigsResponse.AlterConfigsResourceResponse> altered = [];

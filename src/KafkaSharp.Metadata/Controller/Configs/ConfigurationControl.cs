@@ -117,7 +117,8 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
         }
         catch (StateMachineException e)
         {
-            return new ApiError(e.ErrorCode, e.Message);
+            // As in Kafka, the message of an unexpected error stays inside.
+            return new ApiError(e.ErrorCode, e.ErrorCode == ErrorCode.UnknownServerError ? null : e.Message);
         }
     }
 
@@ -177,7 +178,7 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
         if (kind == AlterConfigOperation.Delete)
             return null;
         if (kind is < AlterConfigOperation.Set or > AlterConfigOperation.Subtract)
-            throw new StateMachineException(ErrorCode.InvalidRequest, $"Unknown operation type {operation.ConfigOperation}");
+            throw new StateMachineException(ErrorCode.UnknownServerError, $"Unknown operation type {operation.ConfigOperation}");
         if (operation.Value is not { } value)
             throw new StateMachineException(ErrorCode.InvalidRequest, $"Null value not supported for : {operation.Name}");
         if (kind == AlterConfigOperation.Set)
@@ -190,9 +191,15 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
                 + "because its type is not LIST.");
         }
         var items = (current ?? validator.DefaultValue(resource.Type, operation.Name) ?? "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries);
-        var operands = value.Split(',');
-        return string.Join(',', kind == AlterConfigOperation.Append ? items.Union(operands) : items.Except(operands));
+            .Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();
+        foreach (var operand in value.Split(','))
+        {
+            if (kind == AlterConfigOperation.Subtract)
+                items.Remove(operand);
+            else if (!items.Contains(operand))
+                items.Add(operand);
+        }
+        return string.Join(',', items);
     }
 
     private static void CheckType(ConfigResource resource)
@@ -203,6 +210,8 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
                 throw new StateMachineException(ErrorCode.InvalidRequest, "Default topic resources are not allowed.");
             case ConfigResourceType.Topic when TopicName.Invalid(resource.Name) is { } fault:
                 throw new StateMachineException(ErrorCode.InvalidTopicException, fault);
+            case ConfigResourceType.ClientMetrics when resource.Name.Length == 0:
+                throw new StateMachineException(ErrorCode.InvalidRequest, "Subscription name can't be empty");
             case ConfigResourceType.Group when resource.Name.Length == 0:
                 throw new StateMachineException(ErrorCode.InvalidRequest, "Default group resources are not allowed.");
             case ConfigResourceType.Topic or ConfigResourceType.Broker or ConfigResourceType.ClientMetrics or ConfigResourceType.Group:
@@ -234,8 +243,6 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
             case ConfigResourceType.Broker when resource.Name.Length > 0:
                 CheckNode(resource.Name);
                 break;
-            case ConfigResourceType.ClientMetrics when resource.Name.Length == 0:
-                throw new StateMachineException(ErrorCode.InvalidRequest, "Subscription name can't be empty");
         }
     }
 

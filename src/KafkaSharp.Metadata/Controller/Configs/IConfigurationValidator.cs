@@ -18,7 +18,10 @@ public interface IConfigurationValidator
     /// <summary>Whether a key's values are lists, which APPEND and SUBTRACT are for.</summary>
     bool IsList(ConfigResourceType type, string name);
 
-    /// <summary>A key's value where the resource does not set it, from the defaults; null where there is none.</summary>
+    /// <summary>
+    /// The built-in default of a key, to which APPEND adds and from which SUBTRACT takes where the resource does not set it; null where
+    /// there is none.
+    /// </summary>
     string? DefaultValue(ConfigResourceType type, string name);
 
     /// <summary>All configurations of a topic, set or not, for the response of CreateTopics: in the order of their names.</summary>

@@ -1,0 +1,34 @@
+using KafkaSharp.Configuration;
+using KafkaSharp.Storage.Configs;
+
+namespace KafkaSharp.Broker.Configuration;
+
+/// <summary>What to tell the operator about keys that are set and have no effect. Each notice is one sentence.</summary>
+internal static class KeyNotices
+{
+    /// <summary>The keys that Kafka does not know, with the key that may be meant or what replaces it; ordered by name.</summary>
+    public static IReadOnlyList<string> OfUnknown(IEnumerable<string> names) =>
+        [.. names.Where(name => !IsKnown(name)).Order(StringComparer.Ordinal).Select(Unknown)];
+
+    /// <summary>The keys of Kafka that KafkaSharp does not act on; ordered.</summary>
+    public static IReadOnlyList<string> Inactive(IEnumerable<string> names) =>
+        [.. names.Where(name => IsKnown(name) && !Acts(name)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether KafkaSharp acts on a key.</summary>
+    public static bool Acts(string name) => ListenerKey.TryParse(name) is { } key
+        ? key.Key == Network.NetworkConfigs.MaxConnections.Name
+        : BrokerSchema.Instance.Find(name) is not null;
+
+    /// <summary>Whether KafkaSharp acts on a key when it changes while the broker runs. Listeners are bound at the start only.</summary>
+    public static bool ActsOnChange(string name) =>
+        Acts(name) && BrokerSchema.Find(ListenerKey.BaseOf(name)) is { UpdateMode: ConfigUpdateMode.ClusterWide };
+
+    private static bool IsKnown(string name) => BrokerSchema.Find(MechanismKeys.BaseOf(ListenerKey.BaseOf(name))) is not null;
+
+    private static string Unknown(string name) =>
+        RemovedKeys.Advice(name) is { } advice ? $"{name} was removed in Kafka 4.0 and has no effect: {advice}"
+        : BrokerLogConfigs.SynonymsOf(name) is [var ofBroker, ..]
+            ? $"{name} is a key of topics and has no effect here: did you mean {ofBroker.Name}?"
+        : NearestKey.Of(name) is { } nearest ? $"{name} is no key of Kafka and has no effect: did you mean {nearest}?"
+        : $"{name} is no key of Kafka and has no effect";
+}
