@@ -55,7 +55,7 @@ internal sealed class LayerTests
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "KafkaSharp.sln"));
         var projects = Repository.Files("src", "*.csproj").Concat(Repository.Files("tests", "*.csproj"));
         // The sample uses the package, which is built from the solution.
-        projects = projects.Where(path => !path.Contains("/tests/package/", StringComparison.Ordinal));
+        projects = projects.Where(path => !path.StartsWith("tests/package/", StringComparison.Ordinal));
         Assert.That(projects.Where(path => !solution.Contains(Path.GetFileName(path), StringComparison.Ordinal)), Is.Empty);
     }
 
