@@ -1,0 +1,104 @@
+// Measures the test broker as a user's process sees it, and prints a markdown table.
+using System.Diagnostics;
+using Confluent.Kafka;
+using KafkaSharp.Testing;
+
+var rows = new List<(string What, string Value)>();
+
+var first = Stopwatch.StartNew();
+var warm = await KafkaTestBroker.StartAsync();
+rows.Add(("first start in a process, ms", Milliseconds(first.Elapsed)));
+await warm.DisposeAsync();
+
+var starts = new List<TimeSpan>();
+var stops = new List<TimeSpan>();
+for (var i = 0; i < 200; i++)
+{
+    var start = Stopwatch.StartNew();
+    var broker = await KafkaTestBroker.StartAsync();
+    starts.Add(start.Elapsed);
+    var stop = Stopwatch.StartNew();
+    await broker.DisposeAsync();
+    stops.Add(stop.Elapsed);
+}
+rows.Add(("start in a warm process, median of 200, ms", Median(starts)));
+rows.Add(("stop, median of 200, ms", Median(stops)));
+
+await using (var kafka = await KafkaTestBroker.StartAsync(new() { Topics = { "t" } }))
+{
+    var resets = new List<TimeSpan>();
+    for (var i = 0; i < 50; i++)
+        resets.Add(await TimeAsync(() => kafka.ResetAsync()));
+    rows.Add(("reset with one topic, median of 50, ms", Median(resets)));
+}
+
+await using (var kafka = await KafkaTestBroker.StartAsync(new() { Topics = { "t" } }))
+{
+    using var producer = new ProducerBuilder<Null, string>(
+        new ProducerConfig { BootstrapServers = kafka.BootstrapServers, LingerMs = 0 }).Build();
+    using var consumer = new ConsumerBuilder<Ignore, string>(
+        new ConsumerConfig { BootstrapServers = kafka.BootstrapServers, GroupId = "g" }).Build();
+    consumer.Assign(new TopicPartitionOffset("t", 0, Offset.Beginning));
+    var trips = new List<TimeSpan>();
+    for (var i = 0; i < 300; i++)
+    {
+        trips.Add(await TimeAsync(async () =>
+        {
+            await producer.ProduceAsync("t", new() { Value = "x" });
+            _ = consumer.Consume(TimeSpan.FromSeconds(10)) ?? throw new TimeoutException();
+        }));
+    }
+    rows.Add(("produce to consume with Confluent.Kafka, median of 300, ms", Median(trips)));
+    consumer.Close();
+}
+
+var loops = int.Parse(args.ElementAtOrDefault(0) ?? "1000", System.Globalization.CultureInfo.InvariantCulture);
+await using (var kafka = await KafkaTestBroker.StartAsync())
+{
+    var loop = Stopwatch.StartNew();
+    for (var i = 0; i < loops; i++)
+    {
+        await kafka.Topics.CreateAsync($"t{i}");
+        await kafka.Topics.AppendAsync($"t{i}", new TestRecord("x"));
+        if ((await kafka.Topics.ReadAsync($"t{i}")).Count != 1)
+            throw new InvalidOperationException("A record is missing");
+        await kafka.Topics.DeleteAsync($"t{i}");
+    }
+    rows.Add(($"create, append, read, delete: {loops} times without an error, ms each", Milliseconds(loop.Elapsed / loops)));
+}
+
+await using (var kafka = await KafkaTestBroker.StartAsync(new() { Topics = { "t" } }))
+{
+    var record = new TestRecord { Value = new byte[500_000] };
+    for (var i = 0; i < 2000; i++)
+        await kafka.Topics.AppendAsync("t", record);
+    rows.Add(("resident after 1 GB of records, MB", $"{Resident()}"));
+}
+
+GC.Collect();
+var before = Resident();
+var many = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => KafkaTestBroker.StartAsync()));
+rows.Add(("100 brokers in one process, MB more", $"{Resident() - before}"));
+foreach (var broker in many)
+    await broker.DisposeAsync();
+
+Console.WriteLine("| what | measured |\n|---|---:|");
+foreach (var (what, value) in rows)
+    Console.WriteLine($"| {what} | {value} |");
+
+static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);
+
+static string Median(List<TimeSpan> times) => Milliseconds(times.Order().ElementAt(times.Count / 2));
+
+static long Resident()
+{
+    using var process = Process.GetCurrentProcess();
+    return process.WorkingSet64 >> 20;
+}
+
+static async Task<TimeSpan> TimeAsync(Func<Task> action)
+{
+    var time = Stopwatch.StartNew();
+    await action();
+    return time.Elapsed;
+}
