@@ -15,8 +15,7 @@ public interface IWorkTurn
 
     /// <summary>
     /// Called before the work takes much memory at once (several megabytes), with all that it may need. Lets others run until so much
-    /// of what all work may take together is free; disposing the result returns it. Work that has reserved memory already gets no more
-    /// and does not wait: it would wait for itself.
+    /// of what all work may take together is free; disposing the result returns it. Small amounts are not counted. Never under a lock.
     /// </summary>
     IDisposable ReserveMemory(long bytes);
 }

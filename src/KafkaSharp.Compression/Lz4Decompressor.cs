@@ -6,10 +6,13 @@ internal sealed unsafe class Lz4Decompressor : Decompressor
     // The upper half of the header's BD byte: 4 is 64 KB, as Kafka's clients write it, 6 is 1 MB.
     private const int BlockSizePosition = 5;
     private const int LargestPooledBlockSize = 6;
+    private const int LargestContext = 9 * 1024 * 1024;
 
     private readonly NativeContext _context;
     private readonly bool _ignoreHeaderChecksum;
     private readonly Pool<Lz4Decompressor> _pool;
+    private IWorkTurn? _turn;
+    private IDisposable? _reservation;
     private bool _begun;
     private bool _hasLargeBlocks;
     private bool _ended;
@@ -35,12 +38,16 @@ internal sealed unsafe class Lz4Decompressor : Decompressor
         _begun = _ended = false;
     }
 
+    public override void ReserveIn(IWorkTurn? turn) => _turn = turn;
+
     public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
     {
         if (!_begun)
         {
             _begun = true;
             _hasLargeBlocks = source.Length > BlockSizePosition && source[BlockSizePosition] >> 4 > LargestPooledBlockSize;
+            if (_hasLargeBlocks)
+                _reservation = _turn?.ReserveMemory(LargestContext);
             if (_ignoreHeaderChecksum)
                 ReadHeader(ref source);
         }
@@ -62,6 +69,8 @@ internal sealed unsafe class Lz4Decompressor : Decompressor
         // And a context keeps two buffers of the frame's block size, which is up to 4 MB.
         if (!_ended || _hasLargeBlocks || !_pool.TryReturn(this))
             _context.Dispose();
+        _reservation?.Dispose();
+        (_reservation, _turn) = (null, null);
     }
 
     private int Step(ReadOnlySpan<byte> source, Span<byte> destination, out int produced)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace KafkaSharp.Compression;
@@ -12,10 +11,15 @@ internal sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decomp
 {
     private const int MaxExpansion = 22;
 
+    // Twice, because the collector frees large buffers late.
+    private const int ReservedFactor = 2;
+
     private bool _begun;
     private bool _framed;
     private bool _ended;
     private byte[]? _block;
+    private IWorkTurn? _turn;
+    private IDisposable? _reservation;
     private int _position;
     private int _length;
 
@@ -47,11 +51,12 @@ internal sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decomp
         return written;
     }
 
+    public override void ReserveIn(IWorkTurn? turn) => _turn = turn;
+
     public override void Dispose()
     {
-        if (_block is not null)
-            ArrayPool<byte>.Shared.Return(_block);
-        _block = null;
+        ReleaseBlock();
+        _turn = null;
         _position = _length = 0;
         pool.TryReturn(this);
     }
@@ -111,13 +116,23 @@ internal sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decomp
         }
         if (_block is null || _block.Length < length)
         {
-            if (_block is not null)
-                ArrayPool<byte>.Shared.Return(_block);
-            _block = ArrayPool<byte>.Shared.Rent(length);
+            ReleaseBlock();
+            if (length > RecordArrays.LargestPooled)
+                _reservation = _turn?.ReserveMemory((long)length * ReservedFactor);
+            _block = RecordArrays.Rent(length);
         }
         _position = _length = 0;
         SnappyDecoder.Decode(body, _block.AsSpan(0, length));
         _length = length;
         return 0;
+    }
+
+    private void ReleaseBlock()
+    {
+        if (_block is not null)
+            RecordArrays.Return(_block);
+        _block = null;
+        _reservation?.Dispose();
+        _reservation = null;
     }
 }

@@ -5,14 +5,15 @@ namespace KafkaSharp.Compression;
 /// </summary>
 internal sealed unsafe class ZstdDecompressor : Decompressor
 {
-    /// <summary>The window that a decoder should support at least (RFC 8878); only the highest levels use a larger one.</summary>
-    private const int LargestUnreserved = 8 * 1024 * 1024;
+    // The window of the default level.
+    private const int LargestUnreserved = 2 * 1024 * 1024;
     private const int LargestWindow = 128 * 1024 * 1024;
 
     private readonly NativeContext _context;
     private readonly Pool<ZstdDecompressor> _pool;
     private IWorkTurn? _turn;
     private IDisposable? _reservation;
+    private long _reserved = LargestUnreserved;
     private bool _betweenFrames = true;
 
     public ZstdDecompressor(Pool<ZstdDecompressor> pool)
@@ -71,6 +72,7 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
     {
         var reservation = _reservation;
         _reservation = null;
+        _reserved = LargestUnreserved;
         _turn = null;
         if (Size > ZstdCodec.LargestPooled || !_pool.TryReturn(this))
             _context.Dispose();
@@ -80,8 +82,13 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
     // A later frame may have a larger window than this one.
     private void ReserveWindow(ReadOnlySpan<byte> frame)
     {
-        if (_turn is not null && _reservation is null && ZstdFrameHeader.WindowOf(frame) > LargestUnreserved)
-            _reservation = _turn.ReserveMemory(LargestWindow);
+        var window = Math.Min(ZstdFrameHeader.WindowOf(frame), LargestWindow);
+        if (_turn is null || window <= _reserved)
+            return;
+        var smaller = _reservation;
+        _reservation = _turn.ReserveMemory(window);
+        _reserved = window;
+        smaller?.Dispose();
     }
 
     private static void Check(nuint code)

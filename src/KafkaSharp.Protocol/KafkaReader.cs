@@ -11,9 +11,15 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
 {
     private readonly ReadOnlyMemory<byte> _frame = frame;
     private readonly ReadOnlySpan<byte> _bytes = frame.Span;
+    // A string of a usual length counts only as the element that it is in.
+    private const int BytesPerElement = 256;
+
     private int _elementsLeft = int.MaxValue;
 
-    /// <summary>How many elements the arrays may have together; not limited by default.</summary>
+    /// <summary>
+    /// How many elements there may be: those of arrays, tagged fields, and one for each 256 bytes of a string or of bytes, since all of
+    /// them take time and memory. Records do not count. Not limited by default.
+    /// </summary>
     public int MaxElements
     {
         init => _elementsLeft = value;
@@ -81,6 +87,7 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
             return null;
         if (length > short.MaxValue)
             throw new ProtocolException($"The string at byte {Position} has a length of {length}, which is more than {short.MaxValue}");
+        Count(length / BytesPerElement);
         return JavaUtf8.GetString(Take(length));
     }
 
@@ -89,7 +96,7 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
     public byte[]? ReadNullableBytes(bool flexible)
     {
         var length = ReadLength(flexible);
-        return length < 0 ? null : Take(length).ToArray();
+        return length < 0 ? null : Copy(length);
     }
 
     public ReadOnlyMemory<byte> ReadRecords(bool flexible) => ReadNullableRecords(flexible) ?? throw Null("records");
@@ -119,12 +126,7 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
         var length = ReadLength(flexible);
         if (length > Remaining / Math.Max(1, minimalElementSize))
             throw new ProtocolException($"The array at byte {Position} has {length} elements, but only {Remaining} bytes remain");
-        if (length > _elementsLeft)
-        {
-            HasTooManyElements = true;
-            throw new ProtocolException($"With the array at byte {Position} of {length} elements, the message has too many");
-        }
-        _elementsLeft -= Math.Max(length, 0);
+        Count(length);
         return Math.Max(length, -1);
     }
 
@@ -146,7 +148,12 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
         return fields;
     }
 
-    internal int ReadTagCount() => (int)ReadUnsignedVarint();
+    internal int ReadTagCount()
+    {
+        var count = (int)ReadUnsignedVarint();
+        Count(count);
+        return count;
+    }
 
     internal int ReadTag(out int size)
     {
@@ -158,7 +165,7 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
     internal List<RawTaggedField> ReadUnknownTag(List<RawTaggedField>? fields, int tag, int size)
     {
         fields ??= [];
-        fields.Add(new(tag, Take(size).ToArray()));
+        fields.Add(new(tag, Copy(size)));
         return fields;
     }
 
@@ -167,6 +174,22 @@ public ref struct KafkaReader(ReadOnlyMemory<byte> frame)
 
     // Kafka treats every negative length as null. A compact length is the length plus one, with 32-bit overflow.
     private int ReadLength(bool flexible) => flexible ? (int)(ReadUnsignedVarint() - 1) : ReadInt32();
+
+    private byte[] Copy(int length)
+    {
+        Count(length / BytesPerElement);
+        return Take(length).ToArray();
+    }
+
+    private void Count(int elements)
+    {
+        if (elements > _elementsLeft)
+        {
+            HasTooManyElements = true;
+            throw new ProtocolException($"With {elements} more at byte {Position}, the message has too many elements");
+        }
+        _elementsLeft -= Math.Max(elements, 0);
+    }
 
     private readonly ProtocolException Beyond(int length) =>
         new($"A field at byte {Position} has a length of {length} bytes, but only {Remaining} bytes remain");

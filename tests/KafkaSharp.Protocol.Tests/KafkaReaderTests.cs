@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Tests.Messages;
 
@@ -30,6 +31,49 @@ internal sealed class KafkaReaderTests
         var reader = new KafkaReader(new byte[] { 0, 1 }) { MaxElements = 1 };
         Assert.That(Faults(ref reader));
         Assert.That(reader.HasTooManyElements, Is.False);
+    }
+
+    [TestCase(3, true)]
+    [TestCase(2, false)]
+    public void Tagged_fields_count_as_elements(int maxElements, bool isRead)
+    {
+        var reader = new KafkaReader(new byte[] { 3, 5, 0, 6, 0, 7, 0 }) { MaxElements = maxElements };
+        Assert.That(Reads(ref reader, static (ref reader) => reader.ReadTags()), Is.EqualTo(isRead));
+        Assert.That(reader.HasTooManyElements, Is.EqualTo(!isRead));
+    }
+
+    [TestCase(1, 511, true)]
+    [TestCase(1, 512, false)]
+    [TestCase(0, 255, true)]
+    public void Long_strings_and_bytes_count_as_elements(int maxElements, int length, bool isRead)
+    {
+        var bytes = new byte[4 + length];
+        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(2), (short)length);
+        foreach (var isString in new[] { true, false })
+        {
+            var reader = new KafkaReader(bytes.AsMemory(isString ? 2 : 0)) { MaxElements = maxElements };
+            Assert.That(
+                isString
+                    ? Reads(ref reader, static (ref reader) => reader.ReadString(flexible: false))
+                    : Reads(ref reader, static (ref reader) => reader.ReadBytes(flexible: false)),
+                Is.EqualTo(isRead));
+            Assert.That(reader.HasTooManyElements, Is.EqualTo(!isRead));
+        }
+    }
+
+    private delegate object? Reading(ref KafkaReader reader);
+
+    private static bool Reads(ref KafkaReader reader, Reading reading)
+    {
+        try
+        {
+            reading(ref reader);
+            return true;
+        }
+        catch (ProtocolException)
+        {
+            return false;
+        }
     }
 
     private static bool Faults(ref KafkaReader reader)

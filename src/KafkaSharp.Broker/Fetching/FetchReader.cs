@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Waiting;
+using KafkaSharp.Network.Connections;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.Logs;
 
@@ -10,20 +11,65 @@ namespace KafkaSharp.Broker.Fetching;
 /// Kafka, unknown partitions do not end the wait for others: a client that has not yet learned of a topic's deletion would otherwise send
 /// requests without a pause. Safe for use from any thread.
 /// </summary>
+/// <remarks>
+/// A partition of a waiting fetch takes about 300 bytes, for as long as its client chooses. So fetches of more than a thousand partitions
+/// wait only while the waiting ones have fewer than a million together; others respond at once with what there is. And a wait ends some
+/// seconds after its connection, which a client could otherwise replace by the next one.
+/// </remarks>
 internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {
+    private const int FewPartitions = 1000;
+    private static readonly TimeSpan s_connectionCheck = TimeSpan.FromSeconds(10);
+
+    private long _waitingPartitions;
+
+    /// <summary>How many partitions the waiting fetches of many partitions have together at most.</summary>
+    internal long MaxWaitingPartitions { get; init; } = 1_000_000;
+
     /// <summary>The results, parallel to <paramref name="wanted"/>; the caller disposes of their leases.</summary>
-    public ValueTask<FetchPartitionResult[]> ReadAsync(FetchPartitionState[] wanted, FetchParameters parameters)
+    /// <exception cref="OperationCanceledException">The connection was closed during the wait.</exception>
+    public ValueTask<FetchPartitionResult[]> ReadAsync(
+        FetchPartitionState[] wanted, FetchParameters parameters, Connection? connection = null)
     {
         var results = new FetchPartitionResult[wanted.Length];
         var (bytes, unknown, refused) = Read(wanted, parameters, results);
         return refused || bytes >= parameters.MinBytes || parameters.MaxWait <= TimeSpan.Zero || unknown == wanted.Length
+            || !TryBeginWait(wanted.Length)
             ? new ValueTask<FetchPartitionResult[]>(results)
-            : new ValueTask<FetchPartitionResult[]>(WaitAsync(wanted, parameters, results, unknown));
+            : new ValueTask<FetchPartitionResult[]>(WaitAsync(wanted, parameters, results, unknown, connection));
+    }
+
+    private bool TryBeginWait(int partitions)
+    {
+        if (partitions <= FewPartitions || Interlocked.Add(ref _waitingPartitions, partitions) <= MaxWaitingPartitions)
+            return true;
+        EndWait(partitions);
+        return false;
+    }
+
+    private void EndWait(int partitions)
+    {
+        if (partitions > FewPartitions)
+            Interlocked.Add(ref _waitingPartitions, -partitions);
     }
 
     private async Task<FetchPartitionResult[]> WaitAsync(
-        FetchPartitionState[] wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst)
+        FetchPartitionState[] wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
+        Connection? connection)
+    {
+        try
+        {
+            return await WaitForBytesAsync(wanted, parameters, results, unknownAtFirst, connection);
+        }
+        finally
+        {
+            EndWait(wanted.Length);
+        }
+    }
+
+    private async Task<FetchPartitionResult[]> WaitForBytesAsync(
+        FetchPartitionState[] wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
+        Connection? connection)
     {
         var started = time.GetTimestamp();
         while (true)
@@ -35,7 +81,12 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
             var (bytes, unknown, refused) = Read(wanted, parameters, results);
             if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
                 return results;
-            await wait.WaitAsync(parameters.MinBytes - bytes, left);
+            await wait.WaitAsync(parameters.MinBytes - bytes, left < s_connectionCheck ? left : s_connectionCheck);
+            if (connection?.IsClosed == true)
+            {
+                Release(results);
+                throw new OperationCanceledException("The connection was closed while the fetch waited");
+            }
         }
     }
 

@@ -29,13 +29,16 @@ internal abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
     /// <summary>What it asked <see cref="LaneMemory"/> for last.</summary>
     public long WantedBytes { get; set; }
 
+    /// <summary>How many others were served before it since it asked.</summary>
+    public int Overtakings { get; set; }
+
     public void CheckIn() => lanes.CheckIn(this);
 
     public IDisposable ReserveMemory(long bytes)
     {
-        var isInside = ReservedBytes > 0;
+        var before = ReservedBytes;
         lanes.ReserveMemory(this, bytes);
-        return new Reservation(isInside ? null : this);
+        return new Reservation(lanes, this, ReservedBytes - before);
     }
 
     public void Execute()
@@ -72,17 +75,15 @@ internal abstract class LaneItem(WorkLanes lanes, LaneFlow flow) : IWorkTurn
     /// <summary>Does the work and completes its task with the result or the exception. Does not throw.</summary>
     protected abstract void Run();
 
-    private void ReturnMemory() => lanes.ReturnMemory(this);
-
-    // A reservation inside of another one has no item, since it has nothing to return.
-    private sealed class Reservation(LaneItem? item) : IDisposable
+    private sealed class Reservation(WorkLanes lanes, LaneItem item, long bytes) : IDisposable
     {
-        private LaneItem? _item = item;
+        private long _bytes = bytes;
 
         public void Dispose()
         {
-            _item?.ReturnMemory();
-            _item = null;
+            if (_bytes > 0)
+                lanes.ReturnMemory(item, _bytes);
+            _bytes = 0;
         }
     }
 }

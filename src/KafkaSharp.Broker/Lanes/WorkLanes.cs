@@ -13,8 +13,13 @@ public sealed class WorkLanes : IDisposable
     /// <summary>The maximum number of threads. A paused item keeps its thread, so this also limits the number of started items.</summary>
     public const int DefaultMaxThreads = 128;
 
-    /// <summary>The memory that the started items may reserve together: three of the largest windows of zstd.</summary>
-    public const long DefaultMaxMemory = 384L * 1024 * 1024;
+    /// <summary>
+    /// The memory that the started items may reserve together: three of the largest windows of zstd, but a quarter of the heap at most.
+    /// </summary>
+    public const long LargestMaxMemory = 384L * 1024 * 1024;
+
+    // Threads that wait for memory do not count as those that work, so that they do not keep ordinary work out.
+    private const int WaitingThreadsFactor = 7;
 
     private const int StackBytes = 512 * 1024;
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(2);
@@ -38,19 +43,23 @@ public sealed class WorkLanes : IDisposable
 
     /// <param name="time">The clock of turns.</param>
     /// <param name="parallelism">How many items run at once; by default one processor is left to the sockets.</param>
-    /// <param name="maxThreads">How many threads there are at most.</param>
+    /// <param name="maxThreads">How many threads there are at most, besides those that wait for memory.</param>
     /// <param name="maxMemory">How many bytes the started items may reserve together.</param>
-    public WorkLanes(
-        TimeProvider time, int? parallelism = null, int maxThreads = DefaultMaxThreads, long maxMemory = DefaultMaxMemory)
+    public WorkLanes(TimeProvider time, int? parallelism = null, int maxThreads = DefaultMaxThreads, long? maxMemory = null)
     {
         _time = time;
-        _memory = new LaneMemory(maxMemory);
+        _memory = new LaneMemory(
+            maxMemory ?? Math.Min(LargestMaxMemory, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4));
         _maxThreads = maxThreads;
         _turnTicks = (long)(s_turn.TotalSeconds * time.TimestampFrequency);
         _free = parallelism ?? Math.Max(1, Environment.ProcessorCount - 1);
     }
 
-    private bool CanStart => _idle > _starting.Count || _threads < _maxThreads;
+    /// <summary>What one reservation counts as at most, in bytes.</summary>
+    public long LargestReservation => _memory.LargestReservation;
+
+    private bool CanStart => _idle > _starting.Count
+        || _threads - Math.Min(_memory.WaitingCount, WaitingThreadsFactor * _maxThreads) < _maxThreads;
 
     /// <summary>
     /// Runs a function after the earlier ones of its flow. Continuations of the result run on the thread pool. The task is cancelled if the
@@ -114,25 +123,38 @@ public sealed class WorkLanes : IDisposable
 
     internal void ReserveMemory(LaneItem item, long bytes)
     {
+        if (bytes <= _memory.Uncounted)
+            return;
         lock (_gate)
         {
-            if (_memory.TryReserve(item, bytes))
-                return;
-            Charge(item, _time.GetTimestamp());
-            _free++;
+            var served = _memory.Reserve(item, bytes);
+            var isServed = served.Remove(item);
+            PauseUntilGranted(served);
+            if (!isServed)
+            {
+                Charge(item, _time.GetTimestamp());
+                _free++;
+            }
             Grant();
+            if (isServed)
+                return;
         }
         item.Pause();
     }
 
-    internal void ReturnMemory(LaneItem item)
+    internal void ReturnMemory(LaneItem item, long bytes)
     {
         lock (_gate)
         {
-            foreach (var next in _memory.Return(item))
-                _paused.Enqueue(next);
+            PauseUntilGranted(_memory.Return(item, bytes));
             Grant();
         }
+    }
+
+    private void PauseUntilGranted(List<LaneItem> items)
+    {
+        foreach (var item in items)
+            _paused.Enqueue(item);
     }
 
     private void Activate(LaneItem item)
@@ -225,6 +247,8 @@ public sealed class WorkLanes : IDisposable
     {
         var flow = item.Flow;
         Charge(item, _time.GetTimestamp());
+        // Nothing, unless a reservation could not be disposed of.
+        PauseUntilGranted(_memory.Return(item, item.ReservedBytes));
         _free++;
         flow.Current = null;
         if (--_unfinished == 0 && _stopped)

@@ -15,6 +15,9 @@ public abstract class ApiRoute
     /// </summary>
     public const int DefaultInlineBytes = 4 * 1024;
 
+    /// <summary>See <see cref="MemoryFactor"/>.</summary>
+    public const int DefaultMemoryFactor = 10;
+
     private protected ApiRoute(ApiKey apiKey, short lowestVersion, short highestVersion, ApiListeners listeners)
     {
         ApiKey = apiKey;
@@ -43,10 +46,17 @@ public abstract class ApiRoute
 
     /// <summary>
     /// The largest body in bytes that is decoded, handled and encoded on the socket's thread; larger ones, and those with more than a
-    /// thousand array elements, run on the worker lanes. 0 for a route whose cost does not depend on the size; <see cref="int.MaxValue"/>
-    /// for one whose bodies are large by their records, and whose handler validates those on the lanes itself.
+    /// thousand elements (<see cref="KafkaReader.MaxElements"/>), run on the worker lanes. 0 for a route whose cost does not depend on the
+    /// size; <see cref="int.MaxValue"/> for one whose bodies are large by their records, and whose handler validates those on the lanes
+    /// itself.
     /// </summary>
     public int InlineBytes { get; init; } = DefaultInlineBytes;
+
+    /// <summary>
+    /// About how many bytes the objects of a request and its response take for a byte of a body of many small entries. So much memory is
+    /// reserved while the request is decoded, handled and encoded on a lane.
+    /// </summary>
+    public int MemoryFactor { get; init; } = DefaultMemoryFactor;
 
     /// <summary>The facts of the protocol about the API.</summary>
     public ApiVersionRange Range { get; }
@@ -56,7 +66,8 @@ public abstract class ApiRoute
     /// </summary>
     public static ApiRoute For<TRequest, TResponse>(
         IApiHandler<TRequest, TResponse> handler, bool overlaps = false, ApiListeners? listeners = null,
-        short? lowestVersion = null, short? highestVersion = null, AclOperation? requires = null, int inlineBytes = DefaultInlineBytes)
+        short? lowestVersion = null, short? highestVersion = null, AclOperation? requires = null, int inlineBytes = DefaultInlineBytes,
+        int memoryFactor = DefaultMemoryFactor)
         where TRequest : class, IRequest<TRequest>
         where TResponse : class, IResponse<TResponse>
     {
@@ -67,6 +78,7 @@ public abstract class ApiRoute
             Overlaps = overlaps,
             ClusterOperation = requires,
             InlineBytes = inlineBytes,
+            MemoryFactor = memoryFactor,
         };
     }
 

@@ -14,14 +14,14 @@ internal sealed class ApiRoute<TRequest, TResponse>(
     where TRequest : class, IRequest<TRequest>
     where TResponse : class, IResponse<TResponse>
 {
-    /// <summary>How many elements the arrays of a request have at most that is decoded and handled on the socket's thread.</summary>
+    /// <summary>How many elements a request has at most that is decoded and handled on the socket's thread.</summary>
     private const int InlineElements = 1000;
 
-    /// <summary>The largest body that is decoded without a reservation of memory.</summary>
-    private const int UnreservedBytes = 1024 * 1024;
-
-    /// <summary>About how many bytes the objects of a request and its response take for a byte of a body of many small entries.</summary>
-    private const int MemoryFactor = 10;
+    /// <summary>
+    /// About how many bytes the objects of an element and of its result take. A request whose elements take more than the largest
+    /// reservation (1.5 million of them, or fewer where the heap is small) is not decoded.
+    /// </summary>
+    private const int BytesPerElement = 192;
 
     internal override FrameHandling Handle(RequestContext context, ReadOnlyMemory<byte> body, ErrorCode refusal, ILogger logger)
     {
@@ -30,8 +30,10 @@ internal sealed class ApiRoute<TRequest, TResponse>(
         context.IsLarge = true;
         var running = context.RunOnLaneAsync(turn =>
         {
-            using var reservation = body.Length > UnreservedBytes ? turn.ReserveMemory((long)body.Length * MemoryFactor) : null;
-            TryRead(context, body, int.MaxValue, out var request, out var fault);
+            using var reservation = turn.ReserveMemory((long)body.Length * MemoryFactor);
+            var maxElements = (int)(context.Session.Services.Lanes.LargestReservation / BytesPerElement);
+            if (!TryRead(context, body, maxElements, out var request, out var fault))
+                fault = $"{ApiKey} v{context.ApiVersion} has more than {maxElements} elements";
             return request is null ? FrameHandling.Close(fault!) : Run(context, request, refusal, logger);
         });
         return FrameHandling.Respond(RespondBehindAsync(running, context, logger), Overlaps, running);

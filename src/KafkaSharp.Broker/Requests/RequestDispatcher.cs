@@ -13,6 +13,9 @@ namespace KafkaSharp.Broker.Requests;
 /// </summary>
 public sealed class RequestDispatcher(ApiTable table, RequestServices services, ILogger logger) : IFrameHandler
 {
+    // Kafka defines none. They are skipped on the socket's thread, whatever their number.
+    private const int MaxTaggedFields = 1000;
+
     public ApiTable Table { get; } = table;
 
     public void Opened(Connection connection)
@@ -79,7 +82,10 @@ public sealed class RequestDispatcher(ApiTable table, RequestServices services, 
 
     private static void SkipTaggedFields(ref KafkaReader reader)
     {
-        for (var left = reader.ReadUnsignedVarint(); left > 0; left--)
+        var count = reader.ReadUnsignedVarint();
+        if (count > MaxTaggedFields)
+            throw new ProtocolException($"It has {count} tagged fields, more than {MaxTaggedFields}");
+        for (var left = count; left > 0; left--)
         {
             reader.ReadUnsignedVarint();
             reader.Take((int)reader.ReadUnsignedVarint());

@@ -25,6 +25,17 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     /// </summary>
     public const long MaxCopiedBytes = 100L * 1024 * 1024;
 
+    /// <summary>What a frame may hold whatever others hold.</summary>
+    internal const int FreelyCopiedBytes = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// The maximum number of bytes that all frames hold together beyond <see cref="FreelyCopiedBytes"/> each: a quarter of the heap.
+    /// Clients decide how long they take to read a response.
+    /// </summary>
+    internal static long MaxLargeBytes { get; set; } = Math.Max(MaxCopiedBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
+    private static long s_largeBytes;
+
     private static readonly Stack<OutgoingFrame> IdleFrames = new();
     private static readonly Lock IdleGate = new();
 
@@ -37,6 +48,7 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     private int _sealed;
     private long _sealedBytes;
     private long _chunkBytes;
+    private long _largeBytes;
     private bool _completed;
 
     private OutgoingFrame()
@@ -182,14 +194,30 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     {
         if (_chunkBytes + size > MaxCopiedBytes)
             throw new FrameTooLargeException($"A response of more than {MaxCopiedBytes} bytes is not sent: ask for less at once");
+        if (_chunkBytes + size > FreelyCopiedBytes)
+            CountLarge(size);
         _chunk = _pool.Rent(size);
         _chunkBytes += size;
         _chunks.Add(_chunk);
         _written = _sealed = 0;
     }
 
+    private void CountLarge(int size)
+    {
+        if (Interlocked.Add(ref s_largeBytes, size) > MaxLargeBytes)
+        {
+            Interlocked.Add(ref s_largeBytes, -size);
+            throw new FrameTooLargeException(
+                $"A response of more than {FreelyCopiedBytes} bytes is not sent, since others that are not sent yet hold {MaxLargeBytes} " +
+                "bytes");
+        }
+        _largeBytes += size;
+    }
+
     private void ReturnChunks()
     {
+        Interlocked.Add(ref s_largeBytes, -_largeBytes);
+        _largeBytes = 0;
         foreach (var chunk in _chunks)
             _pool.Return(chunk);
         _chunks.Clear();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using KafkaSharp.Compression;
 
 namespace KafkaSharp.Protocol.Records;
 

@@ -8,7 +8,8 @@ namespace KafkaSharp.Server.Memory;
 /// </summary>
 /// <remarks>
 /// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So it happens only
-/// while little is allocated, and only when the heap is more than twice what was in use after the last release.
+/// while little is allocated, only when the heap is more than twice what was in use after the last release, and takes a thousandth of
+/// the time at most.
 /// </remarks>
 internal sealed class IdleMemoryRelease : IDisposable
 {
@@ -21,11 +22,16 @@ internal sealed class IdleMemoryRelease : IDisposable
     /// <summary>Growth up to this much is left to the runtime.</summary>
     public const long SmallestRelease = 32L << 20;
 
+    private const int ShareOfTime = 1000;
+
     private readonly IManagedHeap _heap;
     private readonly BufferPool _buffers;
+    private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _allocated;
     private long _inUse;
+    private long _lastEnd;
+    private TimeSpan _pause;
 
     /// <param name="heap">The heap.</param>
     /// <param name="buffers">A pool whose buffers belong to the heap, and are not garbage.</param>
@@ -34,6 +40,7 @@ internal sealed class IdleMemoryRelease : IDisposable
     {
         _heap = heap;
         _buffers = buffers;
+        _time = time;
         _allocated = heap.AllocatedBytes;
         _timer = time.CreateTimer(static release => ((IdleMemoryRelease)release!).Look(), this, Period, Period);
     }
@@ -46,8 +53,12 @@ internal sealed class IdleMemoryRelease : IDisposable
     {
         var before = _allocated;
         _allocated = _heap.AllocatedBytes;
-        if (_allocated - before > QuietBytes || WithoutPool(_heap.HeldBytes) <= 2 * _inUse + SmallestRelease)
+        if (_allocated - before > QuietBytes || WithoutPool(_heap.HeldBytes) <= 2 * _inUse + SmallestRelease
+            || _time.GetElapsedTime(_lastEnd) < _pause)
             return;
+        var started = _time.GetTimestamp();
         _inUse = WithoutPool(_heap.Release());
+        _lastEnd = _time.GetTimestamp();
+        _pause = _time.GetElapsedTime(started, _lastEnd) * ShareOfTime;
     }
 }

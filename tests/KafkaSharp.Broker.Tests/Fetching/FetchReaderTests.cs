@@ -1,10 +1,16 @@
+using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Tests.Replication;
 using KafkaSharp.Metadata.Images;
+using KafkaSharp.Network.Connections;
+using KafkaSharp.Network.Endpoints;
+using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Logs;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Broker.Tests.Fetching;
 
@@ -67,6 +73,38 @@ internal sealed class FetchReaderTests
             // The clock stands: only the append can end the wait.
             Assert.That((await fetch.WaitAsync(s_patience))[0].Records.IsEmpty, Is.False);
         }
+    }
+
+    [Test]
+    public async Task Fetches_of_very_many_partitions_wait_only_while_there_are_few()
+    {
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time) { MaxWaitingPartitions = 3_500 };
+        var waiting = new[] { Fetch(reader, 1_500), Fetch(reader, 2_000) };
+        Assert.That(waiting.Select(fetch => fetch.IsCompleted), Is.All.False);
+        Assert.That(Fetch(reader, 1_500).IsCompletedSuccessfully, "the third responds with what there is");
+        Assert.That(Fetch(reader, 1_000).IsCompleted, Is.False, "one of few partitions waits in any case");
+
+        _leader.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await Task.WhenAll(waiting).WaitAsync(s_patience);
+        Assert.That(Fetch(reader, 1_500).IsCompleted, Is.False);
+    }
+
+    [Test]
+    public async Task The_wait_ends_soon_after_its_connection()
+    {
+        var (transport, client) = MemoryTransport.CreatePair();
+        using var ofClient = client;
+        var connection = new Connection(
+            1, new ListenerOptions(new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 9092)), transport, null!,
+            _leader.Time, NullLogger.Instance);
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time);
+        var fetch = Fetch(reader, 1, maxWaitMs: int.MaxValue, connection);
+        _leader.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(fetch.IsCompleted, Is.False);
+
+        connection.Close("test");
+        await AdvanceUntilAsync(fetch);
+        Assert.That(async () => await fetch, Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -266,5 +304,26 @@ internal sealed class FetchReaderTests
         _leader.Append();
         Assert.That((int)_leader.Partition.CheckLeader(currentEpoch), Is.EqualTo(error));
         Assert.That(_leader.Partition.EndOffsetFor(epoch), Is.EqualTo((endEpoch, endOffset)));
+    }
+
+    private static Task<FetchPartitionResult[]> Fetch(
+        FetchReader reader, int partitions, int maxWaitMs = 500, Connection? connection = null) =>
+        reader.ReadAsync(
+            [
+                .. Enumerable.Range(0, partitions)
+                    .Select(i => new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, i)) { MaxBytes = 1 }),
+            ],
+            new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false),
+            connection).AsTask();
+
+    // The wait sets its next timer on another thread.
+    private async Task AdvanceUntilAsync(Task task)
+    {
+        var started = Environment.TickCount64;
+        while (!task.IsCompleted && Environment.TickCount64 - started < s_patience.TotalMilliseconds)
+        {
+            _leader.Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
     }
 }

@@ -183,7 +183,7 @@ public sealed class WorkLanesTests
     }
 
     [Test]
-    public async Task Work_that_has_memory_does_not_wait_for_more_and_returns_it_at_the_end()
+    public async Task Work_that_has_memory_may_reserve_more_and_returns_all_of_it()
     {
         using var lanes = new WorkLanes(_time, parallelism: 1, maxMemory: 100);
         for (var i = 0; i < 2; i++)
@@ -198,6 +198,54 @@ public sealed class WorkLanesTests
         }
 
         Assert.That(_steps, Is.EqualTo(Repeat("inside", 2)));
+    }
+
+    [Test]
+    public async Task What_work_has_not_returned_is_returned_when_it_ends()
+    {
+        using var lanes = new WorkLanes(_time, parallelism: 1, maxMemory: 100);
+        for (var i = 0; i < 3; i++)
+        {
+            var failing = lanes.RunAsync<int>(new LaneFlow(), turn =>
+            {
+                turn.ReserveMemory(60);
+                throw new InsufficientMemoryException();
+            });
+            Assert.That(async () => await failing.WaitAsync(s_patience), Throws.TypeOf<InsufficientMemoryException>());
+        }
+    }
+
+    [Test]
+    public async Task Work_that_waits_for_memory_does_not_keep_the_threads_from_ordinary_work()
+    {
+        using var lanes = new WorkLanes(_time, parallelism: 2, maxThreads: 2, maxMemory: 100);
+        using var first = new Hold();
+        var holder = lanes.RunAsync(new LaneFlow(), turn =>
+        {
+            using var memory = turn.ReserveMemory(60);
+            first.Running();
+            return 0;
+        });
+        first.WaitUntilRunning();
+        var waiters = Enumerable.Range(0, 5).Select(_ => lanes.RunAsync(new LaneFlow(), turn => Reserved("waiter", 60, turn))).ToList();
+
+        Assert.That(await lanes.RunAsync(new LaneFlow(), _ => 1).WaitAsync(s_patience), Is.EqualTo(1));
+        first.Release();
+        await Task.WhenAll([holder, .. waiters]).WaitAsync(s_patience);
+    }
+
+    [Test]
+    public async Task Small_amounts_are_not_counted()
+    {
+        using var lanes = new WorkLanes(_time, parallelism: 1, maxMemory: 100);
+        await lanes.RunAsync(new LaneFlow(), turn =>
+        {
+            using var small = turn.ReserveMemory(2);
+            Assert.That(LaneItem.Current!.ReservedBytes, Is.Zero);
+            using var large = turn.ReserveMemory(3);
+            Assert.That(LaneItem.Current!.ReservedBytes, Is.EqualTo(3));
+            return 0;
+        }).WaitAsync(s_patience);
     }
 
     private int Reserved(string name, long bytes, IWorkTurn turn)

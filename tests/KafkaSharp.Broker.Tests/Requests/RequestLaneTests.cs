@@ -48,6 +48,56 @@ public sealed class RequestLaneTests
         Assert.That(onLane, Is.EqualTo(new[] { false, true }));
     }
 
+    // A tagged field takes two bytes.
+    [Test]
+    public async Task A_request_of_many_tagged_fields_runs_on_a_lane_too()
+    {
+        var onLane = new List<bool>();
+        using var fixture = new DispatcherFixture(Deleting(
+            (_, request) =>
+            {
+                onLane.Add(LaneItem.Current is not null);
+                return new(Deleted(request));
+            },
+            inlineBytes: int.MaxValue));
+        var request = RawRequest.Of(new DeleteTopicsRequest { TopicNames = ["a"] }, ApiKey.DeleteTopics, 5);
+        byte[] tagged = [.. request.SkipLast(1), 0xe9, 7, .. Enumerable.Repeat<byte[]>([9, 0], 1001).SelectMany(field => field)];
+
+        Assert.That(await fixture.AskAsync(request), Is.Not.Null);
+        Assert.That(await fixture.AskAsync(tagged), Is.Not.Null);
+
+        Assert.That(onLane, Is.EqualTo(new[] { false, true }));
+    }
+
+    [TestCase(1000, true)]
+    [TestCase(1001, false)]
+    public async Task A_header_of_very_many_tagged_fields_closes_the_connection(int fields, bool isServed)
+    {
+        using var fixture = new DispatcherFixture(Deleting((_, request) => new(Deleted(request))));
+        var request = RawRequest.Of(new DeleteTopicsRequest { TopicNames = ["a"] }, ApiKey.DeleteTopics, 5);
+        const int TagsAt = 2 + 2 + 4 + 2 + 1;
+        byte[] tagged =
+        [
+            .. request[..TagsAt], (byte)(fields & 0x7f | 0x80), (byte)(fields >> 7),
+            .. Enumerable.Repeat<byte[]>([9, 0], fields).SelectMany(field => field), .. request[(TagsAt + 1)..],
+        ];
+
+        Assert.That(await fixture.AskAsync(tagged) is not null, Is.EqualTo(isServed));
+    }
+
+    // The objects of a million and a half take more than the largest reservation.
+    [Test]
+    public async Task A_request_of_millions_of_elements_is_not_decoded()
+    {
+        using var fixture = new DispatcherFixture(Deleting((_, _) => throw new AssertionException("it was handled")));
+        var request = RawRequest.Of(
+            new DeleteTopicsRequest { TopicNames = [.. Enumerable.Repeat("", 2_500_000)] }, ApiKey.DeleteTopics, 1);
+
+        Assert.That(await fixture.AskAsync(request), Is.Null);
+        await fixture.Connection.Completion;
+        Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1).And.One.Contains("DeleteTopics v1 has more than"));
+    }
+
     [TestCase(3000, false)]
     [TestCase(200_000, true)]
     public async Task Memory_is_reserved_while_a_request_of_megabytes_is_handled(int names, bool expected)

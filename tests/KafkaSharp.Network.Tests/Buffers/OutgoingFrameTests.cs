@@ -21,6 +21,30 @@ public sealed class OutgoingFrameTests
         Assert.That(next.ToArray(), Has.Length.EqualTo(piece.Length + 4));
     }
 
+    [Test, NonParallelizable]
+    public void Large_frames_are_limited_together_and_small_ones_are_not()
+    {
+        var limit = OutgoingFrame.MaxLargeBytes;
+        var large = new byte[10 << 20];
+        OutgoingFrame.MaxLargeBytes = 8 << 20;
+        try
+        {
+            var first = OutgoingFrame.Rent();
+            first.Write(large);
+            using (var second = OutgoingFrame.Rent())
+                Assert.That(() => second.Write(large), Throws.TypeOf<FrameTooLargeException>());
+            using (var small = OutgoingFrame.Rent())
+                small.Write(large.AsSpan(0, 3 << 20));
+            first.Dispose();
+            using var third = OutgoingFrame.Rent();
+            third.Write(large);
+        }
+        finally
+        {
+            OutgoingFrame.MaxLargeBytes = limit;
+        }
+    }
+
     [Test]
     public void Borrowed_records_do_not_count_against_the_limit()
     {

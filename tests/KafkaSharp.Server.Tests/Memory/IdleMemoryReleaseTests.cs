@@ -58,6 +58,19 @@ public sealed class IdleMemoryReleaseTests
     }
 
     [Test]
+    public void Releases_take_a_thousandth_of_the_time_at_most()
+    {
+        _heap.Releasing = () => _time.Advance(TimeSpan.FromMilliseconds(100));
+        for (var seconds = 0; seconds < 290; seconds += 3)
+        {
+            _heap.HeldBytes = 200 * Megabyte;
+            _time.Advance(IdleMemoryRelease.Period + TimeSpan.FromSeconds(1));
+        }
+
+        Assert.That(_heap.Releases, Is.EqualTo(3));
+    }
+
+    [Test]
     public void Buffers_are_released_once_the_pool_has_dropped_them()
     {
         _buffers.Return(_buffers.Rent((int)(16 * Megabyte)));
@@ -92,9 +105,12 @@ public sealed class IdleMemoryReleaseTests
 
         public int Releases { get; private set; }
 
+        public Action Releasing { get; set; } = () => { };
+
         public long Release()
         {
             Releases++;
+            Releasing();
             return HeldBytes = InUse;
         }
     }

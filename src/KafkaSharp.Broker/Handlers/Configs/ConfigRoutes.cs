@@ -16,7 +16,8 @@ internal static class ConfigRoutes
             configuration.NodeId, new DynamicConfigValidator(configuration, () => image().Configs));
         return
         [
-            ApiRoute.For(new DescribeConfigsHandler(configuration, image), inlineBytes: 0),
+            // A group of eight bytes has a dozen configurations.
+            ApiRoute.For(new DescribeConfigsHandler(configuration, image), inlineBytes: 0, memoryFactor: 256),
             .. controller.For(ControllerApis.AlterConfigs, onBroker: new AlterConfigsHandler(client, alterations)),
             .. controller.For(ControllerApis.IncrementalAlterConfigs, onBroker: new IncrementalAlterConfigsHandler(client, alterations)),
             ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs, inlineBytes: 0),

@@ -30,7 +30,7 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
             isolation,
             HardMaxBytes: context.ApiVersion <= 2,
             ReplicaId: replicaId);
-        var read = reader.ReadAsync(fetch.Partitions, parameters);
+        var read = reader.ReadAsync(fetch.Partitions, parameters, context.Connection);
         return read.IsCompletedSuccessfully
             ? new ValueTask<FetchResponse?>(Respond(context, fetch, read.Result))
             : new ValueTask<FetchResponse?>(RespondLaterAsync(context, fetch, read));

@@ -17,6 +17,9 @@ internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartiti
     /// <summary>How many refused records the response lists so far.</summary>
     public int RecordErrors;
 
+    /// <summary>The bytes of records that were appended without a turn.</summary>
+    public int Bytes;
+
     private int _topic;
     private int _partition;
 

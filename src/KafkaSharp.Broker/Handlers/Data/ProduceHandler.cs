@@ -15,12 +15,13 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// Produce (0): appends each partition's batches and, with acks -1, waits for the replicas. A response has each partition's first offset or
 /// error. With acks 0 there is no response; an error then closes the connection, as the only way to report it. Batches whose validation
 /// takes as long as their content decides (compressed ones, above all) are validated on a lane, outside the partition's lock, together with
-/// what follows them in the request.
+/// what follows them in the request. What follows the first megabytes is appended on a lane, too: writing 100 MB takes long.
 /// </summary>
 internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHandler<ProduceRequest, ProduceResponse>
 {
     private const string AdminClientId = "__admin_client";
     private const short FirstWithLeaders = 10;
+    private const int MaxInlineBytes = 4 * 1024 * 1024;
 
     public ValueTask<ProduceResponse?> HandleAsync(RequestContext context, ProduceRequest request)
     {
@@ -49,12 +50,14 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
 
     /// <summary>
     /// Appends what is left of the request. False when it stopped, without a turn, at batches whose validation takes as long as their
-    /// content decides.
+    /// content decides, or after the first megabytes.
     /// </summary>
     private bool TryAppend(RequestContext context, ref ProduceAppends appends, IWorkTurn? turn)
     {
         while (appends.TryGetNext(out var topic, out var data))
         {
+            if (turn is null && (appends.Bytes += data.Records?.Length ?? 0) > MaxInlineBytes)
+                return false;
             if (TryAppend(context, appends.Request, topic, data, turn, out var partition) is not { } info)
                 return false;
             turn?.CheckIn();

@@ -12,9 +12,8 @@ internal ref struct RecordWindow : IDisposable
     private const int LargestFirstBuffer = 64 * 1024;
     private const int LargestRead = 64 * 1024;
 
-    // A larger buffer is reserved, since a batch can be small and its records large. It may grow further.
-    private const int LargestUnreserved = 8 * 1024 * 1024;
-    private const int ReservedBytes = 128 * 1024 * 1024;
+    // A larger buffer is reserved, since a batch can be small and its records large.
+    private const int LargestUnreserved = 4 * 1024 * 1024;
 
     private readonly Decompressor? _decompressor;
     private readonly IWorkTurn? _turn;
@@ -111,16 +110,14 @@ internal ref struct RecordWindow : IDisposable
         var size = (int)Math.Min(_buffer!.Length * 2L, Math.Min(_maxBytes, Array.MaxLength));
         if (size <= _buffer.Length)
             throw new RecordsException(ErrorCode.MessageTooLarge, $"A record exceeds the limit of {_maxBytes} bytes");
-        Reserve(size);
+        if (size > LargestUnreserved)
+        {
+            // All that it may grow to, and half of that while the bytes are moved: one that holds some should not have to wait for more.
+            _reservation ??= _turn?.ReserveMemory(_maxBytes * 3L / 2);
+        }
         var larger = RecordArrays.Rent(size);
         _buffer.AsSpan(0, _end).CopyTo(larger);
         RecordArrays.Return(_buffer);
         _window = _buffer = larger;
-    }
-
-    private void Reserve(int bytes)
-    {
-        if (bytes > LargestUnreserved)
-            _reservation ??= _turn?.ReserveMemory(ReservedBytes);
     }
 }

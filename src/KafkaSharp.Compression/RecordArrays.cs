@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Numerics;
 
-namespace KafkaSharp.Protocol.Records;
+namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Arrays for records. Those of usual sizes come from the shared pool. That pool keeps an array of each size for each thread and processor,
-/// and drops it only minutes after its last use, so larger arrays are referenced weakly: they are used again as long as the garbage
-/// collector has not taken them. Thread-safe.
+/// Arrays for records and blocks of them. Those of usual sizes come from the shared pool. That pool keeps an array of each size for each
+/// thread and processor, and drops it only minutes after its last use, so larger arrays are referenced weakly: they are used again as long
+/// as the garbage collector has not taken them. Thread-safe.
 /// </summary>
-internal static class RecordArrays
+public static class RecordArrays
 {
     /// <summary>The largest array of the shared pool, in bytes.</summary>
     public const int LargestPooled = 4 * 1024 * 1024;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using KafkaSharp.Protocol.Records;
 
-namespace KafkaSharp.Protocol.Tests.Records;
+namespace KafkaSharp.Compression.Tests;
 
 internal sealed class RecordArraysTests
 {
