@@ -11,6 +11,7 @@ public interface IWorkTurn
     /// Returns at once while the turn lasts; after that it lets others run first and returns when the next turn begins. Never under a
     /// lock.
     /// </summary>
+    /// <exception cref="OperationCanceledException">The broker stops, and the result of the work is not needed.</exception>
     void CheckIn();
 
     /// <summary>

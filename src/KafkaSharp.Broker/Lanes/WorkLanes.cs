@@ -111,6 +111,9 @@ public sealed class WorkLanes : IDisposable
             return;
         lock (_gate)
         {
+            // Dispose waits for the item, whose content may make it take minutes.
+            if (_stopped)
+                throw new OperationCanceledException("The broker stops");
             Charge(item, now);
             if (!OthersGoFirst(item))
                 return;

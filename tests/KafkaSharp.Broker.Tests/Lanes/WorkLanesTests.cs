@@ -135,6 +135,28 @@ public sealed class WorkLanesTests
     }
 
     [Test]
+    public async Task Disposing_ends_long_work_when_its_turn_is_over()
+    {
+        var lanes = new WorkLanes(_time, parallelism: 1);
+        using var hold = new Hold();
+        var running = lanes.RunAsync<int>(new LaneFlow(), turn =>
+        {
+            hold.Running();
+            while (true)
+            {
+                _time.Advance(s_step);
+                turn.CheckIn();
+            }
+        });
+        hold.WaitUntilRunning();
+        var disposing = Task.Run(lanes.Dispose);
+        hold.Release();
+
+        await disposing.WaitAsync(s_patience);
+        Assert.That(async () => await running.WaitAsync(s_patience), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public async Task More_long_items_than_processors_or_threads_all_end([Values(1, 2, 3, 128)] int threads, [Values(1, 2)] int parallelism)
     {
         using var lanes = new WorkLanes(TimeProvider.System, parallelism, threads);
