@@ -1,19 +1,34 @@
 namespace KafkaSharp.TestInfrastructure;
 
-/// <summary>A clock that stands until a test moves it; its timers fire, in order of their due time, inside <see cref="Advance"/>.</summary>
+/// <summary>
+/// A clock that stands until a test moves it; its timers fire, in order of their due time, inside <see cref="Advance"/>.
+/// <see cref="StepWallClock"/> is what an administrator or NTP does: timers and timestamps do not see it.
+/// </summary>
 public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private TimeSpan _wallClockAhead;
 
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return _now;
+            return _now + _wallClockAhead;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+            return _now.Ticks;
+    }
+
+    /// <summary>Moves the wall clock alone, forwards or backwards.</summary>
+    public void StepWallClock(TimeSpan by)
+    {
+        lock (_gate)
+            _wallClockAhead += by;
+    }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

@@ -27,12 +27,13 @@ public sealed class SnapshotGenerator(
     private const int RecordsPerBatch = 1024;
 
     private long _bytes;
-    private DateTimeOffset? _lastSnapshot;
+    // A monotonic timestamp: a step of the wall clock neither suspends snapshots nor causes one.
+    private long? _lastSnapshot;
     private int _writing;
 
     internal void OnImage(MetadataImage image, LoaderManifest manifest)
     {
-        var now = loop.Time.GetUtcNow();
+        var now = loop.Time.GetTimestamp();
         if (manifest.IsSnapshot)
         {
             _bytes = 0;
@@ -44,7 +45,8 @@ public sealed class SnapshotGenerator(
         if (!image.Provenance.IsBatchAligned || image.Features.MetadataVersion is null)
             return;
         var due = _bytes >= maxBytesSinceLastSnapshot ? "bytes"
-            : maxTimeSinceLastSnapshot > TimeSpan.Zero && now - _lastSnapshot >= maxTimeSinceLastSnapshot ? "time"
+            : maxTimeSinceLastSnapshot > TimeSpan.Zero
+                && loop.Time.GetElapsedTime(_lastSnapshot.Value, now) >= maxTimeSinceLastSnapshot ? "time"
             : null;
         if (due is null || Interlocked.CompareExchange(ref _writing, 1, 0) != 0)
             return;

@@ -154,6 +154,25 @@ public sealed class PartitionLogTests(bool onDisk)
         Assert.That(test.ReadBatches(), Has.Count.EqualTo(5));
     }
 
+    // With a queue of due times by the wall clock, a clock set back by a month kept the files for a month.
+    [TestCase(-30)]
+    [TestCase(30)]
+    public void Segments_are_deleted_after_the_delay_though_the_wall_clock_is_set(int days)
+    {
+        using var test = new TestLog(onDisk, SmallSegments);
+        for (var i = 0; i < 40; i++)
+            test.Append();
+        test.Log.UpdateHighWatermark(40);
+        test.Log.IncrementLogStartOffset(40);
+        test.Log.DeleteOldSegments();
+        Assert.That(Names(test), Has.Some.EndsWith(".deleted"));
+        test.Time.StepWallClock(TimeSpan.FromDays(days));
+        test.Time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.That(Names(test), Has.Some.EndsWith(".deleted"));
+        test.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That(Names(test), Has.None.EndsWith(".deleted"));
+    }
+
     [Test]
     public void The_log_rolls_by_time_of_its_records()
     {
