@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Hosting;
@@ -14,6 +15,9 @@ namespace KafkaSharp.Broker.Hosting;
 internal sealed record BrokerContext(
     BrokerConfiguration Configuration, BrokerEnvironment Environment, LogDirectories Directories, AdvertisedEndpoints Advertised)
 {
+    /// <summary>Identifies this start of the broker among the registrations of its node id.</summary>
+    public Uuid Incarnation { get; } = Uuid.Random(Environment.Random);
+
     public BrokerFailure Failure { get; } = new(Environment.Loggers.CreateLogger<BrokerFailure>());
 
     public ShutdownSequence Shutdown { get; } = new(Environment.Loggers.CreateLogger<ShutdownSequence>());

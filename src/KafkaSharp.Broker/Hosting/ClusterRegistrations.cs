@@ -18,12 +18,11 @@ namespace KafkaSharp.Broker.Hosting;
 internal static class ClusterRegistrations
 {
     public static BrokerRegistrationRequest Broker(
-        BrokerConfiguration configuration, BrokerEnvironment environment, string clusterId, IEnumerable<Endpoint> advertised,
-        LogManager logs) => new()
+        BrokerConfiguration configuration, string clusterId, Uuid incarnation, IEnumerable<Endpoint> advertised, LogManager logs) => new()
         {
             BrokerId = configuration.NodeId,
             ClusterId = clusterId,
-            IncarnationId = Uuid.Random(environment.Random),
+            IncarnationId = incarnation,
             Listeners =
             [
                 .. advertised.Select(e => new BrokerRegistrationRequest.Listener
@@ -49,7 +48,8 @@ internal static class ClusterRegistrations
         };
 
     public static QuorumControllerOptions ControllerOptions(
-        BrokerConfiguration configuration, BrokerEnvironment environment, string clusterId, IReadOnlyList<Endpoint> advertised)
+        BrokerConfiguration configuration, BrokerEnvironment environment, string clusterId, Uuid incarnation,
+        IReadOnlyList<Endpoint> advertised)
     {
         var values = configuration.Values;
         string Text(string name) => values.GetText(BrokerLogConfigs.SynonymsOf(name)[0])!;
@@ -57,6 +57,7 @@ internal static class ClusterRegistrations
         {
             NodeId = configuration.NodeId,
             ClusterId = clusterId,
+            LocalIncarnation = incarnation,
             DefaultNumPartitions = values.Get(MetadataConfigs.NumPartitions),
             DefaultReplicationFactor = (short)values.Get(MetadataConfigs.DefaultReplicationFactor),
             DeleteTopicEnable = values.Get(MetadataConfigs.DeleteTopicEnable),

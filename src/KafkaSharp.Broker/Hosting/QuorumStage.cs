@@ -25,7 +25,7 @@ internal sealed class QuorumStage
         Metadata = NewLoader(context, logs, Raft);
         Controller = new QuorumController(
             ClusterRegistrations.ControllerOptions(
-                configuration, environment, context.Directories.ClusterId, context.Advertised.Controller), Raft,
+                configuration, environment, context.Directories.ClusterId, context.Incarnation, context.Advertised.Controller), Raft,
             new ConfigurationValidator(configuration), Metadata, environment.Time, environment.Random,
             context.LoggerOf<QuorumController>());
         context.Shutdown.Add("Stopping the controller", Controller.DisposeAsync);

@@ -24,7 +24,8 @@ internal sealed class ServiceStage
             configuration, environment.Time, environment.Random, environment.Loggers, logs.Replicas, quorum.Client, quorum.Metadata);
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
         Lifecycle = new BrokerLifecycle(
-            ClusterRegistrations.Broker(configuration, environment, context.Directories.ClusterId, context.Advertised.Broker, logs.Logs),
+            ClusterRegistrations.Broker(
+                configuration, context.Directories.ClusterId, context.Incarnation, context.Advertised.Broker, logs.Logs),
             quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments,
             BrokerLifecycleOptions.From(configuration.Values), environment.Time, context.LoggerOf<BrokerLifecycle>());
         logs.Replicas.Assignments.Added = Lifecycle.SendHeartbeatSoon;

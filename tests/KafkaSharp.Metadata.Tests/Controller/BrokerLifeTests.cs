@@ -45,12 +45,18 @@ internal sealed class BrokerLifeTests
     }
 
     [Test]
-    public void The_controllers_own_broker_comes_back_at_once()
+    public void Only_the_broker_in_the_controllers_own_process_comes_back_at_once()
     {
-        var harness = new ControllerHarness();
+        var local = new Uuid(7, 7);
+        var harness = new ControllerHarness(new QuorumControllerOptions { NodeId = 1, ClusterId = "cluster", LocalIncarnation = local });
         harness.StartBroker(1);
-        Assert.That(() => harness.StartBroker(1), Throws.Nothing);
-        Assert.That(harness.Image.Cluster.Broker(1)!.Fenced, Is.False);
+        var registration = harness.Registration(1);
+        Assert.That(
+            () => harness.Managers.Registrations.Register(registration, harness.NextOffset),
+            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode))
+                .EqualTo(ErrorCode.DuplicateBrokerRegistration), "another process with the id of this node");
+        registration.IncarnationId = local;
+        Assert.That(() => harness.Managers.Registrations.Register(registration, harness.NextOffset), Throws.Nothing);
     }
 
     [Test]

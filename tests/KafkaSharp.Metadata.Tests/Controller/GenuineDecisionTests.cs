@@ -168,7 +168,7 @@ internal sealed class GenuineDecisionTests
         if (log.Batches.FirstOrDefault(batch => batch.BaseOffset < offset && batch.LastOffset >= offset) is { } cut)
             batches.Add(cut with { LastOffset = offset - 1, Records = [.. cut.Records.Take((int)(offset - cut.BaseOffset))] });
         return new ControllerHarness(
-            new QuorumControllerOptions { NodeId = 1, ClusterId = "c", MinInSyncReplicas = 1, IsCombined = false }, batches);
+            new QuorumControllerOptions { NodeId = 1, ClusterId = "c", MinInSyncReplicas = 1 }, batches);
     }
 
     private static void Same(ControllerHarness harness, GenuineLog log, long first, long last) =>

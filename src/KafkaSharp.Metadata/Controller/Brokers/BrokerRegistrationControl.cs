@@ -81,9 +81,8 @@ internal sealed class BrokerRegistrationControl(
     {
         if (existing is null || existing.IncarnationId == request.IncarnationId || existing.InControlledShutdown)
             return;
-        // In one process with the controller the earlier incarnation is dead for certain: its successor
-        // need not wait for the session to end.
-        if (options.IsCombined && request.BrokerId == options.NodeId)
+        // The successor need not wait for the session to end.
+        if (request.BrokerId == options.NodeId && request.IncarnationId == options.LocalIncarnation)
             return;
         if (heartbeats.HasValidSession(request.BrokerId, existing.Epoch))
         {

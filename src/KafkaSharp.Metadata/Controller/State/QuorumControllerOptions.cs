@@ -1,5 +1,6 @@
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Records;
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Metadata.Controller.State;
@@ -12,9 +13,10 @@ public sealed class QuorumControllerOptions
     public required string ClusterId { get; init; }
 
     /// <summary>
-    /// Whether the broker of the same process has this node's id, so that an earlier incarnation of it can't be alive any more.
+    /// The incarnation of the broker in the same process; null where there is none. An earlier incarnation of this node cannot be alive any
+    /// more. Any other incarnation with this node's id is another process.
     /// </summary>
-    public bool IsCombined { get; init; } = true;
+    public Uuid? LocalIncarnation { get; init; }
 
     public int DefaultNumPartitions { get; init; } = 1;
 

@@ -12,7 +12,7 @@ internal sealed class ReassignmentControlTests
     {
         var harness = new ControllerHarness(new QuorumControllerOptions
         {
-            NodeId = 1, ClusterId = "cluster", UncleanLeaderElectionEnable = unclean, IsCombined = false,
+            NodeId = 1, ClusterId = "cluster", UncleanLeaderElectionEnable = unclean,
         });
         var epochs = new long[4];
         epochs[1] = harness.StartBroker(1);
