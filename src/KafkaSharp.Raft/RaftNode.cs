@@ -128,6 +128,34 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     }
 
     /// <summary>
+    /// Raises the kraft.version: the leader writes the version and the voters to the log, which from then on decides who votes. No effect
+    /// at the present level.
+    /// </summary>
+    /// <param name="level">Not below the present level.</param>
+    /// <param name="validateOnly">Only checks whether it is possible.</param>
+    /// <exception cref="StateMachineException">
+    /// InvalidUpdateVersion: not every voter is known to support it, which is so for a static voter that is not this node. NotController:
+    /// this node is not the leader.
+    /// </exception>
+    public void UpgradeKRaftVersion(short level, bool validateOnly)
+    {
+        if (level <= KRaftVersion)
+            return;
+        if (_history.Voters is not { Count: 1 } voters || voters.Find(_options.NodeId) is not { } self || level > self.MaxKRaftVersion)
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidUpdateVersion,
+                $"Invalid upgrade of kraft.version to KRAFT_VERSION_{level} because not all of the voters support it");
+        }
+        if (validateOnly)
+            return;
+        var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : self.Endpoints;
+        var records = QuorumRecords.Voters(level, new VoterSet([new RaftVoter(self.Id, _options.DirectoryId, endpoints)])).ToList();
+        if (_accumulator.AppendBatch((offset, epoch) => ControlRecordsAt(records, offset, epoch)))
+            Post(WriteAppended);
+    }
+
+    /// <summary>
     /// Resigns as leader of an epoch, for example after a failure of the state machine. Has no effect if that epoch is over. Records that
     /// were appended but not yet written to the log are discarded.
     /// </summary>
@@ -220,24 +248,27 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     private void StartEpoch(int epoch, List<RaftOutput> outputs)
     {
         var start = _log.EndOffset.Offset;
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var voters = _history.Voters;
         var records = new List<RaftControlRecord> { QuorumRecords.LeaderChange(_options.NodeId, voters) };
         var updated = voters.WithUpdated(_options.NodeId, _options.Endpoints);
         if (_history.VotersAreOnlyInBootstrap || updated != voters)
             records.AddRange(QuorumRecords.Voters(_history.KRaftVersion, updated));
-        var bytes = ControlBatch.Encode(records, start, epoch, now);
-        for (var i = 0; i < records.Count; i++)
-            _history.Add(start + i, records[i]);
-        Write(new EncodedBatch<TRecord>(bytes, new CommittedBatch<TRecord>(start, start + records.Count - 1, epoch, now, bytes.Length, [])
-        {
-            ControlRecords = records,
-        }));
+        Write(ControlRecordsAt(records, start, epoch));
         _state.EpochStarted(start);
         _accumulator.Open(epoch, start + records.Count);
         _log.Flush();
         _logger.EpochStarted(_options.NodeId, epoch, start);
         _state.LogFlushed(_log.EndOffset.Offset, outputs);
+    }
+
+    private EncodedBatch<TRecord> ControlRecordsAt(List<RaftControlRecord> records, long offset, int epoch)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var bytes = ControlBatch.Encode(records, offset, epoch, now);
+        return new(bytes, new CommittedBatch<TRecord>(offset, offset + records.Count - 1, epoch, now, bytes.Length, [])
+        {
+            ControlRecords = records,
+        });
     }
 
     private void WriteAppended()
@@ -254,6 +285,8 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     private void Write(EncodedBatch<TRecord> batch)
     {
         _log.AppendAsLeader(batch.Bytes);
+        for (var i = 0; i < batch.Batch.ControlRecords.Count; i++)
+            _history.Add(batch.Batch.BaseOffset + i, batch.Batch.ControlRecords[i]);
         _listeners.Appended(batch.Batch);
     }
 

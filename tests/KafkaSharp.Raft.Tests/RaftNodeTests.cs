@@ -55,6 +55,28 @@ public sealed class RaftNodeTests
     }
 
     [Test]
+    public async Task A_static_voter_writes_version_and_voters_to_the_log_when_the_version_is_raised()
+    {
+        var (node, listener) = await Start();
+        node.UpgradeKRaftVersion(1, validateOnly: true);
+        Assert.That(node.KRaftVersion, Is.Zero);
+        node.UpgradeKRaftVersion(1, validateOnly: false);
+        node.Append(1, ["after"]);
+        await listener.Until(l => l.NextOffset == 4);
+        Assert.That(node.KRaftVersion, Is.EqualTo(1));
+        var records = listener.Batches.SelectMany(batch => batch.ControlRecords).Skip(1).ToArray();
+        Assert.That(records.Select(record => record.Type), Is.EqualTo(
+            new[] { ControlRecordType.KRaftVersion, ControlRecordType.KRaftVoters }));
+        var voter = ((VotersRecord)records[1].Message).Voters.Single();
+        Assert.That((voter.VoterId, voter.VoterDirectoryId), Is.EqualTo((1, Directory)));
+        node.UpgradeKRaftVersion(1, validateOnly: false);
+        await node.DisposeAsync();
+        (node, _) = await Start();
+        Assert.That(node.KRaftVersion, Is.EqualTo(1));
+        Assert.That(node.LeaderAndEpoch.LeaderId, Is.EqualTo(1), "the log decides who votes");
+    }
+
+    [Test]
     public async Task A_voter_formatted_as_standalone_writes_version_and_voters_to_the_log_once()
     {
         FormatStandalone();

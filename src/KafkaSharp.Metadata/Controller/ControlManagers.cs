@@ -10,7 +10,7 @@ namespace KafkaSharp.Metadata.Controller;
 internal sealed class ControlManagers
 {
     public ControlManagers(
-        QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator, Func<short> kraftVersion,
+        QuorumControllerOptions options, ControllerState state, IConfigurationValidator validator, IKRaftVersion kraftVersion,
         TimeProvider time, Random random, ILogger logger)
     {
         var settings = new TopicSettings(options, state);

@@ -14,7 +14,7 @@ namespace KafkaSharp.Metadata.Controller;
 /// among the metadata. On the controller's event loop only.
 /// </summary>
 internal sealed class FeatureControl(
-    QuorumControllerOptions options, ControllerState state, ConfigurationControl configurations, Func<short> kraftVersion)
+    QuorumControllerOptions options, ControllerState state, ConfigurationControl configurations, IKRaftVersion kraftVersion)
 {
     private const sbyte Upgrade = 1;
     private const sbyte SafeDowngrade = 2;
@@ -27,7 +27,7 @@ internal sealed class FeatureControl(
         {
             try
             {
-                Update(update, request.FeatureUpdates, records);
+                Update(update, request, records);
             }
             catch (StateMachineException e)
             {
@@ -52,8 +52,7 @@ internal sealed class FeatureControl(
         return new([.. needed, .. records], response, IsAtomic: true);
     }
 
-    private void Update(UpdateFeaturesRequest.FeatureUpdateKey update, List<UpdateFeaturesRequest.FeatureUpdateKey> all,
-        List<MetadataRecord> records)
+    private void Update(UpdateFeaturesRequest.FeatureUpdateKey update, UpdateFeaturesRequest request, List<MetadataRecord> records)
     {
         var (name, level) = (update.Feature, update.MaxVersionLevel);
         // Version 0 of the request has a flag in place of the type.
@@ -64,7 +63,7 @@ internal sealed class FeatureControl(
             throw Refused(name, level, "A feature version cannot be less than 0.");
         if (WhyNotSupported(name, level) is { } reason)
             throw Refused(name, level, reason);
-        var current = name == FeatureNames.KRaft ? kraftVersion() : state.Features.Level(name);
+        var current = name == FeatureNames.KRaft ? kraftVersion.Level : state.Features.Level(name);
         if (level < current && type == Upgrade)
         {
             throw Refused(
@@ -76,30 +75,24 @@ internal sealed class FeatureControl(
         switch (name)
         {
             case FeatureNames.KRaft:
-                CheckKRaftVersion(current, level);
+                UpdateKRaftVersion(current, level, request.ValidateOnly);
                 return;
             case FeatureNames.MetadataVersion:
                 CheckMetadataVersion(new MetadataVersion(current), new MetadataVersion(level), type);
                 break;
             default:
-                CheckDependency(name, level, all);
+                CheckDependency(name, level, request.FeatureUpdates);
                 break;
         }
         // Also where the level stays: Kafka writes it again.
         records.Add(new MetadataRecord(new FeatureLevelRecord { Name = name, FeatureLevel = level }, 0));
     }
 
-    // The level cannot change: static voters do not publish the levels they support.
-    private static void CheckKRaftVersion(short current, short wanted)
+    private void UpdateKRaftVersion(short current, short wanted, bool validateOnly)
     {
         if (wanted < current)
             throw Refused(FeatureNames.KRaft, wanted, "Can't downgrade the version of this feature.");
-        if (wanted > current)
-        {
-            throw new StateMachineException(
-                ErrorCode.InvalidUpdateVersion,
-                $"Invalid upgrade of {FeatureNames.KRaft} to KRAFT_VERSION_{wanted} because not all of the voters support it");
-        }
+        kraftVersion.Upgrade(wanted, validateOnly);
     }
 
     private string? WhyNotSupported(string name, short level)

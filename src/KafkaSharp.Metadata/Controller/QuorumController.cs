@@ -56,7 +56,7 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
         _time = time;
         _logger = logger;
         _loop = new EventLoop($"quorum-controller-{options.NodeId}", time, logger);
-        _managers = new ControlManagers(options, _state, configurations, () => _raft.KRaftVersion, time, random, logger);
+        _managers = new ControlManagers(options, _state, configurations, new KRaftVersion(raft), time, random, logger);
         _operations = new ControllerOperations(_managers, NextOffset, _loop, logger);
         _activation = new ControllerActivation(options, _state, _managers);
     }
@@ -220,4 +220,11 @@ public sealed class QuorumController : IControllerChannel, IRaftListener<Metadat
     private void Observe(string operation, Task task) => _ = task.ContinueWith(
         faulted => _logger.OperationFaulted(_options.NodeId, operation, faulted.Exception!.InnerException ?? faulted.Exception),
         CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private sealed class KRaftVersion(RaftNode<MetadataRecord> raft) : IKRaftVersion
+    {
+        public short Level => raft.KRaftVersion;
+
+        public void Upgrade(short level, bool validateOnly) => raft.UpgradeKRaftVersion(level, validateOnly);
+    }
 }

@@ -62,6 +62,24 @@ internal sealed class BatchAccumulator<TRecord>(BatchEncoder<TRecord> encoder, T
         }
     }
 
+    /// <summary>Appends a batch that is not one of records, in the epoch that the accumulator is open for.</summary>
+    /// <param name="make">Makes the batch for an offset and an epoch.</param>
+    /// <returns>As <see cref="Append"/>.</returns>
+    /// <exception cref="StateMachineException">NotController: this node is not the leader.</exception>
+    public bool AppendBatch(Func<long, int, EncodedBatch<TRecord>> make)
+    {
+        lock (_gate)
+        {
+            if (_epoch == NotLeading)
+                throw new StateMachineException(ErrorCode.NotController, "This node is not the leader of the metadata quorum");
+            var batch = make(_nextOffset, _epoch);
+            var isFirst = _waiting.Count == 0;
+            _waiting.Add(batch);
+            _nextOffset = batch.Batch.LastOffset + 1;
+            return isFirst;
+        }
+    }
+
     /// <summary>Removes and returns all waiting batches. Empty if another drain took them first.</summary>
     public List<EncodedBatch<TRecord>> Drain()
     {

@@ -12,12 +12,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KafkaSharp.Metadata.Tests.Controller;
 
 /// <summary>The control managers over their state, without a log: what a command writes is replayed at once.</summary>
-internal sealed class ControllerHarness
+internal sealed class ControllerHarness : IKRaftVersion
 {
     public ControllerHarness(QuorumControllerOptions? options = null, IEnumerable<CommittedBatch<MetadataRecord>>? log = null)
     {
         Options = options ?? new QuorumControllerOptions { NodeId = 1, ClusterId = "cluster" };
-        Managers = new ControlManagers(Options, State, new FakeConfigurations(), () => KRaftVersion, Time, new Random(1), Log);
+        Managers = new ControlManagers(Options, State, new FakeConfigurations(), this, Time, new Random(1), Log);
         foreach (var batch in log ?? [])
         {
             State.Load([batch]);
@@ -33,8 +33,10 @@ internal sealed class ControllerHarness
 
     public CollectingLogger Log { get; } = new();
 
-    /// <summary>The level the quorum runs at.</summary>
+    /// <summary>The level of the quorum, with the last upgrade that was not only validated.</summary>
     public short KRaftVersion { get; set; }
+
+    short IKRaftVersion.Level => KRaftVersion;
 
     public ControllerState State { get; } = new();
 
@@ -102,4 +104,6 @@ internal sealed class ControllerHarness
                 },
             ],
         })).Topics.Single();
+
+    void IKRaftVersion.Upgrade(short level, bool validateOnly) => KRaftVersion = validateOnly ? KRaftVersion : level;
 }

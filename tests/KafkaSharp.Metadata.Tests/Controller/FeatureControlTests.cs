@@ -23,7 +23,7 @@ internal sealed class FeatureControlTests
     [TestCase(0, 0, Upgrade, null)]
     [TestCase(1, 1, Upgrade, null)]
     [TestCase(1, 1, SafeDowngrade, null)]
-    [TestCase(0, 1, Upgrade, "Invalid upgrade of kraft.version to KRAFT_VERSION_1 because not all of the voters support it")]
+    [TestCase(0, 1, Upgrade, null)]
     [TestCase(1, 0, UnsafeDowngrade, "Invalid update version 0 for feature kraft.version. Can't downgrade the version of this feature.")]
     [TestCase(1, 0, Upgrade, "Invalid update version 0 for feature kraft.version. Can't downgrade the version of this feature "
         + "without setting the upgrade type to either safe or unsafe downgrade.")]
@@ -36,6 +36,19 @@ internal sealed class FeatureControlTests
             message is null ? (ErrorCode.None, null) : (ErrorCode.InvalidUpdateVersion, Failed + message)));
         Assert.That(response.Results, Has.Count.EqualTo(message is null ? 1 : 0));
         Assert.That(_harness.Written, Is.Empty);
+        Assert.That(_harness.KRaftVersion, Is.EqualTo(message is null ? wanted : current));
+    }
+
+    [Test]
+    public void The_level_of_the_quorum_stays_where_an_upgrade_is_only_validated()
+    {
+        var response = _harness.Run(_harness.Managers.Features.Update(new UpdateFeaturesRequest
+        {
+            FeatureUpdates = [new() { Feature = FeatureNames.KRaft, MaxVersionLevel = 1, UpgradeType = Upgrade }],
+            ValidateOnly = true,
+        }));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(_harness.KRaftVersion, Is.Zero);
     }
 
     [TestCase(SafeDowngrade, "Refusing to perform the requested downgrade because it might delete metadata information.")]
