@@ -20,6 +20,8 @@ namespace KafkaSharp.Broker.Replication;
 /// </remarks>
 internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
 {
+    private const int NoEpoch = -1;
+
     // An unknown number of bytes became readable. All waiting requests read again.
     private const long Unbounded = 1L << 40;
 
@@ -154,13 +156,13 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         return Append(prepared, requiredAcks, expectedLeaderEpoch, guard, transactionVersion);
     }
 
-    /// <summary>Why a request that names a leader epoch can't be served here, or none (KIP-320).</summary>
+    /// <summary>Why a request that names a leader epoch, or -1 for none, can't be served here, or none (KIP-320).</summary>
     public ErrorCode CheckLeader(int currentLeaderEpoch)
     {
         var registration = _registration;
         if (_closed != 0 || registration is null)
             return NotLed();
-        if (currentLeaderEpoch >= 0)
+        if (currentLeaderEpoch != NoEpoch)
         {
             if (currentLeaderEpoch < registration.LeaderEpoch)
                 return ErrorCode.FencedLeaderEpoch;
@@ -173,9 +175,11 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     /// <summary>Reads for a fetch. The caller disposes of the result's lease.</summary>
     public FetchPartitionResult Read(in PartitionRead wanted)
     {
-        var error = CheckLeader(wanted.CurrentLeaderEpoch);
+        // As in Kafka, only a fetch takes every negative epoch for none.
+        var error = CheckLeader(Math.Max(NoEpoch, wanted.CurrentLeaderEpoch));
+        // A follower that names an epoch may know of an assignment that this broker has not heard of.
         if (error == ErrorCode.None && wanted.ReplicaId >= 0 && !HasFollower(wanted.ReplicaId))
-            error = ErrorCode.NotLeaderOrFollower;
+            error = wanted.CurrentLeaderEpoch < 0 ? ErrorCode.NotLeaderOrFollower : ErrorCode.UnknownLeaderEpoch;
         if (error != ErrorCode.None)
         {
             return new FetchPartitionResult(error)
@@ -206,7 +210,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         if (!read.FirstEntryIncomplete || wanted.AllowsPartialBatch)
             return result with { Records = read.Records, Lease = read.Lease };
         read.Dispose();
-        return result;
+        return result with { AbortedTransactions = null };
     }
 
     /// <summary>The end of a leader epoch (OffsetForLeaderEpoch): (-1, -1) where the epoch is not known.</summary>

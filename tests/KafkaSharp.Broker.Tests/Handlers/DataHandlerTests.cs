@@ -247,6 +247,7 @@ internal sealed class DataHandlerTests
     public async Task Compacted_and_internal_topics_lose_no_records()
     {
         await _node.CreateTopicAsync("c", ("cleanup.policy", "compact"));
+        Assert.That((await DeleteAsync("__consumer_offsets", 0)).ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition), "absent");
         await _node.CreateTopicAsync("__consumer_offsets");
         Assert.That((await DeleteAsync("c", 0)).ErrorCode, Is.EqualTo(ErrorCode.PolicyViolation));
         Assert.That((await DeleteAsync("__consumer_offsets", 0)).ErrorCode, Is.EqualTo(ErrorCode.InvalidTopicException));
@@ -284,6 +285,52 @@ internal sealed class DataHandlerTests
         Assert.That((int)partition.ErrorCode, Is.EqualTo(error));
         Assert.That(partition.HighWatermark, Is.EqualTo(error == 0 ? 1 : -1));
         Assert.That(partition.Records is { IsEmpty: false }, Is.EqualTo(error == 0));
+    }
+
+    // A follower without a replica may know of an assignment that the broker has not heard of, if it names an epoch.
+    [TestCase(-1, 6)]
+    [TestCase(-3, 6)]
+    [TestCase(0, 75)]
+    [TestCase(1, 75)]
+    public async Task A_follower_without_a_replica_is_refused(int epoch, int error)
+    {
+        await _node.CreateTopicAsync("t");
+        var response = await _node.AskAsync<FetchRequest, FetchResponse>(new FetchRequest
+        {
+            ReplicaId = 2,
+            MaxBytes = 1000,
+            Topics = [new() { Topic = "t", Partitions = [new() { PartitionMaxBytes = 1000, CurrentLeaderEpoch = epoch }] }],
+        }, 12);
+        Assert.That((int)response.Responses[0].Partitions[0].ErrorCode, Is.EqualTo(error));
+    }
+
+    [TestCase(-1, 0)]
+    [TestCase(-2, 74)]
+    [TestCase(int.MinValue, 74)]
+    [TestCase(1, 75)]
+    public async Task Only_minus_one_is_no_leader_epoch_where_offsets_are_looked_up(int epoch, int error)
+    {
+        await _node.CreateTopicAsync("t");
+        var offsets = await _node.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(new ListOffsetsRequest
+        {
+            ReplicaId = -1, Topics = [new() { Name = "t", Partitions = [new() { CurrentLeaderEpoch = epoch, Timestamp = -1 }] }],
+        }, 7);
+        Assert.That((int)offsets.Topics[0].Partitions[0].ErrorCode, Is.EqualTo(error));
+        var epochs = await _node.AskAsync<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(new OffsetForLeaderEpochRequest
+        {
+            Topics = [new() { Topic = "t", Partitions = [new() { CurrentLeaderEpoch = epoch }] }],
+        }, 4);
+        Assert.That((int)epochs.Topics[0].Partitions[0].ErrorCode, Is.EqualTo(error));
+    }
+
+    [TestCase((short)9)]
+    [TestCase((short)13)]
+    public async Task A_topic_without_partitions_is_not_in_the_response(short version)
+    {
+        var id = await _node.CreateTopicAsync("t");
+        var response = await _node.AskAsync<ProduceRequest, ProduceResponse>(
+            new ProduceRequest { Acks = -1, TopicData = [new() { Name = "t", TopicId = id }] }, version);
+        Assert.That(response.Responses, Is.Empty);
     }
 
     [TestCase((sbyte)0, 0)]

@@ -48,9 +48,9 @@ internal sealed class DeleteRecordsHandler(ReplicaManager replicas) : IApiHandle
     private ErrorCode Delete(TopicPartition name, long offset, out long lowWatermark)
     {
         lowWatermark = InvalidLowWatermark;
-        if (TopicName.IsInternal(name.Topic))
-            return ErrorCode.InvalidTopicException;
         var error = replicas.Find(name, out var partition);
+        if (error != ErrorCode.UnknownTopicOrPartition && TopicName.IsInternal(name.Topic))
+            return ErrorCode.InvalidTopicException;
         if (error != ErrorCode.None)
             return error;
         if (!partition!.IsLeader)

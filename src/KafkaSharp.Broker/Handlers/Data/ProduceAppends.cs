@@ -21,6 +21,7 @@ internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartiti
     public int Bytes;
 
     private int _topic;
+    private int _opened = -1;
     private int _partition;
 
     public readonly ProduceRequest Request => request;
@@ -42,10 +43,14 @@ internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartiti
         for (; _topic < request.TopicData.Count; _topic++, _partition = 0)
         {
             topic = request.TopicData[_topic];
-            if (_partition == 0 && Response.Responses.Count == _topic)
-                Response.Responses.Add(new ProduceResponse.TopicProduceResponse { Name = topic.Name, TopicId = topic.TopicId });
+            // As in Kafka, a topic without partitions is not in the response.
             if (_partition == topic.PartitionData.Count)
                 continue;
+            if (_opened != _topic)
+            {
+                _opened = _topic;
+                Response.Responses.Add(new ProduceResponse.TopicProduceResponse { Name = topic.Name, TopicId = topic.TopicId });
+            }
             data = topic.PartitionData[_partition];
             return true;
         }
@@ -54,7 +59,7 @@ internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartiti
 
     public void Add(ProduceResponse.PartitionProduceResponse result)
     {
-        Response.Responses[_topic].PartitionResponses.Add(result);
+        Response.Responses[^1].PartitionResponses.Add(result);
         HasFailed |= result.ErrorCode != ErrorCode.None;
         _partition++;
     }

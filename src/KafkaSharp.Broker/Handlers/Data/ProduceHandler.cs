@@ -33,7 +33,7 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
         catch (RecordsException e)
         {
             // As in Kafka, the whole request fails if the batches of one partition cannot be parsed.
-            return Refused(context, request, e.ErrorCode, e.Message);
+            return Refused(context, request, e.ErrorCode, e.ErrorCode == ErrorCode.UnknownServerError ? null : e.Message);
         }
         Dictionary<TopicIdPartition, RecordsException>? errors = null;
         if (RepeatedPartitions.MayExist(request))

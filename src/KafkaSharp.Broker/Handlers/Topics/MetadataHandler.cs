@@ -127,7 +127,14 @@ internal sealed class MetadataHandler(Func<MetadataImage> image, string clusterI
         var name = wanted.Name ?? "";
         // Why a topic could not be created automatically is not in the response, as in Kafka.
         var error = TopicName.Invalid(name) is null ? ErrorCode.UnknownTopicOrPartition : ErrorCode.InvalidTopicException;
-        return new() { ErrorCode = error, Name = name, IsInternal = TopicName.IsInternal(name) };
+        return new()
+        {
+            ErrorCode = error,
+            Name = name,
+            IsInternal = TopicName.IsInternal(name),
+            TopicAuthorizedOperations = context.AuthorizedOperations(
+                context.ApiVersion >= 8 && request.IncludeTopicAuthorizedOperations, ResourceType.Topic, name),
+        };
     }
 
     private static MetadataResponse.MetadataResponseTopic Describe(
