@@ -14,5 +14,6 @@ internal sealed class ControllerHandler<TRequest, TResponse>(ControllerApi<TRequ
     public async ValueTask<TResponse?> HandleAsync(RequestContext context, TRequest request) =>
         await controller.SendAsync(api, context.ForController(api.TimeoutOf(request)), request);
 
+    // As in Kafka, an exception has no message in the response.
     public TResponse Fail(TRequest request, ErrorCode error, short version) => api.Fail(request, new ApiError(error), version);
 }

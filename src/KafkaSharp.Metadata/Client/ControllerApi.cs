@@ -10,7 +10,7 @@ public sealed class ControllerApi<TRequest, TResponse>
     where TRequest : class, IRequest<TRequest>
     where TResponse : class, IResponse<TResponse>
 {
-    // Clients that do not want to wait send 0; they still want the change.
+    // A shorter limit would only depend on how busy the machine is.
     private const int MinTimeoutMs = 500;
 
     private readonly Func<TRequest, ApiError, short, TResponse> _fail;
@@ -27,14 +27,18 @@ public sealed class ControllerApi<TRequest, TResponse>
     /// <summary>The versions of the API, and whether a broker forwards it.</summary>
     public ApiVersionRange Range { get; } = ApiVersionRanges.Get(TRequest.ApiKey);
 
-    /// <summary>The time limit a request carries; null where it carries none.</summary>
-    public TimeSpan? TimeoutOf(TRequest request) =>
-        _timeoutMs is null ? null : TimeSpan.FromMilliseconds(Math.Max(MinTimeoutMs, _timeoutMs(request)));
+    /// <summary>The time limit a request carries, zero if it has passed; null where it carries none.</summary>
+    public TimeSpan? TimeoutOf(TRequest request) => _timeoutMs?.Invoke(request) switch
+    {
+        null => null,
+        <= 0 => TimeSpan.Zero,
+        { } limit => TimeSpan.FromMilliseconds(Math.Max(MinTimeoutMs, limit)),
+    };
 
     /// <summary>
     /// The response in a version that carries an error for everything requested (Kafka's <c>getErrorResponse</c>). Without a version, the
-    /// highest stable one; without a message, the code's own.
+    /// highest stable one. As in Kafka, the message of the code itself is left out.
     /// </summary>
     public TResponse Fail(TRequest request, ApiError error, short? version) =>
-        _fail(request, error with { Message = error.Message ?? error.Code.Message() }, version ?? Range.HighestStable);
+        _fail(request, error, version ?? Range.HighestStable);
 }

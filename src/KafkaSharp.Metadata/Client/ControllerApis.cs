@@ -35,8 +35,9 @@ public static class ControllerApis
         AlterPartitionReassignmentsResponse> AlterPartitionReassignments { get; } =
         new((request, error, _) => ErrorResponses.Of(request, error), request => request.TimeoutMs);
 
+    // As in Kafka, the time limit of this request has no effect.
     public static ControllerApi<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse> ListPartitionReassignments { get; } =
-        new((request, error, _) => ErrorResponses.Of(request, error), request => request.TimeoutMs);
+        new((request, error, _) => ErrorResponses.Of(request, error));
 
     public static ControllerApi<UnregisterBrokerRequest, UnregisterBrokerResponse> UnregisterBroker { get; } =
         new((_, error, _) => new() { ErrorCode = error.Code, ErrorMessage = error.Message });

@@ -30,6 +30,9 @@ public sealed class ControllerClient(IControllerChannel channel, TimeProvider ti
         where TRequest : class, IRequest<TRequest>
         where TResponse : class, IResponse<TResponse>
     {
+        // As in Kafka, nothing is done for a request whose time limit has passed when it arrives.
+        if (context.Timeout <= TimeSpan.Zero)
+            return api.Fail(request, new ApiError(ErrorCode.RequestTimedOut), context.ApiVersion);
         var started = time.GetTimestamp();
         var attempt = context;
         while (true)

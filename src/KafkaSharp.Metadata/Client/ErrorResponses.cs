@@ -100,7 +100,7 @@ internal static class ErrorResponses
                 Topic = topic.Topic,
                 PartitionResult = topic.Partitions.ConvertAll(partition => new ElectLeadersResponse.PartitionResult
                 {
-                    PartitionId = partition, ErrorCode = error.Code, ErrorMessage = null,
+                    PartitionId = partition, ErrorCode = error.Code, ErrorMessage = error.Message,
                 }),
             }),
         ],

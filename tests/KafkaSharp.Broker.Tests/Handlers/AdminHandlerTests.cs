@@ -66,6 +66,42 @@ internal sealed class AdminHandlerTests
             Is.EquivalentTo(new[] { ("1", ErrorCode.InvalidConfig), ("t", ErrorCode.None) }));
     }
 
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(int.MinValue)]
+    public async Task Nothing_is_done_for_a_request_whose_time_limit_has_passed(int timeoutMs)
+    {
+        var created = await _node.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(new CreateTopicsRequest
+        {
+            Topics = [new() { Name = "t", NumPartitions = 1, ReplicationFactor = 1 }], TimeoutMs = timeoutMs,
+        }, 7);
+        Assert.That((created.Topics[0].ErrorCode, created.Topics[0].ErrorMessage), Is.EqualTo((ErrorCode.RequestTimedOut, (string?)null)));
+        var updated = await _node.AskAsync<UpdateFeaturesRequest, UpdateFeaturesResponse>(
+            new UpdateFeaturesRequest { TimeoutMs = timeoutMs }, 1);
+        Assert.That(updated.ErrorCode, Is.EqualTo(ErrorCode.RequestTimedOut));
+        var topics = await _node.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = null }, 9);
+        Assert.That(topics.Topics, Is.Empty);
+    }
+
+    [Test]
+    public async Task Unknown_topics_have_authorized_operations_too([Values("nope", "a b")] string name)
+    {
+        var response = await _node.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest
+        {
+            Topics = [new() { Name = name }], AllowAutoTopicCreation = false, IncludeTopicAuthorizedOperations = true,
+        }, 9);
+        Assert.That(response.Topics[0].ErrorCode, Is.Not.EqualTo(ErrorCode.None));
+        Assert.That(response.Topics[0].TopicAuthorizedOperations, Is.EqualTo(3576));
+    }
+
+    [Test]
+    public async Task An_unknown_type_of_election_is_named_for_each_partition()
+    {
+        var response = await _node.AskAsync<ElectLeadersRequest, ElectLeadersResponse>(
+            new ElectLeadersRequest { ElectionType = 3, TopicPartitions = [new() { Topic = "t", Partitions = [0] }] }, 2);
+        Assert.That(response.ReplicaElectionResults[0].PartitionResult[0].ErrorMessage, Is.EqualTo("Unknown election type 3"));
+    }
+
     [Test]
     public async Task Very_many_loggers_are_refused_in_one_pass()
     {

@@ -16,7 +16,8 @@ internal sealed class PartitionCreation(ControllerState state, PartitionPlacemen
         var response = new CreatePartitionsResponse();
         var counts = request.Topics.CountBy(topic => topic.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         ControllerLimits.CheckRecords(request.Topics.Sum(topic =>
-            Math.Max(0L, (long)topic.Count - (state.Image.Topics.Topic(topic.Name)?.PartitionCount ?? topic.Count))));
+            topic.Assignments?.Count
+            ?? Math.Max(0L, (long)topic.Count - (state.Image.Topics.Topic(topic.Name)?.PartitionCount ?? topic.Count))));
         foreach (var topic in request.Topics.DistinctBy(topic => topic.Name, StringComparer.Ordinal))
         {
             var result = new CreatePartitionsResponse.CreatePartitionsTopicResult { Name = topic.Name };

@@ -15,6 +15,9 @@ internal sealed class ReassignmentControl(
 {
     public CommandResult<MetadataRecord, AlterPartitionReassignmentsResponse> Alter(AlterPartitionReassignmentsRequest request)
     {
+        // As in Kafka, such a response consists of default values.
+        if (request.Topics.Count == 0)
+            return new([], new AlterPartitionReassignmentsResponse());
         var records = new List<MetadataRecord>();
         var response = new AlterPartitionReassignmentsResponse { ErrorMessage = null,
             AllowReplicationFactorChange = request.AllowReplicationFactorChange };
