@@ -135,7 +135,19 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         var error = replicas.Find(wanted.Key.TopicId, wanted.Key.Partition, out partition);
         if (partition is not null)
             wanted.Topic = partition.Id.TopicPartition.Topic;
-        return error;
+        else
+            wanted.Topic ??= replicas.NameOf(wanted.Key.TopicId);
+        return error == ErrorCode.UnknownTopicId && wanted.Topic is { } known
+            ? WithoutTopic(new TopicPartition(known, wanted.Key.Partition))
+            : error;
+    }
+
+    // As in Kafka, a wait or session that has found the name of an id goes on with the name: a topic that was deleted is unknown by its
+    // name, and a new topic of this name has another id.
+    private ErrorCode WithoutTopic(TopicPartition name)
+    {
+        var error = replicas.Find(name, out _);
+        return error == ErrorCode.None ? ErrorCode.InconsistentTopicId : error;
     }
 
     // As in Kafka, a partition that the metadata does not know has an empty list of aborted transactions instead of none.

@@ -54,6 +54,9 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
             : ErrorCode.UnknownTopicId;
     }
 
+    /// <summary>The name of the topic with an id; null where no topic has it.</summary>
+    public string? NameOf(Uuid topicId) => _image.Topics.Topic(topicId)?.Name;
+
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage newImage)
     {
         if (delta.Configs is { } configs)

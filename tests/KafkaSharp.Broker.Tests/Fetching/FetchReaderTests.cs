@@ -113,8 +113,40 @@ internal sealed class FetchReaderTests
         var fetch = _leader.FetchAsync(1);
         _leader.Delete();
         var result = (await fetch.WaitAsync(s_patience))[0];
-        Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId));
+        Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition), "by its name, which was found before the wait");
         Assert.That(result.AbortedTransactions, Is.Empty);
+    }
+
+    [TestCase(1, ErrorCode.InconsistentTopicId)]
+    [TestCase(0, ErrorCode.UnknownTopicOrPartition)]
+    public async Task A_topic_that_is_created_anew_during_the_wait_has_another_id(int partitions, ErrorCode error)
+    {
+        var fetch = _leader.FetchAsync(1);
+        var id = new Uuid(5, 6);
+        _leader.Update(
+        [
+            new RemoveTopicRecord { TopicId = LeaderFixture.TopicId },
+            new TopicRecord { Name = "t", TopicId = id },
+            .. Enumerable.Range(1 - partitions, 1).Select(i => new PartitionRecord
+            {
+                TopicId = id, PartitionId = i, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0, PartitionEpoch = 0,
+            }),
+        ]);
+        Assert.That((await fetch.WaitAsync(s_patience))[0].ErrorCode, Is.EqualTo(error));
+    }
+
+    // The next fetch of a session has the same state as the one before.
+    [Test]
+    public async Task A_topic_that_is_deleted_between_the_fetches_of_a_session_is_unknown_by_its_name()
+    {
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time);
+        FetchPartitionState[] session = [new(new FetchPartitionKey(LeaderFixture.TopicId, null, 0)) { MaxBytes = 100 }];
+        var parameters = new FetchParameters(TimeSpan.Zero, 1, 1 << 20, FetchIsolation.HighWatermark, HardMaxBytes: false);
+        Assert.That((await reader.ReadAsync(session, parameters))[0].ErrorCode, Is.EqualTo(ErrorCode.None));
+        _leader.Delete();
+        Assert.That((await reader.ReadAsync(session, parameters))[0].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+        session[0] = new(session[0].Key) { MaxBytes = 100 };
+        Assert.That((await reader.ReadAsync(session, parameters))[0].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId), "a new session");
     }
 
     [Test]
@@ -144,7 +176,7 @@ internal sealed class FetchReaderTests
         Assert.That(fetch.IsCompleted, Is.False);
         _leader.Delete();
         Assert.That((await fetch.WaitAsync(s_patience)).Select(result => result.ErrorCode),
-            Is.EqualTo(new[] { ErrorCode.UnknownTopicId, ErrorCode.None, ErrorCode.UnknownTopicId }));
+            Is.EqualTo(new[] { ErrorCode.UnknownTopicId, ErrorCode.None, ErrorCode.UnknownTopicOrPartition }));
     }
 
     [Test]
@@ -286,6 +318,15 @@ internal sealed class FetchReaderTests
         var results = _leader.FetchAsync(
             0, topics: [LeaderFixture.TopicId, other], maxBytes: maxBytes, totalMaxBytes: totalMaxBytes, hardMaxBytes: hard).Result;
         Assert.That((results[0].Records.Length, results[1].Records.Length), Is.EqualTo((first, second)));
+    }
+
+    [Test]
+    public void A_batch_that_is_left_out_has_no_list_of_aborted_transactions()
+    {
+        _leader.Append();
+        var results = _leader.FetchAsync(
+            0, isolation: FetchIsolation.TransactionCommitted, topics: [LeaderFixture.TopicId, LeaderFixture.TopicId], maxBytes: 1).Result;
+        Assert.That(results.Select(result => result.AbortedTransactions is null), Is.EqualTo(new[] { false, true }));
     }
 
     private static Task<ErrorCode[]> WaitForReplicas(LeaderFixture leader, long offset, int timeoutMs)
