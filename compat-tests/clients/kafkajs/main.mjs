@@ -53,6 +53,14 @@ await check('admin: create and describe topics', async () => {
   assert.ok(cluster.clusterId.length > 0)
 })
 
+// KafkaJS leaves partitions and replicas to the broker with -1, which only Kafka's own client refuses in these versions.
+await check('admin: create a topic by its name alone', async () => {
+  const topic = `${prefix}-name`
+  assert.equal(await admin.createTopics({ topics: [{ topic }] }), true)
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  assert.ok(topics[0].partitions.length >= 1)
+})
+
 await check('admin: create partitions, delete topic', async () => {
   const topic = `${prefix}-grow`
   await create(topic)
