@@ -34,6 +34,9 @@ executable() { # SYSTEM: prints the executable of kafkasharp, base or control
   if [ "$1" != kafkasharp ]; then echo "$KAFKASHARP_BASE"; else echo "$KAFKASHARP_BIN"; fi
 }
 
+# Options of the command format, such as --release-version 4.0-IV0.
+format_options=()
+
 # prepare_broker SYSTEM DIR [PROPERTY=VALUE…]: writes DIR/server.properties for a single node with its data in DIR/data, and formats DIR/data.
 prepare_broker() {
   local system=$1 dir=$2 port; shift 2
@@ -57,9 +60,9 @@ group.initial.rebalance.delay.ms=0
 P
   [ $# -eq 0 ] || printf '%s\n' "$@" >>"$dir/server.properties"
   if [ "$system" = apache ]; then
-    timeout 120 "$KAFKA_RUN" storage format --cluster-id AbCdEfGhIjKlMnOpQrStUg --config "$dir/server.properties" >"$dir/format.log" 2>&1
+    timeout 120 "$KAFKA_RUN" storage format --cluster-id AbCdEfGhIjKlMnOpQrStUg --config "$dir/server.properties" "${format_options[@]}" >"$dir/format.log" 2>&1
   else
-    timeout 120 "$(executable "$system")" format --cluster-id AbCdEfGhIjKlMnOpQrStUg --config "$dir/server.properties" >"$dir/format.log" 2>&1
+    timeout 120 "$(executable "$system")" format --cluster-id AbCdEfGhIjKlMnOpQrStUg --config "$dir/server.properties" "${format_options[@]}" >"$dir/format.log" 2>&1
   fi || { cat "$dir/format.log" >&2; return 1; }
 }
 

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using KafkaSharp.Protocol.Records;
+
+namespace CompareRequests.Mutations;
+
+/// <summary>Record batches with one unusual property each. Unless it is the checksum, the checksum is right.</summary>
+internal static class BatchMutations
+{
+    private const int Overhead = 61;
+    private static readonly byte[] s_valid = Batch(3);
+
+    /// <summary>A batch of three records with keys, values and fixed timestamps.</summary>
+    public static byte[] Valid => [.. s_valid];
+
+    public static IEnumerable<object?> All()
+    {
+        yield return Array.Empty<byte>();
+        yield return Batch(0);
+        yield return Batch(1);
+        yield return (byte[])[.. s_valid, .. s_valid];
+        yield return s_valid[..^1];
+        yield return s_valid[..Overhead];
+        yield return s_valid[..20];
+        yield return s_valid[..11];
+        yield return (byte[])[.. s_valid, 0];
+        yield return (byte[])[.. s_valid, .. s_valid[..30]];
+        yield return Changed(17, 4, 12345, checksum: false);
+        foreach (var (at, size, values) in Fields())
+        {
+            foreach (var value in values)
+                yield return Changed(at, size, value);
+        }
+        // Within the first record: its length, its attributes, its deltas, its header count.
+        foreach (var at in (int[])[Overhead, Overhead + 1, Overhead + 2, Overhead + 3, Overhead + 4])
+        {
+            foreach (var value in (byte[])[0x7f, 0x01, 0x02])
+                yield return Changed(at, 1, value);
+        }
+    }
+
+    // Offset in the batch, size, values.
+    private static IEnumerable<(int At, int Size, long[] Values)> Fields() =>
+    [
+        (0, 8, [1, 100, -1, long.MaxValue]), // base offset
+        (8, 4, [0, 48, 49, -1, int.MaxValue, 10_000]), // length
+        (12, 4, [0, 7, -2]), // partition leader epoch
+        (16, 1, [0, 1, 3, 255]), // magic
+        (21, 2, [1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 48, 64, 128, 0x4000]), // attributes
+        (23, 4, [0, 1, 3, -1, int.MaxValue]), // last offset delta
+        (27, 8, [-1, -2, 0, long.MaxValue]), // base timestamp
+        (35, 8, [-1, 0, long.MaxValue]), // largest timestamp
+        (43, 8, [0, 7, -2]), // producer id
+        (51, 2, [0, -2]), // producer epoch
+        (53, 4, [0, -2]), // base sequence
+        (57, 4, [0, 1, 2, 4, -1, int.MaxValue]), // count
+    ];
+
+    private static byte[] Changed(int at, int size, long value, bool checksum = true)
+    {
+        var batch = Valid;
+        Span<byte> eight = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(eight, value);
+        eight[(8 - size)..].CopyTo(batch.AsSpan(at));
+        return checksum ? Sealed(batch) : batch;
+    }
+
+    private static byte[] Batch(int count)
+    {
+        var records = new MemoryStream();
+        for (var i = 0; i < count; i++)
+        {
+            // Length, attributes, timestamp delta, offset delta, key, value, no headers; all numbers are small and zigzag-encoded.
+            byte[] record = [0, 0, (byte)(i * 2), 4, (byte)'k', (byte)('0' + i), 4, (byte)'v', (byte)('0' + i), 0];
+            records.WriteByte((byte)(record.Length * 2));
+            records.Write(record);
+        }
+        byte[] batch = [.. new byte[Overhead], .. records.ToArray()];
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(8), batch.Length - 12);
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(12), -1);
+        batch[16] = 2;
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(23), Math.Max(0, count - 1));
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(27), 1_700_000_000_000);
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(35), 1_700_000_000_000);
+        batch.AsSpan(43, 14).Fill(255);
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(57), count);
+        return Sealed(batch);
+    }
+
+    private static byte[] Sealed(byte[] batch)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(17), Crc32C.Compute(batch.AsSpan(21)));
+        return batch;
+    }
+}

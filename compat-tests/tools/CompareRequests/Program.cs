@@ -1,0 +1,66 @@
+using System.Net.Sockets;
+using CompareRequests.Comparing;
+using CompareRequests.Requests;
+using CompareRequests.Running;
+using CompareRequests.Schemas;
+
+// CompareRequests list                                             the names of the APIs
+// CompareRequests run GENUINE OURS [--api NAME]… [--quick]         directories with the file bootstrap, as eng/broker.sh makes them
+//   --quick   the lowest and the highest version of each API
+switch (args)
+{
+    case ["list"]:
+        foreach (var name in AllPlans.List.Select(plan => plan.Api).Distinct())
+            Console.WriteLine(name);
+        return 0;
+    case ["run", var genuine, var ours, .. var options]:
+        return Run(genuine, ours, options);
+    default:
+        Console.Error.WriteLine("usage: CompareRequests list | run GENUINE OURS [--api NAME]… [--quick]");
+        return 2;
+}
+
+static int Run(string genuineDirectory, string ourDirectory, string[] options)
+{
+    var chosen = options.Zip(options.Skip(1)).Where(pair => pair.First == "--api").Select(pair => pair.Second).ToHashSet();
+    using var genuine = new Broker(genuineDirectory);
+    using var ours = new Broker(ourDirectory);
+    var explanations = new Explanations(Path.Combine(AppContext.BaseDirectory, "explained-differences"));
+    var report = new Report(explanations);
+    var compared = new HashSet<string>();
+    var ended = 0;
+    try
+    {
+        Parallel.Invoke(() => Preparation.Prepare(genuine), () => Preparation.Prepare(ours));
+        var comparison = new Comparison(genuine, ours, report);
+        foreach (var plan in AllPlans.List.Where(plan => chosen.Count == 0 || chosen.Contains(plan.Api)))
+        {
+            var (failed, passed) = (report.Failed, report.Passed);
+            comparison.Run(plan, Versions(plan, ours, options.Contains("--quick")));
+            report.Write(plan.Name);
+            Console.WriteLine($"{plan.Name}: {report.Passed - passed} passed, {report.Failed - failed} failed");
+            compared.Add(plan.Name);
+        }
+    }
+    catch (SocketException e)
+    {
+        Console.WriteLine($"not ok: a broker no longer accepts connections ({e.Message}) at {report.Current}");
+        ended = 1;
+    }
+    foreach (var line in explanations.Unused(compared))
+        Console.WriteLine($"no longer needed in this run: {line}");
+    Console.WriteLine($"{report.Passed} passed, {report.Failed + ended} failed");
+    return report.Failed + ended == 0 && report.Passed > 0 ? 0 : 1;
+}
+
+// The versions that our broker serves.
+static IEnumerable<int> Versions(ApiPlan plan, Broker broker, bool quick)
+{
+    var response = broker.Run(new("ApiVersions", 0, "{}") { OnController = plan.OnController });
+    var served = ((List<object?>)response["ApiKeys"]!).Cast<Dictionary<string, object?>>()
+        .FirstOrDefault(api => api["ApiKey"] is long key && key == ApiCatalog.Api(plan.Api).Key);
+    if (served is null)
+        return [];
+    var (least, most) = ((int)(long)served["MinVersion"]!, (int)(long)served["MaxVersion"]!);
+    return quick && most > least ? [least, most] : Enumerable.Range(least, most - least + 1);
+}

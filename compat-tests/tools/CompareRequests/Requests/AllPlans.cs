@@ -1,0 +1,8 @@
+namespace CompareRequests.Requests;
+
+/// <summary>All plans, in the order in which they run.</summary>
+internal static class AllPlans
+{
+    public static readonly ApiPlan[] List =
+        [.. DataPlans.List, .. TopicPlans.List, .. GroupPlans.List, .. ClusterPlans.List, .. ControllerPlans.List];
+}

@@ -1,0 +1,44 @@
+namespace CompareRequests.Requests;
+
+/// <summary>What brokers send to the controller, from a broker with the id 900 that exists only in these requests.</summary>
+internal static class ControllerPlans
+{
+    public static readonly ApiPlan[] List =
+    [
+        new("BrokerRegistration",
+            """
+            {"BrokerId":900,"ClusterId":"AbCdEfGhIjKlMnOpQrStUg","IncarnationId":"AAAAAAAAAAAAAAAAAAAJAA",
+             "Listeners":[{"Name":"PLAINTEXT","Host":"127.0.0.1","Port":9,"SecurityProtocol":0}],
+             "Features":[{"Name":"metadata.version","MinSupportedVersion":7,"MaxSupportedVersion":30}],
+             "LogDirs":["AAAAAAAAAAAAAAAAAAAJAQ"]}
+            """) { OnController = true },
+        new("BrokerHeartbeat",
+            """{"BrokerId":900,"BrokerEpoch":"@brokerEpoch","CurrentMetadataOffset":0,"WantFence":true,"WantShutDown":false}""")
+        {
+            OnController = true,
+            Before = [Steps.RegisterBroker],
+        },
+        new("AllocateProducerIds", """{"BrokerId":900,"BrokerEpoch":"@brokerEpoch"}""")
+        {
+            OnController = true,
+            Before = [Steps.RegisterBroker],
+        },
+        new("AlterPartition",
+            """
+            {"BrokerId":900,"BrokerEpoch":"@brokerEpoch","Topics":[{"TopicId":"@topicId","Partitions":[
+             {"PartitionIndex":0,"LeaderEpoch":0,"NewIsr":[1],"NewIsrWithEpochs":[{"BrokerId":1,"BrokerEpoch":-1}],
+              "LeaderRecoveryState":0,"PartitionEpoch":0}]}]}
+            """) { OnController = true, Before = [Steps.RegisterBroker] },
+        new("AssignReplicasToDirs",
+            """
+            {"BrokerId":900,"BrokerEpoch":"@brokerEpoch","Directories":[{"Id":"AAAAAAAAAAAAAAAAAAAJAQ","Topics":[{"TopicId":"@topicId",
+             "Partitions":[{"PartitionIndex":0}]}]}]}
+            """) { OnController = true, Before = [Steps.RegisterBroker] },
+        new("ControllerRegistration",
+            """
+            {"ControllerId":901,"IncarnationId":"AAAAAAAAAAAAAAAAAAAJAA","ZkMigrationReady":false,
+             "Listeners":[{"Name":"CONTROLLER","Host":"127.0.0.1","Port":9,"SecurityProtocol":0}],
+             "Features":[{"Name":"metadata.version","MinSupportedVersion":7,"MaxSupportedVersion":30}]}
+            """) { OnController = true },
+    ];
+}

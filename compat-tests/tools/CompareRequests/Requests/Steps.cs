@@ -1,0 +1,78 @@
+namespace CompareRequests.Requests;
+
+/// <summary>Requests that several plans need.</summary>
+internal static class Steps
+{
+    public static readonly Step CreateTopic = new("CreateTopics", 7,
+        """{"Topics":[{"Name":"@fresh","NumPartitions":2,"ReplicationFactor":1}],"TimeoutMs":10000}""", ("freshId", "Topics[0].TopicId"));
+
+    public static readonly Step SeeTopic = new("DescribeTopicPartitions", 0, """{"Topics":[{"Name":"@fresh"}]}""")
+    {
+        Awaited = "Topics[0].ErrorCode",
+    };
+
+    public static readonly Step SeeLeader = new("ListOffsets", 7,
+        """{"ReplicaId":-1,"Topics":[{"Name":"@fresh","Partitions":[{"PartitionIndex":0,"CurrentLeaderEpoch":-1,"Timestamp":-1}]}]}""")
+    {
+        Awaited = "Topics[0].Partitions[0].ErrorCode",
+    };
+
+    public static readonly Step CreateSecondTopic = new("CreateTopics", 7,
+        """{"Topics":[{"Name":"@fresh/2","NumPartitions":2,"ReplicationFactor":1}],"TimeoutMs":10000}""", ("freshId/2", "Topics[0].TopicId"));
+
+    public static readonly Step DescribeTopic = new("DescribeTopicPartitions", 0, """{"Topics":[{"Name":"@fresh"}]}""");
+
+    public static readonly Step DescribeTopicConfigs = new("DescribeConfigs", 4,
+        """{"Resources":[{"ResourceType":2,"ResourceName":"@fresh","ConfigurationKeys":["retention.ms","cleanup.policy","max.message.bytes"]}]}""");
+
+    public static readonly Step DescribeGroup = new("DescribeGroups", 6, """{"Groups":["@fresh"]}""");
+
+    /// <summary>The first member of a group named like the case.</summary>
+    public static readonly Step Join = new("JoinGroup", 3,
+        """
+        {"GroupId":"@fresh","SessionTimeoutMs":60000,"RebalanceTimeoutMs":60000,"MemberId":"","ProtocolType":"consumer",
+         "Protocols":[{"Name":"range","Metadata":"@metadata"}]}
+        """,
+        ("member", "MemberId"), ("generation", "GenerationId"));
+
+    public static readonly Step Sync = new("SyncGroup", 3,
+        """
+        {"GroupId":"@fresh","GenerationId":"@generation","MemberId":"@member","Assignments":[{"MemberId":"@member","Assignment":"@metadata"}]}
+        """);
+
+    public static readonly Step Commit = new("OffsetCommit", 8,
+        """
+        {"GroupId":"@fresh","GenerationIdOrMemberEpoch":-1,"MemberId":"","Topics":[
+         {"Name":"@topic","Partitions":[{"PartitionIndex":0,"CommittedOffset":2,"CommittedMetadata":"m"},{"PartitionIndex":1,"CommittedOffset":1}]},
+         {"Name":"@topic/2","Partitions":[{"PartitionIndex":0,"CommittedOffset":3}]}]}
+        """);
+
+    public static readonly Step Offsets = new("OffsetFetch", 8, """{"Groups":[{"GroupId":"@fresh","Topics":null}]}""");
+
+    public static readonly Step LogEnds = new("ListOffsets", 7,
+        """
+        {"ReplicaId":-1,"Topics":[{"Name":"@topic","Partitions":[{"PartitionIndex":0,"Timestamp":-1},{"PartitionIndex":1,"Timestamp":-1},
+         {"PartitionIndex":0,"Timestamp":-2}]}]}
+        """);
+
+    public static readonly Step Quotas = new("DescribeClientQuotas", 1,
+        """
+        {"Components":[{"EntityType":"user","MatchType":2,"Match":null}]}
+        """);
+
+    /// <summary>A broker that has registered and is fenced; its id is that of no other.</summary>
+    public static readonly Step RegisterBroker = new("BrokerRegistration", 4,
+        """
+        {"BrokerId":900,"ClusterId":"AbCdEfGhIjKlMnOpQrStUg","IncarnationId":"AAAAAAAAAAAAAAAAAAAJAA",
+         "Listeners":[{"Name":"PLAINTEXT","Host":"127.0.0.1","Port":9,"SecurityProtocol":0}],
+         "Features":[{"Name":"metadata.version","MinSupportedVersion":7,"MaxSupportedVersion":30},
+          {"Name":"group.version","MinSupportedVersion":0,"MaxSupportedVersion":1},
+          {"Name":"transaction.version","MinSupportedVersion":0,"MaxSupportedVersion":2},
+          {"Name":"share.version","MinSupportedVersion":0,"MaxSupportedVersion":1},
+          {"Name":"streams.version","MinSupportedVersion":0,"MaxSupportedVersion":1},
+          {"Name":"kraft.version","MinSupportedVersion":0,"MaxSupportedVersion":1},
+          {"Name":"eligible.leader.replicas.version","MinSupportedVersion":0,"MaxSupportedVersion":1}],
+         "LogDirs":["AAAAAAAAAAAAAAAAAAAJAQ"]}
+        """,
+        ("brokerEpoch", "BrokerEpoch")) { OnController = true };
+}
