@@ -102,6 +102,21 @@ internal sealed class AdminHandlerTests
         Assert.That(response.ReplicaElectionResults[0].PartitionResult[0].ErrorMessage, Is.EqualTo("Unknown election type 3"));
     }
 
+    // Codes and messages of Kafka 4.3.1.
+    [TestCase("zz", (sbyte)0, "u", 35, "Unsupported entity type zz")]
+    [TestCase("user", (sbyte)3, "u", 42, "Unknown match type 3")]
+    [TestCase("user", (sbyte)1, "", 42, "Request specified MATCH_TYPE_DEFAULT, but also specified a match string.")]
+    [TestCase("user", (sbyte)2, "u", 42, "Request specified MATCH_TYPE_SPECIFIED, but also specified a match string.")]
+    [TestCase("user", (sbyte)0, null, 42, "Request specified MATCH_TYPE_EXACT, but set match string to null.")]
+    public async Task A_filter_of_quotas_is_refused_as_in_Kafka(string type, sbyte matchType, string? match, int error, string message)
+    {
+        var response = await _node.AskAsync<DescribeClientQuotasRequest, DescribeClientQuotasResponse>(new DescribeClientQuotasRequest
+        {
+            Components = [new() { EntityType = type, MatchType = matchType, Match = match }],
+        }, 1);
+        Assert.That(((int)response.ErrorCode, response.ErrorMessage), Is.EqualTo((error, message)));
+    }
+
     [Test]
     public async Task Very_many_loggers_are_refused_in_one_pass()
     {

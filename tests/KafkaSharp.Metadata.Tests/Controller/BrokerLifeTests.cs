@@ -59,6 +59,23 @@ internal sealed class BrokerLifeTests
         Assert.That(() => harness.Managers.Registrations.Register(registration, harness.NextOffset), Throws.Nothing);
     }
 
+    // From Kafka 4.3.1: none, a reserved one, one twice, and one of another broker.
+    [TestCase]
+    [TestCase(1)]
+    [TestCase(500, 500)]
+    [TestCase(1002)]
+    public void The_directories_of_a_registration_are_checked(params int[] ids)
+    {
+        var harness = new ControllerHarness();
+        harness.StartBroker(2);
+        var registration = harness.Registration(3);
+        registration.LogDirs = [.. ids.Select(id => id == 1002 ? new Uuid(2, 1000) : new Uuid(0, id))];
+        Assert.That(
+            () => harness.Managers.Registrations.Register(registration, harness.NextOffset),
+            Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode))
+                .EqualTo(ErrorCode.InvalidRegistration));
+    }
+
     [Test]
     public void A_heartbeat_of_another_epoch_is_stale()
     {

@@ -1,17 +1,31 @@
+using System.Text.RegularExpressions;
+
 namespace CompareRequests.Requests;
 
 /// <summary>What brokers send to the controller, from a broker with the id 900 that exists only in these requests.</summary>
 internal static class ControllerPlans
 {
+    // The exception makes Apache Kafka's controller resign for good.
+    private static readonly Regex s_emptyHost = new("Host = \"\"");
+
     public static readonly ApiPlan[] List =
     [
         new("BrokerRegistration",
             """
             {"BrokerId":900,"ClusterId":"AbCdEfGhIjKlMnOpQrStUg","IncarnationId":"AAAAAAAAAAAAAAAAAAAJAA",
              "Listeners":[{"Name":"PLAINTEXT","Host":"127.0.0.1","Port":9,"SecurityProtocol":0}],
-             "Features":[{"Name":"metadata.version","MinSupportedVersion":7,"MaxSupportedVersion":30}],
+             "Features":[{"Name":"metadata.version","MinSupportedVersion":7,"MaxSupportedVersion":30},
+              {"Name":"group.version","MinSupportedVersion":0,"MaxSupportedVersion":1},
+              {"Name":"transaction.version","MinSupportedVersion":0,"MaxSupportedVersion":2},
+              {"Name":"share.version","MinSupportedVersion":0,"MaxSupportedVersion":1},
+              {"Name":"streams.version","MinSupportedVersion":0,"MaxSupportedVersion":1},
+              {"Name":"eligible.leader.replicas.version","MinSupportedVersion":0,"MaxSupportedVersion":1}],
              "LogDirs":["AAAAAAAAAAAAAAAAAAAJAQ"]}
-            """) { OnController = true },
+            """)
+        {
+            OnController = true,
+            Excluded = s_emptyHost,
+        },
         new("BrokerHeartbeat",
             """{"BrokerId":900,"BrokerEpoch":"@brokerEpoch","CurrentMetadataOffset":0,"WantFence":true,"WantShutDown":false}""")
         {
@@ -39,6 +53,10 @@ internal static class ControllerPlans
             {"ControllerId":901,"IncarnationId":"AAAAAAAAAAAAAAAAAAAJAA","ZkMigrationReady":false,
              "Listeners":[{"Name":"CONTROLLER","Host":"127.0.0.1","Port":9,"SecurityProtocol":0}],
              "Features":[{"Name":"metadata.version","MinSupportedVersion":7,"MaxSupportedVersion":30}]}
-            """) { OnController = true },
+            """)
+        {
+            OnController = true,
+            Excluded = s_emptyHost,
+        },
     ];
 }

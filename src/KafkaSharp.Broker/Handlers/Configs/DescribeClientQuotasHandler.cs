@@ -1,4 +1,5 @@
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -18,7 +19,7 @@ internal sealed class DescribeClientQuotasHandler(Func<MetadataImage> image)
         if (Fault(request) is { } fault)
         {
             return new ValueTask<DescribeClientQuotasResponse?>(
-                new DescribeClientQuotasResponse { ErrorCode = ErrorCode.InvalidRequest, ErrorMessage = fault, Entries = null });
+                new DescribeClientQuotasResponse { ErrorCode = fault.Code, ErrorMessage = fault.Message, Entries = null });
         }
         var entries = image().ClientQuotas.Entities.Where(entity => Matches(entity.Key, request)).Select(entity =>
             new DescribeClientQuotasResponse.EntryData
@@ -33,28 +34,35 @@ internal sealed class DescribeClientQuotasHandler(Func<MetadataImage> image)
     public DescribeClientQuotasResponse Fail(DescribeClientQuotasRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ErrorMessage = error.Message(), Entries = null };
 
-    private static string? Fault(DescribeClientQuotasRequest request)
+    private static ApiError? Fault(DescribeClientQuotasRequest request)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var component in request.Components)
         {
             if (component.EntityType.Length == 0)
-                return "Invalid empty entity type.";
+                return Invalid("Invalid empty entity type.");
             if (component.EntityType is not (ClientQuotaEntity.UserType or ClientQuotaEntity.ClientIdType or ClientQuotaEntity.IpType))
-                return $"Custom entity type '{component.EntityType}' not supported.";
+                return new(ErrorCode.UnsupportedVersion, $"Unsupported entity type {component.EntityType}");
             if (!seen.Add(component.EntityType))
-                return $"Duplicate {component.EntityType} filter component entity type.";
+                return Invalid($"Entity type {component.EntityType} cannot appear more than once in the filter.");
             if (component.MatchType is < Exactly or > Any)
-                return $"Unexpected match type: {component.MatchType}";
+                return Invalid($"Unknown match type {component.MatchType}");
             if (component.MatchType == Exactly && component.Match is null)
-                return "Request specified MATCH_TYPE_EXACT, but set match string to null.";
+                return Invalid("Request specified MATCH_TYPE_EXACT, but set match string to null.");
             if (component.MatchType != Exactly && component.Match is not null)
-                return "Request specified a match type without a name, but did not set match string to null.";
+            {
+                var type = component.MatchType == Default ? "DEFAULT" : "SPECIFIED";
+                return Invalid($"Request specified MATCH_TYPE_{type}, but also specified a match string.");
+            }
         }
         return seen.Contains(ClientQuotaEntity.IpType) && seen.Count > 1
-            ? "Invalid entity filter component combination, IP filter component should not be used with user or clientId filter component."
+            ? Invalid(
+                "Invalid entity filter component combination, IP filter component should not be used with user or clientId filter "
+                + "component.")
             : null;
     }
+
+    private static ApiError Invalid(string message) => new(ErrorCode.InvalidRequest, message);
 
     private static bool Matches(ClientQuotaEntity entity, DescribeClientQuotasRequest request)
     {

@@ -71,8 +71,6 @@ internal sealed class BrokerRegistrationControl(
         if (!state.Features.MetadataVersionOrMinimum.IsControllerRegistrationSupported)
             throw new StateMachineException(ErrorCode.UnsupportedVersion,
                 "The current MetadataVersion is too old to support controller registrations.");
-        if (request.Listeners.Count == 0)
-            throw new StateMachineException(ErrorCode.InvalidRequest, "No controller listeners found in registration.");
         var record = RegistrationRecords.ToRecord(request);
         return new([new MetadataRecord(record, 0)], new ControllerRegistrationResponse { ErrorMessage = "" });
     }
@@ -96,17 +94,17 @@ internal sealed class BrokerRegistrationControl(
     private void CheckDirectories(BrokerRegistrationRequest request)
     {
         if (request.LogDirs.Count == 0)
-            throw new StateMachineException(ErrorCode.InvalidRequest, "No directories specified in request");
+            throw new StateMachineException(ErrorCode.InvalidRegistration, "No directories specified in request");
         if (request.LogDirs.Any(DirectoryId.IsReserved))
-            throw new StateMachineException(ErrorCode.InvalidRequest, "Reserved directory ID in request");
+            throw new StateMachineException(ErrorCode.InvalidRegistration, "Reserved directory ID in request");
         if (request.LogDirs.Distinct().Count() != request.LogDirs.Count)
-            throw new StateMachineException(ErrorCode.InvalidRequest, "Duplicate directory ID in request");
+            throw new StateMachineException(ErrorCode.InvalidRegistration, "Duplicate directory ID in request");
         foreach (var other in state.Image.Cluster.Brokers.Values.Where(broker => broker.Id != request.BrokerId))
         {
             foreach (var directory in request.LogDirs.Where(other.Directories.Contains))
             {
                 throw new StateMachineException(
-                    ErrorCode.InvalidRequest, $"Broker {other.Id} is already registered with directory {directory}");
+                    ErrorCode.InvalidRegistration, $"Broker {other.Id} is already registered with directory {directory}");
             }
         }
     }
