@@ -49,11 +49,14 @@ internal static partial class Normalizer
             return broker.Variables.NameOf(text) is { } name ? $"<{name}>" : Uuid().Replace(text, "<uuid>");
         text = text.Replace(broker.Directory, "<directory>", StringComparison.Ordinal)
             .Replace(broker.Address.Port.ToString(CultureInfo.InvariantCulture), "<port>", StringComparison.Ordinal);
-        return LongUuid().Replace(Uuid().Replace(text, "<uuid>"), "<uuid>");
+        return Time().Replace(LongUuid().Replace(Uuid().Replace(text, "<uuid>"), "<uuid>"), "<time>");
     }
 
     [GeneratedRegex(@"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?!AAAAAAAAAAAAAAAA)[\w-]{22}(?![\w-])")]
     private static partial Regex Uuid();
+
+    [GeneratedRegex(@"\d{13,}")]
+    private static partial Regex Time();
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
     private static partial Regex LongUuid();
