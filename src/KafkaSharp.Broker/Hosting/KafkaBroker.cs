@@ -19,6 +19,7 @@ namespace KafkaSharp.Broker.Hosting;
 public sealed class KafkaBroker : IAsyncDisposable
 {
     private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_drainTimeoutAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly BrokerContext _context;
     private readonly QuorumStage _quorum;
@@ -108,12 +109,14 @@ public sealed class KafkaBroker : IAsyncDisposable
     private async Task ShutDownAsync()
     {
         _logger.Stopping();
-        // Leadership moves to other brokers before clients lose their connections. A broker without its metadata cannot ask for that.
-        if (!Failed.IsCompleted)
+        // Leadership moves to other brokers before clients lose their connections. A broker without its metadata cannot ask for that, and
+        // requests that wait for the metadata never end.
+        var hasFailed = Failed.IsCompleted;
+        if (!hasFailed)
             await _services.ControlledShutdownAsync(s_drainTimeout);
         try
         {
-            await _listeners.DrainAsync(s_drainTimeout);
+            await _listeners.DrainAsync(hasFailed ? s_drainTimeoutAfterFailure : s_drainTimeout);
         }
         finally
         {
