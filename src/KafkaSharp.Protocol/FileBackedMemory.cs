@@ -10,6 +10,12 @@ namespace KafkaSharp.Protocol;
 /// </summary>
 public abstract class FileBackedMemory : MemoryManager<byte>
 {
+    /// <summary>
+    /// The smallest piece for which a storage layer lends the file instead of a copy of the bytes, in bytes: for shorter ones a system call
+    /// of their own costs more than the copy, which reports an unreadable sector as an error.
+    /// </summary>
+    public const int SmallestPiece = 32 * 1024;
+
     /// <summary>The file descriptor, which is open as long as the memory is valid.</summary>
     public abstract nint FileHandle { get; }
 

@@ -33,7 +33,7 @@ internal sealed class CoordinatorPartition(Partition partition) : ICoordinatorPa
 
     public CoordinatorRead Read(long startOffset, int maxBytes)
     {
-        var read = partition.Log.Read(startOffset, maxBytes, FetchIsolation.LogEnd, minOneMessage: true);
+        var read = partition.Log.Read(startOffset, maxBytes, FetchIsolation.LogEnd, minOneMessage: true, copy: true);
         if (read.ErrorCode == ErrorCode.None)
             return new CoordinatorRead(read.Records, read.Lease);
         read.Dispose();

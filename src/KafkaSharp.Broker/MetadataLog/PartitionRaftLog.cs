@@ -42,7 +42,7 @@ public sealed class PartitionRaftLog : IRaftLog
     {
         _lease?.Dispose();
         _lease = null;
-        var read = _log.Read(offset, maxBytes, FetchIsolation.LogEnd, minOneMessage: true);
+        var read = _log.Read(offset, maxBytes, FetchIsolation.LogEnd, minOneMessage: true, copy: true);
         if (read.ErrorCode != ErrorCode.None)
             throw new IOException($"The metadata log cannot be read at offset {offset}: {read.ErrorCode}");
         _lease = read.Lease;

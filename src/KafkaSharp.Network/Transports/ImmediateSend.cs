@@ -11,9 +11,6 @@ namespace KafkaSharp.Network.Transports;
 /// </summary>
 internal static class ImmediateSend
 {
-    // For smaller pieces, a separate system call costs more than the copy.
-    private const int SmallestFilePiece = 32 * 1024;
-
     public static bool IsSupported { get; } = OperatingSystem.IsLinux();
 
     /// <summary>Advances the batch by what was sent.</summary>
@@ -48,6 +45,6 @@ internal static class ImmediateSend
     {
         file = null;
         position = 0;
-        return piece.Length >= SmallestFilePiece && FileBackedMemory.TryFind(piece, out file, out position);
+        return piece.Length >= FileBackedMemory.SmallestPiece && FileBackedMemory.TryFind(piece, out file, out position);
     }
 }

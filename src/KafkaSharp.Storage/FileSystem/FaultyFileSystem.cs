@@ -56,6 +56,8 @@ public sealed class FaultyFileSystem(IFileSystem inner, Func<FileOperation, stri
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 
+    public void CloseIdleFiles() => inner.CloseIdleFiles();
+
     public long GetAvailableBytes(string directory) => inner.GetAvailableBytes(directory);
 
     public long GetTotalBytes(string directory) => inner.GetTotalBytes(directory);
@@ -105,8 +107,6 @@ public sealed class FaultyFileSystem(IFileSystem inner, Func<FileOperation, stri
             owner.Check(FileOperation.Read, Path);
             return file.Borrow(offset, length);
         }
-
-        public bool ReleaseIdleMapping() => file.ReleaseIdleMapping();
 
         public void Dispose() => file.Dispose();
     }

@@ -52,6 +52,11 @@ public interface IFileSystem
     /// </summary>
     IDisposable? TryLock(string path);
 
+    /// <summary>
+    /// Gives handles and mappings of files that were not used since the last call back to the system. Called periodically.
+    /// </summary>
+    void CloseIdleFiles();
+
     /// <summary>The free space of the volume of a directory, in bytes.</summary>
     long GetAvailableBytes(string directory);
 

@@ -1,8 +1,9 @@
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// An open file. Only one thread at a time may write; a flush, reads and borrows may run concurrently without a lock. Bytes below
-/// <see cref="Length"/> are readable as soon as their write has returned.
+/// An open file. Whether the operating system has it open at the moment is up to the file system (<see cref="FileHandles"/>): a read may
+/// find it missing while it is being renamed. Only one thread at a time may write; a flush, reads and borrows may run concurrently without
+/// a lock. Bytes below <see cref="Length"/> are readable as soon as their write has returned.
 /// </summary>
 public interface IStorageFile : IDisposable
 {
@@ -30,15 +31,9 @@ public interface IStorageFile : IDisposable
     void Flush();
 
     /// <summary>
-    /// Borrows bytes of the file: without a copy where possible (a mapping, or the chunk in memory), otherwise read into pooled memory. The
-    /// range is limited to the end of the file. The bytes stay valid until the result is disposed, even if the file is truncated or
-    /// deleted.
+    /// Borrows bytes of the file: without a copy where that is possible and pays (long pieces of a mapping, or the chunk in memory),
+    /// otherwise read into pooled memory. The range is limited to the end of the file. The bytes stay valid until the result is disposed,
+    /// even if the file is truncated or deleted.
     /// </summary>
     BorrowedBytes Borrow(long offset, int length);
-
-    /// <summary>
-    /// Releases the mapping of the file if nothing was borrowed from it since the last call. Called periodically. True if a mapping was
-    /// released.
-    /// </summary>
-    bool ReleaseIdleMapping();
 }

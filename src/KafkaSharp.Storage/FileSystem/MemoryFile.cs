@@ -31,8 +31,6 @@ internal sealed class MemoryFile(string path, MemoryFileContent content, TimePro
         return content.Borrow(offset, length);
     }
 
-    public bool ReleaseIdleMapping() => false;
-
     public void Dispose()
     {
     }

@@ -147,6 +147,8 @@ public sealed class MemoryFileSystem(
             return _locked.Add(path) ? new Held(this, path) : null;
     }
 
+    public void CloseIdleFiles() => spillTo?.CloseIdleFiles();
+
     public long GetAvailableBytes(string directory) => _budget.MaxBytes - _budget.UsedBytes;
 
     public long GetTotalBytes(string directory) => _budget.MaxBytes;

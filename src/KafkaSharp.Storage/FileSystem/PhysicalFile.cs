@@ -1,50 +1,92 @@
 using System.Buffers;
+using KafkaSharp.Protocol;
 using Microsoft.Win32.SafeHandles;
 
 namespace KafkaSharp.Storage.FileSystem;
 
 /// <summary>
-/// A file of the operating system. <see cref="Borrow"/> returns bytes of a mapping, which is created on first use if the system supports
-/// it.
+/// A file of the operating system. Its handle is opened on first use, and <see cref="FileHandles"/> may close it at any time: an operation
+/// that meets a handle that was closed is repeated with another one. <see cref="Borrow"/> returns long pieces as bytes of a mapping, which
+/// is created on first use if the system supports it.
 /// </summary>
 /// <remarks>
-/// A reader never causes a fault (SIGBUS): a borrower first acquires the mapping and then reads <see cref="Length"/>; a truncation first
-/// publishes the smaller length and then retires the mapping. So either the borrower sees the smaller length, or the truncation sees the
-/// reference of the borrower, to this mapping or to one that was retired before. In the second case the file is not shortened: the
-/// remaining bytes are copied to a new file, which is renamed over the old one, and the borrower keeps the old inode.
+/// A reader never causes a fault (SIGBUS): a borrower first acquires the mapping, records how far it will read, and then reads
+/// <see cref="Length"/>; a truncation first publishes the smaller length and then looks at what was lent, of this mapping and of those that
+/// were retired before. So either the borrower sees the smaller length, or the truncation sees the borrower. In the second case the file is
+/// not shortened: the remaining bytes are copied to a new file, which is renamed over the old one, and the borrower keeps the old inode.
+/// Short pieces are read with <c>pread</c>, where an unreadable sector is an error.
 /// </remarks>
 internal sealed class PhysicalFile : IStorageFile
 {
     /// <summary>The suffix of the copy that replaces a truncated file. It remains only after a crash.</summary>
     public const string TruncatedSuffix = ".truncated";
 
+    /// <summary>How often the hand of <see cref="FileHandles"/> passes a file that was written and not used since.</summary>
+    public const byte MostChances = 2;
+
+    private const byte ChancesOfReader = 1;
     private const int SmallestMapping = 1 << 20;
 
-    private readonly Lock _mappingGate = new();
+    private readonly Lock _gate = new();
+    private readonly FileHandles _handles;
     private readonly long _expectedLength;
-    private SafeFileHandle _handle;
-    // Kept open until the file is disposed, because a reader or a flush may still use them.
-    private List<SafeFileHandle>? _replaced;
+    private SafeFileHandle? _handle;
     private MappedMemoryManager? _mapping;
     // Retired mappings of this file that leases still reference.
     private List<MappedMemoryManager>? _retired;
+    private string _path;
     private long _length;
     // The number of changes. It starts at 1 for unflushed writes of an earlier process.
     private long _changes = 1;
     private long _flushedChanges;
-    private bool _borrowed;
+    private byte _chances;
+    private bool _disposed;
 
-    public PhysicalFile(string path, SafeFileHandle handle, long expectedLength)
+    /// <summary>A file that exists, and that is opened when it is used.</summary>
+    public PhysicalFile(FileHandles handles, string path, long length, long expectedLength)
     {
-        Path = path;
-        _handle = handle;
+        _handles = handles;
+        _path = path;
+        _length = length;
         _expectedLength = Math.Min(expectedLength, int.MaxValue);
-        _length = OpenFile.GetLength(handle);
     }
 
-    public string Path { get; set; }
+    /// <summary>A file that has just been opened.</summary>
+    public PhysicalFile(FileHandles handles, string path, SafeFileHandle handle, long expectedLength)
+        : this(handles, path, 0, expectedLength)
+    {
+        try
+        {
+            _length = OpenFile.GetLength(handle);
+            _handle = handle;
+            _chances = ChancesOfReader;
+            handles.Add(this);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public string Path
+    {
+        get => Volatile.Read(ref _path);
+        set
+        {
+            // Not while the file is opened under the old path, which may soon be that of another file.
+            lock (_gate)
+                Volatile.Write(ref _path, value);
+        }
+    }
 
     public long Length => Volatile.Read(ref _length);
+
+    /// <summary>Whether this process has written what it has not flushed yet.</summary>
+    public bool HasUnflushedWrites => Volatile.Read(ref _changes) is > 1 and var changes && Volatile.Read(ref _flushedChanges) != changes;
+
+    /// <summary>The place of the file in <see cref="FileHandles"/>, under its lock; -1 if it has none.</summary>
+    public int Slot { get; set; } = -1;
 
     public int Read(long offset, Span<byte> destination)
     {
@@ -53,29 +95,36 @@ internal sealed class PhysicalFile : IStorageFile
             return 0;
         if (available < destination.Length)
             destination = destination[..(int)available];
-        var handle = Volatile.Read(ref _handle);
-        var total = 0;
-        while (total < destination.Length)
+        while (true)
         {
-            var read = OpenFile.Read(handle, destination[total..], offset + total);
-            if (read == 0)
-                break;
-            total += read;
+            try
+            {
+                return ReadAll(Handle(ChancesOfReader), offset, destination);
+            }
+            catch (ObjectDisposedException) when (!Volatile.Read(ref _disposed))
+            {
+            }
         }
-        return total;
     }
 
     public void Write(long offset, ReadOnlySpan<byte> source)
     {
-        try
+        while (true)
         {
-            OpenFile.Write(_handle, source, offset);
-        }
-        catch (IOException)
-        {
-            Changed();
-            ForgetTornTail();
-            throw;
+            try
+            {
+                OpenFile.Write(Handle(MostChances), source, offset);
+                break;
+            }
+            catch (ObjectDisposedException) when (!Volatile.Read(ref _disposed))
+            {
+            }
+            catch (IOException)
+            {
+                Changed();
+                ForgetTornTail();
+                throw;
+            }
         }
         Changed();
         Publish(offset + source.Length);
@@ -83,21 +132,22 @@ internal sealed class PhysicalFile : IStorageFile
 
     public void SetLength(long length)
     {
-        if (length >= _length)
+        lock (_gate)
         {
-            OpenFile.SetLength(_handle, length);
-            Changed();
-            Publish(length);
-            return;
-        }
-        lock (_mappingGate)
-        {
+            if (length >= _length)
+            {
+                OpenFile.SetLength(HandleUnderGate(), length);
+                Changed();
+                Publish(length);
+                return;
+            }
             Interlocked.Exchange(ref _length, length);
-            Retire(null);
-            if (_retired is null or [])
-                OpenFile.SetLength(_handle, length);
-            else
+            if (IsLentBeyond(length))
+                Retire(null);
+            if (IsLentBeyond(length))
                 ReplaceByCopy(length);
+            else
+                OpenFile.SetLength(HandleUnderGate(), length);
             Changed();
         }
     }
@@ -110,7 +160,17 @@ internal sealed class PhysicalFile : IStorageFile
         var changes = Volatile.Read(ref _changes);
         if (Volatile.Read(ref _flushedChanges) == changes)
             return;
-        OpenFile.Flush(Volatile.Read(ref _handle), Path);
+        while (true)
+        {
+            try
+            {
+                OpenFile.Flush(Handle(ChancesOfReader), Path);
+                break;
+            }
+            catch (ObjectDisposedException) when (!Volatile.Read(ref _disposed))
+            {
+            }
+        }
         Volatile.Write(ref _flushedChanges, changes);
     }
 
@@ -118,38 +178,98 @@ internal sealed class PhysicalFile : IStorageFile
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (Posix.CanMap && offset + length <= int.MaxValue && Hold(Math.Min(offset + length, Length)) is { } mapping)
+        length = (int)Math.Clamp(Length - offset, 0, length);
+        if (length == 0)
+            return default;
+        var end = offset + length;
+        if (length >= FileBackedMemory.SmallestPiece && end <= int.MaxValue && Posix.CanMap && _handles.CanLend
+            && Hold(end) is { } mapping)
         {
+            mapping.Lend(end);
             var available = Length - offset;
-            if (available <= 0 || length == 0)
-            {
-                mapping.Release();
-                return default;
-            }
-            return new BorrowedBytes(mapping.Slice(offset, (int)Math.Min(length, available)), new MappedLease(mapping));
+            if (available > 0)
+                return new BorrowedBytes(mapping.Slice(offset, (int)Math.Min(length, available)), new MappedLease(mapping));
+            mapping.Release();
+            return default;
         }
         return BorrowCopy(offset, length);
     }
 
-    public bool ReleaseIdleMapping()
+    public void Dispose()
     {
-        if (_mapping is null)
+        lock (_gate)
+        {
+            Volatile.Write(ref _disposed, true);
+            CloseHandle();
+        }
+        _handles.Remove(this);
+    }
+
+    /// <summary>
+    /// Closes the handle until the next use. Leases and system calls under way keep it open until they end. False if the file is busy.
+    /// </summary>
+    public bool TryCloseHandle()
+    {
+        if (_gate.IsHeldByCurrentThread || !_gate.TryEnter())
             return false;
-        if (Interlocked.Exchange(ref _borrowed, false))
+        try
+        {
+            CloseHandle();
+            return true;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Takes one of the chances that the file got when it was used. False if it has none, so that its handle may be closed.
+    /// </summary>
+    public bool TakeChance()
+    {
+        var chances = Volatile.Read(ref _chances);
+        if (chances == 0)
             return false;
-        lock (_mappingGate)
-            Retire(null);
+        Volatile.Write(ref _chances, (byte)(chances - 1));
         return true;
     }
 
-    public void Dispose()
+    /// <summary>
+    /// The open handle; a closed one is opened. The caller repeats its operation if the handle was closed in the meantime.
+    /// </summary>
+    private SafeFileHandle Handle(byte chances)
     {
-        lock (_mappingGate)
-        {
-            Retire(null);
-            _handle.Dispose();
-            _replaced?.ForEach(static handle => handle.Dispose());
-        }
+        if (_chances < chances)
+            Volatile.Write(ref _chances, chances);
+        return Volatile.Read(ref _handle) ?? Reopen();
+    }
+
+    private SafeFileHandle Reopen()
+    {
+        lock (_gate)
+            return HandleUnderGate();
+    }
+
+    /// <summary>The same under the gate, where it is not closed.</summary>
+    private SafeFileHandle HandleUnderGate()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_handle is { } open)
+            return open;
+        var handle = _handles.Open(_path, FileMode.Open);
+        Volatile.Write(ref _handle, handle);
+        _chances = Math.Max(_chances, ChancesOfReader);
+        _handles.Add(this);
+        return handle;
+    }
+
+    private void CloseHandle()
+    {
+        Retire(null);
+        var handle = _handle;
+        Volatile.Write(ref _handle, null);
+        handle?.Dispose();
     }
 
     private void Changed() => Volatile.Write(ref _changes, _changes + 1);
@@ -160,11 +280,24 @@ internal sealed class PhysicalFile : IStorageFile
             Interlocked.Exchange(ref _length, end);
     }
 
+    private static int ReadAll(SafeFileHandle handle, long offset, Span<byte> destination)
+    {
+        var total = 0;
+        while (total < destination.Length)
+        {
+            var read = OpenFile.Read(handle, destination[total..], offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+        return total;
+    }
+
     /// <summary>A reference to a mapping that extends at least to <paramref name="end"/>; null if the file cannot be mapped.</summary>
     private MappedMemoryManager? Hold(long end)
     {
-        if (!_borrowed)
-            Volatile.Write(ref _borrowed, true);
+        if (_chances < ChancesOfReader)
+            Volatile.Write(ref _chances, ChancesOfReader);
         while (true)
         {
             var mapping = Volatile.Read(ref _mapping);
@@ -182,15 +315,13 @@ internal sealed class PhysicalFile : IStorageFile
 
     private bool TryMap(long end)
     {
-        lock (_mappingGate)
+        lock (_gate)
         {
             if (_mapping is { } current && current.Capacity >= end)
                 return true;
-            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
-            if (end <= 0)
-                return false;
+            var handle = HandleUnderGate();
             var capacity = Math.Max(Math.Max(_expectedLength, SmallestMapping), Math.Min(end * 2, int.MaxValue));
-            var mapping = MappedMemoryManager.TryMap(_handle, capacity) ?? MappedMemoryManager.TryMap(_handle, end);
+            var mapping = MappedMemoryManager.TryMap(_handles, handle, capacity) ?? MappedMemoryManager.TryMap(_handles, handle, end);
             if (mapping is null)
                 return false;
             Retire(mapping);
@@ -198,24 +329,33 @@ internal sealed class PhysicalFile : IStorageFile
         }
     }
 
-    /// <summary>Replaces the current mapping by another one or by none. Called under the lock.</summary>
+    /// <summary>Replaces the current mapping by another one or by none. Called under the gate.</summary>
     private void Retire(MappedMemoryManager? successor)
     {
         var mapping = _mapping;
         Volatile.Write(ref _mapping, successor);
-        if (mapping?.Release() == false)
+        if (mapping?.Retire() == false)
             (_retired ??= []).Add(mapping);
         _retired?.RemoveAll(static retired => !retired.IsHeld);
     }
 
+    /// <summary>Whether bytes from a position on may be lent at the moment. Called under the gate.</summary>
+    private bool IsLentBeyond(long position) =>
+        _mapping?.LentEnd > position || _retired?.Exists(retired => retired.IsHeld && retired.LentEnd > position) == true;
+
     private BorrowedBytes BorrowCopy(long offset, int length)
     {
-        length = (int)Math.Clamp(Length - offset, 0, length);
-        if (length == 0)
-            return default;
         var array = ArrayPool<byte>.Shared.Rent(length);
-        var read = Read(offset, array.AsSpan(0, length));
-        return new BorrowedBytes(array.AsMemory(0, read), new PooledLease(array));
+        var lease = new PooledLease(array);
+        try
+        {
+            return new BorrowedBytes(array.AsMemory(0, Read(offset, array.AsSpan(0, length))), lease);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Removes the bytes of a failed write beyond the published end. If that fails too, the next write overwrites them.</summary>
@@ -223,7 +363,8 @@ internal sealed class PhysicalFile : IStorageFile
     {
         try
         {
-            OpenFile.SetLength(_handle, _length);
+            lock (_gate)
+                OpenFile.SetLength(HandleUnderGate(), _length);
         }
         catch (IOException)
         {
@@ -232,22 +373,22 @@ internal sealed class PhysicalFile : IStorageFile
 
     private void ReplaceByCopy(long length)
     {
-        var path = Path + TruncatedSuffix;
-        var copy = DiskErrors.Run(
-            () => File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        var path = _path + TruncatedSuffix;
+        var original = HandleUnderGate();
+        var copy = _handles.Open(path, FileMode.Create);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 20, Math.Max(length, 1)));
         try
         {
             for (long position = 0; position < length;)
             {
-                var read = OpenFile.Read(_handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - position)), position);
+                var read = OpenFile.Read(original, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - position)), position);
                 if (read == 0)
-                    throw new IOException($"{Path} ends at {position}, but {length} bytes must be kept");
+                    throw new IOException($"{_path} ends at {position}, but {length} bytes must be kept");
                 OpenFile.Write(copy, buffer.AsSpan(0, read), position);
                 position += read;
             }
             OpenFile.Flush(copy, path);
-            DiskErrors.Run(() => File.Move(path, Path, overwrite: true));
+            DiskErrors.Run(() => File.Move(path, _path, overwrite: true));
         }
         catch
         {
@@ -260,9 +401,10 @@ internal sealed class PhysicalFile : IStorageFile
             ArrayPool<byte>.Shared.Return(buffer);
         }
         _retired = null;
-        (_replaced ??= []).Add(_handle);
         Volatile.Write(ref _handle, copy);
-        Posix.FlushDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        // Leases, and reads and flushes under way, keep it open until they end.
+        original.Dispose();
+        _handles.Run(Posix.FlushDirectory, System.IO.Path.GetDirectoryName(_path)!);
     }
 
     /// <summary>Deletes the copy. If that fails too, it is deleted when the log is opened.</summary>

@@ -1,10 +1,20 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace KafkaSharp.Storage.FileSystem;
 
-/// <summary>The file system of the operating system.</summary>
+/// <summary>
+/// The file system of the operating system. Open files have a handle of the system only while they are used (<see cref="FileHandles"/>).
+/// </summary>
 public sealed class PhysicalFileSystem : IFileSystem
 {
+    private readonly FileHandles _handles;
+
+    public PhysicalFileSystem()
+        : this(FileHandles.OfProcess)
+    {
+    }
+
+    /// <summary>A file system with a limit of its own, for tests.</summary>
+    internal PhysicalFileSystem(FileHandles handles) => _handles = handles;
+
     public static PhysicalFileSystem Instance { get; } = new();
 
     public IStorageFile OpenFile(string path, StorageFileMode mode, long expectedLength = 0)
@@ -17,34 +27,23 @@ public sealed class PhysicalFileSystem : IFileSystem
             StorageFileMode.Create => FileMode.Create,
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         };
-        // With full sharing .NET takes no lock, so tools can read the log of a running broker.
-        SafeFileHandle handle = DiskErrors.Run(
-            () => File.OpenHandle(path, fileMode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
-        try
-        {
-            return new PhysicalFile(path, handle, expectedLength);
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
+        return Run(() => Open(path, fileMode, expectedLength));
     }
 
     public bool FileExists(string path) => File.Exists(path);
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
-    public long GetLength(string path) => DiskErrors.Run(() => new FileInfo(path).Length);
+    public long GetLength(string path) => Run(() => new FileInfo(path).Length);
 
     public long GetLastModified(string path) =>
-        DiskErrors.Run(() => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds());
+        Run(() => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds());
 
     public void DeleteFile(string path)
     {
         try
         {
-            DiskErrors.Run(() => File.Delete(path));
+            Run(() => File.Delete(path));
         }
         catch (DirectoryNotFoundException)
         {
@@ -54,22 +53,22 @@ public sealed class PhysicalFileSystem : IFileSystem
     public void Rename(string from, string to)
     {
         if (Directory.Exists(from))
-            DiskErrors.Run(() => Directory.Move(from, to));
+            Run(() => Directory.Move(from, to));
         else
-            DiskErrors.Run(() => File.Move(from, to, overwrite: true));
+            Run(() => File.Move(from, to, overwrite: true));
     }
 
-    public IReadOnlyList<string> EnumerateFiles(string directory) => DiskErrors.Run(() => Directory.GetFiles(directory));
+    public IReadOnlyList<string> EnumerateFiles(string directory) => Run(() => Directory.GetFiles(directory));
 
-    public IReadOnlyList<string> EnumerateDirectories(string directory) => DiskErrors.Run(() => Directory.GetDirectories(directory));
+    public IReadOnlyList<string> EnumerateDirectories(string directory) => Run(() => Directory.GetDirectories(directory));
 
-    public void CreateDirectory(string directory) => DiskErrors.Run(() => Directory.CreateDirectory(directory));
+    public void CreateDirectory(string directory) => Run(() => Directory.CreateDirectory(directory));
 
     public void DeleteDirectory(string directory)
     {
         try
         {
-            DiskErrors.Run(() => Directory.Delete(directory, recursive: true));
+            Run(() => Directory.Delete(directory, recursive: true));
         }
         catch (DirectoryNotFoundException)
         {
@@ -80,12 +79,26 @@ public sealed class PhysicalFileSystem : IFileSystem
     {
         // Windows has no such operation. Its file systems make names durable, and Kafka omits it there too.
         if (!OperatingSystem.IsWindows())
-            Posix.FlushDirectory(directory);
+            Run(() => Posix.FlushDirectory(directory));
     }
 
-    public IDisposable? TryLock(string path) => DiskErrors.Run(() => PhysicalFileLock.TryTake(path));
+    public IDisposable? TryLock(string path) => Run(() => PhysicalFileLock.TryTake(path));
 
-    public long GetAvailableBytes(string directory) => DiskErrors.Run(() => new DriveInfo(directory).AvailableFreeSpace);
+    public void CloseIdleFiles() => _handles.CloseIdle();
 
-    public long GetTotalBytes(string directory) => DiskErrors.Run(() => new DriveInfo(directory).TotalSize);
+    public long GetAvailableBytes(string directory) => Run(() => new DriveInfo(directory).AvailableFreeSpace);
+
+    public long GetTotalBytes(string directory) => Run(() => new DriveInfo(directory).TotalSize);
+
+    /// <summary>A file that exists is opened when it is used. Until then, its length is enough.</summary>
+    private PhysicalFile Open(string path, FileMode mode, long expectedLength)
+    {
+        if (mode is FileMode.Open or FileMode.OpenOrCreate && new FileInfo(path) is { Exists: true } existing)
+            return new PhysicalFile(_handles, path, existing.Length, expectedLength);
+        return new PhysicalFile(_handles, path, _handles.Open(path, mode), expectedLength);
+    }
+
+    private T Run<T>(Func<T> operation) => _handles.Run(static operation => operation(), operation);
+
+    private void Run(Action operation) => _handles.Run(static operation => operation(), operation);
 }

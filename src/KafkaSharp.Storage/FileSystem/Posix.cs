@@ -9,6 +9,7 @@ internal static partial class Posix
     private const int MapShared = 1;
     private const int OpenReadOnly = 0;
     private const int NoSuchFile = 2;
+    private const int DescriptorsWithoutLimit = 1 << 30;
     private const int Interrupted = 4;
 
     /// <summary>
@@ -27,6 +28,20 @@ internal static partial class Posix
 
     public static void Unmap(nint address, long length) => _ = MemoryUnmap(address, (nuint)length);
 
+    /// <summary>
+    /// Raises the limit of open descriptors of this process to the largest that the system allows without privileges, and returns it.
+    /// </summary>
+    public static int RaiseDescriptorLimit()
+    {
+        if (OperatingSystem.IsWindows() || GetLimit(DescriptorLimit, out var limit) != 0)
+            return DescriptorsWithoutLimit;
+        var raised = limit with { Current = limit.Largest };
+        // macOS refuses more than it allows in total, whatever the largest value says. Then the limit stays.
+        if (limit.Current < limit.Largest && SetLimit(DescriptorLimit, raised) == 0)
+            limit = raised;
+        return (int)Math.Min(limit.Current, DescriptorsWithoutLimit);
+    }
+
     /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
     /// <exception cref="IOException">The directory cannot be opened or flushed.</exception>
     public static void FlushDirectory(string path)
@@ -36,7 +51,7 @@ internal static partial class Posix
         {
             var error = Marshal.GetLastPInvokeError();
             var message = $"{path} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}";
-            throw error == NoSuchFile ? new DirectoryNotFoundException(message) : new IOException(message);
+            throw error == NoSuchFile ? new DirectoryNotFoundException(message) : new IOException(message, error);
         }
         try
         {
@@ -70,6 +85,14 @@ internal static partial class Posix
         throw new IOException($"{path} cannot be flushed: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
+    private static int DescriptorLimit => OperatingSystem.IsMacOS() ? 8 : 7;
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, in ResourceLimit limit);
+
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint MemoryMap(nint address, nuint length, int protection, int flags, SafeHandle file, nint offset);
 
@@ -87,4 +110,6 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
+
+    private record struct ResourceLimit(ulong Current, ulong Largest);
 }

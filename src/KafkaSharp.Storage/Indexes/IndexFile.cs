@@ -12,13 +12,16 @@ namespace KafkaSharp.Storage.Indexes;
 /// and close. Entries that are lost in a crash are rebuilt: recovery rebuilds the index of every segment after the recovery point, and the
 /// segments before it were flushed. The file contains only entries, so it needs no trimming.
 /// </remarks>
-internal sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxBytes) : IDisposable
+internal sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxBytes, bool isNew) : IDisposable
 {
     private const int MaxTailBytes = 4096;
+    private const int PageBytes = 4096;
+
+    private static readonly IndexTail s_empty = new(0, [], 0);
 
     private readonly Lock _openGate = new();
     private IStorageFile? _file;
-    private IndexTail? _tail;
+    private IndexTail? _tail = isNew ? s_empty : null;
     private string _path = path;
 
     public string Path
@@ -59,7 +62,7 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
 
     /// <summary>
     /// Copies the last entry whose key is at most <paramref name="target"/> and returns its number; -1 if there is none. Entries near the
-    /// end are found in memory, others in the mapping of the file.
+    /// end are found in memory, others by reading the file: an unreadable sector is an error, whereas in a mapping it ends the process.
     /// </summary>
     public int FindLastAtMost(in IndexKey key, long target, Span<byte> entry)
     {
@@ -73,11 +76,7 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
         }
         if (tail.WrittenBytes == 0)
             return -1;
-        using var written = _file!.Borrow(0, tail.WrittenBytes);
-        var found = key.LastAtMost(written.Span, entrySize, target);
-        if (found >= 0)
-            written.Span.Slice(found * entrySize, entrySize).CopyTo(entry);
-        return found;
+        return FindInFile(key, target, tail.WrittenBytes / entrySize, entry);
     }
 
     public void Append(ReadOnlySpan<byte> entry)
@@ -112,8 +111,8 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
     {
         lock (_openGate)
         {
-            _file ??= files.OpenFile(_path, StorageFileMode.OpenOrCreate, maxBytes);
-            Volatile.Write(ref _tail, new IndexTail(0, [], 0));
+            _file ??= files.OpenFile(_path, StorageFileMode.OpenOrCreate);
+            Volatile.Write(ref _tail, s_empty);
             _file.SetLength(0);
         }
     }
@@ -125,13 +124,31 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
             Volatile.Write(ref _tail, WritePending(nextCapacity: 0));
     }
 
-    /// <summary>Creates the file if it is not open and does not exist.</summary>
-    public void EnsureExists() => Tail();
+    /// <summary>Creates the file if it does not exist.</summary>
+    public void EnsureExists()
+    {
+        if (_file is not null)
+            return;
+        lock (_openGate)
+        {
+            _file ??= files.OpenFile(_path, StorageFileMode.OpenOrCreate);
+            _tail ??= ReadTail(_file);
+        }
+    }
+
+    /// <summary>Renames the file, if it exists. It is not opened at the same time.</summary>
+    public void Rename(string path)
+    {
+        lock (_openGate)
+        {
+            if (files.FileExists(_path))
+                files.Rename(_path, path);
+            Path = path;
+        }
+    }
 
     /// <summary>Makes the written entries durable.</summary>
     public void Flush() => _file?.Flush();
-
-    public bool ReleaseIdleMapping() => _file?.ReleaseIdleMapping() ?? false;
 
     public void Dispose()
     {
@@ -159,6 +176,7 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
 
     private IndexTail WritePending(int nextCapacity)
     {
+        EnsureExists();
         var tail = _tail!;
         _file!.Write(tail.WrittenBytes, tail.Span);
         return new IndexTail(tail.TotalBytes, new byte[nextCapacity], 0);
@@ -166,17 +184,48 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
 
     private IndexTail Tail() => Volatile.Read(ref _tail) ?? Open();
 
+    /// <summary>A missing file is an empty index, with which a search only takes longer.</summary>
     private IndexTail Open()
     {
         lock (_openGate)
         {
             if (_tail is { } opened)
                 return opened;
-            _file ??= files.OpenFile(_path, StorageFileMode.OpenOrCreate, maxBytes);
-            var tail = new IndexTail(CountEntries(_file) * entrySize, [], 0);
+            try
+            {
+                _file ??= files.OpenFile(_path, StorageFileMode.Open);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return s_empty;
+            }
+            var tail = ReadTail(_file);
             Volatile.Write(ref _tail, tail);
             return tail;
         }
+    }
+
+    private IndexTail ReadTail(IStorageFile file) => new(CountEntries(file) * entrySize, [], 0);
+
+    private int FindInFile(in IndexKey key, long target, int count, Span<byte> entry)
+    {
+        Span<byte> page = stackalloc byte[PageBytes];
+        var file = _file!;
+        var (low, high) = (0, count - 1);
+        while ((high - low + 1) * entrySize > page.Length)
+        {
+            var middle = (low + high) >>> 1;
+            if (file.Read((long)middle * entrySize, page[..entrySize]) == entrySize && key.Of(page) <= target)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        var read = file.Read((long)low * entrySize, page[..((high - low + 1) * entrySize)]);
+        var found = key.LastAtMost(page[..(read - read % entrySize)], entrySize, target);
+        if (found < 0)
+            return low == 0 ? -1 : low - 1;
+        page.Slice(found * entrySize, entrySize).CopyTo(entry);
+        return low + found;
     }
 
     /// <summary>A killed Kafka broker leaves its index preallocated. Zeros after the last entry are not entries.</summary>

@@ -17,10 +17,15 @@ public sealed class OffsetIndex : IDisposable
 
     private readonly IndexFile _file;
 
-    public OffsetIndex(IFileSystem files, string path, long baseOffset, int maxBytes)
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The file, which is opened on first use.</param>
+    /// <param name="baseOffset">The base offset of the segment.</param>
+    /// <param name="maxBytes">segment.index.bytes.</param>
+    /// <param name="isNew">Whether the file does not exist, so that it need not be looked for.</param>
+    public OffsetIndex(IFileSystem files, string path, long baseOffset, int maxBytes, bool isNew = false)
     {
         BaseOffset = baseOffset;
-        _file = new IndexFile(files, path, EntrySize, maxBytes);
+        _file = new IndexFile(files, path, EntrySize, maxBytes, isNew);
     }
 
     public long BaseOffset { get; }
@@ -96,12 +101,9 @@ public sealed class OffsetIndex : IDisposable
         _file.Truncate(_file.FindLastAtMost(OffsetKey, offset - BaseOffset - 1, entry) + 1);
     }
 
-    /// <summary>
-    /// Whether the file is a plausible index of this segment: all entries are complete and the last one is within the segment.
-    /// </summary>
-    public bool IsSane(long fileLength, int segmentSize) =>
-        fileLength % EntrySize == 0
-            && (EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && (uint)last.Position < (uint)segmentSize));
+    /// <summary>Whether the file is a plausible index of this segment: the last entry is within the segment.</summary>
+    public bool IsSane(int segmentSize) =>
+        EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && (uint)last.Position < (uint)segmentSize);
 
     public void Reset() => _file.Reset();
 
@@ -109,9 +111,9 @@ public sealed class OffsetIndex : IDisposable
 
     public void EnsureExists() => _file.EnsureExists();
 
-    public void Flush() => _file.Flush();
+    public void Rename(string path) => _file.Rename(path);
 
-    public bool ReleaseIdleMapping() => _file.ReleaseIdleMapping();
+    public void Flush() => _file.Flush();
 
     public void Dispose() => _file.Dispose();
 

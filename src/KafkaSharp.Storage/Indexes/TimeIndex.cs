@@ -16,10 +16,15 @@ public sealed class TimeIndex : IDisposable
 
     private readonly IndexFile _file;
 
-    public TimeIndex(IFileSystem files, string path, long baseOffset, int maxBytes)
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The file, which is opened on first use.</param>
+    /// <param name="baseOffset">The base offset of the segment.</param>
+    /// <param name="maxBytes">segment.index.bytes.</param>
+    /// <param name="isNew">Whether the file does not exist, so that it need not be looked for.</param>
+    public TimeIndex(IFileSystem files, string path, long baseOffset, int maxBytes, bool isNew = false)
     {
         BaseOffset = baseOffset;
-        _file = new IndexFile(files, path, EntrySize, maxBytes);
+        _file = new IndexFile(files, path, EntrySize, maxBytes, isNew);
     }
 
     public long BaseOffset { get; }
@@ -90,12 +95,8 @@ public sealed class TimeIndex : IDisposable
     }
 
     /// <summary>Whether the file is a plausible time index of this segment.</summary>
-    public bool IsSane(long fileLength)
-    {
-        if (fileLength % EntrySize != 0)
-            return false;
-        return EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && last.Timestamp >= Entry(0).Timestamp);
-    }
+    public bool IsSane() =>
+        EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && last.Timestamp >= Entry(0).Timestamp);
 
     public void Reset() => _file.Reset();
 
@@ -103,9 +104,9 @@ public sealed class TimeIndex : IDisposable
 
     public void EnsureExists() => _file.EnsureExists();
 
-    public void Flush() => _file.Flush();
+    public void Rename(string path) => _file.Rename(path);
 
-    public bool ReleaseIdleMapping() => _file.ReleaseIdleMapping();
+    public void Flush() => _file.Flush();
 
     public void Dispose() => _file.Dispose();
 

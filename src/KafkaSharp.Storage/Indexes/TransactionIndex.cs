@@ -8,6 +8,8 @@ namespace KafkaSharp.Storage.Indexes;
 /// </summary>
 public sealed class TransactionIndex : IDisposable
 {
+    private const int EntriesPerRead = 64;
+
     private readonly IFileSystem _files;
     private readonly long _baseOffset;
     private readonly Lock _openGate = new();
@@ -16,12 +18,16 @@ public sealed class TransactionIndex : IDisposable
     private bool _absent;
     private long? _lastOffset;
 
-    public TransactionIndex(IFileSystem files, string path, long baseOffset)
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The file, which is opened on first use.</param>
+    /// <param name="baseOffset">The base offset of the segment.</param>
+    /// <param name="exists">Whether the file exists; null: the file system is asked.</param>
+    public TransactionIndex(IFileSystem files, string path, long baseOffset, bool? exists = null)
     {
         _files = files;
         _path = path;
         _baseOffset = baseOffset;
-        _absent = !files.FileExists(path);
+        _absent = !(exists ?? files.FileExists(path));
     }
 
     public string Path
@@ -93,14 +99,19 @@ public sealed class TransactionIndex : IDisposable
     {
         if (File is not { Length: > 0 } file)
             return false;
-        using var entries = file.Borrow(0, checked((int)file.Length));
-        for (var rest = entries.Span; rest.Length >= AbortedTransaction.Size; rest = rest[AbortedTransaction.Size..])
+        Span<byte> window = stackalloc byte[EntriesPerRead * AbortedTransaction.Size];
+        int read;
+        for (long position = 0; (read = file.Read(position, window)) >= AbortedTransaction.Size; position += read)
         {
-            var aborted = AbortedTransaction.Read(rest);
-            if (aborted.LastOffset >= fetchOffset && aborted.FirstOffset < upperBoundOffset)
-                found.Add(aborted);
-            if (aborted.LastStableOffset >= upperBoundOffset)
-                return true;
+            read -= read % AbortedTransaction.Size;
+            for (var rest = window[..read]; !rest.IsEmpty; rest = rest[AbortedTransaction.Size..])
+            {
+                var aborted = AbortedTransaction.Read(rest);
+                if (aborted.LastOffset >= fetchOffset && aborted.FirstOffset < upperBoundOffset)
+                    found.Add(aborted);
+                if (aborted.LastStableOffset >= upperBoundOffset)
+                    return true;
+            }
         }
         return false;
     }
@@ -138,9 +149,18 @@ public sealed class TransactionIndex : IDisposable
         _lastOffset = null;
     }
 
-    public void Flush() => _file?.Flush();
+    /// <summary>Renames the file, if it exists. It is not opened at the same time.</summary>
+    public void Rename(string path)
+    {
+        lock (_openGate)
+        {
+            if (_files.FileExists(_path))
+                _files.Rename(_path, path);
+            Path = path;
+        }
+    }
 
-    public bool ReleaseIdleMapping() => _file?.ReleaseIdleMapping() ?? false;
+    public void Flush() => _file?.Flush();
 
     public void Dispose()
     {

@@ -76,10 +76,11 @@ internal sealed class FlushPlan
             }
             return true;
         }
-        catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException
-            && (_state.Truncations != _truncations || _state.WasMovedFrom(_directory)))
+        catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException)
         {
-            return false;
+            if (_state.HasChangedSince(_truncations) || _state.WasMovedFrom(_directory))
+                return false;
+            throw;
         }
     }
 

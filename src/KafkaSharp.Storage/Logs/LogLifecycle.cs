@@ -36,6 +36,7 @@ internal sealed class LogLifecycle(LogState state, SegmentDeletion deletion, Sto
             state.Producers.Directory = newDirectory;
             foreach (var segment in state.Segments.All)
                 segment.MovedTo(newDirectory);
+            state.CountTruncation();
         }
     }
 

@@ -1,5 +1,6 @@
 using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
@@ -59,7 +60,9 @@ internal sealed class LogLoader(PartitionLogOptions options)
     {
         var paths = _files.EnumerateFiles(_directory);
         var names = paths.ToHashSet(StringComparer.Ordinal);
-        foreach (var path in paths.Order(StringComparer.Ordinal))
+        var ordered = paths.Order(StringComparer.Ordinal).ToArray();
+        var last = Array.FindLast(ordered, LogFileNames.IsLog);
+        foreach (var path in ordered)
         {
             if (!LogFileNames.TryParseOffset(path, out var baseOffset))
                 continue;
@@ -71,33 +74,39 @@ internal sealed class LogLoader(PartitionLogOptions options)
             }
             else if (path == logPath)
             {
-                LoadSegment(baseOffset, names);
+                LoadSegment(baseOffset, names, isLast: path == last);
             }
         }
     }
 
-    private void LoadSegment(long baseOffset, HashSet<string> names)
+    private void LoadSegment(long baseOffset, HashSet<string> names, bool isLast)
     {
         var segment = LogSegment.Open(
-            _files, _directory, baseOffset, options.Config, options.Time, options.Config.RandomSegmentJitter(options.Random));
+            _files, _directory, baseOffset, options.Config, options.Time, options.Config.RandomSegmentJitter(options.Random),
+            hasTransactionIndex: names.Contains(LogFileNames.TransactionIndex(_directory, baseOffset)));
         _segments.Add(segment);
         var willBeRecovered = !options.HadCleanShutdown && baseOffset >= options.RecoveryPoint;
-        if (!willBeRecovered && !IsBeingDeleted && WhyIndexesAreUnusable(segment, names) is { } reason)
+        if (!willBeRecovered && !IsBeingDeleted && WhyIndexesAreUnusable(segment, names, isLast) is { } reason)
         {
             _logger.IndexesRebuilt(segment.LogPath, reason);
             RecoverSegment(segment);
         }
     }
 
-    private string? WhyIndexesAreUnusable(LogSegment segment, HashSet<string> names)
+    /// <summary>
+    /// As in Kafka, the indexes of inactive segments are not opened, because a log with many segments would take long to open. They were
+    /// flushed when they were complete.
+    /// </summary>
+    private string? WhyIndexesAreUnusable(LogSegment segment, HashSet<string> names, bool isLast)
     {
         if (!names.Contains(segment.OffsetIndex.Path))
             return $"{segment.OffsetIndex.Path} is missing";
         if (!names.Contains(segment.TimeIndex.Path))
             return $"{segment.TimeIndex.Path} is missing";
-        if (!segment.OffsetIndex.IsSane(_files.GetLength(segment.OffsetIndex.Path), segment.Size))
+        if (_files.GetLength(segment.OffsetIndex.Path) % OffsetIndex.EntrySize != 0
+            || (isLast && !segment.OffsetIndex.IsSane(segment.Size)))
             return $"{segment.OffsetIndex.Path} is corrupt";
-        if (!segment.TimeIndex.IsSane(_files.GetLength(segment.TimeIndex.Path)))
+        if (_files.GetLength(segment.TimeIndex.Path) % TimeIndex.EntrySize != 0 || (isLast && !segment.TimeIndex.IsSane()))
             return $"{segment.TimeIndex.Path} is corrupt";
         return segment.TransactionIndex.IsSane() ? null : $"{segment.TransactionIndex.Path} is corrupt";
     }

@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.Logs;
 /// <summary>Reads a log by offset without a lock (Kafka's <c>LocalLog.read</c>): one segment's bytes a call.</summary>
 internal sealed class LogReader(LogState state)
 {
-    public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
+    public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage, bool copy)
     {
         while (true)
         {
@@ -15,20 +15,23 @@ internal sealed class LogReader(LogState state)
             LogReadInfo read;
             try
             {
-                read = ReadOnce(startOffset, maxLength, isolation, minOneMessage);
+                read = ReadOnce(startOffset, maxLength, isolation, minOneMessage, copy);
             }
-            catch (ObjectDisposedException) when (state.Truncations != truncations)
+            catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException)
             {
+                if (!state.HasChangedSince(truncations))
+                    throw;
                 continue;
             }
-            // If the log was truncated during the read, the position may be within newly written bytes.
-            if (state.Truncations == truncations)
+            // If the log was truncated during the read, the position may be within newly written bytes. A read that met a truncation half
+            // done looks like one of a corrupt log, until the truncation is complete.
+            if (state.Truncations == truncations && (read.ErrorCode != ErrorCode.CorruptMessage || !state.HasChangedSince(truncations)))
                 return read;
             read.Dispose();
         }
     }
 
-    private LogReadInfo ReadOnce(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
+    private LogReadInfo ReadOnce(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage, bool copy)
     {
         var end = state.LogEnd;
         var bound = isolation switch
@@ -70,7 +73,7 @@ internal sealed class LogReader(LogState state)
             var aborted = isolation == FetchIsolation.TransactionCommitted
                 ? AbortedTransactions(segments[index..], startOffset, found.Position, available)
                 : null;
-            var borrowed = segment.Borrow(found.Position, available);
+            var borrowed = copy ? segment.Copy(found.Position, available) : segment.Borrow(found.Position, available);
             return info with
             {
                 Records = borrowed.Memory,

@@ -25,6 +25,7 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
             // The index of the empty segment cannot hold an entry (KAFKA-6388).
             Replace([active], newOffset);
             deletion.Schedule([active], [], state.Config.FileDeleteDelayMs);
+            state.CountTruncation();
         }
         else if (newOffset <= active.BaseOffset)
         {

@@ -48,7 +48,8 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
 
     /// <summary>
     /// Whether the folder has been renamed, for a caller that missed a file under the old name. A rename changes the disk first and the
-    /// name here second, both under the lock; a check without the lock could mistake a deleted topic for a failed disk.
+    /// name here second, both under the lock; a check without the lock could mistake a deleted topic for a failed disk. Not in the filter
+    /// of an exception, which runs before the locks of the code that threw are released.
     /// </summary>
     public bool WasMovedFrom(string directory)
     {
@@ -68,6 +69,17 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
 
     /// <summary>Whether the name of the folder is not durable yet. The first flush makes it durable.</summary>
     public bool IsFolderNew { get; set; }
+
+    /// <summary>
+    /// Whether the log was truncated, or its files were renamed, since a number of <see cref="Truncations"/>, for a reader that did not
+    /// find a file. It waits for a change under way: a rename changes the disk first and the path of the file second. Not in the filter of
+    /// an exception, which runs before the locks of the code that threw are released.
+    /// </summary>
+    public bool HasChangedSince(int truncations)
+    {
+        lock (Gate)
+            return Truncations != truncations;
+    }
 
     /// <summary>How often the end of the log was truncated: other records may be there now.</summary>
     public int EndCuts { get; private set; }
@@ -177,7 +189,7 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
 
     /// <summary>
     /// Called under the gate before bytes are removed that readers may have found. When the end of the log is truncated it is called again
-    /// after the offsets are published, because a reader that began in between used the old ones.
+    /// after the offsets are published, because a reader that began in between used the old ones. The same holds after files were renamed.
     /// </summary>
     public void CountTruncation() => Interlocked.Increment(ref _truncations);
 

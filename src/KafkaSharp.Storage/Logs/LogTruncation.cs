@@ -87,5 +87,6 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
             snapshots.Add(deleted);
         }
         deletion.Schedule(removed, snapshots, state.Config.FileDeleteDelayMs);
+        state.CountTruncation();
     }
 }

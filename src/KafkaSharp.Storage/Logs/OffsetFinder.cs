@@ -23,9 +23,12 @@ internal sealed class OffsetFinder(LogState state)
             {
                 return FindOnce(timestamp);
             }
-            catch (Exception e) when (e is ObjectDisposedException or RecordsException && state.Truncations != truncations)
+            catch (Exception e) when (
+                e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException or RecordsException)
             {
-                // The log was truncated during the search, so the bytes may have been deleted or overwritten.
+                if (!state.HasChangedSince(truncations))
+                    throw;
+                // The log was truncated or renamed during the search, so the bytes may have been deleted or overwritten.
             }
         }
     }

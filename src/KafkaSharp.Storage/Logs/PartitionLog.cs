@@ -185,13 +185,17 @@ public sealed class PartitionLog : IDisposable
     /// <param name="maxLength">The largest number of bytes.</param>
     /// <param name="isolation">Where the visible part of the log ends.</param>
     /// <param name="minOneMessage">Whether the first batch is returned whole even when it is larger.</param>
-    public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage)
+    /// <param name="copy">
+    /// Whether the bytes are always copied, for a caller that parses them: an unreadable sector is then KAFKA_STORAGE_ERROR, whereas in a
+    /// mapping it ends the process.
+    /// </param>
+    public LogReadInfo Read(long startOffset, int maxLength, FetchIsolation isolation, bool minOneMessage, bool copy = false)
     {
         try
         {
             if (!_guard.IsClosed)
             {
-                var read = _reader.Read(startOffset, maxLength, isolation, minOneMessage);
+                var read = _reader.Read(startOffset, maxLength, isolation, minOneMessage, copy);
                 if (read.ErrorCode == ErrorCode.CorruptMessage)
                     Options.Logger.CorruptBatchFound(TopicPartition, $"the batch at offset {startOffset}, or one before it, is not whole");
                 return read;
@@ -331,13 +335,6 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>Writes the leader epochs that no flush has written yet.</summary>
     public void FlushLeaderEpochs() => _guard.RunUnlessMoved(_state.Epochs.Flush);
-
-    /// <summary>Unmaps the files of segments that were not read since the last call; called about once a minute.</summary>
-    public void ReleaseIdleMappings()
-    {
-        foreach (var segment in _state.Segments.All)
-            segment.ReleaseIdleMappings();
-    }
 
     /// <summary>Renames the folder (deletion, moving between log directories). Files stay open and readers continue.</summary>
     public void RenameDirectory(string newDirectory) => _lifecycle.Rename(newDirectory);

@@ -28,6 +28,7 @@ internal sealed class SegmentReplacement(LogState state, SegmentDeletion deletio
         deletion.Schedule([.. old], snapshots, state.Config.FileDeleteDelayMs);
         foreach (var segment in cleaned)
             segment.ChangeSuffix(LogFileNames.SwapSuffix, "");
+        state.CountTruncation();
         state.Files.FlushDirectory(state.Directory);
     }
 }

@@ -58,8 +58,10 @@ internal sealed class StorageGuard(LogState state)
             if (!_closed)
                 work();
         }
-        catch (IOException) when (_closed || state.WasMovedFrom(directory))
+        catch (IOException)
         {
+            if (!_closed && !state.WasMovedFrom(directory))
+                throw;
         }
     }
 }

@@ -22,9 +22,6 @@ internal sealed class LogMaintenance(LogRegistry registry, ILogger logger)
         });
     }
 
-    /// <summary>Unmaps the files that were not read lately.</summary>
-    public void ReleaseIdleMappings() => ForEach(log => log.ReleaseIdleMappings());
-
     public void RemoveExpiredProducers() => ForEach(log => log.Producers.RemoveExpired());
 
     /// <summary>Saves the recovery points, after the leader epochs below them.</summary>

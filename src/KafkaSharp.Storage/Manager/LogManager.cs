@@ -15,7 +15,7 @@ namespace KafkaSharp.Storage.Manager;
 /// </summary>
 public sealed class LogManager : IAsyncDisposable
 {
-    private const long ReleaseMappingsIntervalMs = 60_000;
+    private const long CloseIdleFilesIntervalMs = 60_000;
 
     private const int MaxDiskThreads = 4;
 
@@ -188,7 +188,7 @@ public sealed class LogManager : IAsyncDisposable
         // As in Kafka, without the delay of the others: a crash soon after the start must not lose them.
         Every(broker.Get(LogManagerConfigs.HighWatermarkCheckpointIntervalMs), Maintenance.CheckpointHighWatermarks, initialDelayMs: 0);
         Every(broker.Get(LogManagerConfigs.ProducerIdExpirationCheckIntervalMs), Maintenance.RemoveExpiredProducers);
-        Every(ReleaseMappingsIntervalMs, Maintenance.ReleaseIdleMappings);
+        Every(CloseIdleFilesIntervalMs, _files.CloseIdleFiles);
 
         void Every(long intervalMs, Action action, long? initialDelayMs = null) => _tasks.Add(new PeriodicTask(
             _options.Time, initialDelayMs ?? broker.Get(LogManagerConfigs.InitialTaskDelayMs), intervalMs, Background, action,

@@ -18,14 +18,18 @@ public sealed class LogSegment : IDisposable
     private readonly int _indexIntervalBytes;
     private Published<TimestampOffset> _maxTimestamp = new(TimestampOffset.Unknown);
     private int _size;
+    // Whether the files lack something that is written when the segment becomes inactive. A segment that was not changed is not opened
+    // for this.
+    private bool _isChanged;
     private int _bytesSinceLastIndexEntry;
     private long _created;
     private long _firstTimestamp = long.MinValue;
 
     private LogSegment(
         IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix,
-        StorageFileMode mode, bool preallocate)
+        StorageFileMode mode, bool? hasTransactionIndex)
     {
+        var isNew = mode == StorageFileMode.Create;
         _files = files;
         _time = time;
         _indexIntervalBytes = config.IndexInterval;
@@ -33,14 +37,17 @@ public sealed class LogSegment : IDisposable
         RollJitterMs = rollJitterMs;
         _created = NowMs();
         _log = files.OpenFile(LogFileNames.Log(directory, baseOffset, suffix), mode, config.SegmentSize);
-        OffsetIndex = new OffsetIndex(files, LogFileNames.OffsetIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize);
-        TimeIndex = new TimeIndex(files, LogFileNames.TimeIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize);
-        TransactionIndex = new TransactionIndex(files, LogFileNames.TransactionIndex(directory, baseOffset, suffix), baseOffset);
+        OffsetIndex = new OffsetIndex(
+            files, LogFileNames.OffsetIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize, isNew);
+        TimeIndex = new TimeIndex(files, LogFileNames.TimeIndex(directory, baseOffset, suffix), baseOffset, config.MaxIndexSize, isNew);
+        TransactionIndex = new TransactionIndex(
+            files, LogFileNames.TransactionIndex(directory, baseOffset, suffix), baseOffset, hasTransactionIndex);
         _allFiles = new SegmentFiles(files, _log, OffsetIndex, TimeIndex, TransactionIndex);
         if (_log.Length > int.MaxValue)
             throw new IOException($"{_log.Path} has {_log.Length} bytes; a segment has at most {int.MaxValue}");
         _size = (int)_log.Length;
-        if (preallocate && config.InitialFileSize > _size)
+        _isChanged = isNew;
+        if (isNew && config.InitialFileSize > _size)
             _log.SetLength(config.InitialFileSize);
     }
 
@@ -72,10 +79,11 @@ public sealed class LogSegment : IDisposable
     /// <summary>The largest timestamp, or when the file was last written if no batch has a timestamp.</summary>
     public long LargestTimestamp => MaxTimestampAndOffset.Timestamp is >= 0 and var largest ? largest : LastModified;
 
-    /// <summary>Opens the files of a segment. The log file must exist.</summary>
+    /// <summary>Opens a segment. The log file must exist. The files are opened when they are used.</summary>
     public static LogSegment Open(
-        IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "") =>
-        new(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Open, preallocate: false);
+        IFileSystem files, string directory, long baseOffset, LogConfig config, TimeProvider time, long rollJitterMs, string suffix = "",
+        bool? hasTransactionIndex = null) =>
+        new(files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Open, hasTransactionIndex);
 
     /// <summary>Creates an empty segment; existing files of its names are deleted first.</summary>
     public static LogSegment Create(
@@ -83,7 +91,10 @@ public sealed class LogSegment : IDisposable
     {
         SegmentFiles.Delete(files, directory, baseOffset, suffix);
         return new LogSegment(
-            files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Create, preallocate: true) { _size = 0 };
+            files, directory, baseOffset, config, time, rollJitterMs, suffix, StorageFileMode.Create, hasTransactionIndex: false)
+        {
+            _size = 0,
+        };
     }
 
     /// <summary>Whether an offset can be stored relative to the base offset.</summary>
@@ -116,6 +127,7 @@ public sealed class LogSegment : IDisposable
         // What may fail comes before the write: the next append would otherwise get the offsets of records that are in the file.
         OffsetIndex.EnsureExists();
         TimeIndex.EnsureExists();
+        _isChanged = true;
         var max = MaxTimestampAndOffset;
         var position = _size;
         _log.Write(position, records.Span);
@@ -214,6 +226,7 @@ public sealed class LogSegment : IDisposable
         var position = Find(offset, out var corrupt)?.Position ?? Size;
         if (corrupt)
             throw new IOException($"{LogPath} cannot be truncated to offset {offset}: a batch before it is not whole");
+        _isChanged = true;
         OffsetIndex.TruncateTo(offset);
         TimeIndex.TruncateTo(offset);
         TransactionIndex.TruncateTo(offset);
@@ -235,11 +248,14 @@ public sealed class LogSegment : IDisposable
     /// </summary>
     public void OnBecomeInactive()
     {
+        if (!_isChanged)
+            return;
         var max = MaxTimestampAndOffset;
         if (max.Timestamp >= 0)
             TimeIndex.MaybeAppend(max.Timestamp, max.Offset, skipFullCheck: true);
         WriteOut();
         TrimLog();
+        _isChanged = false;
     }
 
     /// <summary>Makes everything durable.</summary>
@@ -263,9 +279,6 @@ public sealed class LogSegment : IDisposable
     /// <summary>Closes and deletes the files. Bytes that readers hold stay readable.</summary>
     public void Delete() => _allFiles.Delete();
 
-    /// <summary>Unmaps the files that were not read since the last call.</summary>
-    public void ReleaseIdleMappings() => _allFiles.ReleaseIdleMappings();
-
     /// <summary>Closes in order: index entries in memory are written, and the files are trimmed to their contents.</summary>
     public void Dispose()
     {
@@ -285,6 +298,7 @@ public sealed class LogSegment : IDisposable
     /// <summary>Empties the indexes, to rebuild them with <see cref="IndexBatches"/>.</summary>
     internal void ResetIndexes()
     {
+        _isChanged = true;
         OffsetIndex.Reset();
         TimeIndex.Reset();
         TransactionIndex.Reset();

@@ -31,10 +31,13 @@ internal sealed class SegmentFiles(
     /// <summary>Renames the files from one suffix to another; missing ones are ignored.</summary>
     public void ChangeSuffix(string from, string to)
     {
-        log.Path = Rename(log.Path, from, to);
-        offsetIndex.Path = Rename(offsetIndex.Path, from, to);
-        timeIndex.Path = Rename(timeIndex.Path, from, to);
-        transactionIndex.Path = Rename(transactionIndex.Path, from, to);
+        var renamed = Renamed(log.Path, from, to);
+        if (files.FileExists(log.Path))
+            files.Rename(log.Path, renamed);
+        log.Path = renamed;
+        offsetIndex.Rename(Renamed(offsetIndex.Path, from, to));
+        timeIndex.Rename(Renamed(timeIndex.Path, from, to));
+        transactionIndex.Rename(Renamed(transactionIndex.Path, from, to));
     }
 
     /// <summary>Sets the paths after the folder was renamed.</summary>
@@ -44,15 +47,6 @@ internal sealed class SegmentFiles(
         offsetIndex.Path = In(directory, offsetIndex.Path);
         timeIndex.Path = In(directory, timeIndex.Path);
         transactionIndex.Path = In(directory, transactionIndex.Path);
-    }
-
-    /// <summary>Unmaps the files that were not read since the last call.</summary>
-    public void ReleaseIdleMappings()
-    {
-        log.ReleaseIdleMapping();
-        offsetIndex.ReleaseIdleMapping();
-        timeIndex.ReleaseIdleMapping();
-        transactionIndex.ReleaseIdleMapping();
     }
 
     public void Close()
@@ -73,15 +67,9 @@ internal sealed class SegmentFiles(
         files.DeleteFile(log.Path);
     }
 
-    private string Rename(string path, string from, string to)
-    {
-        if (!path.EndsWith(from, StringComparison.Ordinal))
-            throw new InvalidOperationException($"{path} does not end in {from}");
-        var renamed = path[..^from.Length] + to;
-        if (files.FileExists(path))
-            files.Rename(path, renamed);
-        return renamed;
-    }
+    private static string Renamed(string path, string from, string to) => path.EndsWith(from, StringComparison.Ordinal)
+        ? path[..^from.Length] + to
+        : throw new InvalidOperationException($"{path} does not end in {from}");
 
     private static string In(string directory, string path) => Path.Combine(directory, Path.GetFileName(path));
 }

@@ -43,30 +43,45 @@ public sealed class PhysicalFileSystemTests
         using var folder = new TestFolder(onDisk: true);
         File.WriteAllText(folder["a"], "0123456789");
         using var handle = File.OpenHandle(folder["a"]);
-        using var file = new PhysicalFile(folder["a"], handle, 0);
+        using var file = new PhysicalFile(new FileHandles(1), folder["a"], handle, 0);
         Assert.That(() => file.Write(0, "x"u8), Throws.InstanceOf<IOException>());
         Assert.That(() => file.SetLength(20), Throws.InstanceOf<IOException>());
     }
 
     [Test]
     [Platform("Linux,MacOsX")]
-    public void Borrowed_bytes_tell_their_file_which_stays_open_until_they_are_given_back()
+    public void Long_borrowed_bytes_tell_their_file_which_stays_open_until_they_are_returned()
     {
         using var folder = new TestFolder(onDisk: true);
         var file = folder.Files.OpenFile(folder["a"], StorageFileMode.Create, 1 << 20);
-        file.Write(0, "0123456789"u8);
-        var borrowed = file.Borrow(3, 4);
+        var content = Random(100_000);
+        file.Write(0, content);
+        var borrowed = file.Borrow(3, FileBackedMemory.SmallestPiece);
         Assert.That(FileBackedMemory.TryFind(borrowed.Memory[1..], out var backing, out var position));
         file.Dispose();
 
         using var handle = new SafeFileHandle(backing!.FileHandle, ownsHandle: false);
         var read = new byte[2];
         RandomAccess.Read(handle, read, position);
-        Assert.That(read, Is.EqualTo("45"u8.ToArray()));
-        Assert.That(borrowed.Span.ToArray(), Is.EqualTo("3456"u8.ToArray()));
+        Assert.That(read, Is.EqualTo(content[4..6]));
+        Assert.That(borrowed.Span.SequenceEqual(content.AsSpan(3, FileBackedMemory.SmallestPiece)));
 
         borrowed.Dispose();
         Assert.That(() => RandomAccess.GetLength(handle), Throws.Exception);
+    }
+
+    // In a mapping, an unreadable sector would end the process.
+    [Test]
+    public void Short_borrowed_bytes_are_read_and_not_mapped()
+    {
+        using var folder = new TestFolder(onDisk: true);
+        using var file = folder.Files.OpenFile(folder["a"], StorageFileMode.Create, 1 << 20);
+        file.Write(0, Random(100_000));
+        using var borrowed = file.Borrow(0, FileBackedMemory.SmallestPiece - 1);
+        using var atEnd = file.Borrow(90_000, 1 << 20);
+        Assert.That(FileBackedMemory.TryFind(borrowed.Memory, out _, out _), Is.False);
+        Assert.That(FileBackedMemory.TryFind(atEnd.Memory, out _, out _), Is.False);
+        Assert.That(atEnd.Length, Is.EqualTo(10_000));
     }
 
     [Test]
@@ -75,16 +90,47 @@ public sealed class PhysicalFileSystemTests
     {
         using var folder = new TestFolder(onDisk: true);
         using var file = folder.Files.OpenFile(folder["a"], StorageFileMode.Create, 1 << 20);
-        file.Write(0, "0123456789"u8);
-        using var borrowed = file.Borrow(0, 10);
+        var content = Random(100_000);
+        file.Write(0, content);
+        using var borrowed = file.Borrow(0, 100_000);
 
         file.SetLength(2);
-        file.Write(2, "abcdefgh"u8);
+        file.Write(2, new byte[100_000]);
 
         Assert.That(FileBackedMemory.TryFind(borrowed.Memory, out var backing, out _));
         using var handle = new SafeFileHandle(backing!.FileHandle, ownsHandle: false);
-        var read = new byte[10];
+        var read = new byte[100_000];
         RandomAccess.Read(handle, read, 0);
-        Assert.That(read, Is.EqualTo("0123456789"u8.ToArray()));
+        Assert.That(read, Is.EqualTo(content));
+    }
+
+    // As when a preallocated segment becomes inactive: its readers have only what was written.
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void A_truncation_above_all_borrowed_bytes_does_not_copy_the_file()
+    {
+        using var folder = new TestFolder(onDisk: true);
+        using var file = folder.Files.OpenFile(folder["a"], StorageFileMode.Create, 1 << 20);
+        var content = Random(100_000);
+        file.SetLength(1 << 20);
+        file.Write(0, content);
+        using var borrowed = file.Borrow(0, 100_000);
+        Assert.That(FileBackedMemory.TryFind(borrowed.Memory, out var before, out _));
+
+        file.SetLength(100_000);
+        file.Write(100_000, content);
+
+        using var after = file.Borrow(100_000, 100_000);
+        Assert.That(FileBackedMemory.TryFind(after.Memory, out var behind, out _));
+        Assert.That(behind, Is.SameAs(before));
+        Assert.That(borrowed.Span.SequenceEqual(content) && after.Span.SequenceEqual(content));
+        Assert.That(folder.Files.GetLength(folder["a"]), Is.EqualTo(200_000));
+    }
+
+    private static byte[] Random(int length)
+    {
+        var bytes = new byte[length];
+        new Random(1).NextBytes(bytes);
+        return bytes;
     }
 }

@@ -1,0 +1,181 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace KafkaSharp.Storage.FileSystem;
+
+/// <summary>
+/// The open handles of the files of a <see cref="PhysicalFileSystem"/>, of which there are at most <paramref name="limit"/>. A file opens
+/// its handle when it is used. Beyond the limit, handles of files that were not used lately are closed, those of files that were only read
+/// before those of files that were written; they are opened again on their next use. Thread-safe.
+/// </summary>
+/// <remarks>
+/// The files are on a ring, and a hand goes round: it takes a chance from a file that has one, and closes a file that has none (the clock
+/// algorithm). So the use of an open file costs no more than reading one field. A mapping that is lent keeps its handle open and counts
+/// too.
+/// </remarks>
+internal sealed class FileHandles(int limit)
+{
+    private const int TooManyInProcess = 24;
+    private const int TooManyInSystem = 23;
+
+    private const int MostBusyFiles = 16;
+
+    private readonly Lock _gate = new();
+    private readonly List<PhysicalFile> _ring = [];
+    private int _hand;
+    private int _lent;
+
+    /// <summary>The handles of this process.</summary>
+    public static FileHandles OfProcess { get; } = new(DescriptorBudget.OfProcess.Files);
+
+    /// <summary>The number of open handles, with those that only a lease keeps open.</summary>
+    public int Count => OpenFiles + Volatile.Read(ref _lent);
+
+    /// <summary>
+    /// Whether bytes may be lent with their handle. Otherwise they are copied, so that slow consumers do not take all handles.
+    /// </summary>
+    public bool CanLend => Volatile.Read(ref _lent) < limit / 2;
+
+    private int OpenFiles
+    {
+        get
+        {
+            lock (_gate)
+                return _ring.Count;
+        }
+    }
+
+    /// <summary>Opens a file. If the system has no handle left, some are closed first.</summary>
+    public SafeFileHandle Open(string path, FileMode mode) => Run(
+        // With full sharing .NET takes no lock, so tools can read the log of a running broker.
+        static file => File.OpenHandle(file.path, file.mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), (path, mode));
+
+    /// <summary>Runs an operation that needs a handle for a moment. If the system has none left, some are closed first.</summary>
+    /// <exception cref="IOException">It failed, or its access is denied.</exception>
+    public T Run<T, TArgument>(Func<TArgument, T> operation, TArgument argument)
+    {
+        try
+        {
+            return operation(argument);
+        }
+        catch (IOException e) when (e.HResult is TooManyInProcess or TooManyInSystem && CloseSome())
+        {
+            return operation(argument);
+        }
+        catch (Exception e) when (DiskErrors.NeedsMapping(e))
+        {
+            throw DiskErrors.Map(e);
+        }
+    }
+
+    /// <inheritdoc cref="Run{T, TArgument}"/>
+    public void Run<TArgument>(Action<TArgument> operation, TArgument argument) => Run(
+        static call =>
+        {
+            call.operation(call.argument);
+            return true;
+        }, (operation, argument));
+
+    /// <summary>Adds a file that has just opened its handle, and closes others if there are too many.</summary>
+    public void Add(PhysicalFile file)
+    {
+        Insert(file);
+        Close(() => Count > limit);
+    }
+
+    /// <summary>Removes a file that has been closed.</summary>
+    public void Remove(PhysicalFile file)
+    {
+        lock (_gate)
+        {
+            if (file.Slot >= 0)
+                RemoveAt(file.Slot);
+        }
+    }
+
+    /// <summary>
+    /// Closes the handles that were not used since the last call, except those of files with writes that are not flushed.
+    /// </summary>
+    public void CloseIdle()
+    {
+        PhysicalFile[] files;
+        lock (_gate)
+            files = [.. _ring];
+        foreach (var file in files)
+        {
+            if (!file.TakeChance() && !file.HasUnflushedWrites && file.TryCloseHandle())
+                Remove(file);
+        }
+    }
+
+    /// <summary>A mapping is no longer used by its file, but perhaps by leases: it counts until <see cref="Returned"/>.</summary>
+    public void Lent() => Interlocked.Increment(ref _lent);
+
+    public void Returned() => Interlocked.Decrement(ref _lent);
+
+    private bool CloseSome()
+    {
+        var remaining = Math.Max(1, OpenFiles / 4);
+        return Close(() => remaining-- > 0);
+    }
+
+    private bool Close(Func<bool> isWanted)
+    {
+        var busy = 0;
+        var closed = false;
+        while (busy < MostBusyFiles && isWanted() && TakeVictim() is { } victim)
+        {
+            if (victim.TryCloseHandle())
+            {
+                closed = true;
+                continue;
+            }
+            busy++;
+            Insert(victim);
+        }
+        return closed;
+    }
+
+    private void Insert(PhysicalFile file)
+    {
+        lock (_gate)
+        {
+            if (file.Slot >= 0)
+                return;
+            file.Slot = _ring.Count;
+            _ring.Add(file);
+        }
+    }
+
+    private PhysicalFile? TakeVictim()
+    {
+        lock (_gate)
+        {
+            for (var steps = (long)_ring.Count * (PhysicalFile.MostChances + 1); steps > 0; steps--)
+            {
+                if (_hand >= _ring.Count)
+                    _hand = 0;
+                var file = _ring[_hand];
+                if (file.TakeChance())
+                {
+                    _hand++;
+                    continue;
+                }
+                RemoveAt(_hand);
+                return file;
+            }
+            return null;
+        }
+    }
+
+    private void RemoveAt(int slot)
+    {
+        var last = _ring[^1];
+        _ring[slot].Slot = -1;
+        _ring.RemoveAt(_ring.Count - 1);
+        if (slot < _ring.Count)
+        {
+            _ring[slot] = last;
+            last.Slot = slot;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
+
+namespace KafkaSharp.Storage.Tests.FileSystem;
+
+public sealed class FileHandlesTests
+{
+    private const int Limit = 8;
+    private const int Size = 100_000;
+
+    private static readonly byte[] s_pattern = [.. Enumerable.Range(0, Size).Select(i => (byte)(i * 7 + i / 251))];
+
+    private FileHandles _handles = null!;
+    private PhysicalFileSystem _files = null!;
+    private TestFolder _folder = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _handles = new FileHandles(Limit);
+        _files = new PhysicalFileSystem(_handles);
+        _folder = new TestFolder(onDisk: true);
+    }
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void A_file_that_exists_is_opened_when_it_is_used()
+    {
+        File.WriteAllBytes(_folder["a"], [1, 2, 3]);
+        using var file = _files.OpenFile(_folder["a"], StorageFileMode.OpenOrCreate);
+        Assert.That((file.Length, _handles.Count), Is.EqualTo((3, 0)));
+        var read = new byte[3];
+        file.Read(0, read);
+        Assert.That((read[2], _handles.Count), Is.EqualTo(((byte)3, 1)));
+        file.Dispose();
+        Assert.That(_handles.Count, Is.Zero);
+        Assert.That(() => file.Read(0, read), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public void A_missing_file_is_noticed_when_it_is_opened() =>
+        Assert.That(() => _files.OpenFile(_folder["a"], StorageFileMode.Open), Throws.InstanceOf<FileNotFoundException>());
+
+    [Test]
+    public void Many_files_are_written_read_and_truncated_with_few_handles()
+    {
+        var opened = Enumerable.Range(0, 100).Select(i => _files.OpenFile(_folder[$"{i}"], StorageFileMode.CreateNew)).ToArray();
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var (index, file) in opened.Index())
+            {
+                file.Write(round, [(byte)(index + round)]);
+                file.Flush();
+                Assert.That(_handles.Count, Is.LessThanOrEqualTo(Limit));
+            }
+        }
+        var read = new byte[3];
+        foreach (var (index, file) in opened.Index())
+        {
+            file.SetLength(2);
+            Assert.That((file.Read(0, read), read[0], read[1]), Is.EqualTo((2, (byte)index, (byte)(index + 1))));
+            file.Dispose();
+        }
+        Assert.That(_handles.Count, Is.Zero);
+    }
+
+    [Test]
+    public void A_file_that_is_written_stays_open_while_others_are_read_once()
+    {
+        using var active = _files.OpenFile(_folder["active"], StorageFileMode.CreateNew);
+        active.Write(0, [1]);
+        var open = (PhysicalFile)active;
+        for (var index = 0; index < 3 * Limit; index++)
+        {
+            File.WriteAllBytes(_folder[$"{index}"], [1]);
+            using var file = _files.OpenFile(_folder[$"{index}"], StorageFileMode.Open);
+            file.Read(0, new byte[1]);
+            active.Write(0, [1]);
+            Assert.That(open.Slot, Is.GreaterThanOrEqualTo(0));
+        }
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Bytes_that_are_lent_outlive_the_handle_of_their_file_and_count_as_open()
+    {
+        using var file = _files.OpenFile(_folder["a"], StorageFileMode.CreateNew);
+        file.Write(0, Pattern());
+        var borrowed = file.Borrow(0, Size);
+        Assert.That(FileBackedMemory.TryFind(borrowed.Memory, out _, out _));
+        Assert.That(((PhysicalFile)file).TryCloseHandle());
+        _handles.Remove((PhysicalFile)file);
+        Assert.That(_handles.Count, Is.EqualTo(1));
+        Assert.That(borrowed.Span.SequenceEqual(Pattern()));
+
+        // The file does not know its lease by a handle any more, but a truncation still respects it.
+        file.SetLength(10);
+        file.Write(10, new byte[Size]);
+        Assert.That(borrowed.Span.SequenceEqual(Pattern()));
+        borrowed.Dispose();
+        Assert.That(_handles.Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Leases_take_at_most_half_of_the_handles()
+    {
+        List<IDisposable> open = [];
+        var mapped = 0;
+        for (var index = 0; index < 3 * Limit; index++)
+        {
+            var file = _files.OpenFile(_folder[$"{index}"], StorageFileMode.CreateNew);
+            file.Write(0, Pattern());
+            var borrowed = file.Borrow(0, Size);
+            Assert.That(borrowed.Span.SequenceEqual(Pattern()));
+            mapped += FileBackedMemory.TryFind(borrowed.Memory, out _, out _) ? 1 : 0;
+            file.Dispose();
+            open.Add(borrowed);
+        }
+        Assert.That(mapped, Is.EqualTo(Limit / 2));
+        open.ForEach(lease => lease.Dispose());
+        Assert.That(_handles.Count, Is.Zero);
+    }
+
+    [Test]
+    public void Idle_files_are_closed_and_those_with_unflushed_writes_stay()
+    {
+        using var flushed = _files.OpenFile(_folder["flushed"], StorageFileMode.CreateNew);
+        using var dirty = _files.OpenFile(_folder["dirty"], StorageFileMode.CreateNew);
+        flushed.Write(0, [1]);
+        flushed.Flush();
+        dirty.Write(0, [1]);
+        _files.CloseIdleFiles();
+        Assert.That(_handles.Count, Is.EqualTo(2));
+        for (var round = 0; round < 3; round++)
+            _files.CloseIdleFiles();
+        Assert.That(_handles.Count, Is.EqualTo(1));
+        Assert.That(((PhysicalFile)dirty).Slot, Is.GreaterThanOrEqualTo(0));
+    }
+
+    [Test]
+    public void If_the_system_has_no_handle_left_some_are_closed_and_the_operation_is_repeated()
+    {
+        using var first = _files.OpenFile(_folder["a"], StorageFileMode.CreateNew);
+        var attempts = 0;
+        var result = _handles.Run(_ => ++attempts == 1 ? throw new IOException("Too many open files", 24) : attempts, 0);
+        Assert.That((result, _handles.Count), Is.EqualTo((2, 0)));
+        Assert.That(
+            () => _handles.Run<int, int>(_ => throw new IOException("Too many open files", 24), 0), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    public void A_renamed_file_is_opened_under_its_new_path()
+    {
+        using var file = _files.OpenFile(_folder["a"], StorageFileMode.CreateNew);
+        file.Write(0, [7]);
+        _files.Rename(_folder["a"], _folder["b"]);
+        file.Path = _folder["b"];
+        File.WriteAllBytes(_folder["a"], [8]);
+        Assert.That(((PhysicalFile)file).TryCloseHandle());
+        var read = new byte[1];
+        file.Read(0, read);
+        Assert.That(read[0], Is.EqualTo(7));
+    }
+
+    [Test]
+    public void Readers_and_a_writer_are_not_disturbed_when_handles_are_closed()
+    {
+        var opened = Enumerable.Range(0, 4).Select(i => _files.OpenFile(_folder[$"{i}"], StorageFileMode.CreateNew, 1 << 20)).ToArray();
+        foreach (var file in opened)
+            file.Write(0, Pattern());
+        using var done = new CancellationTokenSource();
+        var tasks = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            var read = new byte[1000];
+            for (var round = 0; !done.IsCancellationRequested; round++)
+            {
+                var file = opened[round % opened.Length];
+                using var borrowed = file.Borrow(0, round % 2 == 0 ? Size : 1000);
+                Assert.That(borrowed.Span.SequenceEqual(Pattern()[..borrowed.Length]));
+                Assert.That(file.Read(0, read), Is.EqualTo(1000));
+            }
+        })).ToArray();
+        for (var round = 0; round < 2000; round++)
+        {
+            var file = opened[round % opened.Length];
+            file.Write(Size + round, [1]);
+            foreach (var closed in opened)
+                ((PhysicalFile)closed).TryCloseHandle();
+            if (round % 100 == 0)
+                file.SetLength(Size);
+        }
+        done.Cancel();
+        Assert.That(() => Task.WaitAll(tasks), Throws.Nothing);
+        foreach (var file in opened)
+            file.Dispose();
+        Assert.That(_handles.Count, Is.Zero);
+    }
+
+    private static byte[] Pattern() => s_pattern;
+}
