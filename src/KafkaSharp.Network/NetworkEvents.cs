@@ -41,4 +41,9 @@ internal static partial class NetworkEvents
 
     [LoggerMessage(1009, LogLevel.Warning, "Listener {Listener}: {Count} connections did not finish in time and were closed")]
     public static partial void DrainCut(this ILogger logger, string listener, int count);
+
+    [LoggerMessage(1015, LogLevel.Warning,
+        "Listener {Listener} has {Count} connections, as many as the limit of open files allows beside the files of logs; new ones wait " +
+        "until others close. Raise the limit with 'ulimit -n' or LimitNOFILE")]
+    public static partial void DescriptorLimitReached(this ILogger logger, string listener, int count);
 }

@@ -3,6 +3,7 @@ using KafkaSharp.Metadata.Publishing;
 using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
+using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Hosting;
@@ -13,6 +14,9 @@ namespace KafkaSharp.Broker.Hosting;
 /// </summary>
 internal sealed class BrokerListeners : IAsyncDisposable
 {
+    // The part of the file descriptors for connections that the controller's listeners get.
+    private const int ControllerShare = 8;
+
     private readonly BrokerConfiguration _configuration;
     private readonly List<SocketListener> _all = [];
     private readonly DeferredHandler _handler = new();
@@ -24,8 +28,10 @@ internal sealed class BrokerListeners : IAsyncDisposable
     private BrokerListeners(BrokerConfiguration configuration)
     {
         _configuration = configuration;
-        _clientLimits = ConnectionLimits.From(configuration.Values);
-        _controllerLimits = ConnectionLimits.From(configuration.Values);
+        var descriptors = DescriptorBudget.OfProcess.Connections;
+        var controllers = Math.Max(1, descriptors / ControllerShare);
+        _clientLimits = ConnectionLimits.From(configuration.Values, Math.Max(1, descriptors - controllers));
+        _controllerLimits = ConnectionLimits.From(configuration.Values, controllers);
     }
 
     public IReadOnlyList<SocketListener> All => _all;

@@ -7,6 +7,7 @@ using KafkaSharp.Metadata.Images;
 using KafkaSharp.Network.Listeners;
 using KafkaSharp.Protocol;
 using KafkaSharp.Raft.Quorum;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Manager;
 using Microsoft.Extensions.Logging;
 
@@ -128,6 +129,7 @@ public sealed class KafkaBroker : IAsyncDisposable
     private static async Task<KafkaBroker> StartStagesAsync(
         BrokerConfiguration configuration, BrokerEnvironment environment, ILogger logger, CancellationToken cancellation)
     {
+        DescriptorBudget.OfProcess.EnsureSufficient();
         var directories = LogDirectories.Prepare(configuration, environment.Files, environment.Time, environment.Random, logger);
         logger.Starting(Version, configuration.NodeId, directories.ClusterId, string.Join(", ", configuration.LogDirs));
         var listeners = await BrokerListeners.BindAsync(configuration, environment);

@@ -35,16 +35,22 @@ public sealed class ConnectionLimits
         }
     }
 
+    /// <summary>
+    /// Connections for which the process has file descriptors. The limit holds whatever <c>max.connections</c> is, so that connections wait
+    /// before files cannot be opened.
+    /// </summary>
+    public int Descriptors { get; init; } = int.MaxValue;
+
     public int MaxConnectionsPerIp { get; set; } = int.MaxValue;
 
     /// <summary>Limits of single addresses, which take precedence over <see cref="MaxConnectionsPerIp"/>.</summary>
     public IReadOnlyDictionary<IPAddress, int> PerIpOverrides { get; set; } = new Dictionary<IPAddress, int>();
 
-    /// <summary>The limits by the configuration.</summary>
+    /// <summary>The limits by the configuration, and by the number of file descriptors for connections.</summary>
     /// <exception cref="ConfigException">See <see cref="Update"/>.</exception>
-    public static ConnectionLimits From(ConfigValues values)
+    public static ConnectionLimits From(ConfigValues values, int descriptors = int.MaxValue)
     {
-        var limits = new ConnectionLimits();
+        var limits = new ConnectionLimits { Descriptors = descriptors };
         limits.Update(values);
         return limits;
     }
@@ -77,6 +83,11 @@ public sealed class ConnectionLimits
 
     public int Total => Volatile.Read(ref _total);
 
+    /// <summary>Whether new connections wait because file descriptors are short, whatever is configured.</summary>
+    internal bool AreDescriptorsShort => Total >= Descriptors && Descriptors < MaxConnections;
+
+    private int Limit => Math.Min(_maxConnections, Descriptors);
+
     internal void Register(SocketListener listener)
     {
         lock (_gate)
@@ -100,7 +111,7 @@ public sealed class ConnectionLimits
     {
         lock (_gate)
         {
-            return listener.ConnectionCount < listener.MaxConnections && (_total < _maxConnections || IsProtected(listener))
+            return listener.ConnectionCount < listener.MaxConnections && (_total < Limit || IsProtected(listener))
                 ? null
                 : _changed.Task;
         }
@@ -150,14 +161,14 @@ public sealed class ConnectionLimits
         Connection[] victims;
         lock (_gate)
         {
-            if (_total <= _maxConnections)
+            if (_total <= Limit)
                 return;
             var leaving = _listeners.Sum(listener => listener.Connections.Count(connection => connection.IsClosed));
             victims =
             [
                 .. _listeners.Where(listener => !IsProtected(listener)).SelectMany(listener => listener.Connections)
                     .Where(connection => !connection.IsClosed).OrderBy(connection => connection.LastActivity)
-                    .Take(_total - _maxConnections - leaving),
+                    .Take(_total - Limit - leaving),
             ];
         }
         foreach (var victim in victims)

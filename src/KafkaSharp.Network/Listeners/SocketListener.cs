@@ -182,7 +182,9 @@ public sealed class SocketListener : IAsyncDisposable
         var logged = false;
         while (_limits.WhyWait(this) is { } change)
         {
-            if (!logged)
+            if (!logged && _limits.AreDescriptorsShort)
+                _logger.DescriptorLimitReached(Options.Name, _limits.Descriptors);
+            else if (!logged)
                 _logger.ConnectionLimitReached(Options.Name);
             logged = true;
             await change.WaitAsync(_stopping.Token);

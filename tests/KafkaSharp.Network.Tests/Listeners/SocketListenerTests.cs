@@ -108,6 +108,24 @@ public sealed class SocketListenerTests
     }
 
     [Test]
+    public async Task Connections_wait_while_there_are_as_many_as_the_process_has_descriptors_for()
+    {
+        await using var fixture = new ListenerFixture(DelegateHandler.Echo(), limits: new ConnectionLimits { Descriptors = 1 });
+        using var first = fixture.Connect();
+        await Eventually.True(() => fixture.Listener.ConnectionCount == 1, "the first is served");
+        using var second = fixture.Connect();
+        await second.SendFrameAsync(new byte[] { 2 });
+        await Eventually.True(() => fixture.Log.Lines.Any(line => line.Contains("limit of open files")), "the limit is logged");
+        // A configuration does not add descriptors.
+        fixture.Limits.MaxConnections = 100;
+        Assert.That(fixture.Listener.ConnectionCount, Is.EqualTo(1));
+
+        first.Dispose();
+
+        Assert.That(await second.ReadFrameAsync(), Is.EqualTo(new byte[] { 2 }));
+    }
+
+    [Test]
     public async Task A_raised_limit_lets_waiting_connections_in()
     {
         await using var fixture = new ListenerFixture(DelegateHandler.Echo(), limits: new ConnectionLimits { MaxConnections = 1 });
