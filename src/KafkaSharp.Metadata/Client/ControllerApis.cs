@@ -25,8 +25,9 @@ public static class ControllerApis
     public static ControllerApi<AlterClientQuotasRequest, AlterClientQuotasResponse> AlterClientQuotas { get; } =
         new((request, error, _) => ErrorResponses.Of(request, error));
 
+    // As in Kafka, the time limit of this request has no effect.
     public static ControllerApi<UpdateFeaturesRequest, UpdateFeaturesResponse> UpdateFeatures { get; } =
-        new((_, error, _) => new() { ErrorCode = error.Code, ErrorMessage = error.Message }, request => request.TimeoutMs);
+        new((_, error, _) => new() { ErrorCode = error.Code, ErrorMessage = error.Message });
 
     public static ControllerApi<ElectLeadersRequest, ElectLeadersResponse> ElectLeaders { get; } =
         new(ErrorResponses.Of, request => request.TimeoutMs);
