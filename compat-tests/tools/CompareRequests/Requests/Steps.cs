@@ -57,7 +57,7 @@ internal static class Steps
 
     public static readonly Step Quotas = new("DescribeClientQuotas", 1,
         """
-        {"Components":[{"EntityType":"user","MatchType":2,"Match":null}]}
+        {"Components":[{"EntityType":"user","MatchType":0,"Match":"@fresh"}]}
         """);
 
     /// <summary>A broker that has registered and is fenced; its id is that of no other.</summary>
