@@ -15,6 +15,12 @@ internal static partial class BrokerEvents
     [LoggerMessage(6103, LogLevel.Information, "KafkaSharp serves on {Listeners} after {Milliseconds} ms")]
     public static partial void Serving(this ILogger logger, string listeners, long milliseconds);
 
+    [LoggerMessage(6121, LogLevel.Information, "Clients are told to connect to {Advertised}")]
+    public static partial void Advertises(this ILogger logger, string advertised);
+
+    [LoggerMessage(6122, LogLevel.Information, "Created the logs of {Count} partition(s). The first is {Partition}")]
+    public static partial void LogsCreated(this ILogger logger, int count, TopicPartition partition);
+
     [LoggerMessage(6104, LogLevel.Information, "Stopping: no new connections, finishing requests in flight")]
     public static partial void Stopping(this ILogger logger);
 
@@ -47,8 +53,8 @@ internal static partial class BrokerEvents
     [LoggerMessage(6113, LogLevel.Warning, "{Step} failed while stopping")]
     public static partial void StopStepFailed(this ILogger logger, string step, Exception exception);
 
-    [LoggerMessage(6114, LogLevel.Warning, "{Topic} could not be created: {Reason}")]
-    public static partial void InternalTopicNotCreated(this ILogger logger, string topic, string reason);
+    [LoggerMessage(6114, LogLevel.Warning, "{Topic} could not be created: {Reason} {Remedy}")]
+    public static partial void InternalTopicNotCreated(this ILogger logger, string topic, string reason, string remedy);
 
     [LoggerMessage(6115, LogLevel.Warning, "The broker serves, but these partitions have no leader: {Partitions}")]
     public static partial void StartsWithoutLeader(this ILogger logger, string partitions);

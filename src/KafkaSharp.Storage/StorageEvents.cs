@@ -19,8 +19,8 @@ internal static partial class StorageEvents
     [LoggerMessage(2012, LogLevel.Warning, "Rebuilding the indexes of {Path}: {Reason}")]
     public static partial void IndexesRebuilt(this ILogger logger, string path, string reason);
 
-    [LoggerMessage(2013, LogLevel.Information, "Recovering segment {Path}, {Index} of {Count}")]
-    public static partial void RecoveringSegment(this ILogger logger, string path, int index, int count);
+    [LoggerMessage(EventId = 2013, Message = "Recovering segment {Path}, {Index} of {Count}")]
+    public static partial void RecoveringSegment(this ILogger logger, LogLevel level, string path, int index, int count);
 
     [LoggerMessage(
         2014, LogLevel.Warning,
@@ -87,7 +87,7 @@ internal static partial class StorageEvents
         "disk")]
     public static partial void LogDirectoryFailed(this ILogger logger, string directory, int count, Exception cause);
 
-    [LoggerMessage(2047, LogLevel.Information, "Created the log of {Partition} in {Path}")]
+    [LoggerMessage(2047, LogLevel.Debug, "Created the log of {Partition} in {Path}")]
     public static partial void LogCreated(this ILogger logger, TopicPartition partition, string path);
 
     [LoggerMessage(2048, LogLevel.Information, "Renamed the log of {Partition} to {Path}")]

@@ -15,9 +15,9 @@ internal sealed class CoordinatorLocator(Func<MetadataImage> image, GroupCoordin
     public async ValueTask<(ErrorCode Error, int NodeId, NodeEndpoint? Endpoint)> FindAsync(
         CoordinatorType type, string key, string listenerName)
     {
-        // Transactions are not served. This error is fatal to a client; with a retriable one it would repeat the request for ever.
+        // Transactions are not served. With a retriable error a client would repeat the request for ever.
         if (type != CoordinatorType.Group)
-            return (ErrorCode.TransactionalIdAuthorizationFailed, -1, null);
+            return (ErrorCode.UnsupportedVersion, -1, null);
         if (image().Topics.Topic(OffsetsTopic.Name) is null)
             await creator.EnsureOffsetsTopicAsync();
         var now = image();

@@ -20,6 +20,9 @@ internal sealed class InternalTopicCreator
     private readonly ILogger<InternalTopicCreator> _logger;
     private readonly SingleFlight<ErrorCode> _creation;
 
+    // Read and written by one creation at a time.
+    private string? _lastReason;
+
     public InternalTopicCreator(ControllerClient controller, ConfigValues values, ILogger<InternalTopicCreator> logger)
     {
         _controller = controller;
@@ -41,8 +44,18 @@ internal sealed class InternalTopicCreator
         // The response comes when this broker itself serves the topic.
         var context = ControllerRequestContext.Internal with { Timeout = CreationTimeout };
         var result = (await _controller.SendAsync(ControllerApis.CreateTopics, context, request)).Topics[0];
-        if (result.ErrorCode is not (ErrorCode.None or ErrorCode.TopicAlreadyExists))
-            _logger.InternalTopicNotCreated(result.Name, result.ErrorMessage ?? result.ErrorCode.ToString());
+        var reason = result.ErrorCode is ErrorCode.None or ErrorCode.TopicAlreadyExists ? null
+            : result.ErrorMessage ?? result.ErrorCode.Message();
+        // Clients ask each second for a coordinator that does not exist: the reason is logged when it is new.
+        if (reason is not null && reason != _lastReason)
+            _logger.InternalTopicNotCreated(result.Name, reason, Remedy(result.ErrorCode));
+        _lastReason = reason;
         return result.ErrorCode;
     }
+
+    private string Remedy(ErrorCode error) => error == ErrorCode.InvalidReplicationFactor
+        ? $"Groups cannot work without it. {GroupConfigs.OffsetsTopicReplicationFactor.Name} is "
+            + $"{_values.Get(GroupConfigs.OffsetsTopicReplicationFactor)}: set it to at most the number of brokers, which is 1 for a "
+            + "single node, and restart."
+        : "Groups cannot work without it. It is tried again when a client asks for its coordinator.";
 }

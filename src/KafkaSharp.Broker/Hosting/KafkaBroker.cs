@@ -94,6 +94,7 @@ public sealed class KafkaBroker : IAsyncDisposable
             logger.Serving(
                 string.Join(", ", broker._listeners.All.Select(l => $"{l.Options.Name}://{l.EndPoint}")),
                 (long)environment.Time.GetElapsedTime(started).TotalMilliseconds);
+            broker.LogAdvertised();
             return broker;
         }
         catch (InvalidDataException e)
@@ -105,6 +106,16 @@ public sealed class KafkaBroker : IAsyncDisposable
         {
             throw new BrokerStartException(e.Message, e);
         }
+    }
+
+    // What differs from the bound addresses decides whether clients elsewhere can connect.
+    private void LogAdvertised()
+    {
+        var bound = EndPoints;
+        var differs = _context.Advertised.Broker.Where(advertised => bound[advertised.ListenerName] is var at
+            && (advertised.Host != at.Address.ToString() || advertised.Port != at.Port)).ToArray();
+        if (differs.Length > 0)
+            _logger.Advertises(string.Join(", ", differs.AsEnumerable()));
     }
 
     private async Task ShutDownAsync()

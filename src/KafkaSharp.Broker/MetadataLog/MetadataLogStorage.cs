@@ -61,6 +61,7 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
             Time = time,
             Random = random,
             Background = background,
+            IsRecoveredAlways = true,
             Logger = logger,
         });
         CheckTopicId(files, directory);

@@ -24,6 +24,9 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
     private volatile MetadataImage _image = MetadataImage.Empty;
     private bool _started;
 
+    // The logs that one update of the metadata has created.
+    private readonly List<TopicPartition> _created = [];
+
     public string Name => "ReplicaManager";
 
     /// <summary>The assignments of replicas to log directories that the controller does not know yet.</summary>
@@ -78,6 +81,7 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
                 Apply(replica, assigns);
             foreach (var replica in changes.Followers)
                 Apply(replica, assigns);
+            LogCreated();
         }
         // Published last, so that the partitions of every topic in the image can be found.
         _image = newImage;
@@ -154,11 +158,21 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         if (logs.Get(replica.Partition) is not null || IsHere(assigned))
         {
             var isNew = replica.Registration.LeaderEpoch == 0;
+            var exists = logs.Get(replica.Partition) is not null;
             error = logs.GetOrCreate(replica.Partition, replica.TopicId, out log, isNew, assigned.IsZero ? null : assigned);
+            if (!exists && log is not null)
+                _created.Add(replica.Partition);
         }
         if (error != ErrorCode.None)
             SetOffline(replica.Partition, error);
         return log;
+    }
+
+    private void LogCreated()
+    {
+        if (_created.Count > 0)
+            logger.LogsCreated(_created.Count, _created[0]);
+        _created.Clear();
     }
 
     private bool IsHere(Uuid directory) =>

@@ -15,12 +15,12 @@ public static class FeatureNames
     public static IReadOnlyList<KafkaFeature> All { get; } =
     [
         new(EligibleLeaderReplicas, 0, 1, [0, 26], MetadataVersionForLevelOne: 23),
-        new(Group, 0, 1, [0, 22]),
+        new(Group, 0, 1, [0, 22]) { IsServed = false },
         new(KRaft, 0, 1, [0, 21]),
         new(MetadataVersion, Features.MetadataVersion.MinimumLevel, Features.MetadataVersion.LatestLevel, []),
-        new(Share, 0, 1, [0, 28]),
-        new(Streams, 0, 1, [0, 29]),
-        new(Transaction, 0, 2, [0, 24, 24]),
+        new(Share, 0, 1, [0, 28]) { IsServed = false },
+        new(Streams, 0, 1, [0, 29]) { IsServed = false },
+        new(Transaction, 0, 2, [0, 24, 24]) { IsServed = false },
     ];
 
     public static KafkaFeature? Find(string name) => All.FirstOrDefault(feature => feature.Name == name);

@@ -7,10 +7,18 @@ namespace KafkaSharp.Metadata.Features;
 public sealed record KafkaFeature(
     string Name, short MinLevel, short MaxLevel, IReadOnlyList<short> BootstrapMetadataVersions, short MetadataVersionForLevelOne = 0)
 {
+    /// <summary>
+    /// Whether KafkaSharp serves what the feature stands for. Otherwise a new cluster does not have it, though a cluster of other brokers
+    /// may.
+    /// </summary>
+    public bool IsServed { get; init; } = true;
+
     /// <summary>The level of a new cluster that is formatted with a <c>metadata.version</c>.</summary>
     public short DefaultLevel(MetadataVersion version)
     {
         short level = 0;
+        if (!IsServed)
+            return level;
         for (short candidate = 0; candidate < BootstrapMetadataVersions.Count; candidate++)
         {
             if (BootstrapMetadataVersions[candidate] <= version.Level)

@@ -101,7 +101,8 @@ public sealed class SocketListener : IAsyncDisposable
             _socket?.Dispose();
             _socket = null;
             throw new ListenerException(
-                $"Socket server failed to bind to {Options.Endpoint.Host ?? "0.0.0.0"}:{Options.Endpoint.Port}: {e.Message}.", e);
+                $"Socket server failed to bind to {Options.Endpoint.Host ?? "0.0.0.0"}:{Options.Endpoint.Port}: {e.Message}. {Remedy(e)}",
+                e);
         }
         _limits.Register(this);
     }
@@ -143,6 +144,14 @@ public sealed class SocketListener : IAsyncDisposable
             connection.Close("the listener closed");
         _limits.Unregister(this);
     }
+
+    private static string Remedy(Exception fault) => (fault as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "Stop the process that uses the port, or set another port in listeners.",
+        SocketError.AddressNotAvailable => "Set an address of this machine in listeners, and the one for clients in advertised.listeners.",
+        SocketError.AccessDenied => "Set a port above 1023 in listeners, or give the process the right to bind lower ones.",
+        _ => "Set an address and a port that can be bound in listeners.",
+    };
 
     private async Task StopAcceptingAsync()
     {

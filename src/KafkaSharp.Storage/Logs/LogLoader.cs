@@ -130,7 +130,8 @@ internal sealed class LogLoader(PartitionLogOptions options)
         for (var index = 0; index < unflushed.Length; index++)
         {
             var segment = unflushed[index];
-            _logger.RecoveringSegment(segment.LogPath, index + 1, unflushed.Length);
+            _logger.RecoveringSegment(
+                options.IsRecoveredAlways ? LogLevel.Debug : LogLevel.Information, segment.LogPath, index + 1, unflushed.Length);
             if (RecoverSegment(segment) == 0)
                 continue;
             // What follows a hole is no continuation of it.

@@ -35,6 +35,9 @@ public sealed record PartitionLogOptions
     /// <summary>Whether the last broker shut down cleanly (.kafka_cleanshutdown): then nothing is recovered.</summary>
     public bool HadCleanShutdown { get; init; }
 
+    /// <summary>Whether the log is recovered at every start, also after a clean stop: then it is logged for debugging only.</summary>
+    public bool IsRecoveredAlways { get; init; }
+
     /// <summary>How long a producer's state is kept without an append (producer.id.expiration.ms), milliseconds.</summary>
     public int ProducerIdExpirationMs { get; init; } = 24 * 60 * 60 * 1000;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using KafkaSharp.Metadata.Features;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -136,6 +137,8 @@ internal sealed partial class DataConversationTests
             var theirs = known.ReadResponse<ApiVersionsResponse>(exchange.Response);
             var served = ours.ApiKeys.Select(api => api.ApiKey).ToHashSet();
             theirs.ApiKeys.RemoveAll(api => !served.Contains(api.ApiKey));
+            // A feature that is not served is not finalized.
+            theirs.FinalizedFeatures.RemoveAll(feature => FeatureNames.Find(feature.Name) is { IsServed: false });
             theirs.FinalizedFeaturesEpoch = theirs.FinalizedFeaturesEpoch < 0 ? -1 : ours.FinalizedFeaturesEpoch;
             Sort(theirs);
             Sort(ours);

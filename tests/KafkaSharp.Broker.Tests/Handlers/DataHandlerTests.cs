@@ -208,7 +208,7 @@ internal sealed class DataHandlerTests
     [TestCase(null, -1L, (short)5, 42)]
     [TestCase("x", 5L, (short)-1, 42)]
     [TestCase("", -1L, (short)-1, 42)]
-    [TestCase("x", -1L, (short)-1, 53)]
+    [TestCase("x", -1L, (short)-1, 35)]
     [TestCase(null, 5L, (short)5, 0)]
     [TestCase(null, -1L, (short)-1, 0)]
     public async Task A_producer_names_its_id_and_epoch_or_neither(string? transactionalId, long id, short epoch, int error)
@@ -226,8 +226,10 @@ internal sealed class DataHandlerTests
         var response = await _node.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
             new FindCoordinatorRequest { KeyType = 1, Key = version < 4 ? "tx" : "", CoordinatorKeys = version < 4 ? [] : ["tx"] },
             version);
-        Assert.That(version < 4 ? response.ErrorCode
-            : response.Coordinators[0].ErrorCode, Is.EqualTo(ErrorCode.TransactionalIdAuthorizationFailed));
+        var (error, message) = version < 4 ? (response.ErrorCode, response.ErrorMessage)
+            : (response.Coordinators[0].ErrorCode, response.Coordinators[0].ErrorMessage);
+        Assert.That(error, Is.EqualTo(ErrorCode.UnsupportedVersion));
+        Assert.That(message, Does.Contain("does not serve transactions"));
     }
 
     [TestCase(2, 0, 2)]

@@ -28,7 +28,8 @@ public sealed class SocketListenerTests
         await using var second = ListenerOf(options);
 
         Assert.That(second.Bind, Throws.TypeOf<ListenerException>().With.Message.EqualTo(
-            $"Socket server failed to bind to 127.0.0.1:{fixture.Listener.Port}: Address already in use."));
+            $"Socket server failed to bind to 127.0.0.1:{fixture.Listener.Port}: Address already in use. "
+            + "Stop the process that uses the port, or set another port in listeners."));
     }
 
     [Test]

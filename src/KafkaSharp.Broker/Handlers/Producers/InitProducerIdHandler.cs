@@ -18,7 +18,7 @@ internal sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandl
             return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
         if (request.TransactionalId is not null)
         {
-            var refusal = request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.TransactionalIdAuthorizationFailed;
+            var refusal = request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.UnsupportedVersion;
             return Fail(request, refusal, context.ApiVersion);
         }
         var (error, id) = await ids.NextAsync();

@@ -25,8 +25,10 @@ internal sealed class BrokerHeartbeatControl(
         var records = new List<MetadataRecord>();
         if (current != next)
         {
-            logger.BrokerStateChanged(broker.Id, broker.Epoch, current.ToString(), next.ToString());
             Change(broker, next, records);
+            // A fenced broker that asks again whether it may shut down changes nothing.
+            if (records.Count > 0)
+                logger.BrokerStateChanged(broker.Id, broker.Epoch, current.ToString(), next.ToString());
         }
         Cordon(broker, request, records);
         heartbeats.Touch(broker.Id, broker.Epoch, request.CurrentMetadataOffset);
