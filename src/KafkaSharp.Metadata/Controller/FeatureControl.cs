@@ -23,7 +23,11 @@ internal sealed class FeatureControl(
     public CommandResult<MetadataRecord, UpdateFeaturesResponse> Update(UpdateFeaturesRequest request)
     {
         var records = new List<MetadataRecord>();
+        // As in Kafka, the last of several updates of a feature counts.
+        var updates = new OrderedDictionary<string, UpdateFeaturesRequest.FeatureUpdateKey>(StringComparer.Ordinal);
         foreach (var update in request.FeatureUpdates)
+            updates[update.Feature] = update;
+        foreach (var update in updates.Values)
         {
             try
             {

@@ -39,6 +39,15 @@ internal sealed class FeatureControlTests
         Assert.That(_harness.KRaftVersion, Is.EqualTo(message is null ? wanted : current));
     }
 
+    [TestCase((short)9, (short)1, 0)]
+    [TestCase((short)1, (short)9, 95)]
+    public void Of_several_updates_of_a_feature_the_last_counts(short first, short last, int error)
+    {
+        var response = Update((FeatureNames.Group, first, Upgrade), (FeatureNames.Group, last, Upgrade));
+        Assert.That((int)response.ErrorCode, Is.EqualTo(error));
+        Assert.That(response.Results, Has.Count.EqualTo(error == 0 ? 2 : 0));
+    }
+
     [Test]
     public void The_level_of_the_quorum_stays_where_an_upgrade_is_only_validated()
     {

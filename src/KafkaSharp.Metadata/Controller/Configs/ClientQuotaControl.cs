@@ -46,8 +46,11 @@ internal sealed class ClientQuotaControl(ControllerState state)
                 result = new AlterClientQuotasResponse.EntryData
                 {
                     ErrorMessage = null,
-                    Entity = entry.Entity.ConvertAll(part =>
-                        new AlterClientQuotasResponse.EntityData { EntityType = part.EntityType, EntityName = part.EntityName }),
+                    Entity =
+                    [
+                        .. names.Select(name =>
+                            new AlterClientQuotasResponse.EntityData { EntityType = name.Key, EntityName = name.Value }),
+                    ],
                 };
                 results.Add(identity, result);
                 response.Entries.Add(result);
@@ -60,7 +63,7 @@ internal sealed class ClientQuotaControl(ControllerState state)
                     var entity = string.Join(", ", names.Select(name => $"{name.Key}={name.Value ?? "null"}"));
                     throw Refused($"Ignoring duplicate entity ClientQuotaEntity(entries={{{entity}}})");
                 }
-                records.AddRange(Alter(entry));
+                records.AddRange(Alter(Entity(names), entry.Ops));
             }
             catch (StateMachineException e)
             {
@@ -72,13 +75,12 @@ internal sealed class ClientQuotaControl(ControllerState state)
         return new(request.ValidateOnly ? [] : records, response, IsAtomic: true);
     }
 
-    private List<MetadataRecord> Alter(AlterClientQuotasRequest.EntryData entry)
+    private List<MetadataRecord> Alter(ClientQuotaEntity entity, List<AlterClientQuotasRequest.OpData> operations)
     {
-        var entity = Entity(entry.Entity);
         var keys = entity.HasIp ? _ipKeys : _userKeys;
         var current = state.Image.ClientQuotas.Entities.GetValueOrDefault(entity);
         var records = new List<MetadataRecord>();
-        foreach (var operation in entry.Ops)
+        foreach (var operation in operations)
         {
             if (!keys.TryGetValue(operation.Key, out var type))
                 throw Refused($"Invalid configuration key {operation.Key}");
@@ -113,20 +115,18 @@ internal sealed class ClientQuotaControl(ControllerState state)
             throw Refused($"{key} cannot be a fractional value.");
     }
 
-    private static ClientQuotaEntity Entity(List<AlterClientQuotasRequest.EntityData> parts)
+    private static ClientQuotaEntity Entity(SortedDictionary<string, string?> names)
     {
-        if (parts.Count == 0)
+        if (names.Count == 0)
             throw Refused("Invalid empty client quota entity");
-        foreach (var part in parts)
+        foreach (var (type, name) in names)
         {
-            if (part.EntityType is not (ClientQuotaEntity.UserType or ClientQuotaEntity.ClientIdType or ClientQuotaEntity.IpType))
-                throw Refused($"Unhandled client quota entity type: {part.EntityType}");
-            if (part.EntityName is { Length: 0 })
-                throw Refused($"Empty {part.EntityType} not supported");
+            if (type is not (ClientQuotaEntity.UserType or ClientQuotaEntity.ClientIdType or ClientQuotaEntity.IpType))
+                throw Refused($"Unhandled client quota entity type: {type}");
+            if (name is { Length: 0 })
+                throw Refused($"Empty {type} not supported");
         }
-        if (parts.CountBy(part => part.EntityType).FirstOrDefault(count => count.Value > 1).Key is { } twice)
-            throw Refused($"Invalid client quota entity, duplicate entity entry {twice}");
-        var entity = ClientQuotaEntity.FromParts(parts.Select(part => (part.EntityType, part.EntityName)))!.Value;
+        var entity = ClientQuotaEntity.FromParts(names.Select(name => (name.Key, name.Value)))!.Value;
         if (entity.HasIp && (entity.HasUser || entity.HasClientId))
             throw Refused("Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId");
         if (entity.Ip is { } ip && !IPAddress.TryParse(ip, out _))

@@ -32,9 +32,16 @@ internal sealed class ClientQuotaControlTests
     {
         Assert.That(Alter("connection_creation_rate", 1, ("ip", "127.0.0.1"), ("user", "alice")).ErrorMessage,
             Is.EqualTo("Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId"));
-        Assert.That(Alter("producer_byte_rate", 1, ("user", "alice"), ("user", "bob")).ErrorMessage,
-            Is.EqualTo("Invalid client quota entity, duplicate entity entry user"));
         Assert.That(Alter("producer_byte_rate", 1).ErrorMessage, Is.EqualTo("Invalid empty client quota entity"));
+    }
+
+    [Test]
+    public void Of_a_type_named_twice_the_last_name_counts()
+    {
+        var response = Alter("producer_byte_rate", 1, ("user", "alice"), ("user", "bob"));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(response.Entity.Select(part => part.EntityName), Is.EqualTo(new[] { "bob" }));
+        Assert.That(_harness.Image.ClientQuotas.Entities.Keys.Single().User, Is.EqualTo("bob"));
     }
 
     [Test]
