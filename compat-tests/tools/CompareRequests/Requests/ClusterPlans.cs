@@ -5,7 +5,8 @@ internal static class ClusterPlans
 {
     private static readonly ApiPlan s_alterQuotas = new("AlterClientQuotas",
         """
-        {"Entries":[{"Entity":[{"EntityType":"user","EntityName":"@fresh"}],"Ops":[{"Key":"producer_byte_rate","Value":1000000.0,"Remove":false}]}],
+        {"Entries":[{"Entity":[{"EntityType":"user","EntityName":"@fresh"}],"Ops":[{"Key":"producer_byte_rate","Value":1000000.0,
+         "Remove":false}]}],
          "ValidateOnly":false}
         """)
     {

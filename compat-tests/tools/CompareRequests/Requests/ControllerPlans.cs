@@ -5,7 +5,8 @@ namespace CompareRequests.Requests;
 /// <summary>What brokers send to the controller, from a broker with the id 900 that exists only in these requests.</summary>
 internal static class ControllerPlans
 {
-    // Apache Kafka's controller resigns for good after an exception about an empty host, and the process ends after one about an empty name.
+    // Apache Kafka's controller resigns for good after an exception about an empty host, and the process ends after one about an
+    // empty name.
     private static readonly Regex s_emptyHost = new("(Host|Listeners\\[0\\].Name) = \"\"");
 
     public static readonly ApiPlan[] List =

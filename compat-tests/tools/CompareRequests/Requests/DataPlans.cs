@@ -7,7 +7,8 @@ internal static class DataPlans
     [
         new("Produce",
             """
-            {"Acks":-1,"TimeoutMs":1000,"TopicData":[{"Name":"@topic","TopicId":"@topicId","PartitionData":[{"Index":0,"Records":"@records"}]}]}
+            {"Acks":-1,"TimeoutMs":1000,"TopicData":[{"Name":"@topic","TopicId":"@topicId","PartitionData":[{"Index":0,
+             "Records":"@records"}]}]}
             """)
         {
             After = [Steps.LogEnds],
@@ -17,7 +18,8 @@ internal static class DataPlans
             """
             {"ReplicaId":-1,"MaxWaitMs":100,"MinBytes":0,"MaxBytes":1000000,"IsolationLevel":0,"SessionId":0,"SessionEpoch":-1,
              "Topics":[{"Topic":"@filled","TopicId":"@filledId","Partitions":[
-              {"Partition":0,"CurrentLeaderEpoch":-1,"FetchOffset":0,"LastFetchedEpoch":-1,"LogStartOffset":-1,"PartitionMaxBytes":1000000}]}]}
+              {"Partition":0,"CurrentLeaderEpoch":-1,"FetchOffset":0,"LastFetchedEpoch":-1,"LogStartOffset":-1,
+               "PartitionMaxBytes":1000000}]}]}
             """),
             ("new session",
             """
@@ -35,7 +37,8 @@ internal static class DataPlans
             """)),
         new("ListOffsets",
             """
-            {"ReplicaId":-1,"IsolationLevel":0,"Topics":[{"Name":"@filled","Partitions":[{"PartitionIndex":0,"CurrentLeaderEpoch":-1,"Timestamp":-1}]}],
+            {"ReplicaId":-1,"IsolationLevel":0,"Topics":[{"Name":"@filled","Partitions":[{"PartitionIndex":0,
+             "CurrentLeaderEpoch":-1,"Timestamp":-1}]}],
              "TimeoutMs":1000}
             """),
         new("OffsetForLeaderEpoch",

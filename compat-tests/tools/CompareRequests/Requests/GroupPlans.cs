@@ -5,7 +5,8 @@ internal static class GroupPlans
 {
     private const string CommitRequest =
         """
-        {"GroupId":"@fresh","GenerationIdOrMemberEpoch":-1,"MemberId":"","RetentionTimeMs":-1,"Topics":[{"Name":"@topic","TopicId":"@topicId",
+        {"GroupId":"@fresh","GenerationIdOrMemberEpoch":-1,"MemberId":"","RetentionTimeMs":-1,"Topics":[{"Name":"@topic",
+         "TopicId":"@topicId",
          "Partitions":[{"PartitionIndex":0,"CommittedOffset":5,"CommittedLeaderEpoch":-1,"CommittedMetadata":"m"}]}]}
         """;
 
@@ -20,7 +21,8 @@ internal static class GroupPlans
             """),
             ("static",
             """
-            {"GroupId":"@fresh","SessionTimeoutMs":60000,"RebalanceTimeoutMs":60000,"MemberId":"","GroupInstanceId":"i","ProtocolType":"consumer",
+            {"GroupId":"@fresh","SessionTimeoutMs":60000,"RebalanceTimeoutMs":60000,"MemberId":"","GroupInstanceId":"i",
+             "ProtocolType":"consumer",
              "Protocols":[{"Name":"range","Metadata":"@metadata"}]}
             """)) { After = [Steps.DescribeGroup] },
         new("JoinGroup",
@@ -55,7 +57,8 @@ internal static class GroupPlans
         new("OffsetFetch",
             """
             {"GroupId":"@fresh","Topics":[{"Name":"@topic","PartitionIndexes":[0]}],
-             "Groups":[{"GroupId":"@fresh","MemberId":null,"MemberEpoch":-1,"Topics":[{"Name":"@topic","TopicId":"@topicId","PartitionIndexes":[0]}]}],
+             "Groups":[{"GroupId":"@fresh","MemberId":null,"MemberEpoch":-1,"Topics":[{"Name":"@topic","TopicId":"@topicId",
+              "PartitionIndexes":[0]}]}],
              "RequireStable":false}
             """) { Before = [Steps.Commit] },
         new("OffsetDelete", """{"GroupId":"@fresh","Topics":[{"Name":"@topic","Partitions":[{"PartitionIndex":0}]}]}""")

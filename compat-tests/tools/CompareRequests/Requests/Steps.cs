@@ -18,12 +18,14 @@ internal static class Steps
     };
 
     public static readonly Step CreateSecondTopic = new("CreateTopics", 7,
-        """{"Topics":[{"Name":"@fresh/2","NumPartitions":2,"ReplicationFactor":1}],"TimeoutMs":10000}""", ("freshId/2", "Topics[0].TopicId"));
+        """{"Topics":[{"Name":"@fresh/2","NumPartitions":2,"ReplicationFactor":1}],"""
+            + """ "TimeoutMs":10000}""", ("freshId/2", "Topics[0].TopicId"));
 
     public static readonly Step DescribeTopic = new("DescribeTopicPartitions", 0, """{"Topics":[{"Name":"@fresh"}]}""");
 
     public static readonly Step DescribeTopicConfigs = new("DescribeConfigs", 4,
-        """{"Resources":[{"ResourceType":2,"ResourceName":"@fresh","ConfigurationKeys":["retention.ms","cleanup.policy","max.message.bytes"]}]}""");
+        """{"Resources":[{"ResourceType":2,"ResourceName":"@fresh","ConfigurationKeys":["retention.ms","cleanup.policy","""
+            + """ "max.message.bytes"]}]}""");
 
     public static readonly Step DescribeGroup = new("DescribeGroups", 6, """{"Groups":["@fresh"]}""");
 
@@ -37,13 +39,15 @@ internal static class Steps
 
     public static readonly Step Sync = new("SyncGroup", 3,
         """
-        {"GroupId":"@fresh","GenerationId":"@generation","MemberId":"@member","Assignments":[{"MemberId":"@member","Assignment":"@metadata"}]}
+        {"GroupId":"@fresh","GenerationId":"@generation","MemberId":"@member","Assignments":[{"MemberId":"@member",
+         "Assignment":"@metadata"}]}
         """);
 
     public static readonly Step Commit = new("OffsetCommit", 8,
         """
         {"GroupId":"@fresh","GenerationIdOrMemberEpoch":-1,"MemberId":"","Topics":[
-         {"Name":"@topic","Partitions":[{"PartitionIndex":0,"CommittedOffset":2,"CommittedMetadata":"m"},{"PartitionIndex":1,"CommittedOffset":1}]},
+         {"Name":"@topic","Partitions":[{"PartitionIndex":0,"CommittedOffset":2,"CommittedMetadata":"m"},{"PartitionIndex":1,
+          "CommittedOffset":1}]},
          {"Name":"@topic/2","Partitions":[{"PartitionIndex":0,"CommittedOffset":3}]}]}
         """);
 

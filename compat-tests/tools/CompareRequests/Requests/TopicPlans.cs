@@ -5,7 +5,8 @@ internal static class TopicPlans
 {
     private static readonly ApiPlan s_createTopics = new("CreateTopics",
         ("",
-        """{"Topics":[{"Name":"@fresh","NumPartitions":2,"ReplicationFactor":1,"Configs":[{"Name":"retention.ms","Value":"1000"}]}],"TimeoutMs":10000}"""),
+        """{"Topics":[{"Name":"@fresh","NumPartitions":2,"ReplicationFactor":1,"Configs":[{"Name":"retention.ms","""
+            + """ "Value":"1000"}]}],"TimeoutMs":10000}"""),
         ("assigned",
         """
         {"Topics":[{"Name":"@fresh","NumPartitions":-1,"ReplicationFactor":-1,"Assignments":[{"PartitionIndex":0,"BrokerIds":[1]}]}],
@@ -40,7 +41,8 @@ internal static class TopicPlans
 
     private static readonly ApiPlan s_alterReassignments = new("AlterPartitionReassignments",
         """
-        {"TimeoutMs":10000,"AllowReplicationFactorChange":true,"Topics":[{"Name":"@topic","Partitions":[{"PartitionIndex":0,"Replicas":[1]}]}]}
+        {"TimeoutMs":10000,"AllowReplicationFactorChange":true,"Topics":[{"Name":"@topic","Partitions":[{"PartitionIndex":0,
+         "Replicas":[1]}]}]}
         """)
     {
         After = [new("ListPartitionReassignments", 0, """{"TimeoutMs":10000,"Topics":null}""")],
@@ -50,7 +52,8 @@ internal static class TopicPlans
         """{"TimeoutMs":10000,"Topics":[{"Name":"@topic","PartitionIndexes":[0]}]}""");
 
     private static readonly ApiPlan s_alterConfigs = new("AlterConfigs",
-        """{"Resources":[{"ResourceType":2,"ResourceName":"@fresh","Configs":[{"Name":"retention.ms","Value":"5000"}]}],"ValidateOnly":false}""")
+        """{"Resources":[{"ResourceType":2,"ResourceName":"@fresh","Configs":[{"Name":"retention.ms","Value":"5000"}]}],"""
+            + """ "ValidateOnly":false}""")
     {
         Before = [Steps.CreateTopic, Steps.CreateSecondTopic, Steps.SeeTopic],
         After = [Steps.DescribeTopicConfigs],
@@ -72,14 +75,16 @@ internal static class TopicPlans
             ("", """{"Topics":[{"TopicId":null,"Name":"@topic"}],"AllowAutoTopicCreation":false,"IncludeTopicAuthorizedOperations":true}"""
                 .Replace("null", "\"\"", StringComparison.Ordinal)),
             ("by id", """{"Topics":[{"TopicId":"@topicId","Name":null}],"AllowAutoTopicCreation":false}"""),
-            ("unknown", """{"Topics":[{"TopicId":"","Name":"@fresh"}],"AllowAutoTopicCreation":false,"IncludeTopicAuthorizedOperations":true}"""))
+            ("unknown", """{"Topics":[{"TopicId":"","Name":"@fresh"}],"AllowAutoTopicCreation":false,"""
+                + """ "IncludeTopicAuthorizedOperations":true}"""))
         {
             // Apache Kafka creates it, with the partitions of its transaction coordinator.
             Excluded = new("__transaction_state"),
         },
         new("DescribeTopicPartitions",
             ("", """{"Topics":[{"Name":"@topic"}],"ResponsePartitionLimit":2000,"Cursor":null}"""),
-            ("cursor", """{"Topics":[{"Name":"@topic"},{"Name":"@topic/2"}],"ResponsePartitionLimit":1,"Cursor":{"TopicName":"@topic","PartitionIndex":1}}""")),
+            ("cursor", """{"Topics":[{"Name":"@topic"},{"Name":"@topic/2"}],"ResponsePartitionLimit":1,"""
+                + """ "Cursor":{"TopicName":"@topic","PartitionIndex":1}}""")),
         s_createTopics,
         s_createTopics with { OnController = true },
         s_deleteTopics,
