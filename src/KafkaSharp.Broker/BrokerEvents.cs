@@ -15,7 +15,7 @@ internal static partial class BrokerEvents
     [LoggerMessage(6103, LogLevel.Information, "KafkaSharp serves on {Listeners} after {Milliseconds} ms")]
     public static partial void Serving(this ILogger logger, string listeners, long milliseconds);
 
-    [LoggerMessage(6121, LogLevel.Information, "Clients are told to connect to {Advertised}")]
+    [LoggerMessage(6121, LogLevel.Information, "Clients get the addresses {Advertised} to connect to")]
     public static partial void Advertises(this ILogger logger, string advertised);
 
     [LoggerMessage(6122, LogLevel.Information, "Created the logs of {Count} partition(s). The first is {Partition}")]

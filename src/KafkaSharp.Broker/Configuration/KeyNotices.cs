@@ -3,7 +3,7 @@ using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>What to tell the operator about keys that are set and have no effect. Each notice is one sentence.</summary>
+/// <summary>Notices about keys that are set and have no effect, one sentence each.</summary>
 internal static class KeyNotices
 {
     /// <summary>The keys that Kafka does not know, with the key that may be meant or what replaces it; ordered by name.</summary>

@@ -235,7 +235,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
 
     private bool IsLed(PartitionRegistration? registration) => _closed == 0 && registration is not null && registration.Leader == nodeId;
 
-    // As in Kafka, a request that found the partition before its deletion is told that the leader has changed.
+    // As in Kafka, a request that found the partition before its deletion gets NOT_LEADER_OR_FOLLOWER.
     private ErrorCode NotLed() =>
         _closed == (int)ErrorCode.KafkaStorageError ? ErrorCode.KafkaStorageError : ErrorCode.NotLeaderOrFollower;
 

@@ -6,7 +6,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Broker.Tests.Configuration;
 
-/// <summary>What Kafka's broker answers to changes of the dynamic configuration of brokers.</summary>
+/// <summary>The responses of Kafka's broker to changes of the dynamic configuration of brokers.</summary>
 [TestFixture]
 internal sealed class DynamicConfigValidatorTests
 {
