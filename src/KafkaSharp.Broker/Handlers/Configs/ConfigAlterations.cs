@@ -98,16 +98,8 @@ internal sealed class ConfigAlterations(int nodeId, DynamicConfigValidator valid
                 ErrorCode.InvalidConfig,
                 $"Config value {(isAppend ? "append" : "subtract")} is not allowed for config key: {change.Key}");
         }
-        var present = values.GetValueOrDefault(change.Key) ?? KnownBrokerConfigs.Find(change.Key)!.DefaultText ?? "";
-        var items = present.Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();
-        foreach (var operand in change.Value!.Split(','))
-        {
-            if (!isAppend)
-                items.Remove(operand);
-            else if (!items.Contains(operand))
-                items.Add(operand);
-        }
-        values[change.Key] = string.Join(',', items);
+        values[change.Key] = ConfigList.Alter(
+            values.GetValueOrDefault(change.Key) ?? KnownBrokerConfigs.Find(change.Key)!.DefaultText, isAppend, change.Value!);
         return null;
     }
 

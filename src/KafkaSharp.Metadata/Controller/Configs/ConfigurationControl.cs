@@ -190,16 +190,8 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
                 $"Can't {(kind == AlterConfigOperation.Append ? "APPEND" : "SUBTRACT")} to key {operation.Name} "
                 + "because its type is not LIST.");
         }
-        var items = (current ?? validator.DefaultValue(resource.Type, operation.Name) ?? "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();
-        foreach (var operand in value.Split(','))
-        {
-            if (kind == AlterConfigOperation.Subtract)
-                items.Remove(operand);
-            else if (!items.Contains(operand))
-                items.Add(operand);
-        }
-        return string.Join(',', items);
+        return ConfigList.Alter(
+            current ?? validator.DefaultValue(resource.Type, operation.Name), kind == AlterConfigOperation.Append, value);
     }
 
     private static void CheckType(ConfigResource resource)
