@@ -24,8 +24,9 @@ internal sealed class DynamicConfigValidator(BrokerConfiguration configuration, 
             return fault;
         var cluster = Present(ConfigResource.BrokerDefault);
         var node = Present(ConfigResource.Broker(configuration.NodeId));
-        var before = Merge(cluster, node);
-        var after = isPerBroker ? Merge(cluster, values) : Merge(values, node);
+        var file = configuration.Values.Given;
+        var before = DynamicKeys.Merge(file, cluster, node);
+        var after = isPerBroker ? DynamicKeys.Merge(file, cluster, values) : DynamicKeys.Merge(file, values, node);
         if (BrokerConfigRules.Faults(after, isDynamic: true).FirstOrDefault() is { } broken)
             return broken;
         if (FaultOfListeners(after) is { } invalid)
@@ -43,13 +44,5 @@ internal sealed class DynamicConfigValidator(BrokerConfiguration configuration, 
         if (!faults.HasAny)
             listeners.Check(faults);
         return faults.Messages.FirstOrDefault();
-    }
-
-    private Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> cluster, IReadOnlyDictionary<string, string> node)
-    {
-        var merged = new Dictionary<string, string>(configuration.Values.Given);
-        DynamicKeys.Override(merged, cluster);
-        DynamicKeys.Override(merged, node);
-        return merged;
     }
 }

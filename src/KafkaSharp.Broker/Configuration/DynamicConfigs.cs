@@ -15,9 +15,8 @@ internal static class DynamicConfigs
     public static ConfigValues Merge(
         BrokerConfiguration configuration, IReadOnlyDictionary<string, string> cluster, IReadOnlyDictionary<string, string> node)
     {
-        var merged = new Dictionary<string, string>(configuration.Values.Given);
-        DynamicKeys.Override(merged, DynamicKeys.Valid(cluster, isPerBroker: false));
-        DynamicKeys.Override(merged, DynamicKeys.Valid(node, isPerBroker: true));
+        var merged = DynamicKeys.Merge(
+            configuration.Values.Given, DynamicKeys.Valid(cluster, isPerBroker: false), DynamicKeys.Valid(node, isPerBroker: true));
         // What is stored was checked when it was set; what a release with other rules stored keeps the value below it.
         return ConfigValues.Parse(BrokerSchema.Instance, merged, []);
     }

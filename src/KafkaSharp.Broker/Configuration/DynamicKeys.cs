@@ -40,8 +40,18 @@ internal static class DynamicKeys
     public static Dictionary<string, string> Valid(IEnumerable<KeyValuePair<string, string>> values, bool isPerBroker) =>
         values.Where(value => Fault(new Dictionary<string, string> { [value.Key] = value.Value }, isPerBroker) is null).ToDictionary();
 
-    /// <summary>Adds values of higher precedence. They also take the place of the synonyms of their keys.</summary>
-    public static void Override(Dictionary<string, string> values, IEnumerable<KeyValuePair<string, string>> overrides)
+    /// <summary>The values that apply: those of the file, below those of all brokers, below those of this broker.</summary>
+    public static Dictionary<string, string> Merge(
+        IReadOnlyDictionary<string, string> file, IReadOnlyDictionary<string, string> cluster, IReadOnlyDictionary<string, string> node)
+    {
+        var merged = new Dictionary<string, string>(file);
+        Override(merged, cluster);
+        Override(merged, node);
+        return merged;
+    }
+
+    // They also take the place of the synonyms of their keys.
+    private static void Override(Dictionary<string, string> values, IEnumerable<KeyValuePair<string, string>> overrides)
     {
         foreach (var (name, value) in overrides)
         {

@@ -22,9 +22,7 @@ internal sealed class BrokerValueSources
         var id = configuration.NodeId.ToString(CultureInfo.InvariantCulture);
         Static[BrokerConfigs.NodeId.Name] = id;
         Static[BrokerConfigs.BrokerId.Name] = id;
-        Current = new Dictionary<string, string>(Static);
-        DynamicKeys.Override(Current, Cluster);
-        DynamicKeys.Override(Current, Node);
+        Current = DynamicKeys.Merge(Static, Cluster, Node);
         _sources =
         [
             Of(ConfigSource.DynamicBroker, Node), Of(ConfigSource.DynamicDefaultBroker, Cluster), Of(ConfigSource.StaticBroker, Static),
