@@ -154,11 +154,11 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         PartitionLog? log = null;
         var error = ErrorCode.KafkaStorageError;
         var assigned = replica.Registration.Directory(_nodeId) ?? DirectoryId.Unassigned;
-        // Its records were in a directory that is not here any more: an empty log elsewhere would pass for them.
-        if (logs.Get(replica.Partition) is not null || IsHere(assigned))
+        var exists = logs.Get(replica.Partition) is not null;
+        // Otherwise its records were in a directory that is not here any more: an empty log elsewhere would pass for them.
+        if (exists || IsHere(assigned))
         {
             var isNew = replica.Registration.LeaderEpoch == 0;
-            var exists = logs.Get(replica.Partition) is not null;
             error = logs.GetOrCreate(replica.Partition, replica.TopicId, out log, isNew, assigned.IsZero ? null : assigned);
             if (!exists && log is not null)
                 _created.Add(replica.Partition);
