@@ -17,6 +17,13 @@ public static class FileSystemExtensions
             return read == bytes.Length ? bytes : bytes[..read];
         }
 
+        /// <summary>Renames a file, if it exists.</summary>
+        public void RenameIfExists(string from, string to)
+        {
+            if (files.FileExists(from))
+                files.Rename(from, to);
+        }
+
         /// <summary>
         /// Replaces a file atomically: the bytes are written to a temporary file, made durable, and renamed, so that a crash leaves the old
         /// or the new content.

@@ -141,8 +141,7 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
     {
         lock (_openGate)
         {
-            if (files.FileExists(_path))
-                files.Rename(_path, path);
+            files.RenameIfExists(_path, path);
             Path = path;
         }
     }

@@ -154,8 +154,7 @@ public sealed class TransactionIndex : IDisposable
     {
         lock (_openGate)
         {
-            if (_files.FileExists(_path))
-                _files.Rename(_path, path);
+            _files.RenameIfExists(_path, path);
             Path = path;
         }
     }

@@ -32,8 +32,7 @@ internal sealed class SegmentFiles(
     public void ChangeSuffix(string from, string to)
     {
         var renamed = Renamed(log.Path, from, to);
-        if (files.FileExists(log.Path))
-            files.Rename(log.Path, renamed);
+        files.RenameIfExists(log.Path, renamed);
         log.Path = renamed;
         offsetIndex.Rename(Renamed(offsetIndex.Path, from, to));
         timeIndex.Rename(Renamed(timeIndex.Path, from, to));
