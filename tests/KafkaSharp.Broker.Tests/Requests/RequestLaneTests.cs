@@ -34,13 +34,7 @@ public sealed class RequestLaneTests
     public async Task A_request_of_many_elements_runs_on_a_lane_though_its_route_allows_any_size()
     {
         var onLane = new List<bool>();
-        using var fixture = new DispatcherFixture(Deleting(
-            (_, request) =>
-            {
-                onLane.Add(LaneItem.Current is not null);
-                return new(Deleted(request));
-            },
-            inlineBytes: int.MaxValue));
+        using var fixture = new DispatcherFixture(DeletingOfAnySize(onLane));
 
         Assert.That(await AskAsync(fixture, 1000), Is.EqualTo(1000));
         Assert.That(await AskAsync(fixture, 1001), Is.EqualTo(1001));
@@ -53,13 +47,7 @@ public sealed class RequestLaneTests
     public async Task A_request_of_many_tagged_fields_runs_on_a_lane_too()
     {
         var onLane = new List<bool>();
-        using var fixture = new DispatcherFixture(Deleting(
-            (_, request) =>
-            {
-                onLane.Add(LaneItem.Current is not null);
-                return new(Deleted(request));
-            },
-            inlineBytes: int.MaxValue));
+        using var fixture = new DispatcherFixture(DeletingOfAnySize(onLane));
         var request = RawRequest.Of(new DeleteTopicsRequest { TopicNames = ["a"] }, ApiKey.DeleteTopics, 5);
         byte[] tagged = [.. request.SkipLast(1), 0xe9, 7, .. Enumerable.Repeat<byte[]>([9, 0], 1001).SelectMany(field => field)];
 
@@ -220,6 +208,15 @@ public sealed class RequestLaneTests
                 OnFail = (_, _) => new DeleteTopicsResponse(),
             },
             inlineBytes: inlineBytes));
+
+    // Notes for each request whether it is handled on a lane.
+    private static ApiTable DeletingOfAnySize(List<bool> onLane) => Deleting(
+        (_, request) =>
+        {
+            onLane.Add(LaneItem.Current is not null);
+            return new(Deleted(request));
+        },
+        inlineBytes: int.MaxValue);
 
     private static DeleteTopicsResponse Deleted(DeleteTopicsRequest request) => new()
     {
