@@ -48,7 +48,8 @@ public sealed class KafkaTestBroker : IAsyncDisposable
         Requests = new RequestLog();
         Connections = new TestConnections(options.Time);
         Disk = new TestDisk();
-        _interceptor = new FaultInterceptor(clientId, Faults, Requests, Connections, options.Time, id => _broker?.TopicName(id));
+        _interceptor = new FaultInterceptor(
+            clientId, Faults, Requests, Connections, options.Time, new TopicNames(id => _broker?.TopicName(id)));
     }
 
     /// <summary>For <c>bootstrap.servers</c> of clients.</summary>
@@ -178,7 +179,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     {
         Faults.Clear();
         Disk.Clear();
-        Connections.Slowness?.Dispose();
+        Connections.Clear();
     }
 
     private async Task StartAnewAsync(CancellationToken cancellation)

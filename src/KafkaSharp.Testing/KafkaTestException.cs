@@ -23,4 +23,10 @@ public sealed class KafkaTestException : Exception
 
     /// <summary>Kafka's error; <see cref="ErrorCode.None"/> where no request was refused.</summary>
     public ErrorCode ErrorCode { get; }
+
+    internal static void ThrowIf(string operation, ErrorCode error, string? detail = null)
+    {
+        if (error != ErrorCode.None)
+            throw new KafkaTestException(operation, error, detail);
+    }
 }

@@ -1,5 +1,6 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Testing.Waiting;
 
 namespace KafkaSharp.Testing;
 
@@ -9,8 +10,6 @@ public sealed class TestGroups
     // The last version that names topics; later ones have their ids.
     private const short OffsetFetchVersion = 9;
     private const string ConsumerProtocolType = "consumer";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
 
     private readonly BrokerClient _client;
     private readonly TestTopics _topics;
@@ -25,7 +24,7 @@ public sealed class TestGroups
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation = default)
     {
         var response = await _client.SendAsync<ListGroupsRequest, ListGroupsResponse>(new ListGroupsRequest(), null, cancellation);
-        Check("Listing the groups", response.ErrorCode);
+        KafkaTestException.ThrowIf("Listing the groups", response.ErrorCode);
         return [.. response.Groups.Select(group => group.GroupId).Order(StringComparer.Ordinal)];
     }
 
@@ -69,21 +68,18 @@ public sealed class TestGroups
             state => Task.FromResult(state.State == "Stable" && state.Members.Count == members ? null : $"{members} were expected"),
             $"is not stable with {members} members", timeout, cancellation);
 
-    private static async Task PauseAsync(CancellationToken cancellation) => await Task.Delay(s_pause, TimeProvider.System, cancellation);
-
     private async Task WaitAsync(
         string group, Func<TestGroup, Task<string?>> missing, string what, TimeSpan? timeout, CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var deadline = new Deadline(timeout);
         while (true)
         {
             var state = await DescribeAsync(group, cancellation);
             if (await missing(state) is not { } reason)
                 return;
-            var waited = timeout ?? s_patience;
-            if (TimeProvider.System.GetElapsedTime(started) >= waited)
-                throw new KafkaTestException($"Group {group} {what} after {waited.TotalSeconds:0.#} s: {reason}. {state}");
-            await PauseAsync(cancellation);
+            if (deadline.IsOver)
+                throw new KafkaTestException($"Group {group} {what} after {deadline}: {reason}. {state}");
+            await Deadline.PauseAsync(cancellation);
         }
     }
 
@@ -92,7 +88,7 @@ public sealed class TestGroups
     /// </summary>
     private async Task<DescribeGroupsResponse.DescribedGroup> LookUpAsync(string group, CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var deadline = new Deadline(timeout: null);
         while (true)
         {
             await _client.SendAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
@@ -102,9 +98,9 @@ public sealed class TestGroups
             var described = response.Groups[0];
             if (described.ErrorCode is ErrorCode.None or ErrorCode.GroupIdNotFound)
                 return described;
-            if (!described.ErrorCode.IsRetriable() || TimeProvider.System.GetElapsedTime(started) >= s_patience)
+            if (!described.ErrorCode.IsRetriable() || deadline.IsOver)
                 throw new KafkaTestException($"Describing group {group}", described.ErrorCode, described.ErrorMessage);
-            await PauseAsync(cancellation);
+            await Deadline.PauseAsync(cancellation);
         }
     }
 
@@ -112,15 +108,9 @@ public sealed class TestGroups
     {
         var request = new OffsetFetchRequest { Groups = [new() { GroupId = group, Topics = null }] };
         var response = await _client.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(request, OffsetFetchVersion, cancellation);
-        Check($"Asking for the offsets of group {group}", response.Groups[0].ErrorCode);
+        KafkaTestException.ThrowIf($"Asking for the offsets of group {group}", response.Groups[0].ErrorCode);
         return response.Groups[0].Topics
             .SelectMany(topic => topic.Partitions, (topic, partition) => (topic.Name, partition))
             .ToDictionary(offset => (offset.Name, offset.partition.PartitionIndex), offset => offset.partition.CommittedOffset);
-    }
-
-    private static void Check(string operation, ErrorCode error)
-    {
-        if (error != ErrorCode.None)
-            throw new KafkaTestException(operation, error);
     }
 }

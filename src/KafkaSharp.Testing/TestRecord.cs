@@ -6,7 +6,7 @@ namespace KafkaSharp.Testing;
 /// A record that a test appends to a topic, or that it has read from one. Where it is appended, what is not set is chosen: the partition as
 /// Kafka's default partitioner does, the time from the broker's clock.
 /// </summary>
-public sealed class TestRecord
+public sealed record TestRecord
 {
     public TestRecord()
     {
@@ -60,19 +60,4 @@ public sealed class TestRecord
     public string? ValueText => Value is null ? null : Encoding.UTF8.GetString(Value);
 
     public override string ToString() => $"{Partition}:{Offset} {KeyText ?? "null"} = {ValueText ?? "null"}";
-
-    internal TestRecord With(int partition, long offset, DateTimeOffset timestamp) => new()
-    {
-        Key = Key,
-        Value = Value,
-        Headers = Headers,
-        Timestamp = timestamp,
-        Partition = partition,
-        Offset = offset,
-        LeaderEpoch = LeaderEpoch,
-        ProducerId = ProducerId,
-        ProducerEpoch = ProducerEpoch,
-        Sequence = Sequence,
-        IsTransactional = IsTransactional,
-    };
 }

@@ -1,5 +1,6 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Testing.Waiting;
 
 namespace KafkaSharp.Testing;
 
@@ -13,8 +14,6 @@ public sealed class TestTopics
     private const int FetchBytes = 1 << 20;
     private const long LatestOffset = -1;
     private const long EarliestOffset = -2;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
 
     private readonly BrokerClient _client;
     private readonly TimeProvider _time;
@@ -50,7 +49,7 @@ public sealed class TestTopics
             ],
         };
         var response = await _client.SendAsync<CreateTopicsRequest, CreateTopicsResponse>(request, null, cancellation);
-        Check($"Creating topic {topic}", response.Topics[0].ErrorCode, response.Topics[0].ErrorMessage);
+        KafkaTestException.ThrowIf($"Creating topic {topic}", response.Topics[0].ErrorCode, response.Topics[0].ErrorMessage);
     }
 
     /// <summary>Deletes a topic.</summary>
@@ -59,7 +58,7 @@ public sealed class TestTopics
     {
         var request = new DeleteTopicsRequest { TimeoutMs = TimeoutMs, Topics = [new() { Name = topic }] };
         var response = await _client.SendAsync<DeleteTopicsRequest, DeleteTopicsResponse>(request, null, cancellation);
-        Check($"Deleting topic {topic}", response.Responses[0].ErrorCode, response.Responses[0].ErrorMessage);
+        KafkaTestException.ThrowIf($"Deleting topic {topic}", response.Responses[0].ErrorCode, response.Responses[0].ErrorMessage);
     }
 
     /// <summary>The names of all topics, without internal ones.</summary>
@@ -81,7 +80,11 @@ public sealed class TestTopics
         var count = await PartitionCountAsync(topic, create: true, cancellation);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
         var placed = records
-            .Select(record => record.With(record.Partition ?? PartitionFor(record, count), offset: -1, record.Timestamp ?? now)).ToList();
+            .Select(record => record with
+            {
+                Partition = record.Partition ?? PartitionFor(record, count),
+                Timestamp = record.Timestamp ?? now,
+            }).ToList();
         var batches = placed.GroupBy(record => record.Partition!.Value).ToList();
         var request = new ProduceRequest
         {
@@ -104,10 +107,10 @@ public sealed class TestTopics
         Dictionary<int, long> next = [];
         foreach (var partition in response.Responses.SelectMany(responded => responded.PartitionResponses))
         {
-            Check($"Appending to {topic}-{partition.Index}", partition.ErrorCode, partition.ErrorMessage);
+            KafkaTestException.ThrowIf($"Appending to {topic}-{partition.Index}", partition.ErrorCode, partition.ErrorMessage);
             next[partition.Index] = partition.BaseOffset;
         }
-        return [.. placed.Select(record => record.With(record.Partition!.Value, next[record.Partition.Value]++, record.Timestamp!.Value))];
+        return [.. placed.Select(record => record with { Offset = next[record.Partition!.Value]++ })];
     }
 
     /// <inheritdoc cref="AppendAsync(string, IEnumerable{TestRecord}, CancellationToken)"/>
@@ -146,17 +149,17 @@ public sealed class TestTopics
     public async Task<IReadOnlyList<TestRecord>> WaitForRecordsAsync(
         string topic, int count, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var deadline = new Deadline(timeout);
         while (true)
         {
             var records = await ReadAsync(topic, onlyCommitted: false, cancellation);
             if (records.Count >= count)
                 return records;
-            if (TimeProvider.System.GetElapsedTime(started) >= (timeout ?? s_patience))
+            if (deadline.IsOver)
                 throw new KafkaTestException(
-                    $"Topic {topic} has {records.Count} records after {(timeout ?? s_patience).TotalSeconds:0.#} s, "
+                    $"Topic {topic} has {records.Count} records after {deadline}, "
                     + $"and {count} were expected: {string.Join(", ", records.Take(20))}");
-            await Task.Delay(s_pause, TimeProvider.System, cancellation);
+            await Deadline.PauseAsync(cancellation);
         }
     }
 
@@ -173,7 +176,7 @@ public sealed class TestTopics
         var described = response.Topics[0];
         if (described.ErrorCode == ErrorCode.UnknownTopicOrPartition && !create)
             return 0;
-        Check($"Looking up topic {topic}", described.ErrorCode, null);
+        KafkaTestException.ThrowIf($"Looking up topic {topic}", described.ErrorCode);
         return described.Partitions.Count;
     }
 
@@ -201,7 +204,7 @@ public sealed class TestTopics
         var response = await _client.SendAsync<ListOffsetsRequest, ListOffsetsResponse>(request, null, cancellation);
         foreach (var partition in response.Topics[0].Partitions)
         {
-            Check($"Asking for the offsets of {topic}-{partition.PartitionIndex}", partition.ErrorCode, null);
+            KafkaTestException.ThrowIf($"Asking for the offsets of {topic}-{partition.PartitionIndex}", partition.ErrorCode);
             offsets[partition.PartitionIndex] = partition.Offset;
         }
         return offsets;
@@ -225,7 +228,7 @@ public sealed class TestTopics
         };
         var response = await _client.SendAsync<FetchRequest, FetchResponse>(request, FetchVersion, cancellation);
         var fetched = response.Responses[0].Partitions[0];
-        Check($"Reading {topic}-{partition} at offset {offset}", fetched.ErrorCode, null);
+        KafkaTestException.ThrowIf($"Reading {topic}-{partition} at offset {offset}", fetched.ErrorCode);
         var next = TestRecordBatches.Decode(
             fetched.Records.GetValueOrDefault().Span, partition, offset, fetched.AbortedTransactions ?? [], into);
         if (next == offset)
@@ -234,10 +237,4 @@ public sealed class TestTopics
     }
 
     private static sbyte IsolationOf(bool onlyCommitted) => (sbyte)(onlyCommitted ? 1 : 0);
-
-    private static void Check(string operation, ErrorCode error, string? detail)
-    {
-        if (error != ErrorCode.None)
-            throw new KafkaTestException(operation, error, detail);
-    }
 }

@@ -129,6 +129,10 @@ internal sealed class KafkaTestBrokerTests
         await kafka.Topics.AppendAsync("orders", new TestRecord("1"));
         await kafka.Topics.AppendAsync("other", new TestRecord("1"));
         var port = kafka.Port;
+        kafka.Connections.Refuse();
+        await kafka.ResetAsync();
+        using (var producer = Clients.Producer(kafka))
+            await producer.ProduceAsync("orders", Clients.Message("2")).WaitAsync(Clients.Patience);
         await kafka.ResetAsync();
         Assert.That(await kafka.Topics.ListAsync(), Is.EqualTo(new[] { "orders" }));
         Assert.That(await kafka.Topics.ReadAsync("orders"), Is.Empty);

@@ -11,10 +11,10 @@ namespace KafkaSharp.Testing.Connections;
 public sealed class TestConnections
 {
     private readonly ConcurrentDictionary<IPEndPoint, FaultyTransport> _open = new();
+    private readonly ConcurrentDictionary<Refusal, bool> _refusals = new();
     private readonly TimeProvider _time;
     private IPEndPoint? _own;
     private Slowness? _slowness;
-    private int _refusals;
 
     internal TestConnections(TimeProvider time) => _time = time;
 
@@ -36,8 +36,9 @@ public sealed class TestConnections
     /// <summary>Closes new connections at once, until the result is disposed. Existing ones stay.</summary>
     public IDisposable Refuse()
     {
-        Interlocked.Increment(ref _refusals);
-        return new Refusal(this);
+        var refusal = new Refusal(this);
+        _refusals[refusal] = true;
+        return refusal;
     }
 
     /// <summary>
@@ -57,7 +58,7 @@ public sealed class TestConnections
     internal void Except(IPEndPoint own) => Volatile.Write(ref _own, own);
 
     internal bool Refuses(Socket accepted) =>
-        Volatile.Read(ref _refusals) > 0 && !Equals(accepted.RemoteEndPoint, Volatile.Read(ref _own));
+        !_refusals.IsEmpty && !Equals(accepted.RemoteEndPoint, Volatile.Read(ref _own));
 
     internal FaultyTransport Remember(FaultyTransport transport) => _open[transport.RemoteEndPoint] = transport;
 
@@ -67,5 +68,12 @@ public sealed class TestConnections
 
     internal void End(Slowness slowness) => Interlocked.CompareExchange(ref _slowness, null, slowness);
 
-    internal void EndRefusal() => Interlocked.Decrement(ref _refusals);
+    internal void End(Refusal refusal) => _refusals.TryRemove(refusal, out _);
+
+    /// <summary>Ends all faults.</summary>
+    internal void Clear()
+    {
+        Slowness?.Dispose();
+        _refusals.Clear();
+    }
 }

@@ -1,3 +1,5 @@
+using KafkaSharp.Testing.Waiting;
+
 namespace KafkaSharp.Testing.Faults;
 
 /// <summary>
@@ -5,8 +7,6 @@ namespace KafkaSharp.Testing.Faults;
 /// </summary>
 public sealed class ActiveFault : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-
     private readonly FaultPlan _plan;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,7 +33,7 @@ public sealed class ActiveFault : IDisposable
     /// <exception cref="TimeoutException">It has not within the time (ten seconds by default).</exception>
     public async Task WaitForHitsAsync(int hits = 1, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var deadline = new Deadline(timeout);
         while (true)
         {
             Task next;
@@ -43,15 +43,8 @@ public sealed class ActiveFault : IDisposable
                     return;
                 next = _hit.Task;
             }
-            var left = (timeout ?? s_patience) - TimeProvider.System.GetElapsedTime(started);
-            try
-            {
-                await next.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, cancellation);
-            }
-            catch (TimeoutException)
-            {
+            if (!await deadline.WaitForAsync(next, cancellation))
                 throw new TimeoutException($"The fault has affected {Hits} requests, and {hits} were expected: {Fault}");
-            }
         }
     }
 

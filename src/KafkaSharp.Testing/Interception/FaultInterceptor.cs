@@ -14,14 +14,14 @@ namespace KafkaSharp.Testing.Interception;
 /// <param name="log">Where requests are recorded.</param>
 /// <param name="connections">The connections of the clients.</param>
 /// <param name="time">The broker's clock.</param>
-/// <param name="nameOf">The name of a topic by its id; null if there is none.</param>
+/// <param name="names">The names of topics.</param>
 internal sealed class FaultInterceptor(
-    string ownClientId, FaultPlan plan, RequestLog log, TestConnections connections, TimeProvider time, Func<Uuid, string?> nameOf)
+    string ownClientId, FaultPlan plan, RequestLog log, TestConnections connections, TimeProvider time, TopicNames names)
     : IRequestInterceptor
 {
-    private readonly RequestSubjects _subjects = new(nameOf);
-    private readonly PartitionedApis _partitioned = new(nameOf);
-    private readonly FetchFaults _fetches = new(nameOf);
+    private readonly RequestSubjects _subjects = new(names);
+    private readonly PartitionedApis _partitioned = new(names);
+    private readonly FetchFaults _fetches = new(names);
 
     public ValueTask<TResponse?> HandleAsync<TRequest, TResponse>(
         RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler)
@@ -30,8 +30,8 @@ internal sealed class FaultInterceptor(
     {
         if (context.ClientId == ownClientId || context.Listener.IsController)
             return handler.HandleAsync(context, request);
-        var recorded = log.Add(number => new RecordedRequest(
-            number, time.GetUtcNow(), context.ApiKey, context.ApiVersion, context.ClientId, context.Connection.Id,
+        var recorded = log.Add(new RecordedRequest(
+            Number: -1, time.GetUtcNow(), context.ApiKey, context.ApiVersion, context.ClientId, context.Connection.Id,
             _subjects.TopicsOf(request), RequestSubjects.GroupsOf(request)));
         var faults = plan.Take(recorded);
         return faults.Count == 0 ? handler.HandleAsync(context, request) : AffectAsync(context, request, handler, faults);

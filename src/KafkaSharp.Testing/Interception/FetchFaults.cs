@@ -1,6 +1,8 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Testing.Faults;
+using KafkaSharp.Testing.Requests;
 
 namespace KafkaSharp.Testing.Interception;
 
@@ -8,13 +10,13 @@ namespace KafkaSharp.Testing.Interception;
 /// Changes the responses of Fetch. Its partitions are known to the session of the client as well, so that a request is never divided: the
 /// partitions that a fault affects get another content.
 /// </summary>
-/// <param name="nameOf">The name of a topic by its id; null if there is none.</param>
-internal sealed class FetchFaults(Func<Uuid, string?> nameOf)
+/// <param name="names">The names of topics.</param>
+internal sealed class FetchFaults(TopicNames names)
 {
     /// <summary>Gives the partitions of a fault an error and no records, also those that the response leaves out.</summary>
     public void SetError(FetchRequest request, FetchResponse response, Fault fault, ErrorCode error)
     {
-        foreach (var topic in request.Topics.Where(topic => Name(topic.Topic, topic.TopicId) == fault.Topic))
+        foreach (var topic in request.Topics.Where(topic => names.Of(topic.Topic, topic.TopicId) == fault.Topic))
         {
             foreach (var partition in topic.Partitions.Where(partition => Fits(fault, partition.Partition)))
                 AddIfMissing(response, topic, partition.Partition);
@@ -35,7 +37,7 @@ internal sealed class FetchFaults(Func<Uuid, string?> nameOf)
             if (partition.Records is not { Length: > 0 } records)
                 continue;
             var copy = records.ToArray();
-            var size = Protocol.Records.Reading.RecordBatchReader.TryReadSize(copy, int.MaxValue, out var first) ? first : copy.Length;
+            var size = RecordBatchReader.TryReadSize(copy, int.MaxValue, out var first) ? first : copy.Length;
             copy[Math.Min(size, copy.Length) - 2] ^= 1;
             partition.Records = copy;
         }
@@ -51,10 +53,8 @@ internal sealed class FetchFaults(Func<Uuid, string?> nameOf)
     }
 
     private IEnumerable<FetchResponse.PartitionData> PartitionsOf(FetchResponse response, Fault fault) => response.Responses
-        .Where(topic => fault.Topic is null || Name(topic.Topic, topic.TopicId) == fault.Topic)
+        .Where(topic => fault.Topic is null || names.Of(topic.Topic, topic.TopicId) == fault.Topic)
         .SelectMany(topic => topic.Partitions.Where(partition => Fits(fault, partition.PartitionIndex)));
 
     private static bool Fits(Fault fault, int partition) => fault.Partition is null || fault.Partition == partition;
-
-    private string Name(string? name, Uuid id) => string.IsNullOrEmpty(name) ? nameOf(id) ?? "" : name;
 }

@@ -5,6 +5,8 @@ namespace KafkaSharp.Testing.Output;
 /// <summary>Passes the broker's log messages to the output of a test, a line each: level, text, component. Thread-safe.</summary>
 internal sealed class OutputLoggerFactory(Action<string> output, LogLevel level) : ILoggerFactory
 {
+    private readonly LogLevel _level = level;
+
     public ILogger CreateLogger(string categoryName) => new OutputLogger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
     public void AddProvider(ILoggerProvider provider)
@@ -17,7 +19,7 @@ internal sealed class OutputLoggerFactory(Action<string> output, LogLevel level)
 
     private sealed class OutputLogger(OutputLoggerFactory owner, string component) : ILogger
     {
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && logLevel >= owner.Level;
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && logLevel >= owner._level;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -29,8 +31,6 @@ internal sealed class OutputLoggerFactory(Action<string> output, LogLevel level)
                 owner.Write($"{logLevel} {formatter(state, exception)} [{component}]{(exception is null ? "" : $"\n{exception}")}");
         }
     }
-
-    private LogLevel Level { get; } = level;
 
     private void Write(string line)
     {

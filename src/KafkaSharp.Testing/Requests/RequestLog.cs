@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Testing.Waiting;
 
 namespace KafkaSharp.Testing.Requests;
 
@@ -8,7 +9,6 @@ namespace KafkaSharp.Testing.Requests;
 public sealed class RequestLog
 {
     private const int Capacity = 10_000;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Queue<RecordedRequest> _requests = [];
@@ -46,37 +46,29 @@ public sealed class RequestLog
     public async Task<RecordedRequest> WaitForAsync(
         Func<RecordedRequest, bool> fits, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var deadline = new Deadline(timeout);
         while (true)
         {
             Task added;
-            List<RecordedRequest> latest;
             lock (_gate)
             {
                 if (_requests.FirstOrDefault(fits) is { } found)
                     return found;
                 added = (_added ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                latest = [.. _requests.TakeLast(10)];
             }
-            var left = (timeout ?? s_patience) - TimeProvider.System.GetElapsedTime(started);
-            try
-            {
-                await added.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, cancellation);
-            }
-            catch (TimeoutException)
-            {
-                throw new TimeoutException($"The request that is waited for did not come. The latest: {string.Join("; ", latest)}");
-            }
+            if (!await deadline.WaitForAsync(added, cancellation))
+                throw new TimeoutException(
+                    $"The request that is waited for did not come. The latest: {string.Join("; ", All.TakeLast(10))}");
         }
     }
 
-    internal RecordedRequest Add(Func<long, RecordedRequest> make)
+    /// <summary>Records a request; the result has its number.</summary>
+    internal RecordedRequest Add(RecordedRequest request)
     {
         TaskCompletionSource? added;
-        RecordedRequest request;
         lock (_gate)
         {
-            request = make(_count++);
+            request = request with { Number = _count++ };
             _requests.Enqueue(request);
             if (_requests.Count > Capacity)
                 _requests.Dequeue();

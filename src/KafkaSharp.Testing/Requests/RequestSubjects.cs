@@ -1,28 +1,27 @@
-using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Testing.Requests;
 
 /// <summary>The topics and groups that a decoded request names.</summary>
-/// <param name="nameOf">The name of a topic by its id; null if there is none.</param>
-internal sealed class RequestSubjects(Func<Uuid, string?> nameOf)
+/// <param name="names">The names of topics.</param>
+internal sealed class RequestSubjects(TopicNames names)
 {
     public IReadOnlyList<RecordedTopic> TopicsOf(object request) => request switch
     {
-        ProduceRequest r => Named(r.TopicData, t => Name(t.Name, t.TopicId), t => t.PartitionData.Select(p => p.Index)),
-        FetchRequest r => Named(r.Topics, t => Name(t.Topic, t.TopicId), t => t.Partitions.Select(p => p.Partition)),
+        ProduceRequest r => Named(r.TopicData, t => names.Of(t.Name, t.TopicId), t => t.PartitionData.Select(p => p.Index)),
+        FetchRequest r => Named(r.Topics, t => names.Of(t.Topic, t.TopicId), t => t.Partitions.Select(p => p.Partition)),
         ListOffsetsRequest r => Named(r.Topics, t => t.Name, t => t.Partitions.Select(p => p.PartitionIndex)),
         OffsetForLeaderEpochRequest r => Named(r.Topics, t => t.Topic, t => t.Partitions.Select(p => p.Partition)),
         DeleteRecordsRequest r => Named(r.Topics, t => t.Name, t => t.Partitions.Select(p => p.PartitionIndex)),
-        OffsetCommitRequest r => Named(r.Topics, t => Name(t.Name, t.TopicId), t => t.Partitions.Select(p => p.PartitionIndex)),
+        OffsetCommitRequest r => Named(r.Topics, t => names.Of(t.Name, t.TopicId), t => t.Partitions.Select(p => p.PartitionIndex)),
         OffsetDeleteRequest r => Named(r.Topics, t => t.Name, t => t.Partitions.Select(p => p.PartitionIndex)),
         OffsetFetchRequest r => TopicsOf(r),
-        MetadataRequest r => Named(r.Topics ?? [], t => Name(t.Name, t.TopicId), _ => []),
+        MetadataRequest r => Named(r.Topics ?? [], t => names.Of(t.Name, t.TopicId), _ => []),
         DescribeTopicPartitionsRequest r => Named(r.Topics, t => t.Name, _ => []),
         CreateTopicsRequest r => Named(r.Topics, t => t.Name, _ => []),
         CreatePartitionsRequest r => Named(r.Topics, t => t.Name, _ => []),
         DeleteTopicsRequest r => Named(
-            [.. r.Topics.Select(t => Name(t.Name, t.TopicId)), .. r.TopicNames], name => name, _ => []),
+            [.. r.Topics.Select(t => names.Of(t.Name, t.TopicId)), .. r.TopicNames], name => name, _ => []),
         _ => [],
     };
 
@@ -48,12 +47,9 @@ internal sealed class RequestSubjects(Func<Uuid, string?> nameOf)
 
     private List<RecordedTopic> TopicsOf(OffsetFetchRequest request) =>
         request.Groups.Count > 0
-            ? [.. request.Groups.SelectMany(group => Named(group.Topics ?? [], t => Name(t.Name, t.TopicId), t => t.PartitionIndexes))]
+            ? [.. request.Groups.SelectMany(group => Named(group.Topics ?? [], t => names.Of(t.Name, t.TopicId), t => t.PartitionIndexes))]
             : Named(request.Topics ?? [], t => t.Name, t => t.PartitionIndexes);
 
     private static List<RecordedTopic> Named<T>(IReadOnlyList<T> topics, Func<T, string> name, Func<T, IEnumerable<int>> partitions) =>
         [.. topics.Select(topic => new RecordedTopic(name(topic), [.. partitions(topic)]))];
-
-    private string Name(string? name, Uuid id) =>
-        string.IsNullOrEmpty(name) ? nameOf(id) ?? id.ToString() : name;
 }

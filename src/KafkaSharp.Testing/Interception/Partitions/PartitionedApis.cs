@@ -1,13 +1,13 @@
-using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Testing.Requests;
 
 namespace KafkaSharp.Testing.Interception.Partitions;
 
 /// <summary>
 /// The APIs in which a fault of a topic or partition leaves the other partitions alone. Fetch has <see cref="FetchFaults"/> instead.
 /// </summary>
-/// <param name="nameOf">The name of a topic by its id; null if there is none.</param>
-internal sealed class PartitionedApis(Func<Uuid, string?> nameOf)
+/// <param name="names">The names of topics.</param>
+internal sealed class PartitionedApis(TopicNames names)
     : IPartitionedApi<ProduceRequest, ProduceResponse>,
         IPartitionedApi<ListOffsetsRequest, ListOffsetsResponse>,
         IPartitionedApi<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>,
@@ -22,7 +22,7 @@ internal sealed class PartitionedApis(Func<Uuid, string?> nameOf)
         TopicData = PartitionLists.Take(
             request.TopicData,
             topic => topic.PartitionData,
-            (topic, partition) => isSelected(Name(topic.Name, topic.TopicId), partition.Index),
+            (topic, partition) => isSelected(names.Of(topic.Name, topic.TopicId), partition.Index),
             (topic, partitions) => new() { Name = topic.Name, TopicId = topic.TopicId, PartitionData = partitions }),
     };
 
@@ -88,7 +88,7 @@ internal sealed class PartitionedApis(Func<Uuid, string?> nameOf)
         Topics = PartitionLists.Take(
             request.Topics,
             topic => topic.Partitions,
-            (topic, partition) => isSelected(Name(topic.Name, topic.TopicId), partition.PartitionIndex),
+            (topic, partition) => isSelected(names.Of(topic.Name, topic.TopicId), partition.PartitionIndex),
             (topic, partitions) => new() { Name = topic.Name, TopicId = topic.TopicId, Partitions = partitions }),
     };
 
@@ -96,6 +96,4 @@ internal sealed class PartitionedApis(Func<Uuid, string?> nameOf)
 
     public void Join(OffsetCommitResponse into, OffsetCommitResponse from) =>
         PartitionLists.Join(into.Topics, from.Topics, topic => (topic.Name, topic.TopicId), topic => topic.Partitions);
-
-    private string Name(string? name, Uuid id) => string.IsNullOrEmpty(name) ? nameOf(id) ?? "" : name;
 }
