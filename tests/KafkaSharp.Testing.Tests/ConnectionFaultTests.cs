@@ -42,6 +42,15 @@ internal sealed class ConnectionFaultTests
     }
 
     [Test]
+    public async Task A_throttled_client_learns_for_how_long()
+    {
+        using var fault = _kafka.Faults.Add(new Fault(FaultAction.Throttle(TimeSpan.FromMilliseconds(70))) { Api = ApiKey.Metadata });
+        using var client = await RawClient.ConnectAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, _kafka.Port));
+        var response = await client.SendAsync<Protocol.Messages.MetadataRequest, Protocol.Messages.MetadataResponse>(new(), 12);
+        Assert.That(response.ThrottleTimeMs, Is.EqualTo(70));
+    }
+
+    [Test]
     public async Task Refused_connections_do_not_hinder_the_test_itself()
     {
         using var refused = _kafka.Connections.Refuse();

@@ -45,6 +45,25 @@ internal sealed class TimeTests
         await WaitUntilAsync(async () => (await kafka.Groups.DescribeAsync("g")).State == "Empty");
     }
 
+    [Test]
+    public async Task A_delayed_request_is_handled_when_the_clock_moves()
+    {
+        var time = new FakeTimeProvider(s_start);
+        await using var kafka = await KafkaTestBroker.StartAsync(new() { Time = time, Topics = { "orders" } });
+        using var fault = kafka.Faults.Add(
+            new Fault(FaultAction.Delay(TimeSpan.FromHours(1))) { Api = Protocol.ApiKey.Produce, Count = 1 });
+        using var producer = Producer(kafka);
+        var sent = producer.ProduceAsync("orders", Message("1"));
+        await fault.WaitForHitsAsync();
+        Assert.That(await kafka.Topics.ReadAsync("orders"), Is.Empty);
+        await WaitUntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            return Task.FromResult(sent.IsCompleted);
+        });
+        Assert.That(await kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(1));
+    }
+
     private static async Task WaitUntilAsync(Func<Task<bool>> holds)
     {
         var started = TimeProvider.System.GetTimestamp();
