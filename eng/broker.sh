@@ -102,13 +102,13 @@ await_broker() {
   done
 }
 
-# stop_broker: sends SIGTERM and returns the exit code of the broker. A broker that has not exited after a minute is killed, with exit code 137.
+# stop_broker [SECONDS]: sends SIGTERM and returns the exit code of the broker. One that has not exited after that time (60) is killed, with exit code 137.
 stop_broker() {
   local pid=${broker:-}
   [ -n "$pid" ] || return 0
   broker=
   kill "$pid" 2>/dev/null
-  for _ in $(seq 600); do
+  for _ in $(seq $((${1:-60} * 10))); do
     kill -0 "$pid" 2>/dev/null || { wait "$pid" 2>/dev/null; return $?; }
     sleep 0.1
   done

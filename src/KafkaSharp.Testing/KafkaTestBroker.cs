@@ -43,9 +43,9 @@ public sealed class KafkaTestBroker : IAsyncDisposable
         var clientId = $"KafkaSharp.Testing-{number}";
         _client = new BrokerClient(() => new IPEndPoint(IPAddress.Loopback, _port), clientId, own => Connections!.Except(own));
         Topics = new TestTopics(_client, options.Time);
-        Groups = new TestGroups(_client, Topics);
         Faults = new FaultPlan(new Random(options.Seed));
         Requests = new RequestLog();
+        Groups = new TestGroups(_client, Topics, Requests, Faults);
         Connections = new TestConnections(options.Time);
         Disk = new TestDisk();
         _interceptor = new FaultInterceptor(

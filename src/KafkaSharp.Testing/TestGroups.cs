@@ -1,5 +1,8 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Testing.Explanations;
+using KafkaSharp.Testing.Faults;
+using KafkaSharp.Testing.Requests;
 using KafkaSharp.Testing.Waiting;
 
 namespace KafkaSharp.Testing;
@@ -13,11 +16,15 @@ public sealed class TestGroups
 
     private readonly BrokerClient _client;
     private readonly TestTopics _topics;
+    private readonly RequestLog _requests;
+    private readonly FaultPlan _faults;
 
-    internal TestGroups(BrokerClient client, TestTopics topics)
+    internal TestGroups(BrokerClient client, TestTopics topics, RequestLog requests, FaultPlan faults)
     {
         _client = client;
         _topics = topics;
+        _requests = requests;
+        _faults = faults;
     }
 
     /// <summary>The ids of all groups.</summary>
@@ -39,9 +46,20 @@ public sealed class TestGroups
             group, described.GroupState, described.ProtocolData, [.. members], await OffsetsAsync(group, cancellation));
     }
 
+    /// <summary>
+    /// Says in sentences why a group does not settle or does not consume a topic: its state, what its clients last requested, what is
+    /// assigned, committed and left of each partition of the topic, and which faults have had an effect.
+    /// </summary>
+    public async Task<string> ExplainAsync(string group, string? topic = null, CancellationToken cancellation = default)
+    {
+        var described = await DescribeAsync(group, cancellation);
+        var explained = topic is null ? null : new ExplainedTopic(topic, await _topics.RangesAsync(topic, cancellation));
+        return new GroupExplanation(described, explained, _requests.All, _faults.Active).ToString();
+    }
+
     /// <summary>Waits, by the test's own clock, until a group has committed the end of every partition of a topic.</summary>
     /// <exception cref="KafkaTestException">
-    /// It has not within the time (ten seconds by default); the message says what is left.
+    /// It has not within the time (ten seconds by default); the message says what is left, and explains why.
     /// </exception>
     public async Task WaitUntilConsumedAsync(
         string group, string topic, TimeSpan? timeout = null, CancellationToken cancellation = default)
@@ -56,20 +74,25 @@ public sealed class TestGroups
                     .Select(end => $"{topic}-{end.Key}: {committed.GetValueOrDefault((topic, end.Key))} of {end.Value}").ToList();
                 return ends.Count == 0 ? $"topic {topic} does not exist" : left.Count == 0 ? null : string.Join(", ", left);
             },
-            $"has not consumed {topic}", timeout, cancellation);
+            $"has not consumed {topic}", topic, timeout, cancellation);
     }
 
     /// <summary>Waits, by the test's own clock, until a group is stable with so many members.</summary>
-    /// <exception cref="KafkaTestException">It is not within the time (ten seconds by default); the message shows the group.</exception>
+    /// <exception cref="KafkaTestException">It is not within the time (ten seconds by default); the message explains why.</exception>
     public Task WaitUntilStableAsync(
         string group, int members = 1, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         WaitAsync(
             group,
             state => Task.FromResult(state.State == "Stable" && state.Members.Count == members ? null : $"{members} were expected"),
-            $"is not stable with {members} members", timeout, cancellation);
+            $"is not stable with {members} members", topic: null, timeout, cancellation);
 
     private async Task WaitAsync(
-        string group, Func<TestGroup, Task<string?>> missing, string what, TimeSpan? timeout, CancellationToken cancellation)
+        string group,
+        Func<TestGroup, Task<string?>> missing,
+        string what,
+        string? topic,
+        TimeSpan? timeout,
+        CancellationToken cancellation)
     {
         var deadline = new Deadline(timeout);
         while (true)
@@ -78,7 +101,10 @@ public sealed class TestGroups
             if (await missing(state) is not { } reason)
                 return;
             if (deadline.IsOver)
-                throw new KafkaTestException($"Group {group} {what} after {deadline}: {reason}. {state}");
+            {
+                var explanation = await ExplainAsync(group, topic, cancellation);
+                throw new KafkaTestException($"Group {group} {what} after {deadline}: {reason}.{Environment.NewLine}{explanation}");
+            }
             await Deadline.PauseAsync(cancellation);
         }
     }

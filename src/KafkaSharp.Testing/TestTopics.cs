@@ -1,5 +1,6 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Testing.Explanations;
 using KafkaSharp.Testing.Waiting;
 
 namespace KafkaSharp.Testing;
@@ -140,6 +141,20 @@ public sealed class TestTopics
         await OffsetsAsync(
             topic, await PartitionCountAsync(topic, create: false, cancellation), LatestOffset, onlyCommitted: false, cancellation);
 
+    /// <summary>The only record with a key, a committed one.</summary>
+    /// <exception cref="KafkaTestException">There is none, or there are several; the message shows them.</exception>
+    public async Task<TestRecord> SingleAsync(string topic, string key, CancellationToken cancellation = default)
+    {
+        var records = await ReadAsync(topic, onlyCommitted: true, cancellation);
+        var found = records.Where(record => record.KeyText == key).ToList();
+        if (found.Count == 1)
+            return found[0];
+        throw new KafkaTestException(found.Count == 0
+            ? $"Topic {topic} has no committed record with key {key} among {records.Count}: {string.Join(", ", records.Take(20))}"
+            : $"Topic {topic} has {found.Count} committed records with key {key}: "
+                + string.Join(", ", found.Select(record => $"{record} of producer {record.ProducerId}, sequence {record.Sequence}")));
+    }
+
     /// <summary>Waits until the topic has at least so many records, by the test's own clock, and returns them all.</summary>
     /// <param name="topic">The topic, which may not exist yet.</param>
     /// <param name="count">The number of records.</param>
@@ -161,6 +176,15 @@ public sealed class TestTopics
                     + $"and {count} were expected: {string.Join(", ", records.Take(20))}");
             await Deadline.PauseAsync(cancellation);
         }
+    }
+
+    /// <summary>The offsets of the partitions; empty for a topic that does not exist.</summary>
+    internal async Task<IReadOnlyList<OffsetRange>> RangesAsync(string topic, CancellationToken cancellation)
+    {
+        var count = await PartitionCountAsync(topic, create: false, cancellation);
+        var starts = await OffsetsAsync(topic, count, EarliestOffset, onlyCommitted: false, cancellation);
+        var ends = await OffsetsAsync(topic, count, LatestOffset, onlyCommitted: false, cancellation);
+        return [.. ends.Select(end => new OffsetRange(end.Key, starts[end.Key], end.Value))];
     }
 
     private int PartitionFor(TestRecord record, int count) =>

@@ -12,7 +12,7 @@ public class StreamizTests
     public async Task A_stream_counts_the_orders_of_each_customer()
     {
         await using var kafka = await KafkaTestBroker.StartAsync(new() { Topics = { { "orders", 2 }, "order-counts" } });
-        await kafka.Topics.AppendAsync("orders", new("ann", "tea"), new("bob", "cup"), new("ann", "pot"));
+        await kafka.Topics.AppendAsync("orders", new TestRecord("ann", "tea"), new TestRecord("bob", "cup"), new TestRecord("ann", "pot"));
 
         var topology = new StreamBuilder();
         topology.Stream<string, string>("orders")

@@ -1,0 +1,6 @@
+namespace KafkaSharp.Testing.Explanations;
+
+/// <summary>A topic as far as an explanation needs it.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Partitions">Its partitions; none if it does not exist.</param>
+internal sealed record ExplainedTopic(string Name, IReadOnlyList<OffsetRange> Partitions);
