@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using K4os.Compression.LZ4;
 
 namespace KafkaSharp.Compression;
 
 /// <summary>
 /// The lz4 frame format as Kafka writes it: version 1, independent blocks of 64 KB, a checksum of the header only, no content size. It
-/// reads any valid frame. As in Kafka, level 9, the default, selects the fast compressor; every other level selects the high compressor.
+/// reads the frames that Kafka reads. As in Kafka, level 9, the default, selects the fast compressor; every other level
+/// selects the high compressor.
 /// </summary>
-internal sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
+internal sealed class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionCodec
 {
     public const int DefaultLevel = 9;
 
@@ -24,15 +26,8 @@ internal sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionC
     public void Compress(ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int? level)
     {
         destination.Write(Header);
-        try
-        {
-            for (; !source.IsEmpty; source = source[Math.Min(BlockSize, source.Length)..])
-                WriteBlock(source[..Math.Min(BlockSize, source.Length)], destination, level ?? DefaultLevel);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw NativeLibraries.Missing(LibLz4.Name, e);
-        }
+        for (; !source.IsEmpty; source = source[Math.Min(BlockSize, source.Length)..])
+            WriteBlock(source[..Math.Min(BlockSize, source.Length)], destination, level ?? DefaultLevel);
         destination.Write("\0\0\0\0"u8);
     }
 
@@ -59,18 +54,11 @@ internal sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionC
 
     private static void WriteBlock(ReadOnlySpan<byte> block, IBufferWriter<byte> destination, int level)
     {
-        var bound = LibLz4.LZ4_compressBound(block.Length);
+        var bound = LZ4Codec.MaximumOutputSize(block.Length);
         var space = destination.GetSpan(sizeof(uint) + bound);
-        int size;
-        fixed (byte* from = block)
-        fixed (byte* to = space)
-        {
-            size = level == DefaultLevel
-                ? LibLz4.LZ4_compress_default(from, to + sizeof(uint), block.Length, bound)
-                : LibLz4.LZ4_compress_HC(from, to + sizeof(uint), block.Length, bound, level);
-        }
+        var size = LZ4Codec.Encode(block, space.Slice(sizeof(uint), bound), LevelOf(level));
         if (size <= 0)
-            throw new CompressionException("liblz4 failed to compress a block");
+            throw new CompressionException("lz4 failed to compress a block");
         if (size >= block.Length)
         {
             size = block.Length;
@@ -83,4 +71,8 @@ internal sealed unsafe class Lz4Codec(bool ignoreHeaderChecksum) : ICompressionC
         }
         destination.Advance(sizeof(uint) + size);
     }
+
+    private static LZ4Level LevelOf(int level) => level == DefaultLevel
+        ? LZ4Level.L00_FAST
+        : (LZ4Level)Math.Clamp(level, (int)LZ4Level.L03_HC, (int)LZ4Level.L12_MAX);
 }

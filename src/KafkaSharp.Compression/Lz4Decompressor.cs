@@ -1,113 +1,111 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using K4os.Compression.LZ4;
+
 namespace KafkaSharp.Compression;
 
-/// <summary>Reads one lz4 frame. Bytes after the frame are not consumed.</summary>
-internal sealed unsafe class Lz4Decompressor : Decompressor
+/// <summary>
+/// Reads one lz4 frame like Kafka's <c>Lz4BlockInputStream</c>: the checksum of the content is not verified, and bytes after the frame are
+/// not consumed. A block is decoded directly into the destination if any block fits there, otherwise into a pooled buffer.
+/// </summary>
+internal sealed class Lz4Decompressor(bool ignoreHeaderChecksum, Pool<Lz4Decompressor> pool) : Decompressor
 {
-    // The upper half of the header's BD byte: 4 is 64 KB, as Kafka's clients write it, 6 is 1 MB.
-    private const int BlockSizePosition = 5;
-    private const int LargestPooledBlockSize = 6;
-    private const int LargestContext = 9 * 1024 * 1024;
+    private const uint Uncompressed = 0x8000_0000;
 
-    private readonly NativeContext _context;
-    private readonly bool _ignoreHeaderChecksum;
-    private readonly Pool<Lz4Decompressor> _pool;
-    private IWorkTurn? _turn;
-    private IDisposable? _reservation;
+    private Lz4FrameHeader _header;
+    private byte[]? _block;
+    private int _position;
+    private int _length;
     private bool _begun;
-    private bool _hasLargeBlocks;
     private bool _ended;
-
-    public Lz4Decompressor(bool ignoreHeaderChecksum, Pool<Lz4Decompressor> pool)
-    {
-        _ignoreHeaderChecksum = ignoreHeaderChecksum;
-        _pool = pool;
-        try
-        {
-            Check(LibLz4.LZ4F_createDecompressionContext(out var context, LibLz4.FrameVersion));
-            _context = new NativeContext(context, &LibLz4.LZ4F_freeDecompressionContext, LibLz4.Name);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw NativeLibraries.Missing(LibLz4.Name, e);
-        }
-    }
 
     public void Reset()
     {
-        LibLz4.LZ4F_resetDecompressionContext(_context.Pointer);
         _begun = _ended = false;
+        _position = _length = 0;
     }
-
-    public override void ReserveIn(IWorkTurn? turn) => _turn = turn;
 
     public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
     {
         if (!_begun)
-        {
-            _begun = true;
-            _hasLargeBlocks = source.Length > BlockSizePosition && source[BlockSizePosition] >> 4 > LargestPooledBlockSize;
-            if (_hasLargeBlocks)
-                _reservation = _turn?.ReserveMemory(LargestContext);
-            if (_ignoreHeaderChecksum)
-                ReadHeader(ref source);
-        }
+            _header = Lz4FrameHeader.Read(ref source, ignoreHeaderChecksum);
+        _begun = true;
         var written = 0;
-        while (!_ended && written < destination.Length)
+        while (written < destination.Length)
         {
-            var taken = Step(source, destination[written..], out var produced);
-            source = source[taken..];
-            written += produced;
-            if (taken == 0 && produced == 0 && !_ended)
-                throw new CompressionException("The lz4 frame is truncated");
+            if (_position == _length && (_ended || !TryReadBlock(ref source, destination[written..], ref written)))
+                break;
+            var count = Math.Min(_length - _position, destination.Length - written);
+            _block.AsSpan(_position, count).CopyTo(destination[written..]);
+            _position += count;
+            written += count;
         }
         return written;
     }
 
     public override void Dispose()
     {
-        // LZ4F_resetDecompressionContext does not reset the content size of an unfinished frame; the next frame would fail its size check.
-        // And a context keeps two buffers of the frame's block size, which is up to 4 MB.
-        if (!_ended || _hasLargeBlocks || !_pool.TryReturn(this))
-            _context.Dispose();
-        _reservation?.Dispose();
-        (_reservation, _turn) = (null, null);
+        if (_block is not null)
+            RecordArrays.Return(_block);
+        _block = null;
+        _position = _length = 0;
+        pool.TryReturn(this);
     }
 
-    private int Step(ReadOnlySpan<byte> source, Span<byte> destination, out int produced)
+    // False at the end of the frame.
+    private bool TryReadBlock(ref ReadOnlySpan<byte> source, scoped Span<byte> destination, ref int written)
     {
-        var taken = (nuint)source.Length;
-        var written = (nuint)destination.Length;
-        fixed (byte* from = source)
-        fixed (byte* to = destination)
+        var field = ReadUInt32(ref source);
+        var size = (int)(field & ~Uncompressed);
+        if (size == 0)
+            return EndFrame(ref source);
+        if (size > _header.MaxBlockSize)
+            throw new CompressionException($"An lz4 block of {size} bytes exceeds the maximum of {_header.MaxBlockSize}");
+        if (size > source.Length)
+            throw Truncated();
+        var block = source[..size];
+        source = source[size..];
+        if (_header.HasBlockChecksums && XxHash32.HashToUInt32(block) != ReadUInt32(ref source))
+            throw new CompressionException("The checksum of an lz4 block is wrong");
+        if (destination.Length >= _header.MaxBlockSize)
+            written += Decode(block, field, destination[.._header.MaxBlockSize]);
+        else
         {
-            var hint = LibLz4.LZ4F_decompress(_context.Pointer, to, &written, from, &taken, null);
-            Check(hint);
-            _ended = hint == 0;
+            _block ??= RecordArrays.Rent(_header.MaxBlockSize);
+            _length = Decode(block, field, _block.AsSpan(0, _header.MaxBlockSize));
+            _position = 0;
         }
-        produced = (int)written;
-        return (int)taken;
+        return true;
     }
 
-    /// <summary>Passes the header to the library with a corrected checksum.</summary>
-    private void ReadHeader(ref ReadOnlySpan<byte> source)
+    // As in Kafka, the checksum of the content has to be there, but its value does not count.
+    private bool EndFrame(ref ReadOnlySpan<byte> source)
     {
-        const int magicSize = 4;
-        const int contentSizeFlag = 0x08;
-        var length = source.Length > magicSize && (source[magicSize] & contentSizeFlag) != 0 ? 15 : 7;
-        if (source.Length < length)
-            throw new CompressionException("The lz4 frame header is truncated");
-        Span<byte> header = stackalloc byte[length];
-        source[..length].CopyTo(header);
-        header[^1] = (byte)(XxHash32.OfShort(header[magicSize..^1]) >> 8);
-        var taken = Step(header, [], out _);
-        if (taken != length)
-            throw new CompressionException("The lz4 frame header is corrupt");
-        source = source[length..];
+        if (_header.HasContentChecksum)
+            ReadUInt32(ref source);
+        _ended = true;
+        return false;
     }
 
-    private static void Check(nuint code)
+    private static int Decode(ReadOnlySpan<byte> block, uint sizeField, Span<byte> destination)
     {
-        if (LibLz4.LZ4F_isError(code) != 0)
-            throw new CompressionException($"lz4: {LibLz4.ErrorName(code)}");
+        if ((sizeField & Uncompressed) != 0)
+        {
+            block.CopyTo(destination);
+            return block.Length;
+        }
+        var length = LZ4Codec.Decode(block, destination);
+        return length >= 0 ? length : throw new CompressionException("An lz4 block is corrupt");
     }
+
+    private static uint ReadUInt32(ref ReadOnlySpan<byte> source)
+    {
+        if (source.Length < sizeof(uint))
+            throw Truncated();
+        var value = BinaryPrimitives.ReadUInt32LittleEndian(source);
+        source = source[sizeof(uint)..];
+        return value;
+    }
+
+    private static CompressionException Truncated() => new("The lz4 frame is truncated");
 }

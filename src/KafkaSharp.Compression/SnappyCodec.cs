@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Snappier;
 
 namespace KafkaSharp.Compression;
 
@@ -40,8 +41,8 @@ internal sealed class SnappyCodec : ICompressionCodec
 
     private static void WriteBlock(ReadOnlySpan<byte> block, IBufferWriter<byte> destination)
     {
-        var space = destination.GetSpan(sizeof(int) + SnappyEncoder.MaxEncodedLength(block.Length));
-        var size = SnappyEncoder.Encode(block, space[sizeof(int)..]);
+        var space = destination.GetSpan(sizeof(int) + Snappy.GetMaxCompressedLength(block.Length));
+        var size = Snappy.Compress(block, space[sizeof(int)..]);
         BinaryPrimitives.WriteInt32BigEndian(space, size);
         destination.Advance(sizeof(int) + size);
     }

@@ -3,13 +3,14 @@ using System.Buffers.Binary;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Reads framed or raw snappy block by block. A block is decoded directly into the destination if it fits, otherwise into a pooled buffer.
-/// A block whose length field exceeds what its input can encode (a copy of 64 bytes takes 3 bytes) is refused before a buffer is rented for
-/// it.
+/// Reads framed or raw snappy block by block; framed streams may follow one another. A block is decoded directly into the destination if it
+/// fits, otherwise into a pooled buffer. A block whose length field exceeds what its input can encode (a copy of 64 bytes takes 3 bytes) is
+/// refused before a buffer is rented for it.
 /// </summary>
 internal sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decompressor
 {
     private const int MaxExpansion = 22;
+    private const int MagicBytes = 8;
 
     // Twice, because the collector frees large buffers late.
     private const int ReservedFactor = 2;
@@ -63,19 +64,25 @@ internal sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decomp
 
     private void Begin(ref ReadOnlySpan<byte> source)
     {
-        const int magicSize = 8;
-        const int lowestVersion = 1;
         _begun = true;
-        if (source.Length < SnappyCodec.Header.Length || !source.StartsWith(SnappyCodec.Header[..magicSize]))
-        {
-            if (source.IsEmpty)
-                throw new CompressionException("The snappy stream is empty");
-            return;
-        }
-        if (BinaryPrimitives.ReadInt32BigEndian(source[magicSize..]) < lowestVersion)
-            throw new CompressionException("The snappy stream has an unsupported version");
-        _framed = true;
+        if (source.IsEmpty)
+            throw new CompressionException("The snappy stream is empty");
+        _framed = source.Length >= SnappyCodec.Header.Length && source.StartsWith(SnappyCodec.Header[..MagicBytes]);
+        if (_framed)
+            source = source[SnappyCodec.Header.Length..];
+    }
+
+    // The header of a further stream. As in snappy-java only its version is checked; one with another magic ends this read and is skipped.
+    private static bool TrySkipHeader(ref ReadOnlySpan<byte> source)
+    {
+        const int lowestVersion = 1;
+        if (source.Length < SnappyCodec.Header.Length)
+            throw new CompressionException("The header of a further snappy stream is truncated");
+        var hasMagic = source.StartsWith(SnappyCodec.Header[..MagicBytes]);
+        if (hasMagic && BinaryPrimitives.ReadInt32BigEndian(source[MagicBytes..]) < lowestVersion)
+            throw new CompressionException("A further snappy stream has an unsupported version");
         source = source[SnappyCodec.Header.Length..];
+        return hasMagic;
     }
 
     private bool TryNextBlock(ref ReadOnlySpan<byte> source, out ReadOnlySpan<byte> block)
@@ -86,6 +93,11 @@ internal sealed class SnappyDecompressor(Pool<SnappyDecompressor> pool) : Decomp
             block = source;
             source = [];
             return _ended = true;
+        }
+        while (source.StartsWith(SnappyCodec.Header[..sizeof(int)]))
+        {
+            if (!TrySkipHeader(ref source))
+                return false;
         }
         if (source.Length < sizeof(int))
         {

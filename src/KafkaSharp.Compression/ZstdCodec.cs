@@ -1,4 +1,5 @@
 using System.Buffers;
+using ZstdSharp.Unsafe;
 
 namespace KafkaSharp.Compression;
 
@@ -14,7 +15,7 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
     public const int LargestPooled = 4 * 1024 * 1024;
 
     private readonly Pool<ZstdDecompressor> _decompressors = new();
-    private readonly Pool<NativeContext> _contexts = new();
+    private readonly Pool<ZstdContext> _contexts = new();
 
     public CompressionType Type => CompressionType.Zstd;
 
@@ -23,16 +24,15 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
         var context = RentContext();
         try
         {
-            var space = destination.GetSpan(checked((int)LibZstd.ZSTD_compressBound((nuint)source.Length)));
+            var space = destination.GetSpan(checked((int)Methods.ZSTD_compressBound((nuint)source.Length)));
             nuint size;
             fixed (byte* from = source)
             fixed (byte* to = space)
             {
-                size = LibZstd.ZSTD_compressCCtx(
-                    context.Pointer, to, (nuint)space.Length, from, (nuint)source.Length, level ?? DefaultLevel);
+                size = Methods.ZSTD_compressCCtx(
+                    context.Compression, to, (nuint)space.Length, from, (nuint)source.Length, level ?? DefaultLevel);
             }
-            if (LibZstd.ZSTD_isError(size) != 0)
-                throw new CompressionException($"zstd: {LibZstd.ErrorName(size)}");
+            ZstdContext.Check(size);
             destination.Advance((int)size);
         }
         finally
@@ -69,23 +69,11 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
         return decompressor;
     }
 
-    private void Release(NativeContext context)
+    private void Release(ZstdContext context)
     {
-        if (LibZstd.ZSTD_sizeof_CCtx(context.Pointer) > LargestPooled || !_contexts.TryReturn(context))
+        if (Methods.ZSTD_sizeof_CCtx(context.Compression) > LargestPooled || !_contexts.TryReturn(context))
             context.Dispose();
     }
 
-    private NativeContext RentContext()
-    {
-        if (_contexts.TryTake(out var context))
-            return context;
-        try
-        {
-            return new NativeContext(LibZstd.ZSTD_createCCtx(), &LibZstd.ZSTD_freeCCtx, LibZstd.Name);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw NativeLibraries.Missing(LibZstd.Name, e);
-        }
-    }
+    private ZstdContext RentContext() => _contexts.TryTake(out var context) ? context : ZstdContext.ForCompression();
 }

@@ -1,3 +1,5 @@
+using ZstdSharp.Unsafe;
+
 using System.Buffers;
 
 namespace KafkaSharp.Compression;
@@ -5,40 +7,36 @@ namespace KafkaSharp.Compression;
 /// <summary>Writes one zstd frame. Its header does not name the size of the content, which is not known when it is written.</summary>
 internal sealed unsafe class ZstdCompressor : Compressor
 {
-    private const int Continue = 0;
-    private const int End = 2;
     private const int SmallestSpace = 4 * 1024;
     private const int LargestSpace = 64 * 1024;
 
-    private readonly NativeContext _context;
-    private readonly Action<NativeContext> _release;
+    private readonly ZstdContext _context;
+    private readonly Action<ZstdContext> _release;
     private readonly IBufferWriter<byte> _destination;
 
     /// <param name="context">A compression context, which is reset.</param>
     /// <param name="release">Takes the context back.</param>
     /// <param name="destination">Where the frame goes.</param>
     /// <param name="level">zstd's level.</param>
-    public ZstdCompressor(NativeContext context, Action<NativeContext> release, IBufferWriter<byte> destination, int level)
+    public ZstdCompressor(ZstdContext context, Action<ZstdContext> release, IBufferWriter<byte> destination, int level)
     {
-        const int sessionAndParameters = 3;
-        const int compressionLevel = 100;
         (_context, _release, _destination) = (context, release, destination);
-        Check(LibZstd.ZSTD_CCtx_reset(context.Pointer, sessionAndParameters));
-        Check(LibZstd.ZSTD_CCtx_setParameter(context.Pointer, compressionLevel, level));
+        ZstdContext.Check(Methods.ZSTD_CCtx_reset(context.Compression, ZSTD_ResetDirective.ZSTD_reset_session_and_parameters));
+        ZstdContext.Check(Methods.ZSTD_CCtx_setParameter(context.Compression, ZSTD_cParameter.ZSTD_c_compressionLevel, level));
     }
 
     public override void Write(ReadOnlySpan<byte> source)
     {
         while (!source.IsEmpty)
         {
-            Step(source, Continue, out var taken);
+            Step(source, ZSTD_EndDirective.ZSTD_e_continue, out var taken);
             source = source[taken..];
         }
     }
 
     public override void Finish()
     {
-        while (Step([], End, out _) != 0)
+        while (Step([], ZSTD_EndDirective.ZSTD_e_end, out _) != 0)
         {
         }
     }
@@ -46,7 +44,7 @@ internal sealed unsafe class ZstdCompressor : Compressor
     public override void Dispose() => _release(_context);
 
     /// <summary>Gives what is left to be written, as far as zstd knows.</summary>
-    private nuint Step(ReadOnlySpan<byte> source, int directive, out int taken)
+    private nuint Step(ReadOnlySpan<byte> source, ZSTD_EndDirective directive, out int taken)
     {
         var space = _destination.GetSpan(Math.Clamp(source.Length, SmallestSpace, LargestSpace));
         nuint left;
@@ -54,19 +52,13 @@ internal sealed unsafe class ZstdCompressor : Compressor
         fixed (byte* from = source)
         fixed (byte* to = space)
         {
-            var input = new LibZstd.Buffer { Start = from, Size = (nuint)source.Length };
-            var output = new LibZstd.Buffer { Start = to, Size = (nuint)space.Length };
-            left = LibZstd.ZSTD_compressStream2(_context.Pointer, &output, &input, directive);
-            Check(left);
-            (taken, written) = ((int)input.Position, (int)output.Position);
+            var input = new ZSTD_inBuffer_s { src = from, size = (nuint)source.Length };
+            var output = new ZSTD_outBuffer_s { dst = to, size = (nuint)space.Length };
+            left = Methods.ZSTD_compressStream2(_context.Compression, &output, &input, directive);
+            ZstdContext.Check(left);
+            (taken, written) = ((int)input.pos, (int)output.pos);
         }
         _destination.Advance(written);
         return left;
-    }
-
-    private static void Check(nuint code)
-    {
-        if (LibZstd.ZSTD_isError(code) != 0)
-            throw new CompressionException($"zstd: {LibZstd.ErrorName(code)}");
     }
 }

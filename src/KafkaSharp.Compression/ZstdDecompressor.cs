@@ -1,7 +1,9 @@
+using ZstdSharp.Unsafe;
+
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Reads all zstd frames of the source. A frame whose window exceeds libzstd's default limit of 128 MB is refused, as in Kafka.
+/// Reads all zstd frames of the source. A frame whose window exceeds zstd's default limit of 128 MB is refused, as in Kafka.
 /// </summary>
 internal sealed unsafe class ZstdDecompressor : Decompressor
 {
@@ -9,33 +11,21 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
     private const int LargestUnreserved = 2 * 1024 * 1024;
     private const int LargestWindow = 128 * 1024 * 1024;
 
-    private readonly NativeContext _context;
+    private readonly ZstdContext _context = ZstdContext.ForDecompression();
     private readonly Pool<ZstdDecompressor> _pool;
     private IWorkTurn? _turn;
     private IDisposable? _reservation;
     private long _reserved = LargestUnreserved;
     private bool _betweenFrames = true;
 
-    public ZstdDecompressor(Pool<ZstdDecompressor> pool)
-    {
-        _pool = pool;
-        try
-        {
-            _context = new NativeContext(LibZstd.ZSTD_createDCtx(), &LibZstd.ZSTD_freeDCtx, LibZstd.Name);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw NativeLibraries.Missing(LibZstd.Name, e);
-        }
-    }
+    public ZstdDecompressor(Pool<ZstdDecompressor> pool) => _pool = pool;
 
     /// <summary>The bytes of its context, window included.</summary>
-    public long Size => (long)LibZstd.ZSTD_sizeof_DCtx(_context.Pointer);
+    public long Size => (long)Methods.ZSTD_sizeof_DCtx(_context.Decompression);
 
     public void Reset()
     {
-        const int sessionOnly = 1;
-        Check(LibZstd.ZSTD_DCtx_reset(_context.Pointer, sessionOnly));
+        ZstdContext.Check(Methods.ZSTD_DCtx_reset(_context.Decompression, ZSTD_ResetDirective.ZSTD_reset_session_only));
         _betweenFrames = true;
     }
 
@@ -52,13 +42,13 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
             fixed (byte* from = source)
             fixed (byte* to = destination)
             {
-                var input = new LibZstd.Buffer { Start = from, Size = (nuint)source.Length };
-                var output = new LibZstd.Buffer { Start = to, Size = (nuint)destination.Length, Position = (nuint)written };
-                var hint = LibZstd.ZSTD_decompressStream(_context.Pointer, &output, &input);
-                Check(hint);
+                var input = new ZSTD_inBuffer_s { src = from, size = (nuint)source.Length };
+                var output = new ZSTD_outBuffer_s { dst = to, size = (nuint)destination.Length, pos = (nuint)written };
+                var hint = Methods.ZSTD_decompressStream(_context.Decompression, &output, &input);
+                ZstdContext.Check(hint);
                 _betweenFrames = hint == 0;
-                taken = input.Position;
-                produced = output.Position - (nuint)written;
+                taken = input.pos;
+                produced = output.pos - (nuint)written;
             }
             source = source[(int)taken..];
             written += (int)produced;
@@ -89,11 +79,5 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
         _reservation = _turn.ReserveMemory(window);
         _reserved = window;
         smaller?.Dispose();
-    }
-
-    private static void Check(nuint code)
-    {
-        if (LibZstd.ZSTD_isError(code) != 0)
-            throw new CompressionException($"zstd: {LibZstd.ErrorName(code)}");
     }
 }

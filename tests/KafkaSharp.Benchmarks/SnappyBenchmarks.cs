@@ -5,8 +5,8 @@ using KafkaSharp.Compression;
 namespace KafkaSharp.Benchmarks;
 
 /// <summary>
-/// Our snappy compared with the reference library and IronSnappy on a raw block of 32 KB (docs/decisions/0006-codecs.md). Needs Debian's
-/// libsnappy1v5.
+/// Our decoder and Snappier compared with the reference library on a raw block of 32 KB (docs/decisions/0029-managed-codecs.md). Needs
+/// Debian's libsnappy1v5.
 /// </summary>
 public unsafe partial class SnappyBenchmarks
 {
@@ -24,16 +24,13 @@ public unsafe partial class SnappyBenchmarks
         if (Noise)
             new Random(1).NextBytes(_plain);
         _output = new byte[64 * 1024];
-        _compressed = _output.AsSpan(0, SnappyEncoder.Encode(_plain, _output)).ToArray();
+        _compressed = _output.AsSpan(0, Snappier.Snappy.Compress(_plain, _output)).ToArray();
         var reference = (nuint)_output.Length;
         fixed (byte* from = _plain)
         fixed (byte* to = _output)
             _ = snappy_compress(from, (nuint)_plain.Length, to, &reference);
         Console.WriteLine($"// {_compressed.Length} bytes, the reference library: {reference}");
     }
-
-    [Benchmark]
-    public int OwnEncode() => SnappyEncoder.Encode(_plain, _output);
 
     [Benchmark]
     public void OwnDecode()
@@ -61,10 +58,10 @@ public unsafe partial class SnappyBenchmarks
     }
 
     [Benchmark]
-    public byte[] IronEncode() => IronSnappy.Snappy.Encode(_plain);
+    public int SnappierEncode() => Snappier.Snappy.Compress(_plain, _output);
 
     [Benchmark]
-    public byte[] IronDecode() => IronSnappy.Snappy.Decode(_compressed);
+    public int SnappierDecode() => Snappier.Snappy.Decompress(_compressed, _output);
 
     [LibraryImport("libsnappy.so.1")]
     private static partial int snappy_compress(byte* input, nuint inputLength, byte* compressed, nuint* compressedLength);

@@ -9,7 +9,7 @@ public sealed class ForeignStreamTests
 
     [TestCase(CompressionType.Lz4,
         "04224d186c4090010000000000005f20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb",
-        TestName = "lz4 with linked blocks, content size and content checksum")]
+        TestName = "lz4 with content size and content checksum")]
     [TestCase(CompressionType.Lz4, "04224d187040ad20000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f78200d25d1a900000000",
         TestName = "lz4 with block checksums")]
     [TestCase(CompressionType.Lz4, "04224d186440a720000000ff0574686520717569636b2062726f776e20666f78201400ff655020666f7820000000000abc8cfb",
@@ -21,6 +21,59 @@ public sealed class ForeignStreamTests
         TestName = "gzip with a file name")]
     public void Is_read(CompressionType type, string hex) =>
         Assert.That(CodecTests.Decompress(type, Convert.FromHexString(hex), 1000), Is.EqualTo(Fox));
+
+    // The blocks and checksums of an independent frame of "aaaaa", in pieces: flags, block sizes, checksum of the header, the rest.
+    [TestCase("6440" + "a7", "0500008061616161610000000001020304", TestName = "lz4 with a wrong checksum of the content")]
+    [TestCase("6040" + "82", "05000080616161616100000000" + "616263", TestName = "lz4 with bytes after the frame")]
+    [TestCase("6040" + "82", "05000080616161616100000080", TestName = "lz4 whose end mark has the flag of uncompressed blocks")]
+    public void An_lz4_frame_is_read_as_Kafka_reads_it(string header, string rest) =>
+        Assert.That(
+            CodecTests.Decompress(CompressionType.Lz4, Convert.FromHexString("04224d18" + header + rest), 100),
+            Is.EqualTo("aaaaa"u8.ToArray()));
+
+    [TestCase("4040" + "c0", "05000080616161616100000000", TestName = "lz4 with linked blocks")]
+    [TestCase("6140" + "01020304" + "00", "05000080616161616100000000", TestName = "lz4 with a dictionary")]
+    [TestCase("6240" + "00", "05000080616161616100000000", TestName = "lz4 with a reserved flag")]
+    [TestCase("6440" + "a7", "05000080616161616100000000", TestName = "lz4 without the checksum of the content it declares")]
+    [TestCase("6040" + "01", "05000080616161616100000000", TestName = "lz4 with a wrong checksum of the header")]
+    [TestCase("6030" + "00", "05000080616161616100000000", TestName = "lz4 with blocks of 16 KB")]
+    public void An_lz4_frame_that_Kafka_refuses_is_refused(string header, string rest) =>
+        Assert.That(
+            () => CodecTests.Decompress(CompressionType.Lz4, Convert.FromHexString("04224d18" + header + rest), 100),
+            Throws.TypeOf<CompressionException>());
+
+    [TestCase("")]
+    [TestCase("00000000")]
+    [TestCase("78787878787878787878787878787878787878787878787878787878787878")]
+    public void Gzip_members_are_one_stream_and_what_follows_is_ignored(string tail)
+    {
+        var member = CodecTests.Compress(CompressionType.Gzip, Fox);
+        var empty = CodecTests.Compress(CompressionType.Gzip, []);
+        byte[] stream = [.. empty, .. member, .. empty, .. member, .. Convert.FromHexString(tail)];
+        Assert.That(CodecTests.Decompress(CompressionType.Gzip, stream, 1000), Is.EqualTo((byte[])[.. Fox, .. Fox]));
+    }
+
+    [Test]
+    public void Streams_of_snappy_follow_one_another()
+    {
+        var stream = CodecTests.Compress(CompressionType.Snappy, Fox);
+        var (header, blocks) = (stream[..16], stream[16..]);
+        byte[] twice = [.. Fox, .. Fox];
+        Assert.That(CodecTests.Decompress(CompressionType.Snappy, [.. stream, .. stream], 1000), Is.EqualTo(twice));
+        Assert.That(CodecTests.Decompress(CompressionType.Snappy, [.. header, .. stream], 1000), Is.EqualTo(Fox));
+        byte[] otherMagic = [.. header[..4], .. "xxxx"u8, .. header[8..]];
+        Assert.That(
+            CodecTests.Decompress(CompressionType.Snappy, [.. stream, .. otherMagic, .. blocks], 1000), Is.EqualTo(twice),
+            "snappy-java skips it where it does not begin a read");
+        Assert.That(
+            () => CodecTests.Decompress(CompressionType.Snappy, [.. stream, .. header[..10]], 1000), Throws.TypeOf<CompressionException>());
+        byte[] version0 = [.. header];
+        version0[11] = 0;
+        Assert.That(CodecTests.Decompress(CompressionType.Snappy, [.. version0, .. blocks], 1000), Is.EqualTo(Fox));
+        Assert.That(
+            () => CodecTests.Decompress(CompressionType.Snappy, [.. stream, .. version0, .. blocks], 1000),
+            Throws.TypeOf<CompressionException>());
+    }
 
     [Test]
     public void Two_zstd_frames_are_one_stream()

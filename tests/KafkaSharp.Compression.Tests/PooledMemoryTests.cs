@@ -18,20 +18,6 @@ internal sealed class PooledMemoryTests
         Assert.That(pool.TryTake(out _), Is.EqualTo(isKept));
     }
 
-    // BD byte 0x40 is blocks of 64 KB, 0x70 of 4 MB.
-    [TestCase("40", true)]
-    [TestCase("70", false)]
-    public void An_lz4_context_is_kept_only_with_small_blocks(string blockSize, bool isKept)
-    {
-        var pool = new Pool<Lz4Decompressor>();
-        var decompressor = new Lz4Decompressor(ignoreHeaderChecksum: true, pool);
-        // One uncompressed block of a byte, then the end mark.
-        ReadOnlySpan<byte> frame = Convert.FromHexString("04224d18" + "60" + blockSize + "00" + "01000080" + "78" + "00000000");
-        Assert.That(decompressor.Read(ref frame, new byte[10]), Is.EqualTo(1));
-        decompressor.Dispose();
-        Assert.That(pool.TryTake(out _), Is.EqualTo(isKept));
-    }
-
     [Test]
     public void The_pool_keeps_no_more_than_a_few()
     {
