@@ -1,4 +1,4 @@
 namespace KafkaSharp.Compression;
 
-/// <summary>The compressed data is corrupt or exceeds the size limit, or the native library of the codec is not installed.</summary>
+/// <summary>The compressed data is corrupt or exceeds the size limit.</summary>
 public sealed class CompressionException(string message, Exception? inner = null) : Exception(message, inner);

@@ -15,7 +15,8 @@ public abstract class Decompressor : IDisposable
     public abstract int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination);
 
     /// <summary>
-    /// From now on until Dispose, memory for a large window that the stream declares is reserved in the turn before it is taken.
+    /// From now on until Dispose, memory for a large window that the stream declares is reserved in the turn before it is taken, and a read
+    /// of much that decompresses to nothing checks in with it.
     /// </summary>
     public virtual void ReserveIn(IWorkTurn? turn)
     {

@@ -58,6 +58,8 @@ internal sealed unsafe class GzipDecompressor : Decompressor
         }
     }
 
+    public override void ReserveIn(IWorkTurn? turn) => _source.Turn = turn;
+
     public override void Dispose() => _stream.Dispose();
 
     private void CheckEnd()
@@ -84,6 +86,9 @@ internal sealed unsafe class GzipDecompressor : Decompressor
         public byte* Start { get; set; }
         public int Left { get; set; }
 
+        /// <summary>Is checked in with before each read, since a long stream may have no content.</summary>
+        public IWorkTurn? Turn { get; set; }
+
         /// <summary>What follows the bytes; empty once it was read.</summary>
         public ReadOnlyMemory<byte> LastMember { get; set; }
 
@@ -97,6 +102,7 @@ internal sealed unsafe class GzipDecompressor : Decompressor
         {
             if (Left == 0)
                 return ReadLastMember(buffer);
+            Turn?.CheckIn();
             var count = Math.Min(buffer.Length, Left);
             new ReadOnlySpan<byte>(Start, count).CopyTo(buffer);
             Start += count;

@@ -71,7 +71,7 @@ internal sealed unsafe class ZstdCodec : ICompressionCodec
 
     private void Release(ZstdContext context)
     {
-        if (Methods.ZSTD_sizeof_CCtx(context.Compression) > LargestPooled || !_contexts.TryReturn(context))
+        if (context.Size > LargestPooled || !_contexts.TryReturn(context))
             context.Dispose();
     }
 

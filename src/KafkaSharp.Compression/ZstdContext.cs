@@ -21,6 +21,9 @@ internal sealed unsafe class ZstdContext : SafeHandle
 
     public ZSTD_DCtx_s* Decompression => (ZSTD_DCtx_s*)handle;
 
+    /// <summary>The bytes that it takes, window included.</summary>
+    public long Size => (long)(_isForCompression ? Methods.ZSTD_sizeof_CCtx(Compression) : Methods.ZSTD_sizeof_DCtx(Decompression));
+
     public override bool IsInvalid => handle == 0;
 
     public static ZstdContext ForCompression() => new(Methods.ZSTD_createCCtx(), isForCompression: true);

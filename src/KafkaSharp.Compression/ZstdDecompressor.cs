@@ -3,13 +3,15 @@ using ZstdSharp.Unsafe;
 namespace KafkaSharp.Compression;
 
 /// <summary>
-/// Reads all zstd frames of the source. A frame whose window exceeds zstd's default limit of 128 MB is refused, as in Kafka.
+/// Reads all zstd frames of the source like Kafka's zstd-jni. A frame whose window exceeds zstd's default limit of 128 MB is refused. A
+/// truncated frame ends the stream if another one ended in the same piece of what zstd-jni reads; otherwise it is an error.
 /// </summary>
 internal sealed unsafe class ZstdDecompressor : Decompressor
 {
     // The window of the default level.
     private const int LargestUnreserved = 2 * 1024 * 1024;
     private const int LargestWindow = 128 * 1024 * 1024;
+    private const int JavaPiece = 128 * 1024 + 3;
 
     private readonly ZstdContext _context = ZstdContext.ForDecompression();
     private readonly Pool<ZstdDecompressor> _pool;
@@ -17,16 +19,18 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
     private IDisposable? _reservation;
     private long _reserved = LargestUnreserved;
     private bool _betweenFrames = true;
+    private bool _isTruncated;
+    private long _taken;
+    private long _frameEnd;
 
     public ZstdDecompressor(Pool<ZstdDecompressor> pool) => _pool = pool;
-
-    /// <summary>The bytes of its context, window included.</summary>
-    public long Size => (long)Methods.ZSTD_sizeof_DCtx(_context.Decompression);
 
     public void Reset()
     {
         ZstdContext.Check(Methods.ZSTD_DCtx_reset(_context.Decompression, ZSTD_ResetDirective.ZSTD_reset_session_only));
         _betweenFrames = true;
+        _isTruncated = false;
+        _taken = _frameEnd = 0;
     }
 
     public override void ReserveIn(IWorkTurn? turn) => _turn = turn;
@@ -34,7 +38,7 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
     public override int Read(ref ReadOnlySpan<byte> source, scoped Span<byte> destination)
     {
         var written = 0;
-        while (written < destination.Length && !(_betweenFrames && source.IsEmpty))
+        while (written < destination.Length && !(_betweenFrames && source.IsEmpty) && !_isTruncated)
         {
             if (_betweenFrames)
                 ReserveWindow(source);
@@ -51,9 +55,15 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
                 produced = output.pos - (nuint)written;
             }
             source = source[(int)taken..];
+            _taken += (long)taken;
             written += (int)produced;
-            if (taken == 0 && produced == 0 && !_betweenFrames)
-                throw new CompressionException("The zstd frame is truncated");
+            if (_betweenFrames)
+            {
+                _frameEnd = _taken;
+                _turn?.CheckIn();
+            }
+            else if (taken == 0 && produced == 0)
+                EndTruncated();
         }
         return written;
     }
@@ -64,9 +74,16 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
         _reservation = null;
         _reserved = LargestUnreserved;
         _turn = null;
-        if (Size > ZstdCodec.LargestPooled || !_pool.TryReturn(this))
+        if (_context.Size > ZstdCodec.LargestPooled || !_pool.TryReturn(this))
             _context.Dispose();
         reservation?.Dispose();
+    }
+
+    private void EndTruncated()
+    {
+        if (_frameEnd == 0 || (_frameEnd - 1) / JavaPiece != (_taken - 1) / JavaPiece)
+            throw new CompressionException("The zstd frame is truncated");
+        _isTruncated = true;
     }
 
     // A later frame may have a larger window than this one.

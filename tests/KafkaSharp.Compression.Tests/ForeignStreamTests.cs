@@ -37,6 +37,7 @@ public sealed class ForeignStreamTests
     [TestCase("6440" + "a7", "05000080616161616100000000", TestName = "lz4 without the checksum of the content it declares")]
     [TestCase("6040" + "01", "05000080616161616100000000", TestName = "lz4 with a wrong checksum of the header")]
     [TestCase("6030" + "00", "05000080616161616100000000", TestName = "lz4 with blocks of 16 KB")]
+    [TestCase("6040" + "82", "0100000000" + "05000080616161616100000000", TestName = "lz4 with an empty block, which Java cannot read")]
     public void An_lz4_frame_that_Kafka_refuses_is_refused(string header, string rest) =>
         Assert.That(
             () => CodecTests.Decompress(CompressionType.Lz4, Convert.FromHexString("04224d18" + header + rest), 100),
@@ -80,6 +81,25 @@ public sealed class ForeignStreamTests
     {
         var frame = CodecTests.Compress(CompressionType.Zstd, Fox);
         Assert.That(CodecTests.Decompress(CompressionType.Zstd, [.. frame, .. frame], 1000), Is.EqualTo((byte[])[.. Fox, .. Fox]));
+    }
+
+    // zstd-jni reads 131,075 bytes at once. It takes the end of the source for that of the stream if a frame ended in the last piece.
+    [TestCase(1_000, 5, true)]
+    [TestCase(131_070, 5, true)]
+    [TestCase(131_070, 6, false)]
+    [TestCase(131_075, 5, false)]
+    [TestCase(131_076, 5, true)]
+    public void A_truncated_zstd_frame_may_end_a_stream(int complete, int truncated, bool isRead)
+    {
+        var frame = CodecTests.Compress(CompressionType.Zstd, Fox);
+        const int header = 8;
+        var padding = complete - frame.Length - header;
+        byte[] skipped = [0x50, 0x2a, 0x4d, 0x18, .. BitConverter.GetBytes(padding), .. new byte[padding]];
+        byte[] stream = [.. frame, .. skipped, .. frame[..truncated]];
+        if (isRead)
+            Assert.That(CodecTests.Decompress(CompressionType.Zstd, stream, 1000), Is.EqualTo(Fox));
+        else
+            Assert.That(() => CodecTests.Decompress(CompressionType.Zstd, stream, 1000), Throws.TypeOf<CompressionException>());
     }
 
     [Test]
