@@ -6,6 +6,13 @@ namespace KafkaSharp.Compression;
 /// </summary>
 public abstract class Compressor : IDisposable
 {
+    /// <summary>
+    /// From now on until Dispose, the memory that a high level takes is reserved in the turn. Called before the first write.
+    /// </summary>
+    public virtual void ReserveIn(IWorkTurn? turn)
+    {
+    }
+
     public abstract void Write(ReadOnlySpan<byte> source);
 
     /// <summary>Writes what is buffered and ends the stream. Nothing may be written after.</summary>

@@ -50,6 +50,24 @@ internal sealed class CompressorTests
         Assert.That(Size(type, data, high), Is.LessThan(Size(type, data, low)));
     }
 
+    [TestCase(3, 0)]
+    [TestCase(19, 64)]
+    [TestCase(22, 80)]
+    public void A_high_level_of_zstd_takes_no_more_memory_than_it_reserves(int level, int mostMegabytes)
+    {
+        var turn = new RecordingTurn();
+        using var context = ZstdContext.ForCompression();
+        using (var compressor = new ZstdCompressor(context, _ => { }, new ArrayBufferWriter<byte>(), level))
+        {
+            compressor.ReserveIn(turn);
+            compressor.Write(SampleData.Noise(5_000_000));
+            compressor.Finish();
+            Assert.That(turn.Reserved, Is.LessThanOrEqualTo(mostMegabytes * 1024L * 1024));
+            Assert.That(context.Size, Is.LessThanOrEqualTo(Math.Max(turn.Reserved, ZstdCodec.LargestPooled)));
+        }
+        Assert.That(turn.Reserved, Is.Zero);
+    }
+
     private static int Size(CompressionType type, byte[] data, int level)
     {
         var compressed = new ArrayBufferWriter<byte>();
@@ -57,5 +75,25 @@ internal sealed class CompressorTests
         compressor.Write(data);
         compressor.Finish();
         return compressed.WrittenCount;
+    }
+
+    private sealed class RecordingTurn : IWorkTurn
+    {
+        public long Reserved { get; private set; }
+
+        public void CheckIn()
+        {
+        }
+
+        public IDisposable ReserveMemory(long bytes)
+        {
+            Reserved += bytes;
+            return new Reservation(() => Reserved -= bytes);
+        }
+
+        private sealed class Reservation(Action end) : IDisposable
+        {
+            public void Dispose() => end();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Building;
@@ -70,6 +71,20 @@ internal sealed class ValidationBoundsTests
         Assert.That(turn.CheckIns, Is.GreaterThan(150));
     }
 
+    [TestCase(CompressionType.Gzip, 500)]
+    [TestCase(CompressionType.Zstd, 1)]
+    public void Streams_without_content_check_in_with_their_turn(CompressionType compression, int streamsEach)
+    {
+        const int Streams = 10_000;
+        var empty = new ArrayBufferWriter<byte>();
+        CompressionCodecs.Get(compression).Compress([], empty, level: null);
+        var records = Enumerable.Repeat(empty.WrittenSpan.ToArray(), Streams).SelectMany(stream => stream).ToArray();
+        var turn = new CountingTurn();
+        using (var reader = new RecordWindow(records, compression, int.MaxValue, turn))
+            Assert.That(reader.Ensure(1), Is.False);
+        Assert.That(turn.CheckIns, Is.GreaterThanOrEqualTo(Streams / streamsEach));
+    }
+
     // 0x88 is a window of 128 MB, 0x58 one of 2 MB. The block repeats a byte.
     [TestCase("88", 1)]
     [TestCase("58", 0)]
@@ -90,6 +105,18 @@ internal sealed class ValidationBoundsTests
         var turn = new CountingTurn();
         using var result = RecordBatchValidator.Validate(
             Zeros(1, valueSize), s_options with { TargetCompression = CompressionType.Gzip }, AppendOrigin.Client, 1000, 5, Now, turn);
+        Assert.That((result.ErrorCode, turn.Reservations, turn.Returns), Is.EqualTo((ErrorCode.None, expected, expected)));
+    }
+
+    [TestCase(22, 1)]
+    [TestCase(3, 0)]
+    public void Memory_is_reserved_for_conversion_at_a_high_level_of_zstd(int level, int expected)
+    {
+        var options = s_options with { TargetCompression = CompressionType.Zstd, CompressionLevel = level };
+        var turn = new CountingTurn();
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions());
+        builder.Append(Now, default, new byte[100_000], hasKey: false);
+        using var result = RecordBatchValidator.Validate(builder.Build().ToArray(), options, AppendOrigin.Client, 1000, 5, Now, turn);
         Assert.That((result.ErrorCode, turn.Reservations, turn.Returns), Is.EqualTo((ErrorCode.None, expected, expected)));
     }
 

@@ -15,6 +15,7 @@ public sealed class RecordBatchBuilder : IDisposable
     private readonly PooledBuffer _records = new();
     private PooledBuffer? _compressed;
     private Compressor? _compressor;
+    private IWorkTurn? _turn;
     private bool _isFinished;
     private long _passedOn;
     private RecordBatchOptions _options;
@@ -45,6 +46,9 @@ public sealed class RecordBatchBuilder : IDisposable
 
     /// <summary>The maximum number of bytes that a record without headers adds to a batch, including its length field.</summary>
     public static int UpperBoundOf(int keyLength, int valueLength) => Varint.MaxSize * 5 + 12 + keyLength + valueLength;
+
+    /// <summary>From now on, memory that compression takes is reserved in the turn until the batch is built.</summary>
+    internal void ReserveIn(IWorkTurn? turn) => _turn = turn;
 
     /// <summary>Appends a record with the next offset.</summary>
     public void Append(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasKey = true, bool hasValue = true) =>
@@ -174,6 +178,7 @@ public sealed class RecordBatchBuilder : IDisposable
                 _compressed ??= new PooledBuffer();
                 _compressed.SetLength(RecordBatchHeader.Size);
                 _compressor = CompressionCodecs.Get(_options.Compression).CreateCompressor(_compressed, _options.CompressionLevel);
+                _compressor.ReserveIn(_turn);
             }
             _compressor.Write(_records.Span[RecordBatchHeader.Size..]);
         }
@@ -183,12 +188,14 @@ public sealed class RecordBatchBuilder : IDisposable
 
     private PooledBuffer Compress()
     {
+        if (_isFinished)
+            return _compressed!;
         if (_compressor is not null)
         {
-            if (_isFinished)
-                return _compressed!;
             PassOn();
             _compressor.Finish();
+            _compressor.Dispose();
+            _compressor = null;
             _isFinished = true;
             return _compressed!;
         }

@@ -164,6 +164,7 @@ internal readonly ref struct LogValidator
             IsTransactional = first.IsTransactional,
             PartitionLeaderEpoch = _leaderEpoch,
         });
+        builder.ReserveIn(_turn);
         try
         {
             foreach (var batch in new RecordBatchReader(_records))
