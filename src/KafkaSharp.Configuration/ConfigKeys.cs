@@ -52,8 +52,12 @@ public static class ConfigKeys
         Optional(name, ConfigType.Int, documentation, min, int.MaxValue, update, ParseInteger<int>("INT"));
 
     public static ConfigKey<bool> Boolean(
-        string name, bool defaultValue, string documentation, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        new(name, ConfigType.Boolean, defaultValue ? "true" : "false", update, documentation, ParseBoolean, null);
+        string name, bool defaultValue, string documentation, ConfigUpdateMode update = ConfigUpdateMode.ReadOnly,
+        bool isInternal = false) =>
+        new(name, ConfigType.Boolean, defaultValue ? "true" : "false", update, documentation, ParseBoolean, null)
+        {
+            IsInternal = isInternal,
+        };
 
     /// <summary>A string. If <paramref name="allowed"/> is given, it must be one of those values.</summary>
     public static ConfigKey<string> String(

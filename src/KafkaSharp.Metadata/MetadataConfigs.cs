@@ -42,11 +42,15 @@ public static class MetadataConfigs
         "How often the controller checks whether leadership must move back to the preferred replicas, in seconds.",
         min: 1);
 
+    public static ConfigKey<bool> UnstableFeatureVersionsEnable { get; } = ConfigKeys.Boolean(
+        "unstable.feature.versions.enable", false, "Whether feature levels that are not yet stable may be used, for tests.",
+        isInternal: true);
+
     /// <summary>All keys of this class.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         NumPartitions, DefaultReplicationFactor, AutoCreateTopicsEnable, DeleteTopicEnable, BrokerHeartbeatIntervalMs,
         BrokerSessionTimeoutMs, InitialBrokerRegistrationTimeoutMs, BrokerRack, ControlledShutdownEnable, AutoLeaderRebalanceEnable,
-        LeaderImbalanceCheckIntervalSeconds,
+        LeaderImbalanceCheckIntervalSeconds, UnstableFeatureVersionsEnable,
     ];
 }

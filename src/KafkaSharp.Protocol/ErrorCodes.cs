@@ -8,7 +8,7 @@ public static class ErrorCodes
 {
     private static readonly (string Name, bool IsRetriable, string Message)[] s_all =
     [
-        ("UNKNOWN_SERVER_ERROR", false, "The server encountered an unexpected error."),
+        ("UNKNOWN_SERVER_ERROR", false, "The server experienced an unexpected error when processing the request."),
         ("NONE", false, "NONE"),
         ("OFFSET_OUT_OF_RANGE", false, "The offset is outside the range of offsets that the server keeps for this topic partition."),
         ("CORRUPT_MESSAGE", true,

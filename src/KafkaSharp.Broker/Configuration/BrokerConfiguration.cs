@@ -1,4 +1,6 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Metadata;
+using KafkaSharp.Metadata.Features;
 using KafkaSharp.Network;
 using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
@@ -58,6 +60,9 @@ public sealed class BrokerConfiguration
 
     /// <summary>A sentence on each key that is set and that Kafka does not know.</summary>
     public IReadOnlyList<string> UnknownKeys { get; private init; } = [];
+
+    /// <summary>The features that this node supports.</summary>
+    public IReadOnlyList<KafkaFeature> Features => FeatureNames.Supported(Values.Get(MetadataConfigs.UnstableFeatureVersionsEnable));
 
     /// <param name="file">The properties of the configuration file; null for none.</param>
     /// <param name="overrides">Properties over those.</param>

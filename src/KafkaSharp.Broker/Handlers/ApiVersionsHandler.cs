@@ -11,7 +11,8 @@ namespace KafkaSharp.Broker.Handlers;
 /// ApiVersions (18): the APIs served on the listener of the connection, with supported and finalized features (KIP-584). A client whose
 /// software name cannot be a metric's tag is refused (KIP-511).
 /// </summary>
-internal sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func<short> kraftVersion, Func<ApiTable> table)
+internal sealed partial class ApiVersionsHandler(
+    IReadOnlyList<KafkaFeature> features, Func<MetadataImage> image, Func<short> kraftVersion, Func<ApiTable> table)
     : IApiHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
     public ValueTask<ApiVersionsResponse?> HandleAsync(RequestContext context, ApiVersionsRequest request)
@@ -38,15 +39,15 @@ internal sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func
             ],
         };
         if (context.ApiVersion >= 3)
-            AddFeatures(response, image(), kraftVersion(), context.ApiVersion);
+            AddFeatures(response, context.ApiVersion);
         return new ValueTask<ApiVersionsResponse?>(response);
     }
 
     public ApiVersionsResponse Fail(ApiVersionsRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 
-    private static void AddFeatures(ApiVersionsResponse response, MetadataImage image, short kraftVersion, short version)
+    private void AddFeatures(ApiVersionsResponse response, short version)
     {
-        foreach (var feature in FeatureNames.All)
+        foreach (var feature in features)
         {
             // Responses before version 4 cannot carry a range that begins at 0 (KAFKA-17011).
             if (feature.MinLevel == 0 && version < 4)
@@ -58,12 +59,13 @@ internal sealed partial class ApiVersionsHandler(Func<MetadataImage> image, Func
                 MaxVersion = feature.MaxLevel,
             });
         }
-        response.FinalizedFeaturesEpoch = image.HighestOffset;
-        foreach (var (name, level) in image.Features.All().Where(feature => feature.Value > 0))
+        var current = image();
+        response.FinalizedFeaturesEpoch = current.HighestOffset;
+        foreach (var (name, level) in current.Features.All().Where(feature => feature.Value > 0))
             AddFinalized(response, name, level);
         // It is in the quorum's own records, not in the metadata.
-        if (kraftVersion > 0)
-            AddFinalized(response, FeatureNames.KRaft, kraftVersion);
+        if (kraftVersion() is > 0 and var quorum)
+            AddFinalized(response, FeatureNames.KRaft, quorum);
     }
 
     private static void AddFinalized(ApiVersionsResponse response, string name, short level) =>

@@ -4,7 +4,6 @@ using KafkaSharp.Broker.MetadataLog;
 using KafkaSharp.Configuration;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller.State;
-using KafkaSharp.Metadata.Features;
 using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -35,7 +34,7 @@ internal static class ClusterRegistrations
             ],
             Features =
             [
-                .. FeatureNames.All.Select(f => new BrokerRegistrationRequest.Feature
+                .. configuration.Features.Select(f => new BrokerRegistrationRequest.Feature
                 {
                     Name = f.Name,
                     MinSupportedVersion = f.MinLevel,
@@ -68,6 +67,7 @@ internal static class ClusterRegistrations
                 : null,
             MinInSyncReplicas = int.Parse(Text(TopicConfigs.MinInSyncReplicas.Name), CultureInfo.InvariantCulture),
             UncleanLeaderElectionEnable = bool.Parse(Text(TopicConfigs.UncleanLeaderElectionEnable.Name)),
+            Features = configuration.Features,
             Registration = Controller(configuration, environment, advertised),
             BootstrapRecords = new BootstrapSnapshots(environment.Files, configuration.MetadataLogDir, environment.Time).ReadBootstrap(),
         };
@@ -92,7 +92,7 @@ internal static class ClusterRegistrations
             ],
             Features =
             [
-                .. FeatureNames.All.Select(f => new ControllerRegistrationRequest.Feature
+                .. configuration.Features.Select(f => new ControllerRegistrationRequest.Feature
                 {
                     Name = f.Name,
                     MinSupportedVersion = f.MinLevel,

@@ -32,7 +32,7 @@ internal static class ServedApis
         ApiTable? table = null;
         return table = new ApiTable(
         [
-            ApiRoute.For(new ApiVersionsHandler(Image, () => quorum.Raft.KRaftVersion, () => table!)),
+            ApiRoute.For(new ApiVersionsHandler(configuration.Features, Image, () => quorum.Raft.KRaftVersion, () => table!)),
             .. DataRoutes.Create(logs.Replicas, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
             .. TopicRoutes.Create(controller, Image, clusterId, autoCreation),
             .. GroupRoutes.Create(coordination.Coordinator, coordination.Locator),

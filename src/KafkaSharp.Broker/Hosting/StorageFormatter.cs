@@ -1,6 +1,6 @@
-using System.Globalization;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.MetadataLog;
+using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Protocol;
@@ -45,7 +45,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         }
         if (ensemble.Verify(ClusterId, configuration.NodeId) is [var fault, ..])
             throw new BrokerStartException(fault);
-        var (version, levels) = Levels();
+        var levels = Levels();
         if (ensemble.Unformatted.Count == 0)
         {
             say("All of the log directories are already formatted.");
@@ -63,16 +63,13 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         {
             var kind = directory != configuration.MetadataLogDir ? "data directory"
                 : IsDynamic(levels) ? "dynamic metadata voter directory" : "metadata directory";
-            say($"Formatting {kind} {directory} with metadata.version {version.Name}.");
+            say($"Formatting {kind} {directory} with metadata.version {levels.Version.Name}.");
         }
     }
 
     internal void FormatUnformatted(MetaPropertiesEnsemble ensemble)
     {
-        if (!Uuid.TryParse(ClusterId, out _))
-            throw new BrokerStartException(
-                $"Cluster ID string {ClusterId} does not appear to be a valid UUID: 22 characters of URL-safe base64.");
-        var (version, levels) = Levels();
+        var levels = Levels();
         var dynamic = IsDynamic(levels);
         var taken = new HashSet<Uuid>();
         foreach (var directory in ensemble.Unformatted)
@@ -85,7 +82,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
             if (directory == configuration.MetadataLogDir)
             {
                 var snapshots = new BootstrapSnapshots(files, directory, time);
-                snapshots.WriteBootstrap(BootstrapMetadata.Records(version, levels));
+                snapshots.WriteBootstrap(BootstrapMetadata.Records(levels.Version, levels.Levels));
                 if (dynamic)
                     snapshots.WriteVoters(new VoterSet([new RaftVoter(configuration.NodeId, id, ControllerEndpoints())]));
             }
@@ -95,18 +92,27 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
     }
 
     // Without configured voters the log must contain this voter; both at once are a contradiction.
-    private bool IsDynamic(Dictionary<string, short> levels)
+    private bool IsDynamic(FormatLevels levels)
     {
         if (Standalone && configuration.HasStaticVoters)
             throw new BrokerStartException(
                 "You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone. If you want " +
                 "to use "
                 + "dynamic quorum, please remove controller.quorum.voters and specify controller.quorum.bootstrap.servers instead.");
-        var wanted = levels.TryGetValue(FeatureNames.KRaft, out var level) ? level : (short?)null;
-        if (configuration.HasStaticVoters && wanted == 1)
+        if (configuration.HasStaticVoters && levels.KRaft > 0)
+        {
             throw new BrokerStartException(
-                "Cannot set kraft.version to 1 unless KIP-853 configuration is present: controller.quorum.voters must not be set.");
-        return !configuration.HasStaticVoters && wanted != 0;
+                $"Cannot set {FeatureNames.KRaft} to {levels.KRaft} unless controller.quorum.voters is empty and one of the flags " +
+                "--standalone, --initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, try using " +
+                "one of --standalone, --initial-controllers, or --no-initial-controllers and removing controller.quorum.voters.");
+        }
+        if (Standalone && levels.KRaft == 0)
+        {
+            throw new BrokerStartException(
+                $"Cannot set {FeatureNames.KRaft} to 0 if one of the flags --standalone, --initial-controllers, or " +
+                "--no-initial-controllers is used. For dynamic controllers support, try removing the --feature flag for kraft.version.");
+        }
+        return !configuration.HasStaticVoters && levels.KRaft != 0;
     }
 
     private List<RaftEndpoint> ControllerEndpoints()
@@ -120,35 +126,6 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         return endpoints.Count > 0 ? endpoints : [new RaftEndpoint("CONTROLLER", "localhost", 9093)];
     }
 
-    private (MetadataVersion Version, Dictionary<string, short> Levels) Levels()
-    {
-        var version = MetadataVersion.Latest;
-        if (ReleaseVersion is not null)
-        {
-            version = MetadataVersion.Parse(ReleaseVersion)
-                ?? throw new BrokerStartException(
-                    $"Unknown metadata.version '{ReleaseVersion}'. Supported metadata.version are: {MetadataVersion.Minimum.Name} to " +
-                    $"{MetadataVersion.Latest.Name}");
-        }
-        var levels = new Dictionary<string, short>();
-        foreach (var text in Features)
-        {
-            var at = text.IndexOf('=', StringComparison.Ordinal);
-            if (at <= 0 || !short.TryParse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var level))
-                throw new BrokerStartException($"Can't parse feature=level string {text}: a feature is given as NAME=LEVEL.");
-            var name = text[..at].Trim();
-            if (FeatureNames.Find(name) is not { } feature)
-            {
-                var names = FeatureNames.All.Select(f => f.Name).Where(n => n != FeatureNames.MetadataVersion);
-                throw new BrokerStartException($"Unsupported feature: {name}. Supported features are: {string.Join(", ", names)}");
-            }
-            if (level < feature.MinLevel || level > feature.MaxLevel)
-                throw new BrokerStartException($"No feature:{name} with feature level {level}");
-            if (name == FeatureNames.MetadataVersion)
-                version = new MetadataVersion(level);
-            else
-                levels[name] = level;
-        }
-        return (version, levels);
-    }
+    private FormatLevels Levels() =>
+        FormatLevels.Read(ReleaseVersion, Features, configuration.Values.Get(MetadataConfigs.UnstableFeatureVersionsEnable));
 }

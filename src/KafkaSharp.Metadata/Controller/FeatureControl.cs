@@ -31,7 +31,7 @@ internal sealed class FeatureControl(
         {
             try
             {
-                Update(update, request, records);
+                Update(update, updates, request.ValidateOnly, records);
             }
             catch (StateMachineException e)
             {
@@ -56,7 +56,9 @@ internal sealed class FeatureControl(
         return new([.. needed, .. records], response, IsAtomic: true);
     }
 
-    private void Update(UpdateFeaturesRequest.FeatureUpdateKey update, UpdateFeaturesRequest request, List<MetadataRecord> records)
+    private void Update(
+        UpdateFeaturesRequest.FeatureUpdateKey update, IReadOnlyDictionary<string, UpdateFeaturesRequest.FeatureUpdateKey> updates,
+        bool validateOnly, List<MetadataRecord> records)
     {
         var (name, level) = (update.Feature, update.MaxVersionLevel);
         // Version 0 of the request has a flag in place of the type.
@@ -76,16 +78,19 @@ internal sealed class FeatureControl(
         }
         if (level > current && type != Upgrade)
             throw Refused(name, level, "Can't downgrade to a newer version.");
+        // Otherwise clients would use what the brokers do not have.
+        if (level > current && FeatureNames.Find(name) is { IsServed: false })
+            throw Refused(name, level, "KafkaSharp does not serve this feature yet.");
         switch (name)
         {
             case FeatureNames.KRaft:
-                UpdateKRaftVersion(current, level, request.ValidateOnly);
+                UpdateKRaftVersion(current, level, validateOnly);
                 return;
             case FeatureNames.MetadataVersion:
                 CheckMetadataVersion(new MetadataVersion(current), new MetadataVersion(level), type);
                 break;
             default:
-                CheckDependency(name, level, request.FeatureUpdates);
+                CheckDependency(name, level, updates);
                 break;
         }
         // Also where the level stays: Kafka writes it again.
@@ -101,7 +106,7 @@ internal sealed class FeatureControl(
 
     private string? WhyNotSupported(string name, short level)
     {
-        if (FeatureNames.Find(name) is not { } feature)
+        if (options.Features.FirstOrDefault(supported => supported.Name == name) is not { } feature)
             return $"Local controller {options.NodeId} does not support this feature.";
         if (level < feature.MinLevel || level > feature.MaxLevel)
             return $"Local controller {options.NodeId} only supports versions {new VersionRange(feature.MinLevel, feature.MaxLevel)}";
@@ -136,15 +141,13 @@ internal sealed class FeatureControl(
                 : "Refusing to perform the requested downgrade because it might delete metadata information."));
     }
 
-    private void CheckDependency(string name, short level, List<UpdateFeaturesRequest.FeatureUpdateKey> all)
+    private void CheckDependency(
+        string name, short level, IReadOnlyDictionary<string, UpdateFeaturesRequest.FeatureUpdateKey> updates)
     {
-        if (level == 0 || FeatureNames.Find(name)!.MetadataVersionForLevelOne is not (> 0 and var needed))
-            return;
-        var given = all.FirstOrDefault(update => update.Feature == FeatureNames.MetadataVersion)?.MaxVersionLevel
+        var metadataVersion = updates.GetValueOrDefault(FeatureNames.MetadataVersion)?.MaxVersionLevel
             ?? state.Features.Level(FeatureNames.MetadataVersion);
-        if (given < needed)
-            throw Refused(
-                name, level, $"{name} could not be set to {level} because it depends on {FeatureNames.MetadataVersion} level {needed}");
+        if (FeatureNames.Find(name)!.UnmetDependency(level, metadataVersion) is { } reason)
+            throw Refused(name, level, reason);
     }
 
     private static StateMachineException Refused(string name, short level, string why) =>

@@ -23,5 +23,14 @@ public static class FeatureNames
         new(Transaction, 0, 2, [0, 24, 24]) { IsServed = false },
     ];
 
+    private static readonly IReadOnlyList<KafkaFeature> s_withUnstable =
+    [
+        .. All.Select(feature =>
+            feature.Name == MetadataVersion ? feature with { MaxLevel = Features.MetadataVersion.UnstableLevel } : feature),
+    ];
+
+    /// <summary>What a node supports: the same with unstable levels if <c>unstable.feature.versions.enable</c> admits them.</summary>
+    public static IReadOnlyList<KafkaFeature> Supported(bool unstable) => unstable ? s_withUnstable : All;
+
     public static KafkaFeature? Find(string name) => All.FirstOrDefault(feature => feature.Name == name);
 }

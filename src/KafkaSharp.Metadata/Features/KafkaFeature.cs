@@ -13,6 +13,11 @@ public sealed record KafkaFeature(
     /// </summary>
     public bool IsServed { get; init; } = true;
 
+    /// <summary>Why the level cannot be used with a level of <c>metadata.version</c>, in Kafka's words; null if it can.</summary>
+    public string? UnmetDependency(short level, short metadataVersion) => level > 0 && metadataVersion < MetadataVersionForLevelOne
+        ? $"{Name} could not be set to {level} because it depends on {FeatureNames.MetadataVersion} level {MetadataVersionForLevelOne}"
+        : null;
+
     /// <summary>The level of a new cluster that is formatted with a <c>metadata.version</c>.</summary>
     public short DefaultLevel(MetadataVersion version)
     {

@@ -9,11 +9,17 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
     public const short MinimumLevel = 7;
     public const short LatestLevel = 30;
 
+    /// <summary>
+    /// The highest level that Kafka 4.3 knows. It is not yet stable: <c>unstable.feature.versions.enable</c> must admit it.
+    /// </summary>
+    public const short UnstableLevel = 31;
+
     // Index 0 is level 7.
     private static readonly string[] _names =
     [
         "3.3-IV3", "3.4-IV0", "3.5-IV0", "3.5-IV1", "3.5-IV2", "3.6-IV0", "3.6-IV1", "3.6-IV2", "3.7-IV0", "3.7-IV1", "3.7-IV2", "3.7-IV3",
         "3.7-IV4", "3.8-IV0", "3.9-IV0", "4.0-IV0", "4.0-IV1", "4.0-IV2", "4.0-IV3", "4.1-IV0", "4.1-IV1", "4.2-IV0", "4.2-IV1", "4.3-IV0",
+        "4.4-IV0",
     ];
 
     // The levels that change the format of records. A downgrade below one of them would lose metadata.
@@ -23,6 +29,11 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
 
     /// <summary>The level of a new cluster.</summary>
     public static MetadataVersion Latest => new(LatestLevel);
+
+    /// <summary>The names of all levels, in order.</summary>
+    public static IReadOnlyList<string> Names => _names;
+
+    public bool IsStable => Level <= LatestLevel;
 
     public string Name => IsKnown(Level) ? _names[Level - MinimumLevel] : $"level {Level}";
 
@@ -45,7 +56,7 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
 
     public short PartitionChangeRecordVersion => PartitionRecordVersion;
 
-    public static bool IsKnown(short level) => level is >= MinimumLevel and <= LatestLevel;
+    public static bool IsKnown(short level) => level is >= MinimumLevel and <= UnstableLevel;
 
     /// <summary>Whether the format of any record changed between the two levels.</summary>
     public static bool DidMetadataChange(MetadataVersion from, MetadataVersion to)
@@ -55,14 +66,16 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
     }
 
     /// <summary>
-    /// The level with a version name such as <c>4.3-IV0</c>, or the last level of a release such as <c>4.3</c>; null if it is unknown.
+    /// The level with a version name such as <c>4.3-IV0</c>, or the last stable level of a release such as <c>4.3</c>; null if it is
+    /// unknown.
     /// </summary>
     public static MetadataVersion? Parse(string name)
     {
         for (var i = _names.Length - 1; i >= 0; i--)
         {
-            if (_names[i] == name || _names[i].StartsWith(name + "-", StringComparison.Ordinal))
-                return new MetadataVersion((short)(MinimumLevel + i));
+            var version = new MetadataVersion((short)(MinimumLevel + i));
+            if (_names[i] == name || (version.IsStable && _names[i].StartsWith(name + "-", StringComparison.Ordinal)))
+                return version;
         }
         return null;
     }

@@ -260,7 +260,7 @@ internal sealed class AdminHandlerTests
     }
 
     // As Kafka 4.3.1: where one feature is refused, no feature has a result.
-    [TestCase("group.version", 1, "group.version NONE")]
+    [TestCase("eligible.leader.replicas.version", 1, "eligible.leader.replicas.version NONE")]
     [TestCase("nope", 1)]
     public async Task Feature_updates_succeed_all_or_none(string name, short level, params string[] results)
     {

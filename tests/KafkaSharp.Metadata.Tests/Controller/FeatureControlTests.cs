@@ -43,7 +43,8 @@ internal sealed class FeatureControlTests
     [TestCase((short)1, (short)9, 95)]
     public void Of_several_updates_of_a_feature_the_last_counts(short first, short last, int error)
     {
-        var response = Update((FeatureNames.Group, first, Upgrade), (FeatureNames.Group, last, Upgrade));
+        var response = Update(
+            (FeatureNames.EligibleLeaderReplicas, first, Upgrade), (FeatureNames.EligibleLeaderReplicas, last, Upgrade));
         Assert.That((int)response.ErrorCode, Is.EqualTo(error));
         Assert.That(response.Results, Has.Count.EqualTo(error == 0 ? 2 : 0));
     }
@@ -81,11 +82,41 @@ internal sealed class FeatureControlTests
     }
 
     [Test]
+    public void A_dependency_is_met_by_the_last_of_several_updates()
+    {
+        var response = Update(
+            (FeatureNames.MetadataVersion, 22, SafeDowngrade), (FeatureNames.EligibleLeaderReplicas, 1, Upgrade),
+            (FeatureNames.MetadataVersion, 30, Upgrade));
+        Assert.That((response.ErrorCode, response.ErrorMessage), Is.EqualTo((ErrorCode.None, (string?)null)));
+    }
+
+    // Apache Kafka serves these features.
+    [TestCase(FeatureNames.Group)]
+    [TestCase(FeatureNames.Share)]
+    [TestCase(FeatureNames.Streams)]
+    [TestCase(FeatureNames.Transaction)]
+    public void A_feature_that_is_not_served_stays_at_its_level(string name)
+    {
+        Assert.That(Update((name, 1, Upgrade)).ErrorMessage, Is.EqualTo(
+            $"{Failed}Invalid update version 1 for feature {name}. KafkaSharp does not serve this feature yet."));
+        Assert.That(Update((name, 0, SafeDowngrade)).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
+    [Test]
+    public void An_unstable_level_is_not_supported_unless_it_is_admitted()
+    {
+        Assert.That(Update((FeatureNames.MetadataVersion, 31, Upgrade)).ErrorMessage, Is.EqualTo(
+            $"{Failed}Invalid update version 31 for feature metadata.version. Local controller 1 only supports versions 7-30"));
+        Assert.That(FeatureNames.Supported(unstable: true).Single(feature => feature.Name == FeatureNames.MetadataVersion).MaxLevel,
+            Is.EqualTo(31));
+    }
+
+    [Test]
     public void A_level_is_written_though_it_did_not_change_and_turning_ELR_off_clears_nothing()
     {
-        Update((FeatureNames.Group, 1, Upgrade));
+        Update((FeatureNames.Group, 0, Upgrade));
         Assert.That(_harness.Written.Select(r => r.Message).OfType<FeatureLevelRecord>().Select(l => (l.Name, l.FeatureLevel)),
-            Is.EqualTo(new[] { (FeatureNames.Group, (short)1) }));
+            Is.EqualTo(new[] { (FeatureNames.Group, (short)0) }));
         Update((FeatureNames.EligibleLeaderReplicas, 0, SafeDowngrade));
         Assert.That(_harness.Written.Select(record => record.Message.GetType()), Is.EqualTo(new[] { typeof(FeatureLevelRecord) }));
         Assert.That(_harness.Image.Features.IsElrEnabled, Is.False);

@@ -83,10 +83,16 @@ internal sealed class FormatTests : ServerTest
         Assert.That(ended.OutputText, Does.Contain("with metadata.version 4.0-IV3."));
     }
 
-    [TestCase("--release-version", "9.9", "9.9")]
+    [TestCase("--release-version", "9.9", "Unknown metadata.version '9.9'. Supported metadata.version are: 3.3-IV3, 3.4-IV0, ")]
+    [TestCase("--release-version", "4.4-IV0", "Unknown metadata.version '4.4-IV0'.")]
+    [TestCase("--feature", "metadata.version=31", "metadata.version 4.4-IV0 is not yet stable.")]
+    [TestCase("--feature", "metadata.version=32",
+        "No MetadataVersion with feature level 32. Valid feature levels are from 7 to 31.")]
+    [TestCase("--feature", "kraft.version=1", "Cannot set kraft.version to 1 unless controller.quorum.voters is empty")]
+    [TestCase("--feature", "group.version=1", "group.version cannot be set to 1: KafkaSharp does not serve this feature yet.")]
     [TestCase("--feature", "nope=1", "Unsupported feature: nope")]
     [TestCase("--feature", "group.version=99", "No feature:group.version with feature level 99")]
-    [TestCase("--feature", "group.version", "group.version")]
+    [TestCase("--feature", "group.version", "Can't parse feature=level string group.version: equals sign not found.")]
     public async Task An_unknown_release_or_feature_is_refused_and_nothing_is_written(string option, string value, string part)
     {
         var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", WriteProperties(), option, value);
@@ -95,13 +101,64 @@ internal sealed class FormatTests : ServerTest
         Assert.That(Directory.Exists(Path("data")), Is.False);
     }
 
-    [Test]
-    public async Task An_invalid_cluster_id_is_refused_and_nothing_is_written()
+    [TestCase("Use --release-version instead of --feature metadata.version=X to avoid ambiguity.",
+        "--release-version", "4.0", "--feature", "metadata.version=25")]
+    [TestCase("eligible.leader.replicas.version could not be set to 1 because it depends on metadata.version level 23",
+        "--release-version", "3.5", "--feature", "eligible.leader.replicas.version=1")]
+    public async Task Levels_that_contradict_each_other_are_refused_and_nothing_is_written(string message, params string[] options)
     {
-        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", "bad", "-c", WriteProperties());
+        var ended = await Kafkasharp.RunAsync(Folder, ["format", "-t", ClusterId, "-c", WriteProperties(), .. options]);
 
-        ended.AssertOneSentence("Cluster ID string bad does not appear to be a valid UUID");
+        ended.AssertOneSentence(message);
         Assert.That(Directory.Exists(Path("data")), Is.False);
+    }
+
+    [Test]
+    public async Task Of_a_feature_given_twice_the_last_level_counts()
+    {
+        var ended = await Kafkasharp.RunAsync(
+            Folder, "format", "-t", ClusterId, "-c", WriteProperties(), "--feature", "group.version=9", "--feature", "group.version=0");
+
+        Assert.That(ended.ExitCode, Is.Zero, ended.ErrorText);
+    }
+
+    [Test]
+    public async Task Unstable_levels_can_be_admitted_and_a_broker_starts_on_them()
+    {
+        var file = WriteProperties("unstable.feature.versions.enable=true");
+        foreach (var refused in (string[])["4.4", "4.5-IV0"])
+        {
+            (await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file, "--release-version", refused)).AssertOneSentence(
+                $"Unknown metadata.version '{refused}'.", "4.3-IV0, 4.4-IV0");
+        }
+
+        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "-c", file);
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--config", file);
+
+        Assert.That(ended.OutputText, Does.Contain("with metadata.version 4.4-IV0."));
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_broker_that_does_not_admit_unstable_levels_does_not_start_on_them()
+    {
+        await Kafkasharp.RunAsync(
+            Folder, "format", "-t", ClusterId, "--override", "unstable.feature.versions.enable=true", "--release-version", "4.4-IV0");
+
+        var ended = await Kafkasharp.RunAsync(
+            Folder, "start", "--override", AnyPort, "--override", "initial.broker.registration.timeout.ms=500");
+
+        Assert.That(ended.ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Any_text_is_a_cluster_id()
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, "format", "-t", "my-cluster");
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort);
+
+        Assert.That(ended.ExitCode, Is.Zero, ended.ErrorText);
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
     }
 
     [Test]

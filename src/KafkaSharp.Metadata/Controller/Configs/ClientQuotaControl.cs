@@ -111,7 +111,8 @@ internal sealed class ClientQuotaControl(ControllerState state)
         }
         if (value > (type == QuotaType.Int ? int.MaxValue : long.MaxValue))
             throw Refused($"Proposed value for {key} is too large for {(type == QuotaType.Int ? "an INT" : "a LONG")}.");
-        if (Math.Abs(value - Math.Round(value)) > 1e-6)
+        // A value just below a whole number is not one, as in Kafka.
+        if (value % 1.0 > 1e-6)
             throw Refused($"{key} cannot be a fractional value.");
     }
 

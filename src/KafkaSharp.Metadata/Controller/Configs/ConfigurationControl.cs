@@ -31,7 +31,7 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
         foreach (var group in request.Resources.GroupBy(r => new ConfigResource((ConfigResourceType)r.ResourceType, r.ResourceName)))
         {
             var error = group.Count() > 1
-                ? new ApiError(ErrorCode.InvalidRequest, "Each resource must appear at most once.")
+                ? new ApiError(ErrorCode.InvalidRequest, "Duplicate resource.")
                 : Attempt(() => Alter(group.Key, group.First().Configs), records);
             response.Responses.Add(new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
             {
@@ -50,7 +50,7 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
         foreach (var group in request.Resources.GroupBy(r => new ConfigResource((ConfigResourceType)r.ResourceType, r.ResourceName)))
         {
             var error = group.Count() > 1
-                ? new ApiError(ErrorCode.InvalidRequest, "Each resource must appear at most once.")
+                ? new ApiError(ErrorCode.InvalidRequest, "Duplicate resource.")
                 : Attempt(() => Replace(group.Key, group.First().Configs), records);
             response.Responses.Add(new AlterConfigsResponse.AlterConfigsResourceResponse
             {
@@ -128,11 +128,8 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
         var existing = state.Image.Configs.Configs(resource);
         var after = existing;
         var records = new List<MetadataRecord>();
-        var named = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var operation in operations)
+        foreach (var operation in LastOfEach(operations, operation => operation.Name))
         {
-            if (!named.Add(operation.Name))
-                throw new StateMachineException(ErrorCode.InvalidRequest, "Error due to duplicate config keys");
             var current = existing.GetValueOrDefault(operation.Name);
             var value = Apply(resource, operation, current);
             CheckMinIsr(resource, operation.Name, value);
@@ -152,24 +149,33 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
         var existing = state.Image.Configs.Configs(resource);
         var after = ConfigurationsImage.NoConfigs;
         var records = new List<MetadataRecord>();
-        foreach (var config in configs)
+        foreach (var config in LastOfEach(configs, config => config.Name))
         {
-            if (config.Value is not { } value)
-                throw new StateMachineException(ErrorCode.InvalidRequest, $"Null value not supported for : {config.Name}");
+            // Only brokers refuse null in their clients' requests: for the controller it removes the value.
+            var value = config.Value;
             CheckMinIsr(resource, config.Name, value);
             CheckSize(value);
-            after = after.SetItem(config.Name, value);
+            after = value is null ? after.Remove(config.Name) : after.SetItem(config.Name, value);
             // As above (KAFKA-14136).
             if (existing.GetValueOrDefault(config.Name) != value || resource.Type == ConfigResourceType.Broker)
                 records.Add(Record(resource, config.Name, value));
         }
-        foreach (var name in existing.Keys.Where(name => !after.ContainsKey(name)))
+        foreach (var name in existing.Keys.Except(configs.Select(config => config.Name)))
         {
             CheckMinIsr(resource, name, null);
             records.Add(Record(resource, name, null));
         }
         Check(resource, after, existing);
         return records;
+    }
+
+    // Brokers refuse a key named twice and a missing value in their clients' requests. For the controller the last of a key counts.
+    private static IEnumerable<T> LastOfEach<T>(List<T> items, Func<T, string> name)
+    {
+        var last = new OrderedDictionary<string, T>(StringComparer.Ordinal);
+        foreach (var item in items)
+            last[name(item)] = item;
+        return last.Values;
     }
 
     private string? Apply(ConfigResource resource, IncrementalAlterConfigsRequest.AlterableConfig operation, string? current)
@@ -179,10 +185,8 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
             return null;
         if (kind is < AlterConfigOperation.Set or > AlterConfigOperation.Subtract)
             throw new StateMachineException(ErrorCode.UnknownServerError, $"Unknown operation type {operation.ConfigOperation}");
-        if (operation.Value is not { } value)
-            throw new StateMachineException(ErrorCode.InvalidRequest, $"Null value not supported for : {operation.Name}");
         if (kind == AlterConfigOperation.Set)
-            return value;
+            return operation.Value;
         if (!validator.IsList(resource.Type, operation.Name))
         {
             throw new StateMachineException(
@@ -190,6 +194,8 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
                 $"Can't {(kind == AlterConfigOperation.Append ? "APPEND" : "SUBTRACT")} to key {operation.Name} "
                 + "because its type is not LIST.");
         }
+        if (operation.Value is not { } value)
+            throw new StateMachineException(ErrorCode.UnknownServerError, $"Without a value nothing can be added to {operation.Name}");
         return ConfigList.Alter(
             current ?? validator.DefaultValue(resource.Type, operation.Name), kind == AlterConfigOperation.Append, value);
     }
@@ -210,7 +216,9 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
                 return;
             default:
                 // Levels of loggers are not metadata: each broker has its own.
-                throw new StateMachineException(ErrorCode.InvalidRequest, $"Unknown resource type {(sbyte)resource.Type}");
+                throw resource.Type == ConfigResourceType.BrokerLogger
+                    ? new StateMachineException(ErrorCode.InvalidRequest, $"Unknown resource type {(sbyte)resource.Type}")
+                    : new StateMachineException(ErrorCode.UnsupportedVersion, $"Unknown resource type {(sbyte)resource.Type}.");
         }
     }
 
@@ -241,7 +249,9 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
     private void CheckNode(string name)
     {
         if (!int.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id))
-            throw new StateMachineException(ErrorCode.InvalidRequest, $"Invalid broker name {name}");
+            throw new StateMachineException(ErrorCode.InvalidRequest, "Unable to parse broker name as a base 10 number.");
+        if (id < 0)
+            throw new StateMachineException(ErrorCode.InvalidRequest, "Invalid negative broker ID.");
         if (!state.Image.Cluster.ContainsBroker(id) && !state.Image.Cluster.Controllers.ContainsKey(id) && id != options.NodeId)
             throw new StateMachineException(ErrorCode.BrokerIdNotRegistered, $"No node with id {id} found.");
     }

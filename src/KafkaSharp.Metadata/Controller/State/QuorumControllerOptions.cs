@@ -40,6 +40,9 @@ public sealed class QuorumControllerOptions
     /// <summary>The static value of <c>min.insync.replicas</c>.</summary>
     public int MinInSyncReplicas { get; init; } = 1;
 
+    /// <summary>The features that this controller supports.</summary>
+    public IReadOnlyList<KafkaFeature> Features { get; init; } = FeatureNames.All;
+
     /// <summary>
     /// What this controller registers itself as when it becomes active; null for not at all (others register by request).
     /// </summary>

@@ -43,7 +43,9 @@ public readonly ref struct RecordBatch(ReadOnlySpan<byte> bytes)
         Magic < 2 ? Legacy.TimestampType : Header.IsLogAppendTime ? TimestampType.LogAppendTime : TimestampType.CreateTime;
 
     /// <exception cref="RecordsException">The compression type is undefined.</exception>
-    public CompressionType Compression => Decompression.TypeOf(Magic >= 2 ? Header.CompressionId : Legacy.CompressionId);
+    // The smallest batch contains the attributes. Kafka looks at them before it checks that the rest of the header is complete.
+    public CompressionType Compression =>
+        Decompression.TypeOf(Magic >= 2 ? new RecordBatchHeader(Bytes).CompressionId : Legacy.CompressionId);
 
     /// <summary>The number of records; null for a legacy message, whose header does not contain it.</summary>
     public int? CountOrNull => Magic >= 2 ? Header.RecordCount : null;

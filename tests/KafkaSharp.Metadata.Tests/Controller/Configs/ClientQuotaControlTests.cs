@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text.Json;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Metadata.Tests.Controller.Configs;
 
@@ -13,6 +16,8 @@ internal sealed class ClientQuotaControlTests
     [TestCase("user", "producer_byte_rate", double.PositiveInfinity, "Proposed value for producer_byte_rate is too large for a LONG.")]
     [TestCase("user", "producer_byte_rate", 9.223372036854775807e18, null)]
     [TestCase("user", "consumer_byte_rate", 1.5, "consumer_byte_rate cannot be a fractional value.")]
+    [TestCase("user", "consumer_byte_rate", 0.9999999, "consumer_byte_rate cannot be a fractional value.")]
+    [TestCase("user", "consumer_byte_rate", 1.0000001, null)]
     [TestCase("ip", "connection_creation_rate", 2147483648.5, "Proposed value for connection_creation_rate is too large for an INT.")]
     [TestCase("ip", "connection_creation_rate", 2147483647.0, null)]
     [TestCase("user", "request_percentage", 1e300, null)]
@@ -25,6 +30,30 @@ internal sealed class ClientQuotaControlTests
         var actual = Alter(key, value, (type, type == "ip" ? "127.0.0.1" : "alice"));
         Assert.That((actual.ErrorCode, actual.ErrorMessage), Is.EqualTo(
             (message is null ? ErrorCode.None : ErrorCode.InvalidRequest, message)));
+    }
+
+    // The golden values are texts, which only tools parse: a request has numbers. Where a text is a number, both have the same answer,
+    // except for a value below 1, which only the controller refuses, and for exponents.
+    [Test]
+    public void A_golden_value_is_refused_where_it_is_no_value_of_its_type()
+    {
+        var compared = 0;
+        foreach (var line in Vectors.Lines("config-values.jsonl.gz").Select(text => JsonDocument.Parse(text).RootElement))
+        {
+            if (line.GetProperty("scope").GetString() != "quota")
+                continue;
+            var (key, text) = (line.GetProperty("name").GetString()!, line.GetProperty("value").GetString()!.Trim());
+            const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+            if (!double.TryParse(text, Plain, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+                continue;
+            var isIp = key == "connection_creation_rate";
+            var actual = new ClientQuotaControlTests().Alter(key, value, (isIp ? "ip" : "user", isIp ? "127.0.0.1" : "alice"));
+            // The double next to the largest long is 2^63 itself.
+            var isFine = value > 0 && (line.GetProperty("ok").GetBoolean() || (text == "9223372036854775808" && !isIp));
+            Assert.That(actual.ErrorCode, Is.EqualTo(isFine ? ErrorCode.None : ErrorCode.InvalidRequest), line.ToString());
+            compared++;
+        }
+        Assert.That(compared, Is.EqualTo(72));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using KafkaSharp.Metadata.Controller.Configs;
+using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.StateMachines;
@@ -23,9 +24,9 @@ internal sealed class ConfigurationControlTests
         _harness.CreateTopic("u");
     }
 
-    [TestCase(3, "x", ErrorCode.InvalidRequest, "Unknown resource type 3")]
-    [TestCase(-1, "x", ErrorCode.InvalidRequest, "Unknown resource type -1")]
-    [TestCase(0, "x", ErrorCode.InvalidRequest, "Unknown resource type 0")]
+    [TestCase(3, "x", ErrorCode.UnsupportedVersion, "Unknown resource type 3.")]
+    [TestCase(-1, "x", ErrorCode.UnsupportedVersion, "Unknown resource type -1.")]
+    [TestCase(0, "x", ErrorCode.UnsupportedVersion, "Unknown resource type 0.")]
     [TestCase(8, "1", ErrorCode.InvalidRequest, "Unknown resource type 8")]
     [TestCase(32, "", ErrorCode.InvalidRequest, "Default group resources are not allowed.")]
     [TestCase(2, "", ErrorCode.InvalidRequest, "Default topic resources are not allowed.")]
@@ -63,6 +64,38 @@ internal sealed class ConfigurationControlTests
         var appended = Set(2, "u", "cleanup.policy", new string('x', short.MaxValue));
         appended.Resources[0].Configs[0].ConfigOperation = (sbyte)AlterConfigOperation.Append;
         Assert.That(_harness.Run(_harness.Managers.Configurations.Alter(appended)).Responses.Single().ErrorMessage, Is.EqualTo(TooLarge));
+    }
+
+    [TestCase("one", "Unable to parse broker name as a base 10 number.")]
+    [TestCase("-1", "Invalid negative broker ID.")]
+    public void A_broker_is_named_by_its_id(string name, string message)
+    {
+        var altered = _harness.Run(_harness.Managers.Configurations.Alter(Set(4, name, "log.cleaner.threads", "2"))).Responses.Single();
+        Assert.That((altered.ErrorCode, altered.ErrorMessage), Is.EqualTo((ErrorCode.InvalidRequest, message)));
+    }
+
+    // Brokers refuse such requests of their clients.
+    [Test]
+    public void Of_a_key_named_twice_the_last_value_counts_and_none_removes_it()
+    {
+        var harness = new ControllerHarness();
+        harness.StartBroker(1);
+        harness.CreateTopic("t");
+        var twice = Set(2, "t", "segment.ms", "no number");
+        twice.Resources[0].Configs.AddRange(Set(2, "t", "segment.ms", "7").Resources[0].Configs);
+        Assert.That(harness.Run(harness.Managers.Configurations.Alter(twice)).Responses.Single().ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(Value(), Is.EqualTo("7"));
+        harness.Run(harness.Managers.Configurations.Alter(Set(2, "t", "segment.ms", null)));
+        Assert.That(Value(), Is.Null);
+
+        var replaced = Replace(2, "t", "segment.ms", "8");
+        replaced.Resources[0].Configs.AddRange(Replace(2, "t", "segment.ms", "9").Resources[0].Configs);
+        harness.Run(harness.Managers.Configurations.Alter(replaced));
+        Assert.That((Value(), harness.Written.Count), Is.EqualTo(("9", 1)));
+        harness.Run(harness.Managers.Configurations.Alter(Replace(2, "t", "segment.ms", null)));
+        Assert.That((Value(), harness.Written.Count), Is.EqualTo(((string?)null, 1)));
+
+        string? Value() => harness.Image.Configs.Value(new(ConfigResourceType.Topic, "t"), "segment.ms");
     }
 
     [Test]
@@ -117,12 +150,12 @@ internal sealed class ConfigurationControlTests
         });
     }
 
-    private static IncrementalAlterConfigsRequest Set(sbyte type, string resource, string name, string value) => new()
+    private static IncrementalAlterConfigsRequest Set(sbyte type, string resource, string name, string? value) => new()
     {
         Resources = [new() { ResourceType = type, ResourceName = resource, Configs = [new() { Name = name, Value = value }] }],
     };
 
-    private static AlterConfigsRequest Replace(sbyte type, string resource, string name, string value) => new()
+    private static AlterConfigsRequest Replace(sbyte type, string resource, string name, string? value) => new()
     {
         Resources = [new() { ResourceType = type, ResourceName = resource, Configs = [new() { Name = name, Value = value }] }],
     };
