@@ -10,6 +10,7 @@ using KafkaSharp.Testing.Faults;
 using KafkaSharp.Testing.Interception;
 using KafkaSharp.Testing.Output;
 using KafkaSharp.Testing.Requests;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Testing;
@@ -43,20 +44,23 @@ public sealed class KafkaTestBroker : IAsyncDisposable
         var clientId = $"KafkaSharp.Testing-{number}";
         _client = new BrokerClient(() => new IPEndPoint(IPAddress.Loopback, _port), clientId, own => Connections!.Except(own));
         Topics = new TestTopics(_client, options.Time);
-        Faults = new FaultPlan(new Random(options.Seed));
+        Faults = new TestFaults(new Random(options.Seed));
         Requests = new RequestLog();
         Groups = new TestGroups(_client, Topics, Requests, Faults);
-        Connections = new TestConnections(options.Time);
-        Disk = new TestDisk();
+        Connections = new TestConnections(Faults, options.Time);
+        Disk = new TestDisk(Faults);
         _interceptor = new FaultInterceptor(
             clientId, Faults, Requests, Connections, options.Time, new TopicNames(id => _broker?.TopicName(id)));
     }
 
     /// <summary>For <c>bootstrap.servers</c> of clients.</summary>
-    public string BootstrapServers => $"127.0.0.1:{_port}";
+    public string BootstrapServers => $"{_options.Host}:{_port}";
 
     /// <summary>The port clients connect to.</summary>
     public int Port => _port;
+
+    /// <summary>The clock of the broker.</summary>
+    public TimeProvider Time => _options.Time;
 
     /// <summary>Creates, fills and reads topics.</summary>
     public TestTopics Topics { get; }
@@ -65,7 +69,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     public TestGroups Groups { get; }
 
     /// <summary>The failures that the test injects.</summary>
-    public FaultPlan Faults { get; }
+    public TestFaults Faults { get; }
 
     /// <summary>The requests that clients have sent.</summary>
     public RequestLog Requests { get; }
@@ -134,12 +138,12 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts anew, as <see cref="StartAsync"/> did: without the records, topics, groups and offsets since then, without faults and
+    /// Starts anew, as <see cref="StartAsync"/> did: without the records, topics, groups, offsets and faults since then, and without
     /// recorded requests, on the same port. Clients lose their connections.
     /// </summary>
     public async Task ResetAsync(CancellationToken cancellation = default)
     {
-        ClearFaults();
+        Faults.Clear();
         await StopAsync();
         _files = NewFiles();
         await StartAnewAsync(cancellation);
@@ -160,7 +164,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Requests that wait would delay the stop.
-        ClearFaults();
+        Faults.Clear();
         await StopAsync();
         _client.Dispose();
         if (Directory.Exists(_spillFolder))
@@ -175,13 +179,6 @@ public sealed class KafkaTestBroker : IAsyncDisposable
             await StopAsync();
     }
 
-    private void ClearFaults()
-    {
-        Faults.Clear();
-        Disk.Clear();
-        Connections.Clear();
-    }
-
     private async Task StartAnewAsync(CancellationToken cancellation)
     {
         if (_options.DataFolder is { } folder)
@@ -189,6 +186,10 @@ public sealed class KafkaTestBroker : IAsyncDisposable
         await StartAgainAsync(cancellation);
         foreach (var topic in _options.Topics)
             await Topics.CreateAsync(topic.Name, topic.Partitions, topic.Configs, cancellation);
+        foreach (var (topic, records) in _options.Records.Pieces())
+            await Topics.AppendAsync(topic, records, cancellation);
+        if (_options.Faults is { } faults)
+            Faults.Add(faults);
     }
 
     // The spill files of one that is discarded stay until the end of the broker.
@@ -198,11 +199,22 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     private BrokerConfiguration Configuration()
     {
         var values = TestProfile.Create();
-        values["listeners"] = $"PLAINTEXT://127.0.0.1:{_port}";
+        values["listeners"] = $"PLAINTEXT://{(IsLocal(_options.Host) ? "127.0.0.1" : "0.0.0.0")}:{_port}";
+        values["advertised.listeners"] = $"PLAINTEXT://{_options.Host}:{_port}";
         foreach (var (key, value) in _options.Configuration)
             values[key] = value;
         return BrokerConfiguration.Load(values);
     }
+
+    private ILoggerFactory Loggers() => _options switch
+    {
+        { Loggers: { } loggers } => loggers,
+        { Output: { } output } => new OutputLoggerFactory(output, _options.OutputLevel),
+        _ => NullLoggerFactory.Instance,
+    };
+
+    private static bool IsLocal(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     // Another seed for each start: a node that starts again is another incarnation.
     private BrokerEnvironment NewEnvironment() =>
@@ -210,7 +222,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
             Disk.Around(_files),
             _options.Time,
             new Random(unchecked((_options.Seed * 31) + _starts++)),
-            _options.Output is { } output ? new OutputLoggerFactory(output, _options.OutputLevel) : NullLoggerFactory.Instance,
+            Loggers(),
             _interceptor,
             listener => new FaultyTransportFactory(new SocketTransportFactory(listener), Connections));
 }

@@ -1,3 +1,4 @@
+using KafkaSharp.Testing.Faults;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Testing;
@@ -13,12 +14,24 @@ public sealed class KafkaTestBrokerOptions
     /// <summary>Topics that exist when the start returns.</summary>
     public TestTopicCollection Topics { get; } = [];
 
-    /// <summary>The port on 127.0.0.1; 0 for a free one, which the broker keeps over restarts.</summary>
+    /// <summary>Records that the topics have from the start. A topic that is not among <see cref="Topics"/> is created.</summary>
+    public TestRecordCollection Records { get; } = new();
+
+    /// <summary>Faults that are in effect from the start.</summary>
+    public FaultPlan? Faults { get; set; }
+
+    /// <summary>The port; 0 for a free one, which the broker keeps over restarts.</summary>
     public int Port { get; set; }
 
     /// <summary>
+    /// The host name or address that clients are told to connect to. With one of another name than this machine alone has (127.0.0.1,
+    /// localhost), the broker listens on all addresses: clients may be in containers or on other machines.
+    /// </summary>
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>
     /// The clock of the broker: of timestamps, session timeouts, retention and every other duration. With the FakeTimeProvider of
-    /// Microsoft.Extensions.TimeProvider.Testing the test moves it.
+    /// Microsoft.Extensions.TimeProvider.Testing, or a <see cref="Testing.Time.TestClock"/>, the test moves it.
     /// </summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
@@ -41,6 +54,9 @@ public sealed class KafkaTestBrokerOptions
     /// Receives the broker's log, a line at a time, on any thread; null for none. For NUnit: <c>TestContext.Progress.WriteLine</c>.
     /// </summary>
     public Action<string>? Output { get; set; }
+
+    /// <summary>Receives the broker's log instead of <see cref="Output"/>; null for none. The caller disposes it.</summary>
+    public ILoggerFactory? Loggers { get; set; }
 
     /// <summary>The lowest level of the lines for <see cref="Output"/>.</summary>
     public LogLevel OutputLevel { get; set; } = LogLevel.Information;

@@ -17,9 +17,9 @@ public sealed class TestGroups
     private readonly BrokerClient _client;
     private readonly TestTopics _topics;
     private readonly RequestLog _requests;
-    private readonly FaultPlan _faults;
+    private readonly TestFaults _faults;
 
-    internal TestGroups(BrokerClient client, TestTopics topics, RequestLog requests, FaultPlan faults)
+    internal TestGroups(BrokerClient client, TestTopics topics, RequestLog requests, TestFaults faults)
     {
         _client = client;
         _topics = topics;
@@ -85,6 +85,35 @@ public sealed class TestGroups
             group,
             state => Task.FromResult(state.State == "Stable" && state.Members.Count == members ? null : $"{members} were expected"),
             $"is not stable with {members} members", topic: null, timeout, cancellation);
+
+    /// <summary>
+    /// Ends the sessions of members as if their session timeout had passed without a heartbeat: the coordinator removes them, and the group
+    /// rebalances. Returns how many it were.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="clientId">Only the members of clients with this id; null for all.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<int> ExpireSessionsAsync(string group, string? clientId = null, CancellationToken cancellation = default)
+    {
+        var described = await LookUpAsync(group, cancellation);
+        var members = described.Members.Where(member => clientId is null || member.ClientId == clientId).ToList();
+        if (members.Count == 0)
+            return 0;
+        var response = await _client.SendAsync<LeaveGroupRequest, LeaveGroupResponse>(
+            new LeaveGroupRequest
+            {
+                GroupId = group,
+                Members = [.. members.Select(member => new LeaveGroupRequest.MemberIdentity
+                {
+                    MemberId = member.MemberId,
+                    GroupInstanceId = member.GroupInstanceId,
+                    Reason = "a test ended the session",
+                })],
+            },
+            null, cancellation);
+        KafkaTestException.ThrowIf($"Ending the sessions of group {group}", response.ErrorCode);
+        return response.Members.Count(member => member.ErrorCode == ErrorCode.None);
+    }
 
     private async Task WaitAsync(
         string group,

@@ -122,17 +122,35 @@ public sealed class TestTopics
     /// not exist.
     /// </summary>
     public async Task<IReadOnlyList<TestRecord>> ReadAsync(
-        string topic, bool onlyCommitted = false, CancellationToken cancellation = default)
+        string topic, bool onlyCommitted = false, CancellationToken cancellation = default) =>
+        await ReadPartAsync(topic, onlyCommitted: onlyCommitted, cancellation: cancellation);
+
+    /// <summary>Some of the records of a topic, ordered by partition and offset.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">Those of one partition; null for all.</param>
+    /// <param name="fromOffset">Those from this offset on, in each partition.</param>
+    /// <param name="maxRecords">No more than so many.</param>
+    /// <param name="onlyCommitted">Committed ones only.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<IReadOnlyList<TestRecord>> ReadPartAsync(
+        string topic,
+        int? partition = null,
+        long fromOffset = 0,
+        int maxRecords = int.MaxValue,
+        bool onlyCommitted = false,
+        CancellationToken cancellation = default)
     {
         List<TestRecord> records = [];
         var count = await PartitionCountAsync(topic, create: false, cancellation);
         var starts = await OffsetsAsync(topic, count, EarliestOffset, onlyCommitted, cancellation);
         var ends = await OffsetsAsync(topic, count, LatestOffset, onlyCommitted, cancellation);
-        foreach (var (partition, end) in ends)
+        foreach (var (at, end) in ends.Where(end => (partition ?? end.Key) == end.Key))
         {
-            for (var offset = starts[partition]; offset < end;)
-                offset = await FetchAsync(topic, partition, offset, onlyCommitted, records, cancellation);
+            for (var offset = Math.Max(fromOffset, starts[at]); offset < end && records.Count < maxRecords;)
+                offset = await FetchAsync(topic, at, offset, onlyCommitted, records, cancellation);
         }
+        if (records.Count > maxRecords)
+            records.RemoveRange(maxRecords, records.Count - maxRecords);
         return records;
     }
 
@@ -164,12 +182,21 @@ public sealed class TestTopics
     public async Task<IReadOnlyList<TestRecord>> WaitForRecordsAsync(
         string topic, int count, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
+        await WaitForCountAsync(topic, count, timeout, cancellation);
+        return await ReadAsync(topic, onlyCommitted: false, cancellation);
+    }
+
+    /// <summary>Waits as <see cref="WaitForRecordsAsync"/> does, and returns nothing.</summary>
+    /// <inheritdoc cref="WaitForRecordsAsync"/>
+    public async Task WaitForCountAsync(
+        string topic, int count, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
         var deadline = new Deadline(timeout);
         while (true)
         {
-            var records = await ReadAsync(topic, onlyCommitted: false, cancellation);
+            var records = await ReadPartAsync(topic, maxRecords: count, cancellation: cancellation);
             if (records.Count >= count)
-                return records;
+                return;
             if (deadline.IsOver)
                 throw new KafkaTestException(
                     $"Topic {topic} has {records.Count} records after {deadline}, "

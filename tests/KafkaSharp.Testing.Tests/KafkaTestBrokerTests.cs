@@ -140,6 +140,30 @@ internal sealed class KafkaTestBrokerTests
     }
 
     [Test]
+    public async Task Records_of_the_options_are_there_from_the_start_and_after_a_reset()
+    {
+        var options = new KafkaTestBrokerOptions { Topics = { { "orders", 3 } } };
+        options.Records.Add("orders", new TestRecord("k", "1"), new TestRecord("k", "2"));
+        options.Records.Add("large", Enumerable.Range(0, 40).Select(i => new TestRecord { Value = new byte[100_000], Partition = 0 }));
+        await using var kafka = await KafkaTestBroker.StartAsync(options);
+        await kafka.Topics.AppendAsync("orders", new TestRecord("k", "3"));
+        await kafka.ResetAsync();
+        Assert.That((await kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText), Is.EqualTo(new[] { "1", "2" }));
+        Assert.That(await kafka.Topics.ReadAsync("large"), Has.Count.EqualTo(40));
+    }
+
+    [Test]
+    public async Task Clients_are_told_the_host_of_the_options()
+    {
+        await using var kafka = await KafkaTestBroker.StartAsync(new() { Host = "localhost" });
+        Assert.That(kafka.BootstrapServers, Is.EqualTo($"localhost:{kafka.Port}"));
+        using var client = Clients.Producer(kafka);
+        using var admin = new Confluent.Kafka.DependentAdminClientBuilder(client.Handle).Build();
+        var node = admin.GetMetadata(Clients.Patience).Brokers.Single();
+        Assert.That($"{node.Host}:{node.Port}", Is.EqualTo(kafka.BootstrapServers));
+    }
+
+    [Test]
     public async Task Another_broker_starts_from_a_saved_state_and_goes_its_own_way()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"kafkasharp-saved-{Guid.NewGuid():N}");

@@ -33,7 +33,7 @@ internal sealed class FaultyTransport(Transport inner, Socket socket, TestConnec
         var tearAfter = Interlocked.Exchange(ref _tearAfter, NotTorn);
         if (tearAfter != NotTorn)
             return TearAsync(batch, tearAfter);
-        return owner.Slowness is { } slowness ? DripAsync(batch, slowness) : inner.SendAsync(batch);
+        return owner.SlownessFor(inner.RemoteEndPoint) is { } slowness ? DripAsync(batch, slowness) : inner.SendAsync(batch);
     }
 
     public override void ShutdownReceive() => inner.ShutdownReceive();

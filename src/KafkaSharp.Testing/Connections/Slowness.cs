@@ -1,18 +1,16 @@
+using KafkaSharp.Testing.Faults;
+
 namespace KafkaSharp.Testing.Connections;
 
-/// <summary>Slow sending that a test has asked for. Disposing ends it, also in the middle of a response. Thread-safe.</summary>
-internal sealed class Slowness(TestConnections owner, int bytes, TimeSpan pause, TimeProvider time) : IDisposable
+/// <summary>How a response is sent slowly. The end of the fault ends it, also in the middle of a response.</summary>
+/// <param name="fault">The fault.</param>
+/// <param name="drip">Its action.</param>
+/// <param name="time">The clock of the pauses.</param>
+internal sealed class Slowness(ActiveFault fault, FaultAction.Drip drip, TimeProvider time)
 {
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>How many bytes are sent at once.</summary>
-    public int Bytes => _ended.Task.IsCompleted ? int.MaxValue : bytes;
+    public int Bytes => fault.Removed.IsCompleted ? int.MaxValue : drip.Bytes;
 
-    public Task PauseAsync() => _ended.Task.IsCompleted ? Task.CompletedTask : Task.WhenAny(Task.Delay(pause, time), _ended.Task);
-
-    public void Dispose()
-    {
-        owner.End(this);
-        _ended.TrySetResult();
-    }
+    public Task PauseAsync() =>
+        fault.Removed.IsCompleted ? Task.CompletedTask : Task.WhenAny(Task.Delay(drip.Pause, time), fault.Removed);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Testing.Faults;
 
 namespace KafkaSharp.Testing.Disk;
 
@@ -11,60 +13,43 @@ public sealed class TestDisk
     private const int Enospc = 28;
     private const int Eio = 5;
 
-    private readonly Lock _gate = new();
-    private DiskFault[] _faults = [];
+    private readonly TestFaults _faults;
 
-    internal TestDisk()
-    {
-    }
+    internal TestDisk(TestFaults faults) => _faults = faults;
 
     /// <summary>The disk is full: nothing can be written, until the result is disposed.</summary>
-    public DiskFault Fill() => Add(
-        (operation, _) => operation is FileOperation.Write or FileOperation.SetLength,
-        path => new IOException($"No space left on device : '{path}'", Enospc));
+    public ActiveFault Fill() => _faults.Add(new Fault(FaultAction.FillDisk()));
 
     /// <summary>An operation fails with an I/O error, until the result is disposed.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="topic">Only on the files of this topic; null for all files.</param>
-    public DiskFault Fail(FileOperation operation, string? topic = null) => Add(
-        (other, path) => other == operation && (topic is null || IsOf(topic, path)),
-        path => new IOException($"Input/output error : '{path}'", Eio));
+    public ActiveFault Fail(FileOperation operation, string? topic = null) =>
+        _faults.Add(new Fault(FaultAction.FailDisk(operation)) { Topic = topic });
 
     internal IFileSystem Around(IFileSystem files) => new FaultyFileSystem(files, FailureOf);
 
-    internal void Clear() => Volatile.Write(ref _faults, []);
-
-    internal void Remove(DiskFault fault)
-    {
-        lock (_gate)
-            Volatile.Write(ref _faults, [.. _faults.Where(other => other != fault)]);
-    }
-
-    private DiskFault Add(Func<FileOperation, string, bool> affects, Func<string, IOException> failure)
-    {
-        var fault = new DiskFault(this, affects, failure);
-        lock (_gate)
-            Volatile.Write(ref _faults, [.. _faults, fault]);
-        return fault;
-    }
-
     private IOException? FailureOf(FileOperation operation, string path)
     {
-        foreach (var fault in Volatile.Read(ref _faults))
-        {
-            if (fault.FailureOf(operation, path) is { } failure)
-                return failure;
-        }
-        return null;
+        if (_faults.Active.Count == 0)
+            return null;
+        if (operation is FileOperation.Write or FileOperation.SetLength
+            && _faults.TryTake<FaultAction.NoSpace>((fault, _) => Fits(fault, path), out _))
+            return new IOException($"No space left on device : '{path}'", Enospc);
+        return _faults.TryTake<FaultAction.FailOperation>((fault, failing) => failing.Operation == operation && Fits(fault, path), out _)
+            ? new IOException($"Input/output error : '{path}'", Eio)
+            : null;
     }
 
+    private static bool Fits(Fault fault, string path) => fault.Topic is not { } topic || IsOf(topic, fault.Partition, path);
+
     // A partition's folder is its topic and number: orders-0.
-    private static bool IsOf(string topic, string path)
+    private static bool IsOf(string topic, int? partition, string path)
     {
         foreach (var part in path.Split('/', '\\'))
         {
             if (part.Length > topic.Length + 1 && part.StartsWith(topic, StringComparison.Ordinal) && part[topic.Length] == '-'
-                && char.IsAsciiDigit(part[topic.Length + 1]))
+                && int.TryParse(part.AsSpan(topic.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && (partition ?? number) == number)
                 return true;
         }
         return false;

@@ -7,7 +7,8 @@ namespace KafkaSharp.Testing.Faults;
 /// </summary>
 public sealed class ActiveFault : IDisposable
 {
-    private readonly FaultPlan _plan;
+    private readonly TestFaults _faults;
+    private readonly Random? _random;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<TaskCompletionSource> _held = [];
@@ -15,11 +16,17 @@ public sealed class ActiveFault : IDisposable
     private int _fitting;
     private int _hits;
 
-    internal ActiveFault(FaultPlan plan, Fault fault)
+    internal ActiveFault(TestFaults faults, Fault fault, int id)
     {
-        _plan = plan;
+        Id = id;
+        _faults = faults;
         Fault = fault;
+        if (fault.Seed is { } seed)
+            _random = new Random(seed);
     }
+
+    /// <summary>A number unique among the faults of the broker.</summary>
+    public int Id { get; }
 
     public Fault Fault { get; }
 
@@ -65,17 +72,19 @@ public sealed class ActiveFault : IDisposable
 
     public void Dispose()
     {
-        _plan.Remove(this);
+        _faults.Remove(this);
         _removed.TrySetResult();
         Release();
     }
 
     /// <summary>Counts a request that fits; whether it is affected.</summary>
-    internal bool Take(double draw)
+    internal bool Take()
     {
         TaskCompletionSource hit;
+        var drawn = Fault.Probability < 1 && _random is null ? _faults.Draw() : 0;
         lock (_gate)
         {
+            var draw = Fault.Probability < 1 ? _random?.NextDouble() ?? drawn : drawn;
             if (Removed.IsCompleted || draw >= Fault.Probability || _fitting++ < Fault.Skip
                 || (Fault.Count is { } count && _hits >= count))
                 return false;

@@ -1,4 +1,6 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Testing.Requests;
 
 namespace KafkaSharp.Testing.Faults;
 
@@ -11,6 +13,8 @@ public abstract record FaultAction
 
     /// <summary>Whether the request waits because of it, and is then handled as otherwise.</summary>
     internal virtual bool IsWait => false;
+
+    internal virtual FaultSubject Subject => FaultSubject.Request;
 
     /// <summary>Responds with an error instead of doing what was requested: nothing is written.</summary>
     public static FaultAction Respond(ErrorCode error) => new ErrorInstead(error);
@@ -44,6 +48,33 @@ public abstract record FaultAction
     /// <summary>Does what was requested, sends only the first bytes of the response, and closes the connection.</summary>
     public static FaultAction TearResponse(int bytes) => new Tear(bytes);
 
+    /// <summary>
+    /// The coordinator of groups has moved away: requests that name a group get NOT_COORDINATOR, and looking it up
+    /// COORDINATOR_NOT_AVAILABLE, until the fault is removed.
+    /// </summary>
+    public static FaultAction MoveCoordinator() => new CoordinatorElsewhere();
+
+    /// <summary>Closes new connections at once. Existing ones stay.</summary>
+    public static FaultAction RefuseConnections() => new CloseAccepted();
+
+    /// <summary>Sends responses in pieces, with a pause after each by the clock of the broker.</summary>
+    /// <param name="pause">The time after each piece.</param>
+    /// <param name="bytes">The size of the pieces.</param>
+    public static FaultAction SlowResponses(TimeSpan pause, int bytes = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        return new Drip(pause, bytes);
+    }
+
+    /// <summary>The disk is full: nothing can be written.</summary>
+    public static FaultAction FillDisk() => new NoSpace();
+
+    /// <summary>An operation on a file fails with an I/O error.</summary>
+    public static FaultAction FailDisk(FileOperation operation) => new FailOperation(operation);
+
+    /// <summary>Whether a request is one for which the action has a meaning.</summary>
+    internal virtual bool Fits(RecordedRequest request) => true;
+
     internal sealed record ErrorInstead(ErrorCode Error) : FaultAction;
 
     internal sealed record ErrorAfter(ErrorCode Error) : FaultAction;
@@ -69,4 +100,30 @@ public abstract record FaultAction
     internal sealed record FlipBit : FaultAction;
 
     internal sealed record Tear(int Bytes) : FaultAction;
+
+    internal sealed record CoordinatorElsewhere : FaultAction
+    {
+        // The group of AddOffsetsToTxn is not what its coordinator coordinates.
+        internal override bool Fits(RecordedRequest request) => request.Groups.Count > 0 && request.Api != ApiKey.AddOffsetsToTxn;
+    }
+
+    internal sealed record CloseAccepted : FaultAction
+    {
+        internal override FaultSubject Subject => FaultSubject.Connection;
+    }
+
+    internal sealed record Drip(TimeSpan Pause, int Bytes) : FaultAction
+    {
+        internal override FaultSubject Subject => FaultSubject.Connection;
+    }
+
+    internal sealed record NoSpace : FaultAction
+    {
+        internal override FaultSubject Subject => FaultSubject.Disk;
+    }
+
+    internal sealed record FailOperation(FileOperation Operation) : FaultAction
+    {
+        internal override FaultSubject Subject => FaultSubject.Disk;
+    }
 }

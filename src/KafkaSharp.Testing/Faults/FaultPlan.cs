@@ -1,68 +1,101 @@
-using KafkaSharp.Testing.Requests;
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
 
 namespace KafkaSharp.Testing.Faults;
 
-/// <summary>
-/// The faults of a test broker. Several may affect one request: its waits happen first, in the order in which the faults were added, then
-/// what the first of the others does. Thread-safe.
-/// </summary>
-public sealed class FaultPlan
+/// <summary>Faults that are added together, and their form in JSON: <c>kafka.Faults.Add(FaultPlan.Parse(json))</c>. Immutable.</summary>
+/// <remarks>
+/// A plan is one fault, an array of them, or an object with the array <c>faults</c>. A fault is an object with the <c>action</c>, the
+/// parameters of the action, and what it affects:
+/// <c>{ "action": "respond", "error": "NOT_LEADER_OR_FOLLOWER", "api": "Produce", "topic": "orders", "count": 2 }</c>. Names are those of
+/// <see cref="FaultAction"/> and <see cref="Fault"/>; a time is a number of milliseconds or a duration of ISO 8601 (PT0.5S).
+/// </remarks>
+public sealed class FaultPlan(IEnumerable<Fault> faults)
 {
-    private readonly Lock _gate = new();
-    private readonly Random _random;
-    private ActiveFault[] _active = [];
+    private const int MaxDepth = 8;
 
-    internal FaultPlan(Random random) => _random = random;
+    /// <summary>The names of all actions in JSON.</summary>
+    public static IReadOnlyList<string> Actions { get; } = [.. FaultForms.Actions.Select(form => form.Name)];
 
-    /// <summary>The faults in effect, in the order in which they were added.</summary>
-    public IReadOnlyList<ActiveFault> Active => Volatile.Read(ref _active);
+    public IReadOnlyList<Fault> Faults { get; } = [.. faults];
 
-    /// <summary>Adds a fault: it affects requests that come from now on, until it is disposed.</summary>
-    public ActiveFault Add(Fault fault)
+    /// <exception cref="FormatException">The text is not a plan; the message says where, why, and what is known.</exception>
+    public static FaultPlan Parse(string json)
     {
+        ArgumentNullException.ThrowIfNull(json);
+        return Parse(Encoding.UTF8.GetBytes(json));
+    }
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static FaultPlan Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions
+            {
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                MaxDepth = MaxDepth,
+            });
+            return Read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"The fault plan is not JSON: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The plan as an object with the array <c>faults</c>.</summary>
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("faults");
+            foreach (var fault in Faults)
+                WriteFault(writer, fault);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes one fault as an object.</summary>
+    public static void WriteFault(Utf8JsonWriter writer, Fault fault)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(fault);
-        if (fault.Partition is not null && fault.Topic is null)
-            throw new ArgumentException("A fault of a partition needs the topic", nameof(fault));
-        var active = new ActiveFault(this, fault);
-        lock (_gate)
-            Volatile.Write(ref _active, [.. _active, active]);
-        return active;
+        FaultForms.Write(writer, fault);
     }
 
-    /// <summary>Removes all faults.</summary>
-    public void Clear()
+    private static FaultPlan Read(JsonElement root) => root.ValueKind switch
     {
-        foreach (var fault in Active)
-            fault.Dispose();
-    }
+        JsonValueKind.Object when root.TryGetProperty("faults", out var faults) => root.GetPropertyCount() > 1
+            ? throw new FormatException("A fault plan has 'faults' alone, or is one fault with an 'action'")
+            : new FaultPlan(ReadAll(faults)),
+        JsonValueKind.Object => new FaultPlan([FaultForms.Read(root)]),
+        JsonValueKind.Array => new FaultPlan(ReadAll(root)),
+        _ => throw new FormatException("A fault plan is an object or an array"),
+    };
 
-    internal void Remove(ActiveFault fault)
+    private static List<Fault> ReadAll(JsonElement faults)
     {
-        lock (_gate)
-            Volatile.Write(ref _active, [.. _active.Where(other => other != fault)]);
+        if (faults.ValueKind != JsonValueKind.Array)
+            throw new FormatException("The 'faults' of a plan are an array");
+        List<Fault> read = [];
+        foreach (var fault in faults.EnumerateArray())
+        {
+            try
+            {
+                read.Add(FaultForms.Read(fault));
+            }
+            catch (FormatException e)
+            {
+                throw new FormatException($"faults[{read.Count}]: {e.Message}", e);
+            }
+        }
+        return read;
     }
-
-    /// <summary>The faults that affect a request. Each counts it.</summary>
-    internal IReadOnlyList<ActiveFault> Take(RecordedRequest request)
-    {
-        var active = Volatile.Read(ref _active);
-        if (active.Length == 0)
-            return [];
-        return [.. active.Where(fault => Fits(fault.Fault, request) && fault.Take(Draw(fault.Fault)))];
-    }
-
-    private double Draw(Fault fault)
-    {
-        if (fault.Probability >= 1)
-            return 0;
-        lock (_gate)
-            return _random.NextDouble();
-    }
-
-    private static bool Fits(Fault fault, RecordedRequest request) =>
-        (fault.Api is null || fault.Api == request.Api)
-        && (fault.ClientId is null || fault.ClientId == request.ClientId)
-        && (fault.Group is null || request.Groups.Contains(fault.Group))
-        && (fault.Topic is null || request.Topics.Any(topic =>
-            topic.Name == fault.Topic && (fault.Partition is not { } partition || topic.Partitions.Contains(partition))));
 }

@@ -10,13 +10,13 @@ namespace KafkaSharp.Testing.Interception;
 
 /// <summary>Records the requests of clients and does to them what the faults say. Thread-safe.</summary>
 /// <param name="ownClientId">The client id of the test broker's own requests, which are left alone.</param>
-/// <param name="plan">The faults.</param>
+/// <param name="injected">The faults.</param>
 /// <param name="log">Where requests are recorded.</param>
 /// <param name="connections">The connections of the clients.</param>
 /// <param name="time">The broker's clock.</param>
 /// <param name="names">The names of topics.</param>
 internal sealed class FaultInterceptor(
-    string ownClientId, FaultPlan plan, RequestLog log, TestConnections connections, TimeProvider time, TopicNames names)
+    string ownClientId, TestFaults injected, RequestLog log, TestConnections connections, TimeProvider time, TopicNames names)
     : IRequestInterceptor
 {
     private readonly RequestSubjects _subjects = new(names);
@@ -33,7 +33,7 @@ internal sealed class FaultInterceptor(
         var recorded = log.Add(new RecordedRequest(
             Number: -1, time.GetUtcNow(), context.ApiKey, context.ApiVersion, context.ClientId, context.Connection.Id,
             _subjects.TopicsOf(request), RequestSubjects.GroupsOf(request)));
-        var faults = plan.Take(recorded);
+        var faults = injected.Take(recorded);
         return faults.Count == 0 ? handler.HandleAsync(context, request) : AffectAsync(context, request, handler, faults);
     }
 
@@ -51,6 +51,9 @@ internal sealed class FaultInterceptor(
         {
             FaultAction.ErrorInstead error => await RefuseAsync(context, request, handler, effect.Fault, error.Error),
             FaultAction.ErrorAfter error => await RefuseAfterAsync(context, request, handler, error.Error),
+            FaultAction.CoordinatorElsewhere => FailOrClose(
+                context, request, handler,
+                request is FindCoordinatorRequest ? ErrorCode.CoordinatorNotAvailable : ErrorCode.NotCoordinator),
             FaultAction.CloseInstead => Close<TResponse>(context),
             FaultAction.CloseAfter => await CloseAfterAsync(context, request, handler),
             FaultAction.NoResponse => await HangAsync<TResponse>(context, effect),

@@ -2,7 +2,7 @@ using KafkaSharp.Testing.Faults;
 using Microsoft.Extensions.Time.Testing;
 using static KafkaSharp.Testing.Tests.Clients;
 
-namespace KafkaSharp.Testing.Tests;
+namespace KafkaSharp.Testing.Tests.Time;
 
 /// <summary>The clock of the broker is the test's.</summary>
 internal sealed class TimeTests

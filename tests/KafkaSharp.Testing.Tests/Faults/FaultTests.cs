@@ -4,7 +4,7 @@ using KafkaSharp.Testing.Faults;
 using static KafkaSharp.Testing.Tests.Clients;
 using ErrorCode = KafkaSharp.Protocol.ErrorCode;
 
-namespace KafkaSharp.Testing.Tests;
+namespace KafkaSharp.Testing.Tests.Faults;
 
 /// <summary>Each fault as a client of production would see it.</summary>
 internal sealed class FaultTests
@@ -150,11 +150,86 @@ internal sealed class FaultTests
     }
 
     [Test]
+    public async Task A_group_whose_coordinator_has_moved_goes_on_when_it_is_back()
+    {
+        await _kafka.Topics.AppendAsync("other", new TestRecord("k", "1"));
+        var moved = _kafka.Faults.Add(new Fault(FaultAction.MoveCoordinator()) { Group = "g" });
+        using var consumer = Consumer(_kafka, "g");
+        consumer.Subscribe("other");
+        Assert.That(consumer.Consume(TimeSpan.FromMilliseconds(50)), Is.Null);
+        await moved.WaitForHitsAsync();
+        moved.Dispose();
+        Assert.That(consumer.Take(1).Single().Message.Value, Is.EqualTo("1"));
+        using var again = _kafka.Faults.Add(new Fault(FaultAction.MoveCoordinator()) { Group = "g", Count = 2 });
+        // librdkafka looks the coordinator up again, and repeats the commit.
+        consumer.Commit();
+        Assert.That(again.Hits, Is.EqualTo(2));
+        Assert.That((await _kafka.Groups.DescribeAsync("g")).Offsets, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task A_fenced_static_member_ends_with_a_fatal_error()
+    {
+        await _kafka.Topics.AppendAsync("other", new TestRecord("k", "1"));
+        using var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.Respond(ErrorCode.FencedInstanceId)) { Api = ApiKey.JoinGroup, Group = "g" });
+        using var consumer = Consumer(_kafka, "g", config => config.GroupInstanceId = "one");
+        consumer.Subscribe("other");
+        var failure = Assert.Throws<ConsumeException>(() => consumer.Consume(Patience));
+        Assert.That(
+            failure!.Error.Code,
+            Is.EqualTo(Confluent.Kafka.ErrorCode.FencedInstanceId).Or.EqualTo(Confluent.Kafka.ErrorCode.Local_Fatal));
+    }
+
+    [Test]
+    public async Task A_fenced_producer_fails()
+    {
+        using var fault = _kafka.Faults.Add(
+            new Fault(FaultAction.Respond(ErrorCode.InvalidProducerEpoch)) { Api = ApiKey.Produce, Topic = "orders" });
+        using var producer = Producer(_kafka, config => (config.EnableIdempotence, config.MessageTimeoutMs) = (false, 2000));
+        var failure = await Assert.ThrowsAsync<ProduceException<string, string>>(
+            () => producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience));
+        Assert.That(failure!.Error.Code, Is.EqualTo(Confluent.Kafka.ErrorCode.InvalidProducerEpoch));
+    }
+
+    [Test]
+    public async Task A_member_whose_session_ends_joins_again()
+    {
+        await _kafka.Topics.AppendAsync("other", new TestRecord("k", "1"));
+        using var consumer = Consumer(_kafka, "g", config => config.HeartbeatIntervalMs = 50);
+        consumer.Subscribe("other");
+        consumer.Take(1);
+        var before = (await _kafka.Groups.DescribeAsync("g")).Members.Single().MemberId;
+        Assert.That(await _kafka.Groups.ExpireSessionsAsync("g"), Is.EqualTo(1));
+        Assert.That((await _kafka.Groups.DescribeAsync("g")).Members, Has.None.Property("MemberId").EqualTo(before));
+        await _kafka.Topics.AppendAsync("other", new TestRecord("k", "2"));
+        // Nothing is committed: the new session begins at the start.
+        Assert.That(consumer.Take(2).Select(result => result.Message.Value), Does.Contain("2"));
+        Assert.That((await _kafka.Groups.DescribeAsync("g")).Members.Single().MemberId, Is.Not.EqualTo(before));
+    }
+
+    [Test]
+    public void Faults_with_a_seed_of_their_own_do_not_depend_on_the_others()
+    {
+        static IEnumerable<bool> Draws(int others)
+        {
+            var faults = new TestFaults(new Random(others));
+            for (var i = 0; i < others; i++)
+                faults.Add(new Fault(FaultAction.DropBefore()) { Probability = 0.5 });
+            var fault = faults.Add(new Fault(FaultAction.DropBefore()) { Probability = 0.5, Seed = 7 });
+            return [.. Enumerable.Range(0, 40).Select(_ => faults.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Contains(fault))];
+        }
+
+        Assert.That(Draws(0), Does.Contain(true).And.Contain(false));
+        Assert.That(Draws(3), Is.EqualTo(Draws(0)));
+    }
+
+    [Test]
     public void Faults_with_a_probability_are_the_same_for_the_same_seed()
     {
         static IEnumerable<bool> Draws(int seed)
         {
-            var plan = new FaultPlan(new Random(seed));
+            var plan = new TestFaults(new Random(seed));
             var fault = plan.Add(new Fault(FaultAction.DropBefore()) { Probability = 0.5 });
             return [.. Enumerable.Range(0, 40).Select(_ => plan.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Contains(fault))];
         }

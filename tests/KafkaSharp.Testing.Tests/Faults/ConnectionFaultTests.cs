@@ -4,7 +4,7 @@ using KafkaSharp.Testing.Faults;
 using KafkaSharp.TestInfrastructure;
 using static KafkaSharp.Testing.Tests.Clients;
 
-namespace KafkaSharp.Testing.Tests;
+namespace KafkaSharp.Testing.Tests.Faults;
 
 /// <summary>Faults below the requests: connections and the disk.</summary>
 internal sealed class ConnectionFaultTests
@@ -65,6 +65,19 @@ internal sealed class ConnectionFaultTests
         await producer.ProduceAsync("orders", Message("2")).WaitAsync(Patience);
         Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(2));
     }
+
+    [Test]
+    public async Task A_client_gets_through_after_two_refused_connections()
+    {
+        using var refused = _kafka.Faults.Add(new Fault(FaultAction.RefuseConnections()) { Count = 2 });
+        using var producer = Producer(_kafka);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        Assert.That(refused.Hits, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_fault_of_connections_of_one_topic_is_refused() => Assert.That(
+        () => _kafka.Faults.Add(new Fault(FaultAction.RefuseConnections()) { Topic = "orders" }), Throws.ArgumentException);
 
     [Test]
     public async Task Clients_connect_again_after_their_connections_are_closed()
