@@ -13,10 +13,14 @@ namespace KafkaSharp.Broker;
 /// <param name="Loggers">Makes the loggers of all components.</param>
 /// <param name="Interceptor">Stands before the handlers of all requests; null for none.</param>
 /// <param name="Transports">Makes the transports of a listener's connections; null for those of its security protocol.</param>
+/// <param name="WaitTime">
+/// The clock of requests that wait for records or replicas as long as their client asks for; null for <paramref name="Time"/>.
+/// </param>
 public sealed record BrokerEnvironment(
     IFileSystem Files,
     TimeProvider Time,
     Random Random,
     ILoggerFactory Loggers,
     IRequestInterceptor? Interceptor = null,
-    Func<ListenerOptions, ITransportFactory>? Transports = null);
+    Func<ListenerOptions, ITransportFactory>? Transports = null,
+    TimeProvider? WaitTime = null);

@@ -18,7 +18,7 @@ internal sealed class LogStage
         var (configuration, environment) = (context.Configuration, context.Environment);
         _metadataLogDir = configuration.MetadataLogDir;
         _failure = context.Failure;
-        Timers = new TimerWheel(environment.Time);
+        Timers = new TimerWheel(environment.WaitTime ?? environment.Time);
         context.Shutdown.Add("Stopping the timer of waiting requests", Timers);
         Logs = LogManager.Open(new LogManagerOptions
         {

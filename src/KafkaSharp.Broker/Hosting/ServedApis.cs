@@ -24,7 +24,7 @@ internal static class ServedApis
         var (configuration, environment, values) = (context.Configuration, context.Environment, context.Configuration.Values);
         var clusterId = context.Directories.ClusterId;
         MetadataImage Image() => quorum.Metadata.Image;
-        var reader = new FetchReader(logs.Replicas, logs.Timers, environment.Time);
+        var reader = new FetchReader(logs.Replicas, logs.Timers, environment.WaitTime ?? environment.Time);
         var sessions = new FetchSessionCache(values.Get(BrokerConfigs.FetchSessionSlots), environment.Time, environment.Random);
         var producerIds = new ProducerIdAllocator(configuration.NodeId, brokerEpoch, quorum.Client);
         var autoCreation = new AutoTopicCreation(quorum.Client, Image, values, context.LoggerOf<AutoTopicCreation>());
