@@ -224,5 +224,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
             new Random(unchecked((_options.Seed * 31) + _starts++)),
             Loggers(),
             _interceptor,
-            listener => new FaultyTransportFactory(new SocketTransportFactory(listener), Connections));
+            listener => new FaultyTransportFactory(new SocketTransportFactory(listener), Connections),
+            // A client polls with requests that wait half a second, by its own clock. While they wait, it can ask for nothing else.
+            TimeProvider.System);
 }

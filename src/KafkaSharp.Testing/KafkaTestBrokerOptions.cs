@@ -30,7 +30,8 @@ public sealed class KafkaTestBrokerOptions
     public string Host { get; set; } = "127.0.0.1";
 
     /// <summary>
-    /// The clock of the broker: of timestamps, session timeouts, retention and every other duration. With the FakeTimeProvider of
+    /// The clock of the broker: of timestamps, session timeouts, retention and every other duration but one: requests that wait for
+    /// records do so by the system's clock, as the client that asked for it expects. With the FakeTimeProvider of
     /// Microsoft.Extensions.TimeProvider.Testing, or a <see cref="Testing.Time.TestClock"/>, the test moves it.
     /// </summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;

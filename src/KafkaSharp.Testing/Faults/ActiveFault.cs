@@ -73,13 +73,19 @@ public sealed class ActiveFault : IDisposable
     public void Dispose()
     {
         _faults.Remove(this);
-        _removed.TrySetResult();
+        // Nothing is taken afterwards, so that nothing is held for ever.
+        lock (_gate)
+            _removed.TrySetResult();
         Release();
     }
 
-    /// <summary>Counts a request that fits; whether it is affected.</summary>
-    internal bool Take()
+    /// <summary>Counts what fits; the effect on it, or null if it is not affected.</summary>
+    internal FaultEffect? Take()
     {
+        // Held before the hit is seen: a test that waits for the hit may release it.
+        var held = Fault.Action is FaultAction.WaitForRelease
+            ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+            : null;
         TaskCompletionSource hit;
         var drawn = Fault.Probability < 1 && _random is null ? _faults.Draw() : 0;
         lock (_gate)
@@ -87,27 +93,14 @@ public sealed class ActiveFault : IDisposable
             var draw = Fault.Probability < 1 ? _random?.NextDouble() ?? drawn : drawn;
             if (Removed.IsCompleted || draw >= Fault.Probability || _fitting++ < Fault.Skip
                 || (Fault.Count is { } count && _hits >= count))
-                return false;
+                return null;
             _hits++;
+            if (held is not null)
+                _held.Enqueue(held);
             hit = _hit;
             _hit = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         hit.SetResult();
-        return true;
-    }
-
-    /// <summary>Completes with the next <see cref="Release"/>, or when the fault is removed.</summary>
-    internal Task Held()
-    {
-        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
-        {
-            if (!Removed.IsCompleted)
-            {
-                _held.Enqueue(held);
-                return held.Task;
-            }
-        }
-        return Task.CompletedTask;
+        return new FaultEffect(this, held?.Task ?? Task.CompletedTask);
     }
 }

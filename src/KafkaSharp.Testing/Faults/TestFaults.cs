@@ -53,13 +53,16 @@ public sealed class TestFaults
     }
 
     /// <summary>The faults that affect a request. Each counts it.</summary>
-    internal IReadOnlyList<ActiveFault> Take(RecordedRequest request)
+    internal IReadOnlyList<FaultEffect> Take(RecordedRequest request)
     {
         var active = Volatile.Read(ref _active);
         if (active.Length == 0)
             return [];
-        return [.. active.Where(fault =>
-            fault.Fault.Action.Subject == FaultSubject.Request && Fits(fault.Fault, request) && fault.Take())];
+        return
+        [
+            .. active.Where(fault => fault.Fault.Action.Subject == FaultSubject.Request && Fits(fault.Fault, request))
+                .Select(fault => fault.Take()).OfType<FaultEffect>(),
+        ];
     }
 
     /// <summary>The first fault with an action that affects something other than a request; it counts it.</summary>
@@ -69,7 +72,7 @@ public sealed class TestFaults
         taken = null;
         foreach (var fault in Volatile.Read(ref _active))
         {
-            if (fault.Fault.Action is TAction action && fits(fault.Fault, action) && fault.Take())
+            if (fault.Fault.Action is TAction action && fits(fault.Fault, action) && fault.Take() is not null)
             {
                 taken = fault;
                 return true;

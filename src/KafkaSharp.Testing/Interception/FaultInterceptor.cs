@@ -38,37 +38,38 @@ internal sealed class FaultInterceptor(
     }
 
     private async ValueTask<TResponse?> AffectAsync<TRequest, TResponse>(
-        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, IReadOnlyList<ActiveFault> faults)
+        RequestContext context, TRequest request, IApiHandler<TRequest, TResponse> handler, IReadOnlyList<FaultEffect> faults)
         where TRequest : class, IRequest<TRequest>
         where TResponse : class, IResponse<TResponse>
     {
         using var frame = context.TakeFrame();
         context.HoldsConnection = true;
-        foreach (var fault in faults.Where(fault => fault.Fault.Action.IsWait))
-            await WaitAsync(fault);
-        var effect = faults.FirstOrDefault(fault => !fault.Fault.Action.IsWait);
-        return effect?.Fault.Action switch
+        foreach (var wait in faults.Where(fault => fault.Action.IsWait))
+            await WaitAsync(wait);
+        var effect = faults.FirstOrDefault(fault => !fault.Action.IsWait);
+        var fault = effect?.Fault.Fault;
+        return effect?.Action switch
         {
-            FaultAction.ErrorInstead error => await RefuseAsync(context, request, handler, effect.Fault, error.Error),
+            FaultAction.ErrorInstead error => await RefuseAsync(context, request, handler, fault!, error.Error),
             FaultAction.ErrorAfter error => await RefuseAfterAsync(context, request, handler, error.Error),
             FaultAction.CoordinatorElsewhere => FailOrClose(
                 context, request, handler,
                 request is FindCoordinatorRequest ? ErrorCode.CoordinatorNotAvailable : ErrorCode.NotCoordinator),
             FaultAction.CloseInstead => Close<TResponse>(context),
             FaultAction.CloseAfter => await CloseAfterAsync(context, request, handler),
-            FaultAction.NoResponse => await HangAsync<TResponse>(context, effect),
+            FaultAction.NoResponse => await HangAsync<TResponse>(context, effect.Fault),
             FaultAction.ThrottleClient throttle => await ThrottleAsync(context, request, handler, throttle.Time),
             FaultAction.Tear tear => await TearAsync(context, request, handler, tear.Bytes),
-            FaultAction.FlipBit => await CorruptAsync(context, request, handler, effect.Fault),
+            FaultAction.FlipBit => await CorruptAsync(context, request, handler, fault!),
             _ => await handler.HandleAsync(context, request),
         };
     }
 
     // The removal of a fault ends its waits, so that a broker can be stopped while its clock stands still.
-    private Task WaitAsync(ActiveFault fault) => fault.Fault.Action switch
+    private Task WaitAsync(FaultEffect effect) => effect.Action switch
     {
-        FaultAction.Wait wait => Task.WhenAny(Task.Delay(wait.Time, time), fault.Removed),
-        _ => fault.Held(),
+        FaultAction.Wait wait => Task.WhenAny(Task.Delay(wait.Time, time), effect.Fault.Removed),
+        _ => effect.Held,
     };
 
     private async ValueTask<TResponse?> RefuseAsync<TRequest, TResponse>(

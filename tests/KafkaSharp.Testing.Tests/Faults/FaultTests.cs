@@ -88,6 +88,17 @@ internal sealed class FaultTests
     }
 
     [Test]
+    public void What_is_hit_is_held_already()
+    {
+        var faults = new TestFaults(new Random(1));
+        var fault = faults.Add(new Fault(FaultAction.Hold()));
+        var effect = faults.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Single();
+        // The request may not have reached its wait when a test that has seen the hit releases it.
+        fault.Release(1);
+        Assert.That(effect.Held.IsCompleted, Is.True);
+    }
+
+    [Test]
     public async Task A_broker_that_hangs_makes_the_delivery_fail_in_time()
     {
         using var fault = _kafka.Faults.Add(new Fault(FaultAction.Hang()) { Api = ApiKey.Produce });
@@ -217,7 +228,8 @@ internal sealed class FaultTests
             for (var i = 0; i < others; i++)
                 faults.Add(new Fault(FaultAction.DropBefore()) { Probability = 0.5 });
             var fault = faults.Add(new Fault(FaultAction.DropBefore()) { Probability = 0.5, Seed = 7 });
-            return [.. Enumerable.Range(0, 40).Select(_ => faults.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Contains(fault))];
+            return [.. Enumerable.Range(0, 40).Select(_ =>
+                faults.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Any(effect => effect.Fault == fault))];
         }
 
         Assert.That(Draws(0), Does.Contain(true).And.Contain(false));
@@ -231,7 +243,8 @@ internal sealed class FaultTests
         {
             var plan = new TestFaults(new Random(seed));
             var fault = plan.Add(new Fault(FaultAction.DropBefore()) { Probability = 0.5 });
-            return [.. Enumerable.Range(0, 40).Select(_ => plan.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Contains(fault))];
+            return [.. Enumerable.Range(0, 40).Select(_ =>
+                plan.Take(new(0, default, ApiKey.Fetch, 0, null, 0, [], [])).Any(effect => effect.Fault == fault))];
         }
 
         var draws = Draws(1);

@@ -51,6 +51,19 @@ internal sealed class TestClockTests
         Assert.That(() => new TestClock(s_start).Advance(TimeSpan.FromSeconds(-1)), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
+    public async Task A_consumer_that_waits_for_one_partition_gets_the_records_of_another()
+    {
+        await using var kafka = await KafkaTestBroker.StartAsync(new() { Time = new TestClock(s_start), Topics = { { "orders", 2 } } });
+        using var consumer = Clients.Consumer(kafka, "g");
+        consumer.Assign(new Confluent.Kafka.TopicPartitionOffset("orders", 0, 0));
+        await WaitForFetchAsync(kafka);
+        // librdkafka has one fetch under way: the next, with the second partition, follows when it has ended.
+        await kafka.Topics.AppendAsync("orders", new TestRecord("1") { Partition = 1 });
+        consumer.IncrementalAssign([new Confluent.Kafka.TopicPartitionOffset("orders", 1, 0)]);
+        Assert.That(consumer.Consume(Clients.Patience)?.Message.Value, Is.EqualTo("1"));
+    }
+
+    [Test]
     public async Task A_broker_lives_by_it()
     {
         var clock = new TestClock(s_start);
@@ -58,4 +71,7 @@ internal sealed class TestClockTests
         clock.Advance(TimeSpan.FromDays(7));
         Assert.That((await kafka.Topics.AppendAsync("orders", new TestRecord("1"))).Single().Timestamp, Is.EqualTo(s_start.AddDays(7)));
     }
+
+    private static Task WaitForFetchAsync(KafkaTestBroker kafka) =>
+        kafka.Requests.WaitForAsync(request => request.Api == Protocol.ApiKey.Fetch);
 }
