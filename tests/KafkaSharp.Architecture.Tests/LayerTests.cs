@@ -27,7 +27,7 @@ internal sealed class LayerTests
             "Broker", "Coordinators", "Metadata", "Raft", "StateMachines", "Storage", "Network", "Protocol", "Compression",
             "Configuration",
         ],
-        ["Http"] = ["Broker"],
+        ["Http"] = ["Testing", "Broker", "Protocol"],
         ["Server"] = ["Broker", "Testing", "Http", "Storage", "Network", "Protocol", "Configuration"],
     };
 

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using KafkaSharp.Http.Routing;
+using KafkaSharp.Testing;
+
+namespace KafkaSharp.Http.Control;
+
+/// <summary>Shows groups, waits for them, and ends the sessions of their members.</summary>
+internal sealed class GroupRoutes(KafkaTestBroker kafka)
+{
+    public IEnumerable<Route> All =>
+    [
+        new("GET", "/groups", ListAsync),
+        new("GET", "/groups/{group}", ShowAsync),
+        new("POST", "/groups/{group}/expire-sessions", ExpireAsync),
+    ];
+
+    private async Task<HttpResponse> ListAsync(
+        HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
+    {
+        _ = new QueryFields(request);
+        var groups = await kafka.Groups.ListAsync(cancellation);
+        return HttpResponse.Json(writer =>
+        {
+            writer.WriteStartArray("groups");
+            foreach (var group in groups)
+                writer.WriteStringValue(group);
+            writer.WriteEndArray();
+        });
+    }
+
+    private async Task<HttpResponse> ShowAsync(
+        HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
+    {
+        var query = new QueryFields(request, "stableMembers", "consumed", "timeout");
+        var id = path["group"];
+        if (query.WholeNumber("stableMembers") is { } members)
+            await kafka.Groups.WaitUntilStableAsync(id, members, query.Timeout(), cancellation);
+        if (query.Text("consumed") is { } topic)
+            await kafka.Groups.WaitUntilConsumedAsync(id, topic, query.Timeout(), cancellation);
+        var group = await kafka.Groups.DescribeAsync(id, cancellation);
+        return HttpResponse.Json(writer => Write(writer, group));
+    }
+
+    private async Task<HttpResponse> ExpireAsync(
+        HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
+    {
+        var clientId = new QueryFields(request, "clientId").Text("clientId");
+        var expired = await kafka.Groups.ExpireSessionsAsync(path["group"], clientId, cancellation);
+        return HttpResponse.Json(writer => writer.WriteNumber("expired", expired));
+    }
+
+    private static void Write(Utf8JsonWriter writer, TestGroup group)
+    {
+        writer.WriteString("id", group.Id);
+        writer.WriteString("state", group.State);
+        writer.WriteString("protocol", group.Protocol);
+        writer.WriteStartArray("members");
+        foreach (var member in group.Members)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("memberId", member.MemberId);
+            writer.WriteString("instanceId", member.InstanceId);
+            writer.WriteString("clientId", member.ClientId);
+            writer.WriteStartArray("assignment");
+            foreach (var (topic, partition) in member.Assignment)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("topic", topic);
+                writer.WriteNumber("partition", partition);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("offsets");
+        foreach (var ((topic, partition), offset) in group.Offsets)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("topic", topic);
+            writer.WriteNumber("partition", partition);
+            writer.WriteNumber("offset", offset);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+}

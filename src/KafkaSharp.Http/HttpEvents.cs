@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Http;
+
+/// <summary>The log messages of this project.</summary>
+internal static partial class HttpEvents
+{
+    [LoggerMessage(9000, LogLevel.Error, "{Method} {Path} of the HTTP endpoint failed. The broker goes on")]
+    public static partial void HandlerFailed(this ILogger logger, string method, string path, Exception exception);
+
+    [LoggerMessage(9001, LogLevel.Error, "The HTTP endpoint does not accept connections any more")]
+    public static partial void AcceptFailed(this ILogger logger, Exception exception);
+}
