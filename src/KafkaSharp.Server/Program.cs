@@ -2,6 +2,7 @@ using System.CommandLine;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.Server;
 using KafkaSharp.Server.Commands;
+using KafkaSharp.Server.Dev;
 
 StandardStreams.ReplaceClosed();
 FileSizeLimit.IgnoreSignal();
@@ -9,6 +10,7 @@ InlineCompletions.Enable();
 var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 compatible broker in one small process.")
 {
     StartCommand.Create(),
+    DevCommand.Create(),
     FormatCommand.Create(),
     RandomUuidCommand.Create(),
 };

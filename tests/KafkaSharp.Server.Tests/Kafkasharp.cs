@@ -19,12 +19,12 @@ internal sealed class Kafkasharp : IDisposable
     private readonly List<string> _output = [];
     private readonly List<string> _error = [];
 
-    private Kafkasharp(string folder, string[] arguments)
-        : this(folder, "dotnet", [Path.Combine(AppContext.BaseDirectory, "kafkasharp.dll"), .. arguments])
+    private Kafkasharp(string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+        : this(folder, "dotnet", [Path.Combine(AppContext.BaseDirectory, "kafkasharp.dll"), .. arguments], variables)
     {
     }
 
-    private Kafkasharp(string folder, string program, string[] arguments)
+    private Kafkasharp(string folder, string program, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -33,6 +33,8 @@ internal sealed class Kafkasharp : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["NO_COLOR"] = "1";
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_error, line.Data);
@@ -57,9 +59,14 @@ internal sealed class Kafkasharp : IDisposable
         StartAsync(folder, "KafkaSharp serves on", arguments);
 
     /// <summary>Starts a broker and waits for a text in its log.</summary>
-    public static async Task<Kafkasharp> StartAsync(string folder, string line, params string[] arguments)
+    public static Task<Kafkasharp> StartAsync(string folder, string line, params string[] arguments) =>
+        RunUntilAsync(folder, line, ["start", .. arguments]);
+
+    /// <summary>Runs a command and waits for a text in its output.</summary>
+    public static async Task<Kafkasharp> RunUntilAsync(
+        string folder, string line, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
     {
-        var process = new Kafkasharp(folder, ["start", .. arguments]);
+        var process = new Kafkasharp(folder, arguments, variables);
         await process.WaitForLogAsync(line);
         return process;
     }

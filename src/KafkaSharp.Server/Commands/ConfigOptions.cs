@@ -19,9 +19,19 @@ internal sealed class ConfigOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public Option<string[]> Overrides { get; } = new("--override")
+    public Option<bool> FromEnvironment { get; } = CreateEnvironment();
+
+    public Option<string[]> Overrides { get; } = CreateOverrides();
+
+    public static Option<bool> CreateEnvironment() => new("--environment")
     {
-        Description = "Sets one property; it takes precedence over the file. Can be repeated.",
+        Description = "Takes properties from environment variables too, as Apache Kafka's container image does: KAFKA_LOG_RETENTION_MS is "
+            + "log.retention.ms. They take precedence over the file.",
+    };
+
+    public static Option<string[]> CreateOverrides() => new("--override")
+    {
+        Description = "Sets one property; it takes precedence over all others. Can be repeated.",
         HelpName = "KEY=VALUE",
     };
 
@@ -29,10 +39,13 @@ internal sealed class ConfigOptions
     {
         command.Arguments.Add(FileArgument);
         command.Options.Add(Config);
+        command.Options.Add(FromEnvironment);
         command.Options.Add(Overrides);
     }
 
-    /// <summary>The properties of the file, or null if no file is given, and the properties of the command line.</summary>
+    /// <summary>
+    /// The properties of the file, or null if no file is given, and those of the environment and the command line.
+    /// </summary>
     /// <exception cref="CommandException">The file cannot be read, or an override is not KEY=VALUE.</exception>
     public (IReadOnlyDictionary<string, string>? File, IReadOnlyDictionary<string, string> Overrides) Read(ParseResult result)
     {
@@ -54,15 +67,22 @@ internal sealed class ConfigOptions
             }
         }
 
-        var overrides = new Dictionary<string, string>();
-        foreach (var text in result.GetValue(Overrides) ?? [])
+        var overrides = result.GetValue(FromEnvironment) ? EnvironmentProperties.Read(Environment.GetEnvironmentVariables()) : [];
+        foreach (var (key, value) in ParseOverrides(result.GetValue(Overrides)))
+            overrides[key] = value;
+        return (properties, overrides);
+    }
+
+    /// <exception cref="CommandException">An override is not KEY=VALUE.</exception>
+    public static IEnumerable<KeyValuePair<string, string>> ParseOverrides(string[]? texts)
+    {
+        foreach (var text in texts ?? [])
         {
             var at = text.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
                 throw new CommandException($"The value of --override must have the form KEY=VALUE, but it is '{text}'.");
-            overrides[text[..at].Trim()] = text[(at + 1)..];
+            yield return KeyValuePair.Create(text[..at].Trim(), text[(at + 1)..]);
         }
-        return (properties, overrides);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using KafkaSharp.Broker;
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Hosting;
@@ -21,13 +20,7 @@ internal static class StartCommand
     public static Command Create()
     {
         var config = new ConfigOptions();
-        var logLevel = new Option<LogLevel>("--log-level")
-        {
-            Description = $"The lowest level of messages to log: {LogLevelNames.Offered}.",
-            HelpName = "LEVEL",
-            DefaultValueFactory = _ => LogLevel.Information,
-            CustomParser = ParseLevel,
-        };
+        var logLevel = LogLevelNames.CreateOption(LogLevel.Information);
         var command = new Command(
             "start",
             "Run the broker. Without a configuration: a single node on 127.0.0.1:9092 with its data in ./kafkasharp-data.");
@@ -35,15 +28,6 @@ internal static class StartCommand
         command.Options.Add(logLevel);
         command.SetAction((result, cancellation) => RunAsync(result, config, result.GetValue(logLevel), cancellation));
         return command;
-    }
-
-    private static LogLevel ParseLevel(ArgumentResult argument)
-    {
-        if (argument.Tokens is [var only] && LogLevelNames.TryParse(only.Value, out var level))
-            return level;
-        var given = string.Join(' ', argument.Tokens.Select(token => token.Value));
-        argument.AddError($"The value of --log-level must be {LogLevelNames.Offered}, but it is '{given}'.");
-        return LogLevel.None;
     }
 
     private static async Task<int> RunAsync(ParseResult result, ConfigOptions options, LogLevel level, CancellationToken cancellation)
@@ -67,6 +51,8 @@ internal static class StartCommand
             try
             {
                 await host.StartAsync(cancellation);
+                if (result.GetValue(options.FromEnvironment))
+                    loggers.CreateLogger("KafkaSharp").ServesInContainer(configuration.NodeId);
                 await host.WaitForShutdownAsync(cancellation);
             }
             catch (OperationCanceledException)

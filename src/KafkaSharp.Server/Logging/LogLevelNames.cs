@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Server.Logging;
@@ -26,4 +28,22 @@ internal static class LogLevelNames
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static bool TryParse(string text, out LogLevel level) => s_levels.TryGetValue(text.Trim(), out level);
+
+    /// <summary>The command line option for the lowest level to log.</summary>
+    public static Option<LogLevel> CreateOption(LogLevel defaultLevel) => new("--log-level")
+    {
+        Description = $"The lowest level of messages to log: {Offered}.",
+        HelpName = "LEVEL",
+        DefaultValueFactory = _ => defaultLevel,
+        CustomParser = ParseLevel,
+    };
+
+    private static LogLevel ParseLevel(ArgumentResult argument)
+    {
+        if (argument.Tokens is [var only] && TryParse(only.Value, out var level))
+            return level;
+        var given = string.Join(' ', argument.Tokens.Select(token => token.Value));
+        argument.AddError($"The value of --log-level must be {Offered}, but it is '{given}'.");
+        return LogLevel.None;
+    }
 }

@@ -17,7 +17,8 @@ internal sealed class CommandLineTests : ServerTest
         Assert.That(second.OutputText, Is.Not.EqualTo(first.OutputText));
     }
 
-    [TestCase("", "start", "format", "random-uuid")]
+    [TestCase("", "start", "dev", "format", "random-uuid")]
+    [TestCase("dev", "--topic", "--port", "--seed", "--faults", "--virtual-time", "--control-port", "--parent-pid", "9092")]
     [TestCase("start", "--config", "--override", "--log-level", "127.0.0.1:9092", "kafkasharp-data")]
     [TestCase("format", "--cluster-id", "--config", "--ignore-formatted", "--release-version", "--feature", "--standalone", "NAME=LEVEL")]
     [TestCase("random-uuid", "uuid")]
