@@ -42,13 +42,13 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
         {
             if (_betweenFrames)
                 ReserveWindow(source);
-            nuint taken, produced;
+            nuint taken, produced, hint;
             fixed (byte* from = source)
             fixed (byte* to = destination)
             {
                 var input = new ZSTD_inBuffer_s { src = from, size = (nuint)source.Length };
                 var output = new ZSTD_outBuffer_s { dst = to, size = (nuint)destination.Length, pos = (nuint)written };
-                var hint = Methods.ZSTD_decompressStream(_context.Decompression, &output, &input);
+                hint = Methods.ZSTD_decompressStream(_context.Decompression, &output, &input);
                 ZstdContext.Check(hint);
                 _betweenFrames = hint == 0;
                 taken = input.pos;
@@ -63,7 +63,7 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
                 _turn?.CheckIn();
             }
             else if (taken == 0 && produced == 0)
-                EndTruncated();
+                EndTruncated(hint);
         }
         return written;
     }
@@ -79,9 +79,11 @@ internal sealed unsafe class ZstdDecompressor : Decompressor
         reservation?.Dispose();
     }
 
-    private void EndTruncated()
+    // zstd-jni keeps 32 bits of the hint, so that almost 4 GB to be skipped look like an error to it.
+    private void EndTruncated(nuint hint)
     {
-        if (_frameEnd == 0 || (_frameEnd - 1) / JavaPiece != (_taken - 1) / JavaPiece)
+        const int mostErrors = 120;
+        if (_frameEnd == 0 || (_frameEnd - 1) / JavaPiece != (_taken - 1) / JavaPiece || (int)hint is < 0 and > -mostErrors)
             throw new CompressionException("The zstd frame is truncated");
         _isTruncated = true;
     }

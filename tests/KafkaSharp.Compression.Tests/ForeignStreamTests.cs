@@ -102,6 +102,17 @@ public sealed class ForeignStreamTests
             Assert.That(() => CodecTests.Decompress(CompressionType.Zstd, stream, 1000), Throws.TypeOf<CompressionException>());
     }
 
+    [TestCase("ffffffff", false)]
+    [TestCase("00ffffff", true)]
+    public void Almost_4_GB_to_be_skipped_are_refused(string size, bool isRead)
+    {
+        byte[] stream = [.. CodecTests.Compress(CompressionType.Zstd, Fox), .. Convert.FromHexString("502a4d18" + size + "616263")];
+        if (isRead)
+            Assert.That(CodecTests.Decompress(CompressionType.Zstd, stream, 1000), Is.EqualTo(Fox));
+        else
+            Assert.That(() => CodecTests.Decompress(CompressionType.Zstd, stream, 1000), Throws.TypeOf<CompressionException>());
+    }
+
     [Test]
     public void Raw_snappy_without_framing_is_read()
     {
