@@ -109,8 +109,9 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
         if (Standalone && levels.KRaft == 0)
         {
             throw new BrokerStartException(
-                $"Cannot set {FeatureNames.KRaft} to 0 if one of the flags --standalone, --initial-controllers, or " +
-                "--no-initial-controllers is used. For dynamic controllers support, try removing the --feature flag for kraft.version.");
+                $"Cannot set {FeatureNames.KRaft} to 0 if controller.quorum.voters is empty and one of the flags " +
+                "--standalone, --initial-controllers, or --no-initial-controllers is used. For dynamic controllers support, try " +
+                "removing the --feature flag for kraft.version.");
         }
         return !configuration.HasStaticVoters && levels.KRaft != 0;
     }

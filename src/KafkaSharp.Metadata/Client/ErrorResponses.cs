@@ -77,7 +77,8 @@ internal static class ErrorResponses
             .. request.Entries.Select(entry => new AlterClientQuotasResponse.EntryData
             {
                 ErrorCode = error.Code,
-                ErrorMessage = error.Message,
+                // Unlike the others, Kafka always says something here.
+                ErrorMessage = error.Message ?? error.Code.Message(),
                 Entity =
                 [
                     .. entry.Entity.Select(part => new AlterClientQuotasResponse.EntityData

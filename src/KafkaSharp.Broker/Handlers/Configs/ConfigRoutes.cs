@@ -6,7 +6,7 @@ using KafkaSharp.Metadata.Images;
 
 namespace KafkaSharp.Broker.Handlers.Configs;
 
-/// <summary>The routes of configurations and client quotas.</summary>
+/// <summary>The routes of configurations, client quotas and what tools describe with them.</summary>
 internal static class ConfigRoutes
 {
     public static IEnumerable<ApiRoute> Create(
@@ -21,6 +21,7 @@ internal static class ConfigRoutes
             .. controller.For(ControllerApis.AlterConfigs, onBroker: new AlterConfigsHandler(client, alterations)),
             .. controller.For(ControllerApis.IncrementalAlterConfigs, onBroker: new IncrementalAlterConfigsHandler(client, alterations)),
             ApiRoute.For(new DescribeClientQuotasHandler(image), requires: AclOperation.DescribeConfigs, inlineBytes: 0),
+            ApiRoute.For(new DescribeUserScramCredentialsHandler(image), requires: AclOperation.Describe, inlineBytes: 0),
             .. controller.For(ControllerApis.AlterClientQuotas, AclOperation.AlterConfigs),
             ApiRoute.For(new ListConfigResourcesHandler(image), requires: AclOperation.DescribeConfigs, inlineBytes: 0),
         ];

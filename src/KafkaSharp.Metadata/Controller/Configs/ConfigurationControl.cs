@@ -217,7 +217,7 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
             default:
                 // Levels of loggers are not metadata: each broker has its own.
                 throw resource.Type == ConfigResourceType.BrokerLogger
-                    ? new StateMachineException(ErrorCode.InvalidRequest, $"Unknown resource type {(sbyte)resource.Type}")
+                    ? new StateMachineException(ErrorCode.InvalidRequest, "Unexpected resource type BROKER_LOGGER.")
                     : new StateMachineException(ErrorCode.UnsupportedVersion, $"Unknown resource type {(sbyte)resource.Type}.");
         }
     }

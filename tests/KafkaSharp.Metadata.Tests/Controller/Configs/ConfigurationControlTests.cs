@@ -27,7 +27,7 @@ internal sealed class ConfigurationControlTests
     [TestCase(3, "x", ErrorCode.UnsupportedVersion, "Unknown resource type 3.")]
     [TestCase(-1, "x", ErrorCode.UnsupportedVersion, "Unknown resource type -1.")]
     [TestCase(0, "x", ErrorCode.UnsupportedVersion, "Unknown resource type 0.")]
-    [TestCase(8, "1", ErrorCode.InvalidRequest, "Unknown resource type 8")]
+    [TestCase(8, "1", ErrorCode.InvalidRequest, "Unexpected resource type BROKER_LOGGER.")]
     [TestCase(32, "", ErrorCode.InvalidRequest, "Default group resources are not allowed.")]
     [TestCase(2, "", ErrorCode.InvalidRequest, "Default topic resources are not allowed.")]
     [TestCase(2, "no/topic", ErrorCode.InvalidTopicException,
