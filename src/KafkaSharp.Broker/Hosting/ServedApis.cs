@@ -38,7 +38,9 @@ internal static class ServedApis
             .. GroupRoutes.Create(coordination.Coordinator, coordination.Locator),
             .. ProducerRoutes.Create(controller, producerIds),
             .. ConfigRoutes.Create(controller, quorum.Client, configuration, Image),
-            .. ClusterRoutes.Create(controller, quorum.Raft, Image, clusterId, logs.Logs, environment.Files),
+            .. ClusterRoutes.Create(
+                controller, quorum.Raft, Image, clusterId, logs.Logs, environment.Files,
+                configuration.Listeners.Any(listener => configuration.ControllerListenerNames.Contains(listener.ListenerName))),
         ]);
     }
 }

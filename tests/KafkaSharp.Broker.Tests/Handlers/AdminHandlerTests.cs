@@ -257,6 +257,7 @@ internal sealed class AdminHandlerTests
         Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.None));
         Assert.That(response.Topics[0].Partitions[0].CurrentVoters, Has.Count.EqualTo(1));
         Assert.That(response.Nodes, Has.Count.EqualTo(version < 2 ? 0 : 1));
+        Assert.That(response.Nodes.SelectMany(node => node.Listeners), Is.Empty, "nothing listens for other controllers");
     }
 
     // As Kafka 4.3.1: where one feature is refused, no feature has a result.

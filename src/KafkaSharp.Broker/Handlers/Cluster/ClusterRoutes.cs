@@ -14,10 +14,10 @@ internal static class ClusterRoutes
 {
     public static IEnumerable<ApiRoute> Create(
         ControllerRoutes controller, RaftNode<MetadataRecord> raft, Func<MetadataImage> image, string clusterId, LogManager logs,
-        IFileSystem files) =>
+        IFileSystem files, bool hasControllerListener) =>
     [
         ApiRoute.For(new DescribeLogDirsHandler(logs, files), requires: AclOperation.Describe, inlineBytes: 0),
-        ApiRoute.For(new DescribeQuorumHandler(raft), requires: AclOperation.Describe),
+        ApiRoute.For(new DescribeQuorumHandler(raft, hasControllerListener), requires: AclOperation.Describe),
         .. controller.For(ControllerApis.UpdateFeatures, AclOperation.Alter),
         ApiRoute.For(new DescribeClusterHandler(image, clusterId, () => raft.LeaderAndEpoch.LeaderId ?? -1)),
         .. controller.For(ControllerApis.BrokerRegistration, AclOperation.ClusterAction),
