@@ -21,7 +21,7 @@ public static class PartitionMetadataFile
         return topicId.IsZero ? throw new InvalidDataException("has the invalid topic id zero") : topicId;
     }
 
-    /// <summary>The topic id; null if the file does not exist, or is empty after a power failure.</summary>
+    /// <summary>The topic id; null if the file does not exist, or has no content, or only zeros, after a power failure.</summary>
     /// <exception cref="IOException">The file cannot be read or is malformed.</exception>
     public static Uuid? Read(IFileSystem files, string directory)
     {
@@ -31,7 +31,7 @@ public static class PartitionMetadataFile
         try
         {
             var bytes = files.ReadAllBytes(path);
-            return bytes.Length == 0 ? null : Parse(Encoding.UTF8.GetString(bytes));
+            return bytes.AsSpan().ContainsAnyExcept((byte)0) ? Parse(Encoding.UTF8.GetString(bytes)) : null;
         }
         catch (InvalidDataException e)
         {

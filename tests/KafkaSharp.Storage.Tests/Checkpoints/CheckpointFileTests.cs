@@ -49,6 +49,16 @@ public sealed class CheckpointFileTests
         Assert.That(count, Is.GreaterThan(50));
     }
 
+    [TestCase("")]
+    [TestCase("\0\0\0\0\0\0\0\0")]
+    public void A_topic_id_that_a_power_failure_has_taken_is_unknown_and_no_failure(string text)
+    {
+        Put("/d/" + PartitionMetadataFile.Name, text);
+        Assert.That(PartitionMetadataFile.Read(_files, "/d"), Is.Null);
+        Put("/d/" + PartitionMetadataFile.Name, "\0x");
+        Assert.That(() => PartitionMetadataFile.Read(_files, "/d"), Throws.InstanceOf<IOException>());
+    }
+
     [Test]
     public void Topic_ids_of_genuine_directories_are_written_as_they_were_read()
     {
