@@ -82,13 +82,15 @@ internal sealed class FileHandles(int limit)
         Close(() => Count > limit);
     }
 
-    /// <summary>Removes a file that has been closed.</summary>
-    public void Remove(PhysicalFile file)
+    /// <summary>Removes a file, to close its handle or after it was closed; false when it was not there.</summary>
+    public bool Remove(PhysicalFile file)
     {
         lock (_gate)
         {
-            if (file.Slot >= 0)
-                RemoveAt(file.Slot);
+            if (file.Slot < 0)
+                return false;
+            RemoveAt(file.Slot);
+            return true;
         }
     }
 
@@ -102,8 +104,8 @@ internal sealed class FileHandles(int limit)
             files = [.. _ring];
         foreach (var file in files)
         {
-            if (!file.TakeChance() && !file.HasUnflushedWrites && file.TryCloseHandle())
-                Remove(file);
+            if (!file.TakeChance() && !file.HasUnflushedWrites && Remove(file))
+                TryClose(file);
         }
     }
 
@@ -124,15 +126,27 @@ internal sealed class FileHandles(int limit)
         var closed = false;
         while (busy < MostBusyFiles && isWanted() && TakeVictim() is { } victim)
         {
-            if (victim.TryCloseHandle())
-            {
+            if (TryClose(victim))
                 closed = true;
-                continue;
-            }
-            busy++;
-            Insert(victim);
+            else
+                busy++;
         }
         return closed;
+    }
+
+    /// <summary>
+    /// Closes the handle of a file that was removed before: a file that is opened again at the same time adds itself. If the file is busy
+    /// it is added again, and false is returned.
+    /// </summary>
+    private bool TryClose(PhysicalFile file)
+    {
+        if (file.TryCloseHandle())
+            return true;
+        Insert(file);
+        // It may have been disposed of while it was not there.
+        if (file.IsDisposed)
+            Remove(file);
+        return false;
     }
 
     private void Insert(PhysicalFile file)

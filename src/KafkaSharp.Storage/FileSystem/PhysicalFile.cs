@@ -85,6 +85,8 @@ internal sealed class PhysicalFile : IStorageFile
     /// <summary>Whether this process has written what it has not flushed yet.</summary>
     public bool HasUnflushedWrites => Volatile.Read(ref _changes) is > 1 and var changes && Volatile.Read(ref _flushedChanges) != changes;
 
+    public bool IsDisposed => Volatile.Read(ref _disposed);
+
     /// <summary>The place of the file in <see cref="FileHandles"/>, under its lock; -1 if it has none.</summary>
     public int Slot { get; set; } = -1;
 
