@@ -36,8 +36,10 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     public long GetLength(string path) => Run(() => new FileInfo(path).Length);
 
-    public long GetLastModified(string path) =>
-        Run(() => new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds());
+    public long GetLastModified(string path) => Run(() => new FileInfo(path) is { Exists: true } file
+        // .NET gives a time in 1601 for a missing file, which is older than every retention.ms.
+        ? new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds()
+        : throw new FileNotFoundException($"{path} does not exist", path));
 
     public void DeleteFile(string path)
     {

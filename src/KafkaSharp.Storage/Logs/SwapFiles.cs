@@ -22,9 +22,15 @@ internal static class SwapFiles
             if (!LogFileNames.IsLog(WithoutSwap(swap)) || !LogFileNames.TryParseOffset(swap, out var baseOffset))
                 continue;
             var segment = LogSegment.Open(files, options.Directory, baseOffset, options.Config, options.Time, 0, LogFileNames.SwapSuffix);
-            from = Math.Min(from, segment.BaseOffset);
-            to = Math.Max(to, segment.ReadNextOffset());
-            segment.CloseFiles();
+            try
+            {
+                from = Math.Min(from, segment.BaseOffset);
+                to = Math.Max(to, segment.ReadNextOffset());
+            }
+            finally
+            {
+                segment.CloseFiles();
+            }
         }
         foreach (var path in files.EnumerateFiles(options.Directory))
         {

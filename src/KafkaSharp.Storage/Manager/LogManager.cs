@@ -302,7 +302,8 @@ public sealed class LogManager : IAsyncDisposable
                 var directory = DirectoryOf(log);
                 touched.Add(directory);
                 directory.OnRemoved(partition);
-                _registry.TryRun(directory, () => Rename(log, directory, kind));
+                if (!_registry.TryRun(directory, () => Rename(log, directory, kind)))
+                    log.CloseAbruptly();
             }
             foreach (var directory in touched)
                 Background(() => SaveRemovals(directory));

@@ -43,12 +43,23 @@ public sealed class LogSegment : IDisposable
         TransactionIndex = new TransactionIndex(
             files, LogFileNames.TransactionIndex(directory, baseOffset, suffix), baseOffset, hasTransactionIndex);
         _allFiles = new SegmentFiles(files, _log, OffsetIndex, TimeIndex, TransactionIndex);
-        if (_log.Length > int.MaxValue)
-            throw new IOException($"{_log.Path} has {_log.Length} bytes; a segment has at most {int.MaxValue}");
-        _size = (int)_log.Length;
-        _isChanged = isNew;
-        if (isNew && config.InitialFileSize > _size)
-            _log.SetLength(config.InitialFileSize);
+        try
+        {
+            if (_log.Length > int.MaxValue)
+                throw new IOException($"{_log.Path} has {_log.Length} bytes; a segment has at most {int.MaxValue}");
+            _size = (int)_log.Length;
+            _isChanged = isNew;
+            if (isNew && config.InitialFileSize > _size)
+                _log.SetLength(config.InitialFileSize);
+        }
+        catch
+        {
+            _log.Dispose();
+            // Otherwise the next start would take the file for the last segment.
+            if (isNew)
+                files.DeleteFile(_log.Path);
+            throw;
+        }
     }
 
     public long BaseOffset { get; }

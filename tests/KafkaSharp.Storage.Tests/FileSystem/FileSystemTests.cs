@@ -31,6 +31,13 @@ public sealed class FileSystemTests(bool onDisk)
         Assert.That(Files.GetLength(_folder["a"]), Is.EqualTo(200));
     }
 
+    [Test]
+    public void A_missing_file_has_no_length_and_no_time()
+    {
+        Assert.That(() => Files.GetLength(_folder["a"]), Throws.InstanceOf<FileNotFoundException>());
+        Assert.That(() => Files.GetLastModified(_folder["a"]), Throws.InstanceOf<FileNotFoundException>());
+    }
+
     [TestCase(0, 10)]
     [TestCase(5, 5)]
     [TestCase(10, 0)]

@@ -6,6 +6,7 @@ using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 
@@ -268,6 +269,25 @@ public sealed class StorageFaultTests
         foreach (var snapshot in snapshots.ToArray())
             folder.Files.DeleteFile(snapshot);
         Assert.That(log.DeleteOldSegments(), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_segment_whose_creation_fails_half_way_leaves_no_file()
+    {
+        var inner = new MemoryFileSystem(TimeProvider.System);
+        var files = new FaultyFileSystem(inner, (operation, _) =>
+            operation == FileOperation.SetLength ? new IOException("No space left on device", 28) : null);
+        using var log = Open(files, "/data/u-0", _ => { });
+        log.AppendAsLeader(TestLog.Batch(), 0);
+        log.Config = Config(("preallocate", "true"));
+
+        Assert.That(() => log.TruncateFullyAndStartAt(100), Throws.InstanceOf<IOException>());
+
+        Assert.That(inner.EnumerateFiles("/data/u-0").Where(LogFileNames.IsLog).Select(Path.GetFileName), Is.EqualTo(new[]
+        {
+            "00000000000000000000.log",
+        }));
+        log.CloseAbruptly();
     }
 
     [Test]

@@ -206,6 +206,17 @@ public sealed class LogManagerTests
     }
 
     [Test]
+    public void A_log_whose_folder_cannot_be_renamed_for_deletion_is_closed()
+    {
+        var log = Create(Partition);
+        _broken = "/";
+        _manager.Delete(Partition);
+        _broken = null;
+        Assert.That(_failures, Has.Count.EqualTo(1));
+        Assert.That(log.AppendAsLeader(Batch(1), 0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+    }
+
+    [Test]
     public void A_new_log_goes_to_the_next_directory_where_the_first_fails()
     {
         _broken = "/a";
