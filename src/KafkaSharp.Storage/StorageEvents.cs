@@ -24,8 +24,8 @@ internal static partial class StorageEvents
 
     [LoggerMessage(
         2014, LogLevel.Warning,
-        "Truncated the log after an invalid batch in {Path}: it ends at offset {EndOffset} now, and the {Count} segments after it are " +
-        "deleted")]
+        "Truncated the log after {Path}: it ends at offset {EndOffset} now. What followed was not whole or does not continue it; " +
+        "{Count} later segments are deleted")]
     public static partial void LogCutAtCorruption(this ILogger logger, string path, long endOffset, int count);
 
     [LoggerMessage(

@@ -105,6 +105,9 @@ public sealed class OffsetIndex : IDisposable
     public bool IsSane(int segmentSize) =>
         EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && (uint)last.Position < (uint)segmentSize);
 
+    /// <summary>Whether the last entry is that of an offset or a later one.</summary>
+    internal bool HasEntryAtOrAfter(long offset) => EntryCount > 0 && LastEntry.Offset >= offset;
+
     public void Reset() => _file.Reset();
 
     public void WriteOut() => _file.WriteOut();

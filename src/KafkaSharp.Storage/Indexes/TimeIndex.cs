@@ -98,6 +98,9 @@ public sealed class TimeIndex : IDisposable
     public bool IsSane() =>
         EntryCount == 0 || (LastEntry is var last && last.Offset >= BaseOffset && last.Timestamp >= Entry(0).Timestamp);
 
+    /// <summary>Whether the last entry is that of an offset or a later one.</summary>
+    internal bool HasEntryAtOrAfter(long offset) => EntryCount > 0 && LastEntry.Offset >= offset;
+
     public void Reset() => _file.Reset();
 
     public void WriteOut() => _file.WriteOut();

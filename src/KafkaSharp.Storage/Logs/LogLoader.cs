@@ -19,6 +19,8 @@ internal sealed class LogLoader(PartitionLogOptions options)
     private readonly string _directory = options.Directory;
     private readonly ILogger _logger = options.Logger;
     private LeaderEpochCache _epochs = null!;
+    // The base offset of the segment that was shortened. The recovery point must not be above it: see LogTruncation.
+    private long _lowestCut = long.MaxValue;
 
     private bool IsBeingDeleted => _directory.EndsWith(LogFileNames.DeleteDirectorySuffix, StringComparison.Ordinal);
 
@@ -119,9 +121,9 @@ internal sealed class LogLoader(PartitionLogOptions options)
         if (_segments.Count == 0)
             _segments.Add(CreateSegment(options.LogStartOffset));
         if (options.HadCleanShutdown && endOffset is { } end)
-            return (end, end);
+            return (end, Math.Min(end, _lowestCut));
         var nextOffset = endOffset ?? _segments.Active.ReadNextOffset();
-        return (nextOffset, Math.Min(options.RecoveryPoint, nextOffset));
+        return (nextOffset, Math.Min(Math.Min(options.RecoveryPoint, nextOffset), _lowestCut));
     }
 
     private void RecoverUnflushed()
@@ -132,14 +134,26 @@ internal sealed class LogLoader(PartitionLogOptions options)
             var segment = unflushed[index];
             _logger.RecoveringSegment(
                 options.IsRecoveredAlways ? LogLevel.Debug : LogLevel.Information, segment.LogPath, index + 1, unflushed.Length);
-            if (RecoverSegment(segment) == 0)
+            var cut = RecoverSegment(segment);
+            var next = index + 1 < unflushed.Length ? unflushed[index + 1] : null;
+            var end = segment.ReadNextOffset();
+            if (cut == 0 && (next is null || IsContinuedBy(next, end)))
                 continue;
-            // What follows a hole is no continuation of it.
-            _logger.LogCutAtCorruption(segment.LogPath, segment.ReadNextOffset(), unflushed.Length - index - 1);
+            _logger.LogCutAtCorruption(segment.LogPath, end, unflushed.Length - index - 1);
             Remove(unflushed[(index + 1)..]);
+            _lowestCut = segment.BaseOffset;
             return;
         }
     }
+
+    /// <summary>
+    /// Whether a segment continues a log that ends at an offset before it. It does not if it begins below this end or with a lower epoch: a
+    /// power failure has brought back what a truncation removed. A gap may be one that compaction has left.
+    /// </summary>
+    private bool IsContinuedBy(LogSegment next, long end) =>
+        (next.BaseOffset == end || (next.BaseOffset > end && !options.HasNoGaps))
+        && !(next.TryReadHead(0, out var first) && first.PartitionLeaderEpoch >= 0
+            && first.PartitionLeaderEpoch < _epochs.EpochForOffset(end - 1));
 
     /// <summary>
     /// After a crash the log start offset may be beyond the end of the log. All remaining records had been deleted then, and the log
@@ -149,13 +163,21 @@ internal sealed class LogLoader(PartitionLogOptions options)
     {
         if (_segments.Count == 0)
             return null;
-        var endOffset = _segments.Active.ReadNextOffset(out var corrupt);
+        var active = _segments.Active;
+        var endOffset = active.ReadNextOffset(out var corrupt);
         if (corrupt)
         {
             // Left in order, and yet it does not end with a whole batch: what is appended must not get offsets that lie there.
-            RecoverSegment(_segments.Active);
-            endOffset = _segments.Active.ReadNextOffset();
-            _logger.LogCutAtCorruption(_segments.Active.LogPath, endOffset, 0);
+            RecoverSegment(active);
+            _lowestCut = active.BaseOffset;
+            endOffset = active.ReadNextOffset();
+            _logger.LogCutAtCorruption(active.LogPath, endOffset, 0);
+        }
+        else if (active.OffsetIndex.HasEntryAtOrAfter(endOffset) || active.TimeIndex.HasEntryAtOrAfter(endOffset))
+        {
+            // The entries of what is appended would not follow.
+            _logger.IndexesRebuilt(active.LogPath, $"an index continues after the end of the log at {endOffset}");
+            RecoverSegment(active);
         }
         if (endOffset >= options.LogStartOffset)
             return endOffset;

@@ -20,8 +20,13 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         if (state.Segments.First.BaseOffset > offset)
             return TruncateFullyAndStartAt(offset, null);
         state.CountEndCut();
-        RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset)]);
+        // From the last to the first: after a crash in between, the log ends earlier, but has no gap.
+        RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset).Reverse()]);
         state.Segments.Active.TruncateTo(offset);
+        // The file and the folder have changed: until the next flush a power failure may bring back what was removed, below the end of what
+        // is appended now. Recovery has to look at this segment then.
+        if (state.RecoveryPoint > state.Segments.Active.BaseOffset)
+            state.SetRecoveryPoint(state.Segments.Active.BaseOffset);
         state.Epochs.TruncateFromEnd(offset);
         if (state.LogStartOffset > offset)
             state.SetLogStartOffset(offset);
@@ -51,14 +56,15 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         return true;
     }
 
-    /// <summary>Raises the log start offset, and the other offsets that must not be below it.</summary>
+    /// <summary>
+    /// Raises the log start offset, and the high watermark, which must not be below it. Not the recovery point: if a power failure takes
+    /// the new start, recovery begins at the saved recovery point, and everything from there on must have been flushed.
+    /// </summary>
     public void RaiseLogStartOffset(long offset)
     {
         state.SetLogStartOffset(offset);
         if (state.HighWatermarkOffset < offset)
             state.SetHighWatermark(state.WithPosition(new LogOffsetMetadata(offset)));
-        if (state.RecoveryPoint < offset)
-            state.SetRecoveryPoint(offset);
         state.Epochs.TruncateFromStart(offset);
         state.Producers.OnLogStartOffsetIncremented(offset);
         state.UpdateFirstUnstable();

@@ -38,6 +38,12 @@ public sealed record PartitionLogOptions
     /// <summary>Whether the log is recovered at every start, also after a clean stop: then it is logged for debugging only.</summary>
     public bool IsRecoveredAlways { get; init; }
 
+    /// <summary>
+    /// Whether the log was never compacted, so that a gap between two segments means that a power failure has taken records that were not
+    /// flushed. What follows was not flushed either.
+    /// </summary>
+    public bool HasNoGaps { get; init; }
+
     /// <summary>How long a producer's state is kept without an append (producer.id.expiration.ms), milliseconds.</summary>
     public int ProducerIdExpirationMs { get; init; } = 24 * 60 * 60 * 1000;
 

@@ -86,6 +86,68 @@ public sealed class CorruptLogTests
         Assert.That(test.Reopen(cleanShutdown: false).LogEndOffset, Is.EqualTo(6));
     }
 
+    /// <summary>
+    /// A power failure may bring back a segment that a truncation removed, if the folder was not flushed since. It is recognized by its
+    /// offsets, or by its epoch if it happens to begin where the log ends.
+    /// </summary>
+    [TestCase(1, 2)]
+    [TestCase(1, 1)]
+    [TestCase(3, 3)]
+    public void Recovery_removes_a_segment_that_does_not_continue_the_log(int removed, int appended)
+    {
+        using var test = new TestLog(onDisk: true, ("internal.segment.bytes", "2000"));
+        while (test.Log.Segments.Count < 3)
+            test.Append();
+        var second = test.Log.Segments.All[1];
+        var (path, old) = (second.LogPath, File.ReadAllBytes(second.LogPath));
+        test.Log.TruncateTo(second.BaseOffset - removed);
+        for (var i = 0; i < appended; i++)
+            test.Append(valueSize: appended > removed ? 1 : 100, epoch: 1);
+        var end = test.Log.LogEndOffset;
+        Assert.That((test.Log.Segments.Count, end >= second.BaseOffset), Is.EqualTo((1, true)));
+        test.Log.CloseAbruptly();
+        File.WriteAllBytes(path, old);
+
+        var log = test.Reopen(cleanShutdown: false);
+
+        Assert.That(log.LogEndOffset, Is.EqualTo(end));
+        Assert.That(log.EpochEntries.Select(entry => entry.Epoch), Is.EqualTo(new[] { 0, 1 }));
+        Assert.That(test.ReadBatches(), Is.EqualTo(Enumerable.Range(0, (int)end).Select(i => ((long)i, (long)i))));
+    }
+
+    [TestCase(true, 3)]
+    [TestCase(false, 21)]
+    public void A_gap_between_segments_ends_a_log_that_is_never_compacted(bool hasNoGaps, int end)
+    {
+        using var test = new TestLog(onDisk: true, ("internal.segment.bytes", "2000"));
+        for (var i = 0; i < 21; i++)
+            test.Append();
+        var (path, options) = (test.Log.Segments.First.LogPath, test.Log.Options);
+        test.Log.CloseAbruptly();
+        using (var file = File.OpenWrite(path))
+            file.SetLength(3 * BatchSize);
+
+        using var log = PartitionLog.Open(options with { HadCleanShutdown = false, HasNoGaps = hasNoGaps });
+
+        Assert.That(log.LogEndOffset, Is.EqualTo(end));
+    }
+
+    [Test]
+    public void An_index_that_continues_after_the_end_of_the_log_is_rebuilt()
+    {
+        using var test = new TestLog(onDisk: true, ("index.interval.bytes", "0"));
+        for (var i = 0; i < 10; i++)
+            test.Append();
+        var path = test.Log.Segments.Active.OffsetIndex.Path;
+        test.Log.Dispose();
+        // The last entry: offset 99 instead of 9, at its position.
+        test.Overwrite(path, new FileInfo(path).Length - 8, 0, 0, 0, 99);
+        Assert.That(test.Reopen(cleanShutdown: true).LogEndOffset, Is.EqualTo(10));
+        for (var i = 10; i < 15; i++)
+            Assert.That(test.Append().FirstOffset, Is.EqualTo(i));
+        Assert.That(test.ReadBatches(), Has.Count.EqualTo(15));
+    }
+
     [Test]
     public void Recovery_keeps_a_whole_batch_that_only_the_producer_state_refuses()
     {

@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.Logs;
@@ -89,6 +90,49 @@ public sealed class TruncationTests
         Assert.That(test.Log.LogEndOffset, Is.EqualTo(4), "nothing was written to a file that is deleted at the next start");
     }
 
+    [Test]
+    public void A_flush_after_a_truncation_makes_the_shortened_file_and_the_folder_durable()
+    {
+        using var test = new FaultyLog();
+        test.Append(10);
+        test.Log.Flush();
+        test.Log.TruncateTo(5);
+        test.Flushed.Clear();
+        Assert.That(test.Log.RecoveryPoint, Is.Zero);
+        // In the next segment, so that nothing else is written to the file.
+        var overrides = new Dictionary<string, string> { ["internal.segment.bytes"] = "2000" };
+        test.Log.Config = LogConfig.From(new Dictionary<string, string>(), overrides);
+        while (test.Log.Segments.Count == 1)
+            test.Append(1);
+        test.Log.Flush();
+        Assert.That(test.Flushed, Is.SupersetOf(new[] { "/data/t-0/00000000000000000000.log", "/data/t-0" }));
+    }
+
+    [Test]
+    public void A_flush_after_recovery_has_cut_the_log_makes_the_folder_durable()
+    {
+        using var test = new FaultyLog();
+        test.Append(10);
+        test.Log.Flush();
+        test.ShortenLastSegment();
+        test.Crash(recoveryPoint: 10);
+        Assert.That((test.Log.LogEndOffset, test.Log.RecoveryPoint), Is.EqualTo((9, 0)));
+        test.Append(1);
+        test.Flushed.Clear();
+        test.Log.Flush();
+        Assert.That(test.Flushed, Does.Contain("/data/t-0"));
+    }
+
+    [Test]
+    public void Records_below_a_new_log_start_are_flushed_with_the_others()
+    {
+        using var test = new FaultyLog();
+        test.Append(10);
+        test.Log.UpdateHighWatermark(10);
+        test.Log.IncrementLogStartOffset(7);
+        Assert.That(test.Log.RecoveryPoint, Is.Zero, "a power failure may take the new log start");
+    }
+
     /// <summary>A log in memory whose files fail to open on demand.</summary>
     private sealed class FaultyLog : IDisposable
     {
@@ -97,11 +141,18 @@ public sealed class TruncationTests
         public FaultyLog()
         {
             _files = new FaultyFileSystem(
-                new MemoryFileSystem(TimeProvider.System), (operation, path) => operation == FileOperation.Open ? OnOpen(path) : null);
+                new MemoryFileSystem(TimeProvider.System), (operation, path) =>
+                {
+                    if (operation == FileOperation.Flush)
+                        Flushed.Add(path);
+                    return operation == FileOperation.Open ? OnOpen(path) : null;
+                });
             Log = Open(cleanShutdown: true);
         }
 
         public Func<string, IOException?> OnOpen { get; set; } = _ => null;
+
+        public List<string> Flushed { get; } = [];
 
         public PartitionLog Log { get; private set; }
 
@@ -111,21 +162,28 @@ public sealed class TruncationTests
                 Assert.That(Log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
         }
 
-        public void Crash()
+        public void ShortenLastSegment()
+        {
+            using var file = _files.OpenFile(Log.Segments.Active.LogPath, StorageFileMode.Open);
+            file.SetLength(file.Length - 1);
+        }
+
+        public void Crash(long recoveryPoint = 0)
         {
             Log.CloseAbruptly();
-            Log = Open(cleanShutdown: false);
+            Log = Open(cleanShutdown: false, recoveryPoint);
         }
 
         public void Dispose() => Log.CloseAbruptly();
 
-        private PartitionLog Open(bool cleanShutdown) => PartitionLog.Open(new PartitionLogOptions
+        private PartitionLog Open(bool cleanShutdown, long recoveryPoint = 0) => PartitionLog.Open(new PartitionLogOptions
         {
             FileSystem = _files,
             Directory = "/data/t-0",
             TopicPartition = new TopicPartition("t", 0),
             Random = new Random(1),
             HadCleanShutdown = cleanShutdown,
+            RecoveryPoint = recoveryPoint,
             Background = work => work(),
         });
     }

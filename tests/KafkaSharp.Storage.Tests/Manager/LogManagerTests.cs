@@ -345,7 +345,7 @@ public sealed class LogManagerTests
         _manager.Maintenance.CheckpointRecoveryPoints();
         Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 3\n"));
         log.TruncateTo(1);
-        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 1\n"));
+        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 0\n"), "the start of the segment that was changed");
         Append(log, 2);
         log.Flush();
         _manager.Maintenance.CheckpointRecoveryPoints();
@@ -365,7 +365,7 @@ public sealed class LogManagerTests
             file.SetLength(file.Length - 1);
         Crash();
         Assert.That(_manager.Get(Partition)!.LogEndOffset, Is.EqualTo(1));
-        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 1\n"));
+        Assert.That(Text("/a/recovery-point-offset-checkpoint"), Is.EqualTo("0\n1\nt 0 0\n"));
     }
 
     [Test]
