@@ -51,6 +51,9 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
     {
         var directory = Path.Combine(logDirectory, TopicPartition.ToString());
         files.CreateDirectory(directory);
+        // At each start, because an earlier one may have ended before this. Without its name, a power failure would take the log and the
+        // vote of this node, whatever was flushed in the folder.
+        files.FlushDirectory(logDirectory);
         var snapshots = new SnapshotDirectory(files, directory);
         var log = PartitionLog.Open(new PartitionLogOptions
         {
@@ -62,6 +65,7 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
             Random = random,
             Background = background,
             IsRecoveredAlways = true,
+            HasNoGaps = true,
             Logger = logger,
         });
         CheckTopicId(files, directory);

@@ -56,6 +56,22 @@ public sealed class MetadataLogStorageTests
     }
 
     [Test]
+    public void The_name_of_the_folder_is_durable_before_anything_in_it()
+    {
+        var flushed = new List<string>();
+        var files = new FaultyFileSystem(PhysicalFileSystem.Instance, (operation, path) =>
+        {
+            if (operation == FileOperation.Flush)
+                flushed.Add(path);
+            return null;
+        });
+        var storage = MetadataLogStorage.Open(
+            files, _root, ConfigValues.Empty, TimeProvider.System, new Random(1), work => work(), NullLogger.Instance);
+        storage.Log.Dispose();
+        Assert.That(flushed[0], Is.EqualTo(_root), "otherwise a power failure takes the log and the vote of the node");
+    }
+
+    [Test]
     public async Task A_torn_last_batch_is_cut_off_and_what_comes_next_takes_its_place()
     {
         var (node, listener) = await Start();
