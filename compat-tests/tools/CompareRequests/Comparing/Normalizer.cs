@@ -21,6 +21,12 @@ internal static partial class Normalizer
 
     private static readonly HashSet<string> s_quorumNumbers = ["HighWatermark", "LogEndOffset", "LeaderEpoch"];
 
+    // Lists whose elements are compared by a key, so that one that only a single broker has is one difference.
+    private static readonly Dictionary<string, string> s_keyed = new(StringComparer.Ordinal)
+    {
+        ["ApiKeys"] = "ApiKey", ["SupportedFeatures"] = "Name", ["FinalizedFeatures"] = "Name", ["Configs"] = "Name", ["Topics"] = "Name",
+    };
+
     public static Dictionary<string, object?> Normalize(Dictionary<string, object?> response, Broker broker) =>
         (Dictionary<string, object?>)Normalize(response, "", broker, response.ContainsKey("Topics") && IsQuorum(response))!;
 
@@ -31,6 +37,8 @@ internal static partial class Normalizer
     {
         Dictionary<string, object?> fields =>
             fields.ToDictionary(f => f.Key, f => Normalize(f.Value, f.Key, broker, quorum), StringComparer.Ordinal),
+        List<object?> list when s_keyed.TryGetValue(field, out var key) && Keyed(list, key) is { } keyed =>
+            Normalize(keyed, "", broker, quorum),
         List<object?> list => Sorted(list.ConvertAll(item => Normalize(item, field, broker, quorum))),
         string text => Text(text, broker),
         long number when number > 0 && (s_numbers.Contains(field) || (quorum && s_quorumNumbers.Contains(field))) => "<number>",
@@ -39,16 +47,28 @@ internal static partial class Normalizer
         _ => value,
     };
 
+    private static Dictionary<string, object?>? Keyed(List<object?> list, string key)
+    {
+        var keyed = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var item in list)
+        {
+            if (item is not Dictionary<string, object?> fields || !keyed.TryAdd(Values.Text(fields.GetValueOrDefault(key)), fields))
+                return null;
+        }
+        return keyed;
+    }
+
     private static List<object?> Sorted(List<object?> list) => [.. list.OrderBy(Values.Text, StringComparer.Ordinal)];
 
     private static string Text(string text, Broker broker)
     {
-        if (text.Length < 22)
+        if (text.Length < 12)
             return text;
         if (text.Length == 22 && text[..20] != UuidText.Zero[..20])
             return broker.Variables.NameOf(text) is { } name ? $"<{name}>" : Uuid().Replace(text, "<uuid>");
         text = text.Replace(broker.Directory, "<directory>", StringComparison.Ordinal)
-            .Replace(broker.Address.Port.ToString(CultureInfo.InvariantCulture), "<port>", StringComparison.Ordinal);
+            .Replace(broker.Address.Port.ToString(CultureInfo.InvariantCulture), "<port>", StringComparison.Ordinal)
+            .Replace((broker.Address.Port + 1).ToString(CultureInfo.InvariantCulture), "<controller port>", StringComparison.Ordinal);
         return Time().Replace(LongUuid().Replace(Uuid().Replace(text, "<uuid>"), "<uuid>"), "<time>");
     }
 

@@ -29,7 +29,8 @@ internal static class FieldMutations
     {
         "string" => [.. s_texts, null, new AnnouncedLength(-2), new AnnouncedLength(30000)],
         "bool" => [false, true],
-        "int8" => Numbers(sbyte.MinValue, sbyte.MaxValue),
+        // With the types of resources that have configs.
+        "int8" => [.. Numbers(sbyte.MinValue, sbyte.MaxValue), 8L, 16L, 32L],
         "int16" => Numbers(short.MinValue, short.MaxValue),
         "int32" => Numbers(int.MinValue, int.MaxValue),
         "int64" => Numbers(long.MinValue, long.MaxValue),

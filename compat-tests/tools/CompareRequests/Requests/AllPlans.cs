@@ -4,5 +4,8 @@ namespace CompareRequests.Requests;
 internal static class AllPlans
 {
     public static readonly ApiPlan[] List =
-        [.. DataPlans.List, .. TopicPlans.List, .. GroupPlans.List, .. ClusterPlans.List, .. ControllerPlans.List];
+    [
+        .. DataPlans.List, .. TopicPlans.List, .. GroupPlans.List, .. GroupStatePlans.List, .. ClusterPlans.List, .. ConfigPlans.List,
+        .. ControllerPlans.List,
+    ];
 }

@@ -24,6 +24,12 @@ internal sealed record ApiPlan(string Api, params (string Name, string Json)[] R
     /// <summary>Descriptions of cases that would harm the comparison itself, such as one that ends a broker on request.</summary>
     public Regex? Excluded { get; init; }
 
+    /// <summary>False: only the requests themselves are sent, in the highest version.</summary>
+    public bool IsMutated { get; init; } = true;
+
+    /// <summary>Only the highest version is compared.</summary>
+    public bool IsLatestOnly { get; init; }
+
     public string Name => OnController ? Api + " (controller)" : Api;
 
     public IEnumerable<(string Name, Dictionary<string, object?> Request)> Originals =>

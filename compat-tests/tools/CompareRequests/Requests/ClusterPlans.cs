@@ -50,6 +50,7 @@ internal static class ClusterPlans
         s_alterQuotas,
         s_alterQuotas with { OnController = true },
         new("DescribeClientQuotas", """{"Components":[{"EntityType":"user","MatchType":0,"Match":"u"}],"Strict":false}"""),
+        new("DescribeUserScramCredentials", ("", """{"Users":[{"Name":"u"}]}"""), ("all", """{"Users":null}""")),
         s_unregisterBroker,
         s_unregisterBroker with { OnController = true },
     ];

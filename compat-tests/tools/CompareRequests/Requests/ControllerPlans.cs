@@ -5,9 +5,11 @@ namespace CompareRequests.Requests;
 /// <summary>What brokers send to the controller, from a broker with the id 900 that exists only in these requests.</summary>
 internal static class ControllerPlans
 {
-    // Apache Kafka's controller resigns for good after an exception about an empty host, and the process ends after one about an
-    // empty name.
-    private static readonly Regex s_emptyHost = new("(Host|Listeners\\[0\\].Name) = \"\"");
+    // Apache Kafka's controller resigns for good after an exception about an empty host, port 0 or an unknown security protocol,
+    // and the process ends after one about an empty name.
+    // Whether another incarnation is admitted depends on the time since the last heartbeat, and the controller resigns after one that is.
+    private static readonly Regex s_fatal =
+        new("(Host|Listeners\\[0\\].Name) = \"\"|Port = 0|SecurityProtocol = (-|[45]|100|32767)|IncarnationId = ");
 
     public static readonly ApiPlan[] List =
     [
@@ -25,7 +27,7 @@ internal static class ControllerPlans
             """)
         {
             OnController = true,
-            Excluded = s_emptyHost,
+            Excluded = s_fatal,
         },
         new("BrokerHeartbeat",
             """{"BrokerId":900,"BrokerEpoch":"@brokerEpoch","CurrentMetadataOffset":0,"WantFence":true,"WantShutDown":false}""")
@@ -57,7 +59,7 @@ internal static class ControllerPlans
             """)
         {
             OnController = true,
-            Excluded = s_emptyHost,
+            Excluded = s_fatal,
         },
     ];
 }

@@ -15,7 +15,14 @@ internal sealed record Step(string Api, int Version, Dictionary<string, object?>
     public bool OnController { get; init; }
 
     /// <summary>
-    /// The path of an error code: the step is repeated until it is zero, because a broker follows its controller with a delay.
+    /// The path of a value: the step is repeated until it is the expected one, because a broker follows its controller with a delay, or
+    /// because another request is on its way.
     /// </summary>
     public string? Awaited { get; init; }
+
+    /// <summary>The expected value at <see cref="Awaited"/>; by default no error.</summary>
+    public object Expected { get; init; } = 0L;
+
+    /// <summary>Sent on a connection of its own, which stays open until the next case; the response is not awaited.</summary>
+    public bool IsPending { get; init; }
 }

@@ -10,6 +10,7 @@ namespace CompareRequests.Running;
 internal sealed class Broker : IDisposable
 {
     private readonly BrokerConnection?[] _connections = new BrokerConnection?[2];
+    private readonly List<BrokerConnection> _pending = [];
 
     /// <param name="directory">Contains the file bootstrap with the address of the broker. The port of the controller is the next.</param>
     public Broker(string directory)
@@ -24,11 +25,25 @@ internal sealed class Broker : IDisposable
 
     public Variables Variables { get; } = new();
 
+    /// <summary>Closes the connections of pending steps.</summary>
+    public void EndCase()
+    {
+        _pending.ForEach(connection => connection.Dispose());
+        _pending.Clear();
+    }
+
     /// <summary>Runs a step, stores what it captures, and returns the response.</summary>
     public Dictionary<string, object?> Run(Step step)
     {
+        if (step.IsPending)
+        {
+            var connection = new BrokerConnection(Address);
+            _pending.Add(connection);
+            connection.Send(step.Api, step.Version, Variables.Resolve(step.Request));
+            return [];
+        }
         var response = RunOnce(step);
-        for (var i = 0; step.Awaited is { } code && Find(response, code) is not 0L && i < 200; i++)
+        for (var i = 0; step.Awaited is { } path && !step.Expected.Equals(Find(response, path)) && i < 200; i++)
         {
             Thread.Sleep(10);
             response = RunOnce(step);
@@ -99,6 +114,7 @@ internal sealed class Broker : IDisposable
 
     public void Dispose()
     {
+        EndCase();
         Close(false);
         Close(true);
     }

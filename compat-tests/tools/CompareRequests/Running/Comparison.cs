@@ -22,7 +22,7 @@ internal sealed class Comparison(Broker genuine, Broker ours, Report report)
             Both(broker => { Preparation.DeleteTopicsOfCases(broker); return true; });
             foreach (var (name, original) in plan.Originals)
             {
-                foreach (var item in CaseGenerator.Generate(ApiCatalog.Request(plan.Api), version, original))
+                foreach (var item in Cases(plan, version, original))
                 {
                     if (plan.Excluded?.IsMatch(item.Description) != true && !s_race.IsMatch(item.Description))
                         Run(plan, version, name, item);
@@ -31,6 +31,9 @@ internal sealed class Comparison(Broker genuine, Broker ours, Report report)
         }
     }
 
+    private static List<Case> Cases(ApiPlan plan, int version, Dictionary<string, object?> original) =>
+        plan.IsMutated ? CaseGenerator.Generate(ApiCatalog.Request(plan.Api), version, original) : [new("unchanged", original)];
+
     private void Run(ApiPlan plan, int version, string original, Case item)
     {
         var fresh = $"case{++_number}x";
@@ -38,7 +41,11 @@ internal sealed class Comparison(Broker genuine, Broker ours, Report report)
         report.Starts(plan.Name, version, described);
         Both(broker =>
         {
+            broker.EndCase();
             broker.Variables["fresh"] = fresh;
+            // Those of a group that the case does not have.
+            broker.Variables["member"] = "no-member";
+            broker.Variables["generation"] = 1L;
             foreach (var step in plan.Before)
                 broker.Run(step);
             broker.Send(plan.Api, version, broker.Variables.Resolve(item.Request), item.Damage, plan.OnController);

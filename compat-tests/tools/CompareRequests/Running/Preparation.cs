@@ -36,17 +36,21 @@ internal static class Preparation
     /// <summary>Otherwise the topics of all cases would take all memory and file descriptors.</summary>
     public static void DeleteTopicsOfCases(Broker broker)
     {
-        var topics = (List<object?>)broker.Run(new("Metadata", 12, """{"Topics":null}"""))["Topics"]!;
-        var ofCases = topics.Select(topic => Broker.Find(topic, "Name")).OfType<string>()
-            .Where(name => name.StartsWith("case", StringComparison.Ordinal));
-        foreach (var names in ofCases.Chunk(200))
+        foreach (var names in TopicsOfCases(broker).Chunk(200))
         {
             broker.Run(new("DeleteTopics", 4, new Dictionary<string, object?>
             {
                 ["TopicNames"] = names.Cast<object?>().ToList(), ["TimeoutMs"] = 30_000L,
             }));
         }
+        // The broker of Apache Kafka follows its controller with a delay.
+        for (var i = 0; i < 500 && TopicsOfCases(broker).Any(); i++)
+            Thread.Sleep(20);
     }
+
+    private static IEnumerable<string> TopicsOfCases(Broker broker) =>
+        ((List<object?>)broker.Run(new("Metadata", 12, """{"Topics":null}"""))["Topics"]!)
+            .Select(topic => Broker.Find(topic, "Name")).OfType<string>().Where(name => name.StartsWith("case", StringComparison.Ordinal));
 
     private static void CreateTopic(Broker broker, string variable, string name)
     {
