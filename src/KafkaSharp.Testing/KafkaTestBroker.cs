@@ -31,6 +31,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     private MemoryFileSystem _files;
     private KafkaBroker? _broker;
     private Task _stopped = Task.CompletedTask;
+    private CrashableFileSystem? _disk;
     private int _port;
     private int _starts;
 
@@ -116,6 +117,21 @@ public sealed class KafkaTestBroker : IAsyncDisposable
             }
             return _stopped;
         }
+    }
+
+    /// <summary>
+    /// Ends as with a machine that loses its power: without shutting down, and without what was written to files that were not flushed
+    /// since. As in Kafka, that may be records that were acknowledged, unless <c>flush.messages</c> is 1.
+    /// <see cref="StartAgainAsync"/> starts it with what is left.
+    /// </summary>
+    public async Task CrashAsync()
+    {
+        if (_disk is not { } disk || !IsRunning)
+            throw new InvalidOperationException("The broker does not run");
+        disk.PowerOff();
+        Connections.CloseAll();
+        await StopAsync();
+        disk.LoseUnflushed();
     }
 
     /// <summary>Starts a stopped broker on the same port with the data it had.</summary>
@@ -219,7 +235,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     // Another seed for each start: a node that starts again is another incarnation.
     private BrokerEnvironment NewEnvironment() =>
         new(
-            Disk.Around(_files),
+            Disk.Around(_disk = Disk.Crashable(_files)),
             _options.Time,
             new Random(unchecked((_options.Seed * 31) + _starts++)),
             Loggers(),

@@ -10,17 +10,19 @@ namespace KafkaSharp.Http.Control;
 /// The control endpoint of a test broker: what a .NET test does with <see cref="KafkaTestBroker"/>, for tests in other languages. Described
 /// by <c>/openapi.json</c>. Thread-safe.
 /// </summary>
-public sealed class ControlApi
+public sealed class ControlApi : IDisposable
 {
+    private readonly StateRoutes _state;
     private readonly RouteTable _table;
 
     /// <param name="kafka">The broker.</param>
     /// <param name="clock">Its clock if requests may move it; null if it is the system's.</param>
     public ControlApi(KafkaTestBroker kafka, TestClock? clock)
     {
+        _state = new StateRoutes(kafka);
         _table = new RouteTable(
         [
-            .. new StateRoutes(kafka).All,
+            .. _state.All,
             .. new FaultRoutes(kafka).All,
             .. new TimeRoutes(kafka.Time, clock).All,
             .. new TopicRoutes(kafka).All,
@@ -62,6 +64,8 @@ public sealed class ControlApi
             return HttpResponse.Problem(StatusOf(e), e.Message, e.ErrorCode == ErrorCode.None ? null : e.ErrorCode.Name());
         }
     }
+
+    public void Dispose() => _state.Dispose();
 
     private static int StatusOf(KafkaTestException e) => e.ErrorCode switch
     {

@@ -11,6 +11,7 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
     [
         new("GET", "/groups", ListAsync),
         new("GET", "/groups/{group}", ShowAsync),
+        new("GET", "/groups/{group}/explanation", ExplainAsync),
         new("POST", "/groups/{group}/expire-sessions", ExpireAsync),
     ];
 
@@ -39,6 +40,14 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
             await kafka.Groups.WaitUntilConsumedAsync(id, topic, query.Timeout(), cancellation);
         var group = await kafka.Groups.DescribeAsync(id, cancellation);
         return HttpResponse.Json(writer => Write(writer, group));
+    }
+
+    private async Task<HttpResponse> ExplainAsync(
+        HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
+    {
+        var topic = new QueryFields(request, "topic").Text("topic");
+        var explanation = await kafka.Groups.ExplainAsync(path["group"], topic, cancellation);
+        return HttpResponse.Json(writer => writer.WriteString("explanation", explanation));
     }
 
     private async Task<HttpResponse> ExpireAsync(

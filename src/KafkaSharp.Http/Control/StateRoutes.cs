@@ -5,7 +5,7 @@ using KafkaSharp.Testing;
 namespace KafkaSharp.Http.Control;
 
 /// <summary>The broker as a whole: health, reset, restart, saving its state.</summary>
-internal sealed class StateRoutes(KafkaTestBroker kafka)
+internal sealed class StateRoutes(KafkaTestBroker kafka) : IDisposable
 {
     // Stops and starts are for one caller at a time.
     private readonly SemaphoreSlim _turn = new(1);
@@ -15,9 +15,12 @@ internal sealed class StateRoutes(KafkaTestBroker kafka)
         new("GET", "/health", (request, _, _) => Task.FromResult(Health(request))),
         new("POST", "/reset", (request, _, cancellation) => AloneAsync(request, kafka.ResetAsync, cancellation)),
         new("POST", "/restart", (request, _, cancellation) => AloneAsync(request, kafka.RestartAsync, cancellation)),
+        new("POST", "/crash", (request, _, cancellation) => AloneAsync(request, CrashAsync, cancellation)),
         new("POST", "/save", SaveAsync),
         new("POST", "/connections/close", (request, _, _) => Task.FromResult(CloseConnections(request))),
     ];
+
+    public void Dispose() => _turn.Dispose();
 
     private HttpResponse Health(HttpRequest request)
     {
@@ -31,6 +34,12 @@ internal sealed class StateRoutes(KafkaTestBroker kafka)
                 writer.WriteString("version", VersionOf(typeof(StateRoutes).Assembly));
             },
             kafka.IsRunning ? 200 : 503);
+    }
+
+    private async Task CrashAsync(CancellationToken cancellation)
+    {
+        await kafka.CrashAsync();
+        await kafka.StartAgainAsync(cancellation);
     }
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Version!.ToString(3);

@@ -106,7 +106,7 @@ internal static class DevCommand
     {
         settings.Broker.Loggers = loggers;
         await using var kafka = await KafkaTestBroker.StartAsync(settings.Broker, stop);
-        var api = new ControlApi(kafka, settings.Broker.Time as TestClock);
+        using var api = new ControlApi(kafka, settings.Broker.Time as TestClock);
         await using var control = new HttpServer(
             settings.Control, api.HandleAsync, TimeProvider.System, loggers.CreateLogger(nameof(HttpServer)));
         await output.WriteLineAsync(ReadyLine(kafka, control.EndPoint, TimeProvider.System.GetElapsedTime(started)));

@@ -28,6 +28,9 @@ public sealed class TestDisk
 
     internal IFileSystem Around(IFileSystem files) => new FaultyFileSystem(files, FailureOf);
 
+    internal CrashableFileSystem Crashable(IFileSystem files) => new(
+        files, path => _faults.TryTake<FaultAction.LostFlush>((fault, _) => Fits(fault, path), out _));
+
     private IOException? FailureOf(FileOperation operation, string path)
     {
         if (_faults.Active.Count == 0)

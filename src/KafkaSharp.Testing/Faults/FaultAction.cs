@@ -72,6 +72,12 @@ public abstract record FaultAction
     /// <summary>An operation on a file fails with an I/O error.</summary>
     public static FaultAction FailDisk(FileOperation operation) => new FailOperation(operation);
 
+    /// <summary>
+    /// A flush of a file succeeds without an effect, as on a disk that lies: what was written is lost with
+    /// <see cref="KafkaTestBroker.CrashAsync"/>.
+    /// </summary>
+    public static FaultAction LoseFlushes() => new LostFlush();
+
     /// <summary>Whether a request is one for which the action has a meaning.</summary>
     internal virtual bool Fits(RecordedRequest request) => true;
 
@@ -123,6 +129,11 @@ public abstract record FaultAction
     }
 
     internal sealed record FailOperation(FileOperation Operation) : FaultAction
+    {
+        internal override FaultSubject Subject => FaultSubject.Disk;
+    }
+
+    internal sealed record LostFlush : FaultAction
     {
         internal override FaultSubject Subject => FaultSubject.Disk;
     }

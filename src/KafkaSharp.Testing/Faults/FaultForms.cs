@@ -34,6 +34,7 @@ internal static class FaultForms
         new(
             "failDisk", [new JsonForm("operation", ValueForms.Operation)],
             a => FaultAction.FailDisk((FileOperation)a[0]), a => a is FaultAction.FailOperation f ? [f.Operation] : null),
+        new("loseFlushes", [], _ => FaultAction.LoseFlushes(), a => a is FaultAction.LostFlush ? [] : null),
     ];
 
     /// <summary>What a fault has beside its action.</summary>

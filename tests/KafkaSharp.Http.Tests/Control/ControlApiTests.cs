@@ -27,7 +27,11 @@ internal sealed class ControlApiTests
     }
 
     [TearDown]
-    public async Task StopAsync() => await _kafka.DisposeAsync();
+    public async Task StopAsync()
+    {
+        _api.Dispose();
+        await _kafka.DisposeAsync();
+    }
 
     [Test]
     public async Task Health_says_whether_it_runs()
@@ -134,7 +138,7 @@ internal sealed class ControlApiTests
         await CallAsync("POST", "/time/advance", """{ "by": -1 }""", 400);
         await CallAsync("POST", "/time/advance", """{ "by": "P9999999D" }""", 400);
         await CallAsync("POST", "/time/advance", "{}", 400);
-        var real = new ControlApi(_kafka, null);
+        using var real = new ControlApi(_kafka, null);
         var refused = await real.HandleAsync(HttpRequest.Create("POST", "/time/advance", """{ "by": 1 }"""u8.ToArray()), default);
         Assert.That(refused.Status, Is.EqualTo(409));
     }
@@ -162,6 +166,8 @@ internal sealed class ControlApiTests
         Assert.That((await CallAsync("POST", "/groups/g/expire-sessions?clientId=other")).GetProperty("expired").GetInt32(), Is.Zero);
         Assert.That((await CallAsync("POST", "/groups/g/expire-sessions")).GetProperty("expired").GetInt32(), Is.EqualTo(1));
         await CallAsync("GET", "/groups/g?stableMembers=7&timeout=20", status: 409);
+        var explanation = (await CallAsync("GET", "/groups/g/explanation?topic=orders")).GetProperty("explanation").GetString();
+        Assert.That(explanation, Does.Contain("Group g is"));
     }
 
     [Test]
@@ -187,6 +193,7 @@ internal sealed class ControlApiTests
         {
             await _kafka.Topics.AppendAsync("orders", new TestRecord("1"));
             await CallAsync("POST", "/restart", status: 204);
+            await CallAsync("POST", "/crash", status: 204);
             Assert.That(await _kafka.Topics.ReadAsync("orders"), Has.Count.EqualTo(1));
             await CallAsync("POST", "/save", JsonSerializer.Serialize(new { folder }), 204);
             Assert.That(Directory.Exists(Path.Combine(folder, "orders-0")), Is.True);

@@ -13,7 +13,8 @@ internal sealed class OpenApiTests
     public async Task Every_route_is_described_and_everything_described_is_a_route()
     {
         await using var kafka = await KafkaTestBroker.StartAsync();
-        var served = new ControlApi(kafka, null).Routes.Select(route => $"{route.Method} {route.Template}");
+        using var api = new ControlApi(kafka, null);
+        var served = api.Routes.Select(route => $"{route.Method} {route.Template}");
         var described = OpenApi.Paths.EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}"));
         Assert.That(described, Is.EquivalentTo(served));

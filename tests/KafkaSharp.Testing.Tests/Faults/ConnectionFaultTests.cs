@@ -114,4 +114,35 @@ internal sealed class ConnectionFaultTests
         await _kafka.StartAgainAsync();
         Assert.That((await _kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText), Does.Contain("1"));
     }
+
+    [TestCase(true, false, true)]
+    [TestCase(true, true, false)]
+    [TestCase(false, false, false)]
+    public async Task A_machine_that_loses_its_power_keeps_what_was_flushed(bool flushes, bool lies, bool keeps)
+    {
+        await _kafka.Topics.CreateAsync(
+            "flushed", configs: new Dictionary<string, string> { ["flush.messages"] = flushes ? "1" : $"{long.MaxValue}" });
+        using (var producer = Producer(_kafka))
+        {
+            using var fault = lies ? _kafka.Faults.Add(new Fault(FaultAction.LoseFlushes()) { Topic = "flushed" }) : null;
+            await producer.ProduceAsync("flushed", Message("acknowledged")).WaitAsync(Patience);
+            Assert.That(fault is null || fault.Hits > 0);
+            await _kafka.CrashAsync();
+        }
+        await _kafka.StartAgainAsync();
+        Assert.That(await _kafka.Topics.ReadAsync("flushed"), Has.Count.EqualTo(keeps ? 1 : 0));
+        await _kafka.Topics.AppendAsync("flushed", new TestRecord("later"));
+        Assert.That((await _kafka.Topics.ReadAsync("flushed"))[^1].ValueText, Is.EqualTo("later"));
+    }
+
+    [Test]
+    public async Task What_was_there_before_an_orderly_restart_survives_a_crash()
+    {
+        await _kafka.Topics.AppendAsync("orders", new TestRecord("1"));
+        await _kafka.RestartAsync();
+        await _kafka.Topics.AppendAsync("orders", new TestRecord("2"));
+        await _kafka.CrashAsync();
+        await _kafka.StartAgainAsync();
+        Assert.That((await _kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText), Is.EqualTo(new[] { "1" }));
+    }
 }

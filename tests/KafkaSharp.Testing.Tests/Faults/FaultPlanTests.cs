@@ -25,6 +25,7 @@ internal sealed class FaultPlanTests
         FaultAction.SlowResponses(TimeSpan.FromMilliseconds(0.5), 3),
         FaultAction.FillDisk(),
         FaultAction.FailDisk(FileOperation.SetLength),
+        FaultAction.LoseFlushes(),
     ];
 
     [TestCaseSource(nameof(s_actions))]
