@@ -76,6 +76,23 @@ internal sealed class BrokerLifeTests
                 .EqualTo(ErrorCode.InvalidRegistration));
     }
 
+    [TestCase("", "127.0.0.1", 0)]
+    [TestCase("PLAINTEXT", "", 0)]
+    [TestCase("PLAINTEXT", "127.0.0.1", -1)]
+    [TestCase("PLAINTEXT", "127.0.0.1", 4)]
+    public void A_listener_that_no_node_can_read_is_refused(string name, string host, short protocol)
+    {
+        var harness = new ControllerHarness();
+        var request = harness.Registration(1);
+        request.Listeners = [new() { Name = name, Host = host, Port = 9092, SecurityProtocol = protocol }];
+        Assert.That(() => harness.Managers.Registrations.Register(request, harness.NextOffset),
+            Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.InvalidRegistration));
+        Assert.That(() => harness.Managers.Registrations.Register(new ControllerRegistrationRequest
+        {
+            ControllerId = 2, Listeners = [new() { Name = name, Host = host, Port = 9092, SecurityProtocol = protocol }],
+        }), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode").EqualTo(ErrorCode.InvalidRegistration));
+    }
+
     [Test]
     public void A_heartbeat_of_another_epoch_is_stale()
     {

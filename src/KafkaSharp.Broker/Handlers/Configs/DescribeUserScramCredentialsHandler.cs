@@ -32,12 +32,12 @@ internal sealed class DescribeUserScramCredentialsHandler(Func<MetadataImage> im
     public DescribeUserScramCredentialsResponse Fail(DescribeUserScramCredentialsRequest request, ErrorCode error, short version) => new()
     {
         ErrorCode = error,
-        ErrorMessage = error.Message(),
+        ErrorMessage = error == ErrorCode.UnknownServerError ? null : error.Message(),
         Results =
         [
             .. (request.Users ?? []).Select(user => new DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult
             {
-                ErrorCode = error, ErrorMessage = error.Message(),
+                ErrorCode = error, ErrorMessage = error == ErrorCode.UnknownServerError ? null : error.Message(),
             }),
         ],
     };

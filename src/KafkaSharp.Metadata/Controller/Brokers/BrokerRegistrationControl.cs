@@ -16,6 +16,9 @@ namespace KafkaSharp.Metadata.Controller.Brokers;
 internal sealed class BrokerRegistrationControl(
     QuorumControllerOptions options, ControllerState state, BrokerHeartbeats heartbeats, LeaderAndIsrControl leaders)
 {
+    // PLAINTEXT 0, SSL, SASL_PLAINTEXT, SASL_SSL.
+    private const short LastSecurityProtocol = 3;
+
     /// <param name="request">What the broker says of itself.</param>
     /// <param name="newEpoch">The epoch of a new incarnation: the offset of the first record written here.</param>
     public CommandResult<MetadataRecord, BrokerRegistrationResponse> Register(BrokerRegistrationRequest request, long newEpoch)
@@ -29,6 +32,8 @@ internal sealed class BrokerRegistrationControl(
         CheckIncarnation(request, existing);
         if (request.IsMigratingZkBroker)
             throw new StateMachineException(ErrorCode.BrokerIdNotRegistered, "Controller does not support registering ZK brokers.");
+        foreach (var listener in request.Listeners)
+            CheckListener(listener.Name, listener.Host, listener.SecurityProtocol);
         var version = state.Features.MetadataVersionOrMinimum;
         if (version.IsDirectoryAssignmentSupported)
             CheckDirectories(request);
@@ -71,8 +76,21 @@ internal sealed class BrokerRegistrationControl(
         if (!state.Features.MetadataVersionOrMinimum.IsControllerRegistrationSupported)
             throw new StateMachineException(ErrorCode.UnsupportedVersion,
                 "The current MetadataVersion is too old to support controller registrations.");
+        foreach (var listener in request.Listeners)
+            CheckListener(listener.Name, listener.Host, listener.SecurityProtocol);
         var record = RegistrationRecords.ToRecord(request);
         return new([new MetadataRecord(record, 0)], new ControllerRegistrationResponse { ErrorMessage = "" });
+    }
+
+    // Apache Kafka's controller fails and resigns; a record with such a listener would end every node that reads it.
+    private static void CheckListener(string name, string host, short securityProtocol)
+    {
+        if (name.Length == 0 || host.Length == 0 || securityProtocol is < 0 or > LastSecurityProtocol)
+        {
+            throw new StateMachineException(
+                ErrorCode.InvalidRegistration,
+                $"The listener '{name}' at the host '{host}' with the security protocol {securityProtocol} is invalid.");
+        }
     }
 
     private void CheckIncarnation(BrokerRegistrationRequest request, BrokerRegistration? existing)
