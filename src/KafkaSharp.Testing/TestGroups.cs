@@ -1,6 +1,5 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.Testing.Explanations;
 using KafkaSharp.Testing.Faults;
 using KafkaSharp.Testing.Requests;
 using KafkaSharp.Testing.Waiting;

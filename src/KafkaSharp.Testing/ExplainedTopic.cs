@@ -1,4 +1,4 @@
-namespace KafkaSharp.Testing.Explanations;
+namespace KafkaSharp.Testing;
 
 /// <summary>A topic as far as an explanation needs it.</summary>
 /// <param name="Name">The name.</param>

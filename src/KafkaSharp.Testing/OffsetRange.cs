@@ -1,4 +1,4 @@
-namespace KafkaSharp.Testing.Explanations;
+namespace KafkaSharp.Testing;
 
 /// <summary>The offsets of a partition.</summary>
 /// <param name="Partition">The partition.</param>

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Testing.Faults;
 using KafkaSharp.Testing.Requests;
 
-namespace KafkaSharp.Testing.Explanations;
+namespace KafkaSharp.Testing;
 
 /// <summary>
 /// Says in sentences why a group does not settle or does not consume a topic: from the group, the offsets of the topic, the recorded
