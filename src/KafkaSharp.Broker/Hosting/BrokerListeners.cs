@@ -14,8 +14,9 @@ namespace KafkaSharp.Broker.Hosting;
 /// </summary>
 internal sealed class BrokerListeners : IAsyncDisposable
 {
-    // The part of the file descriptors for connections that the controller's listeners get.
+    // The part of the file descriptors for connections that the controller's listeners get, and the most: nodes have few connections.
     private const int ControllerShare = 8;
+    private const int MostControllerConnections = 256;
 
     private readonly BrokerConfiguration _configuration;
     private readonly List<SocketListener> _all = [];
@@ -29,7 +30,7 @@ internal sealed class BrokerListeners : IAsyncDisposable
     {
         _configuration = configuration;
         var descriptors = DescriptorBudget.OfProcess.Connections;
-        var controllers = Math.Max(1, descriptors / ControllerShare);
+        var controllers = Math.Clamp(descriptors / ControllerShare, 1, MostControllerConnections);
         _clientLimits = ConnectionLimits.From(configuration.Values, Math.Max(1, descriptors - controllers));
         _controllerLimits = ConnectionLimits.From(configuration.Values, controllers);
     }

@@ -14,6 +14,10 @@ public sealed record DescriptorBudget(int Total)
     private const int SmallestReserve = 48;
     private const int LargestReserve = 512;
 
+    // A file that is opened again costs microseconds, a connection that is not accepted costs a client: beyond this number of files,
+    // connections get four of five descriptors.
+    private const int EnoughFiles = 4096;
+
     // A handle may have a mapping, of which Linux allows 65,530 to a process, and memory for records and code is mapped too.
     private const int MostFiles = 16_384;
 
@@ -24,10 +28,12 @@ public sealed record DescriptorBudget(int Total)
     public int Reserve => Math.Clamp(Total / 8, SmallestReserve, LargestReserve);
 
     /// <summary>Files of logs that may be open at the same time.</summary>
-    public int Files => Math.Clamp((Total - Reserve) / 2, 1, MostFiles);
+    public int Files => Math.Clamp(Math.Min(Shared / 2, Math.Max(EnoughFiles, Shared / 5)), 1, MostFiles);
 
     /// <summary>Connections of clients that may be open at the same time.</summary>
-    public int Connections => Math.Max(1, Total - Reserve - Files);
+    public int Connections => Math.Max(1, Shared - Files);
+
+    private int Shared => Total - Reserve;
 
     /// <summary>Fails with one sentence if the process has too few descriptors to run a broker.</summary>
     /// <exception cref="IOException">The limit is too low.</exception>
