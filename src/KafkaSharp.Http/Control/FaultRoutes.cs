@@ -22,14 +22,14 @@ internal sealed class FaultRoutes(KafkaTestBroker kafka)
     private HttpResponse List(HttpRequest request)
     {
         _ = new QueryFields(request);
-        return HttpResponse.Json(writer => WriteAll(writer, kafka.Faults.Active));
+        return HttpResponse.Json(writer => writer.WriteObjects("faults", kafka.Faults.Active, WriteFields));
     }
 
     private HttpResponse Add(HttpRequest request)
     {
         _ = new QueryFields(request);
         var added = kafka.Faults.Add(FaultPlan.Parse(request.Body));
-        return HttpResponse.Json(writer => WriteAll(writer, added), 201);
+        return HttpResponse.Json(writer => writer.WriteObjects("faults", added, WriteFields), 201);
     }
 
     private HttpResponse Clear(HttpRequest request)
@@ -69,18 +69,6 @@ internal sealed class FaultRoutes(KafkaTestBroker kafka)
         && kafka.Faults.Active.FirstOrDefault(fault => fault.Id == id) is { } found
             ? found
             : throw new HttpException(404, $"There is no fault {path["id"]}. GET /faults shows those in effect");
-
-    private static void WriteAll(Utf8JsonWriter writer, IReadOnlyList<ActiveFault> faults)
-    {
-        writer.WriteStartArray("faults");
-        foreach (var fault in faults)
-        {
-            writer.WriteStartObject();
-            WriteFields(writer, fault);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
-    }
 
     private static void WriteFields(Utf8JsonWriter writer, ActiveFault fault)
     {

@@ -20,13 +20,7 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
     {
         _ = new QueryFields(request);
         var groups = await kafka.Groups.ListAsync(cancellation);
-        return HttpResponse.Json(writer =>
-        {
-            writer.WriteStartArray("groups");
-            foreach (var group in groups)
-                writer.WriteStringValue(group);
-            writer.WriteEndArray();
-        });
+        return HttpResponse.Json(writer => writer.WriteTexts("groups", groups));
     }
 
     private async Task<HttpResponse> ShowAsync(
@@ -63,34 +57,25 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
         writer.WriteString("id", group.Id);
         writer.WriteString("state", group.State);
         writer.WriteString("protocol", group.Protocol);
-        writer.WriteStartArray("members");
-        foreach (var member in group.Members)
+        writer.WriteObjects("members", group.Members, Write);
+        writer.WriteObjects("offsets", group.Offsets, static (fields, offset) =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("memberId", member.MemberId);
-            writer.WriteString("instanceId", member.InstanceId);
-            writer.WriteString("clientId", member.ClientId);
-            writer.WriteStartArray("assignment");
-            foreach (var (topic, partition) in member.Assignment)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("topic", topic);
-                writer.WriteNumber("partition", partition);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
-        writer.WriteStartArray("offsets");
-        foreach (var ((topic, partition), offset) in group.Offsets)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("topic", topic);
-            writer.WriteNumber("partition", partition);
-            writer.WriteNumber("offset", offset);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+            Write(fields, offset.Key);
+            fields.WriteNumber("offset", offset.Value);
+        });
+    }
+
+    private static void Write(Utf8JsonWriter writer, TestGroupMember member)
+    {
+        writer.WriteString("memberId", member.MemberId);
+        writer.WriteString("instanceId", member.InstanceId);
+        writer.WriteString("clientId", member.ClientId);
+        writer.WriteObjects("assignment", member.Assignment, Write);
+    }
+
+    private static void Write(Utf8JsonWriter writer, (string Topic, int Partition) partition)
+    {
+        writer.WriteString("topic", partition.Topic);
+        writer.WriteNumber("partition", partition.Partition);
     }
 }

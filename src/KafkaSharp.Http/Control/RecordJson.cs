@@ -30,30 +30,24 @@ internal static class RecordJson
         };
     }
 
-    public static void Write(Utf8JsonWriter writer, TestRecord record)
+    public static void WriteFields(Utf8JsonWriter writer, TestRecord record)
     {
-        writer.WriteStartObject();
         writer.WriteNumber("partition", record.Partition ?? 0);
         writer.WriteNumber("offset", record.Offset);
         if (record.Timestamp is { } timestamp)
             writer.WriteString("timestamp", timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         WriteBytes(writer, "key", record.Key);
         WriteBytes(writer, "value", record.Value);
-        writer.WriteStartArray("headers");
-        foreach (var (key, value) in record.Headers)
+        writer.WriteObjects("headers", record.Headers, static (fields, header) =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("key", key);
-            WriteBytes(writer, "value", value);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+            fields.WriteString("key", header.Key);
+            WriteBytes(fields, "value", header.Value);
+        });
         writer.WriteNumber("leaderEpoch", record.LeaderEpoch);
         writer.WriteNumber("producerId", record.ProducerId);
         writer.WriteNumber("producerEpoch", record.ProducerEpoch);
         writer.WriteNumber("sequence", record.Sequence);
         writer.WriteBoolean("isTransactional", record.IsTransactional);
-        writer.WriteEndObject();
     }
 
     private static void WriteBytes(Utf8JsonWriter writer, string name, byte[]? bytes)

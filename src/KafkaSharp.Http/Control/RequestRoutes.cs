@@ -31,11 +31,8 @@ internal sealed class RequestRoutes(KafkaTestBroker kafka)
             && (group is null || served.Groups.Contains(group))).ToList();
         return HttpResponse.Json(writer =>
         {
-            writer.WriteStartArray("requests");
             // The latest ones.
-            foreach (var served in fitting.TakeLast(limit))
-                Write(writer, served);
-            writer.WriteEndArray();
+            writer.WriteObjects("requests", fitting.TakeLast(limit), Write);
             writer.WriteBoolean("isTruncated", fitting.Count > limit);
         });
     }
@@ -53,29 +50,22 @@ internal sealed class RequestRoutes(KafkaTestBroker kafka)
 
     private static void Write(Utf8JsonWriter writer, RecordedRequest request)
     {
-        writer.WriteStartObject();
         writer.WriteNumber("number", request.Number);
         writer.WriteString("time", request.Time.ToString("O", CultureInfo.InvariantCulture));
         writer.WriteString("api", request.Api.ToString());
         writer.WriteNumber("version", request.Version);
         writer.WriteString("clientId", request.ClientId);
         writer.WriteNumber("connection", request.ConnectionId);
-        writer.WriteStartArray("topics");
-        foreach (var topic in request.Topics)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name", topic.Name);
-            writer.WriteStartArray("partitions");
-            foreach (var partition in topic.Partitions)
-                writer.WriteNumberValue(partition);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
+        writer.WriteObjects("topics", request.Topics, Write);
+        writer.WriteTexts("groups", request.Groups);
+    }
+
+    private static void Write(Utf8JsonWriter writer, RecordedTopic topic)
+    {
+        writer.WriteString("name", topic.Name);
+        writer.WriteStartArray("partitions");
+        foreach (var partition in topic.Partitions)
+            writer.WriteNumberValue(partition);
         writer.WriteEndArray();
-        writer.WriteStartArray("groups");
-        foreach (var group in request.Groups)
-            writer.WriteStringValue(group);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 }

@@ -24,13 +24,7 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
     {
         _ = new QueryFields(request);
         var topics = await kafka.Topics.ListAsync(cancellation);
-        return HttpResponse.Json(writer =>
-        {
-            writer.WriteStartArray("topics");
-            foreach (var topic in topics)
-                writer.WriteStringValue(topic);
-            writer.WriteEndArray();
-        });
+        return HttpResponse.Json(writer => writer.WriteTexts("topics", topics));
     }
 
     private async Task<HttpResponse> CreateAsync(
@@ -68,7 +62,7 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
             cancellation);
         return HttpResponse.Json(writer =>
         {
-            WriteAll(writer, records.Take(limit));
+            writer.WriteObjects("records", records.Take(limit), RecordJson.WriteFields);
             writer.WriteBoolean("isTruncated", records.Count > limit);
         });
     }
@@ -83,7 +77,7 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
         if (records.Count == 0)
             throw new FormatException("The body needs 'records', and at least one");
         var appended = await kafka.Topics.AppendAsync(path["topic"], records, cancellation);
-        return HttpResponse.Json(writer => WriteAll(writer, appended), 201);
+        return HttpResponse.Json(writer => writer.WriteObjects("records", appended, RecordJson.WriteFields), 201);
     }
 
     private static TestTopic ReadTopic(JsonElement json)
@@ -102,13 +96,5 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
             }
         }
         return new TestTopic(fields.NeedText("name"), fields.WholeNumber("partitions") ?? 1, configs);
-    }
-
-    private static void WriteAll(Utf8JsonWriter writer, IEnumerable<TestRecord> records)
-    {
-        writer.WriteStartArray("records");
-        foreach (var record in records)
-            RecordJson.Write(writer, record);
-        writer.WriteEndArray();
     }
 }

@@ -77,7 +77,7 @@ internal sealed class HttpConnection(
         {
             throw;
         }
-#pragma warning disable CA1031 // A fault in one handler must not end the process; it is logged, and the client is told.
+#pragma warning disable CA1031 // A fault in one handler must not end the process; it is logged, and the client gets an error.
         catch (Exception e)
 #pragma warning restore CA1031
         {
