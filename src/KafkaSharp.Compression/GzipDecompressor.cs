@@ -7,9 +7,9 @@ namespace KafkaSharp.Compression;
 /// ignored. <see cref="GZipStream"/> reads compressed bytes only during <see cref="Read"/>.
 /// </summary>
 /// <remarks>
-/// <see cref="GZipStream"/> does not tell a truncated stream from a complete one. So it gets a further member at the end, with bytes that
-/// the client cannot know: they come out unless it was inside of a member, which is an error, or had ended before, by bytes that are no
-/// member.
+/// <see cref="GZipStream"/> does not distinguish a truncated stream from a complete one. So it gets a further member at the end, with bytes
+/// that the client cannot know: they come out unless it was inside of a member, which is an error, or had ended before, by bytes that are
+/// no member.
 /// </remarks>
 internal sealed unsafe class GzipDecompressor : Decompressor
 {

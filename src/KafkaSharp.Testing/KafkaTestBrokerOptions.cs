@@ -24,7 +24,7 @@ public sealed class KafkaTestBrokerOptions
     public int Port { get; set; }
 
     /// <summary>
-    /// The host name or address that clients are told to connect to. With one of another name than this machine alone has (127.0.0.1,
+    /// The host name or address that clients are to connect to. With one of another name than this machine alone has (127.0.0.1,
     /// localhost), the broker listens on all addresses: clients may be in containers or on other machines.
     /// </summary>
     public string Host { get; set; } = "127.0.0.1";

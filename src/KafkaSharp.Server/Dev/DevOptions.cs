@@ -27,7 +27,7 @@ internal sealed class DevOptions
 
     private readonly Option<string> _host = new("--host")
     {
-        Description = "The name or address that clients are told to connect to. With another than that of this machine alone, the broker "
+        Description = "The name or address that clients are to connect to. With another than that of this machine alone, the broker "
             + "listens on all addresses.",
         HelpName = "HOST",
         DefaultValueFactory = _ => "127.0.0.1",

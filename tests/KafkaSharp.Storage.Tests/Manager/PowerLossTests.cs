@@ -257,7 +257,7 @@ public sealed class PowerLossTests
     }
 
     /// <summary>
-    /// The log has what was flushed, and what else it has was once written there. The test goes on with what it has. As in Kafka, records
+    /// The log has what was flushed, and what else it has was once written there. The test continues with it. As in Kafka, records
     /// above may be missing between others, if the power failed before any of them was flushed.
     /// </summary>
     private void Verify()

@@ -32,7 +32,7 @@ internal sealed class ClientQuotaControlTests
             (message is null ? ErrorCode.None : ErrorCode.InvalidRequest, message)));
     }
 
-    // The golden values are texts, which only tools parse: a request has numbers. Where a text is a number, both have the same answer,
+    // The golden values are texts, which only tools parse: a request has numbers. Where a text is a number, both have the same result,
     // except for a value below 1, which only the controller refuses, and for exponents.
     [Test]
     public void A_golden_value_is_refused_where_it_is_no_value_of_its_type()
