@@ -11,30 +11,30 @@ internal sealed class FaultRoutes(KafkaTestBroker kafka)
 {
     public IEnumerable<Route> All =>
     [
-        new("GET", "/faults", (request, _, _) => Task.FromResult(List(request))),
+        new("GET", "/faults", (_, _, _) => Task.FromResult(List())),
         new("POST", "/faults", (request, _, _) => Task.FromResult(Add(request))),
-        new("DELETE", "/faults", (request, _, _) => Task.FromResult(Clear(request))),
-        new("GET", "/faults/{id}", ShowAsync),
-        new("DELETE", "/faults/{id}", (request, path, _) => Task.FromResult(Remove(request, path))),
-        new("POST", "/faults/{id}/release", (request, path, _) => Task.FromResult(Release(request, path))),
+        new("DELETE", "/faults", (_, _, _) => Task.FromResult(Clear())),
+        new("GET", "/faults/{id}", ShowAsync) { Parameters = ["hits", "timeout"] },
+        new("DELETE", "/faults/{id}", (_, path, _) => Task.FromResult(Remove(path))),
+        new("POST", "/faults/{id}/release", (request, path, _) => Task.FromResult(Release(request, path)))
+        {
+            Parameters = ["count"],
+        },
     ];
 
-    private HttpResponse List(HttpRequest request)
+    private HttpResponse List()
     {
-        _ = new QueryFields(request);
         return HttpResponse.Json(writer => writer.WriteObjects("faults", kafka.Faults.Active, WriteFields));
     }
 
     private HttpResponse Add(HttpRequest request)
     {
-        _ = new QueryFields(request);
         var added = kafka.Faults.Add(FaultPlan.Parse(request.Body));
         return HttpResponse.Json(writer => writer.WriteObjects("faults", added, WriteFields), 201);
     }
 
-    private HttpResponse Clear(HttpRequest request)
+    private HttpResponse Clear()
     {
-        _ = new QueryFields(request);
         kafka.Faults.Clear();
         return HttpResponse.NoContent;
     }
@@ -42,23 +42,22 @@ internal sealed class FaultRoutes(KafkaTestBroker kafka)
     private async Task<HttpResponse> ShowAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        var query = new QueryFields(request, "hits", "timeout");
+        var query = new QueryFields(request);
         var fault = Find(path);
         if (query.WholeNumber("hits") is { } hits)
             await fault.WaitForHitsAsync(hits, query.Timeout(), cancellation);
         return HttpResponse.Json(writer => WriteFields(writer, fault));
     }
 
-    private HttpResponse Remove(HttpRequest request, IReadOnlyDictionary<string, string> path)
+    private HttpResponse Remove(IReadOnlyDictionary<string, string> path)
     {
-        _ = new QueryFields(request);
         Find(path).Dispose();
         return HttpResponse.NoContent;
     }
 
     private HttpResponse Release(HttpRequest request, IReadOnlyDictionary<string, string> path)
     {
-        var count = new QueryFields(request, "count").WholeNumber("count") ?? int.MaxValue;
+        var count = new QueryFields(request).WholeNumber("count") ?? int.MaxValue;
         var fault = Find(path);
         fault.Release(count);
         return HttpResponse.Json(writer => WriteFields(writer, fault));

@@ -10,15 +10,14 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
     public IEnumerable<Route> All =>
     [
         new("GET", "/groups", ListAsync),
-        new("GET", "/groups/{group}", ShowAsync),
-        new("GET", "/groups/{group}/explanation", ExplainAsync),
-        new("POST", "/groups/{group}/expire-sessions", ExpireAsync),
+        new("GET", "/groups/{group}", ShowAsync) { Parameters = ["stableMembers", "consumed", "timeout"] },
+        new("GET", "/groups/{group}/explanation", ExplainAsync) { Parameters = ["topic"] },
+        new("POST", "/groups/{group}/expire-sessions", ExpireAsync) { Parameters = ["clientId"] },
     ];
 
     private async Task<HttpResponse> ListAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        _ = new QueryFields(request);
         var groups = await kafka.Groups.ListAsync(cancellation);
         return HttpResponse.Json(writer => writer.WriteTexts("groups", groups));
     }
@@ -26,7 +25,7 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
     private async Task<HttpResponse> ShowAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        var query = new QueryFields(request, "stableMembers", "consumed", "timeout");
+        var query = new QueryFields(request);
         var id = path["group"];
         if (query.WholeNumber("stableMembers") is { } members)
             await kafka.Groups.WaitUntilStableAsync(id, members, query.Timeout(), cancellation);
@@ -39,7 +38,7 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
     private async Task<HttpResponse> ExplainAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        var topic = new QueryFields(request, "topic").Text("topic");
+        var topic = new QueryFields(request).Text("topic");
         var explanation = await kafka.Groups.ExplainAsync(path["group"], topic, cancellation);
         return HttpResponse.Json(writer => writer.WriteString("explanation", explanation));
     }
@@ -47,7 +46,7 @@ internal sealed class GroupRoutes(KafkaTestBroker kafka)
     private async Task<HttpResponse> ExpireAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        var clientId = new QueryFields(request, "clientId").Text("clientId");
+        var clientId = new QueryFields(request).Text("clientId");
         var expired = await kafka.Groups.ExpireSessionsAsync(path["group"], clientId, cancellation);
         return HttpResponse.Json(writer => writer.WriteNumber("expired", expired));
     }

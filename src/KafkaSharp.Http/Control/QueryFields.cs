@@ -3,23 +3,10 @@ using KafkaSharp.Testing.Time;
 
 namespace KafkaSharp.Http.Control;
 
-/// <summary>The parameters of a query. Those that nobody reads are an error.</summary>
-internal sealed class QueryFields
+/// <summary>The parameters of a query, which are among those of the route.</summary>
+internal sealed class QueryFields(HttpRequest request)
 {
-    private readonly IReadOnlyDictionary<string, string> _query;
-
-    /// <exception cref="FormatException">It has others than the known ones.</exception>
-    public QueryFields(HttpRequest request, params ReadOnlySpan<string> known)
-    {
-        foreach (var name in request.Query.Keys)
-        {
-            if (!known.Contains(name))
-                throw new FormatException($"{request.Path} has no parameter '{name}'. Known: {string.Join(", ", known)}");
-        }
-        _query = request.Query;
-    }
-
-    public string? Text(string name) => _query.GetValueOrDefault(name);
+    public string? Text(string name) => request.Query.GetValueOrDefault(name);
 
     public int? WholeNumber(string name) => (int?)LongNumber(name, int.MaxValue);
 

@@ -15,13 +15,16 @@ internal sealed class RequestRoutes(KafkaTestBroker kafka)
 
     public IEnumerable<Route> All =>
     [
-        new("GET", "/requests", (request, _, _) => Task.FromResult(List(request))),
-        new("DELETE", "/requests", (request, _, _) => Task.FromResult(Clear(request))),
+        new("GET", "/requests", (request, _, _) => Task.FromResult(List(request)))
+        {
+            Parameters = ["api", "clientId", "topic", "group", "limit"],
+        },
+        new("DELETE", "/requests", (_, _, _) => Task.FromResult(Clear())),
     ];
 
     private HttpResponse List(HttpRequest request)
     {
-        var query = new QueryFields(request, "api", "clientId", "topic", "group", "limit");
+        var query = new QueryFields(request);
         var limit = Math.Min(query.WholeNumber("limit") ?? DefaultRequests, MostRequests);
         var (api, clientId, topic, group) = (ApiOf(query.Text("api")), query.Text("clientId"), query.Text("topic"), query.Text("group"));
         var fitting = kafka.Requests.All.Where(served =>
@@ -37,9 +40,8 @@ internal sealed class RequestRoutes(KafkaTestBroker kafka)
         });
     }
 
-    private HttpResponse Clear(HttpRequest request)
+    private HttpResponse Clear()
     {
-        _ = new QueryFields(request);
         kafka.Requests.Clear();
         return HttpResponse.NoContent;
     }

@@ -12,19 +12,18 @@ internal sealed class StateRoutes(KafkaTestBroker kafka) : IDisposable
 
     public IEnumerable<Route> All =>
     [
-        new("GET", "/health", (request, _, _) => Task.FromResult(Health(request))),
-        new("POST", "/reset", (request, _, cancellation) => AloneAsync(request, kafka.ResetAsync, cancellation)),
-        new("POST", "/restart", (request, _, cancellation) => AloneAsync(request, kafka.RestartAsync, cancellation)),
-        new("POST", "/crash", (request, _, cancellation) => AloneAsync(request, CrashAsync, cancellation)),
+        new("GET", "/health", (_, _, _) => Task.FromResult(Health())),
+        new("POST", "/reset", (_, _, cancellation) => AloneAsync(kafka.ResetAsync, cancellation)),
+        new("POST", "/restart", (_, _, cancellation) => AloneAsync(kafka.RestartAsync, cancellation)),
+        new("POST", "/crash", (_, _, cancellation) => AloneAsync(CrashAsync, cancellation)),
         new("POST", "/save", SaveAsync),
-        new("POST", "/connections/close", (request, _, _) => Task.FromResult(CloseConnections(request))),
+        new("POST", "/connections/close", (_, _, _) => Task.FromResult(CloseConnections())),
     ];
 
     public void Dispose() => _turn.Dispose();
 
-    private HttpResponse Health(HttpRequest request)
+    private HttpResponse Health()
     {
-        _ = new QueryFields(request);
         return HttpResponse.Json(
             writer =>
             {
@@ -49,19 +48,17 @@ internal sealed class StateRoutes(KafkaTestBroker kafka) : IDisposable
         var folder = JsonFields.Read(request, json => new JsonFields("The body", json, "folder").NeedText("folder"));
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new HttpException(409, $"The folder {folder} is not empty");
-        return AloneAsync(request, token => kafka.SaveAsync(folder, token), cancellation);
+        return AloneAsync(token => kafka.SaveAsync(folder, token), cancellation);
     }
 
-    private HttpResponse CloseConnections(HttpRequest request)
+    private HttpResponse CloseConnections()
     {
-        _ = new QueryFields(request);
         kafka.Connections.CloseAll();
         return HttpResponse.NoContent;
     }
 
-    private async Task<HttpResponse> AloneAsync(HttpRequest request, Func<CancellationToken, Task> change, CancellationToken cancellation)
+    private async Task<HttpResponse> AloneAsync(Func<CancellationToken, Task> change, CancellationToken cancellation)
     {
-        _ = new QueryFields(request);
         await _turn.WaitAsync(cancellation);
         try
         {

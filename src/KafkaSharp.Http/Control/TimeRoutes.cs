@@ -11,13 +11,12 @@ internal sealed class TimeRoutes(TimeProvider time, TestClock? clock)
 {
     public IEnumerable<Route> All =>
     [
-        new("GET", "/time", (request, _, _) => Task.FromResult(Show(request))),
+        new("GET", "/time", (_, _, _) => Task.FromResult(Show())),
         new("POST", "/time/advance", (request, _, _) => Task.FromResult(Advance(request))),
     ];
 
-    private HttpResponse Show(HttpRequest request)
+    private HttpResponse Show()
     {
-        _ = new QueryFields(request);
         return HttpResponse.Json(writer =>
         {
             writer.WriteString("now", time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
@@ -34,6 +33,6 @@ internal sealed class TimeRoutes(TimeProvider time, TestClock? clock)
         if (clock is null)
             throw new HttpException(409, "The clock of the broker is the system's. Start it with --virtual-time to move it");
         clock.Advance(by);
-        return Show(request);
+        return Show();
     }
 }

@@ -15,14 +15,16 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
         new("GET", "/topics", ListAsync),
         new("POST", "/topics", CreateAsync),
         new("DELETE", "/topics/{topic}", DeleteAsync),
-        new("GET", "/topics/{topic}/records", ReadAsync),
+        new("GET", "/topics/{topic}/records", ReadAsync)
+        {
+            Parameters = ["partition", "fromOffset", "limit", "onlyCommitted", "waitFor", "timeout"],
+        },
         new("POST", "/topics/{topic}/records", AppendAsync),
     ];
 
     private async Task<HttpResponse> ListAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        _ = new QueryFields(request);
         var topics = await kafka.Topics.ListAsync(cancellation);
         return HttpResponse.Json(writer => writer.WriteTexts("topics", topics));
     }
@@ -44,7 +46,6 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
     private async Task<HttpResponse> DeleteAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        _ = new QueryFields(request);
         await kafka.Topics.DeleteAsync(path["topic"], cancellation);
         return HttpResponse.NoContent;
     }
@@ -52,7 +53,7 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
     private async Task<HttpResponse> ReadAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        var query = new QueryFields(request, "partition", "fromOffset", "limit", "onlyCommitted", "waitFor", "timeout");
+        var query = new QueryFields(request);
         var limit = Math.Min(query.WholeNumber("limit") ?? DefaultRecords, MostRecords);
         var topic = path["topic"];
         if (query.WholeNumber("waitFor") is { } count)
@@ -70,7 +71,6 @@ internal sealed class TopicRoutes(KafkaTestBroker kafka)
     private async Task<HttpResponse> AppendAsync(
         HttpRequest request, IReadOnlyDictionary<string, string> path, CancellationToken cancellation)
     {
-        _ = new QueryFields(request);
         var records = JsonFields.Read(
             request,
             json => new JsonFields("The body", json, "records").List("records").Select(record => RecordJson.Read(record)).ToList());

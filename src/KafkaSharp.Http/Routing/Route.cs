@@ -8,6 +8,9 @@ public sealed record Route(string Method, string Template, RouteHandler Handler)
 {
     private readonly string[] _segments = Template.Split('/');
 
+    /// <summary>The parameters that its query may have. Others are an error: a wrong name must not pass without an effect.</summary>
+    public IReadOnlyList<string> Parameters { get; init; } = [];
+
     /// <summary>The parameters of a path; null if it is not one of the template.</summary>
     internal Dictionary<string, string>? Match(string[] path)
     {

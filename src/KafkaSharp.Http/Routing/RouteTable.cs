@@ -15,7 +15,12 @@ public sealed class RouteTable(IEnumerable<Route> routes)
             if (route.Match(path) is not { } parameters)
                 continue;
             if (route.Method == request.Method || (route.Method == "GET" && request.Method == "HEAD"))
-                return route.Handler(request, parameters, cancellation);
+            {
+                return request.Query.Keys.FirstOrDefault(name => !route.Parameters.Contains(name)) is { } unknown
+                    ? Task.FromResult(HttpResponse.Problem(
+                        400, $"{request.Path} has no parameter '{unknown}'. Known: {string.Join(", ", route.Parameters)}"))
+                    : route.Handler(request, parameters, cancellation);
+            }
             methods.Add(route.Method);
         }
         return Task.FromResult(methods.Count == 0

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KafkaSharp.Http.Control;
+using KafkaSharp.Http.Routing;
 using KafkaSharp.Protocol;
 using KafkaSharp.Testing;
 using KafkaSharp.Testing.Faults;
@@ -21,18 +22,15 @@ internal sealed class OpenApiTests
     }
 
     [Test]
-    public void Parameters_of_paths_are_described()
+    public async Task Parameters_of_paths_and_queries_are_described()
     {
-        foreach (var path in OpenApi.Paths.EnumerateObject())
+        await using var kafka = await KafkaTestBroker.StartAsync();
+        using var api = new ControlApi(kafka, null);
+        foreach (var route in api.Routes)
         {
-            foreach (var operation in path.Value.EnumerateObject())
-            {
-                var parameters = operation.Value.TryGetProperty("parameters", out var list)
-                    ? list.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == "path")
-                        .Select(parameter => parameter.GetProperty("name").GetString()!)
-                    : [];
-                Assert.That(parameters, Is.EqualTo(path.Name.Split('/').Where(part => part.StartsWith('{')).Select(part => part[1..^1])));
-            }
+            var parts = route.Template.Split('/').Where(part => part.StartsWith('{')).Select(part => part[1..^1]);
+            Assert.That(Described(route, "path"), Is.EqualTo(parts));
+            Assert.That(Described(route, "query"), Is.EquivalentTo(route.Parameters), route.Template);
         }
     }
 
@@ -70,6 +68,12 @@ internal sealed class OpenApiTests
         var schema = OpenApi.Document.GetProperty("components").GetProperty("schemas").GetProperty("FaultPlan");
         Assert.That(OpenApi.FaultsOf(JsonDocument.Parse(plan).RootElement, schema, "$"), Is.Empty);
     }
+
+    private static IEnumerable<string> Described(Route route, string place) =>
+        OpenApi.Paths.GetProperty(route.Template).GetProperty(route.Method.ToLowerInvariant()).TryGetProperty("parameters", out var list)
+            ? list.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == place)
+                .Select(parameter => parameter.GetProperty("name").GetString()!)
+            : [];
 
     private static IEnumerable<string> References(JsonElement json) => json.ValueKind switch
     {
