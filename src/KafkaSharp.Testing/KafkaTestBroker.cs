@@ -170,11 +170,19 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     /// Writes the state to a folder, as a data directory of Kafka: other test brokers start from it
     /// (<see cref="KafkaTestBrokerOptions.DataFolder"/>), and so does a genuine broker. The broker stops for the time of the copy.
     /// </summary>
+    /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
     public async Task SaveAsync(string folder, CancellationToken cancellation = default)
     {
+        DataFolders.EnsureEmpty(folder);
         await StopAsync();
-        DataFolders.Copy(_files, TestProfile.LogDir, new PhysicalFileSystem(), folder);
-        await StartAgainAsync(cancellation);
+        try
+        {
+            DataFolders.Save(_files, TestProfile.LogDir, folder);
+        }
+        finally
+        {
+            await StartAgainAsync(cancellation);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -198,7 +206,7 @@ public sealed class KafkaTestBroker : IAsyncDisposable
     private async Task StartAnewAsync(CancellationToken cancellation)
     {
         if (_options.DataFolder is { } folder)
-            DataFolders.Copy(new PhysicalFileSystem(), folder, _files, TestProfile.LogDir);
+            DataFolders.Share(folder, _files, TestProfile.LogDir);
         await StartAgainAsync(cancellation);
         foreach (var topic in _options.Topics)
             await Topics.CreateAsync(topic.Name, topic.Partitions, topic.Configs, cancellation);

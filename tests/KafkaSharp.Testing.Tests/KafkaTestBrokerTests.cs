@@ -179,6 +179,10 @@ internal sealed class KafkaTestBrokerTests
             Assert.That(await ValuesAsync(first), Is.EqualTo(new[] { "saved", "later" }));
             Assert.That(await ValuesAsync(second), Is.EqualTo(new[] { "saved", "second" }));
             Assert.That(await ValuesAsync(third), Is.EqualTo(new[] { "saved" }));
+            Assert.That(async () => await second.SaveAsync(folder), Throws.InstanceOf<IOException>().With.Message.Contains("not empty"));
+            Assert.That(await ValuesAsync(second), Is.EqualTo(new[] { "saved", "second" }));
+            await second.ResetAsync();
+            Assert.That(await ValuesAsync(second), Is.EqualTo(new[] { "saved" }));
         }
         finally
         {

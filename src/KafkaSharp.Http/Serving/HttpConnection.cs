@@ -18,6 +18,8 @@ internal sealed class HttpConnection(
     TimeProvider time,
     ILogger logger)
 {
+    private const int PieceBytes = 64 << 10;
+
     private static readonly byte[] s_continue = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray();
 
     private readonly HttpInput _input = new(socket, limits);
@@ -104,9 +106,15 @@ internal sealed class HttpConnection(
         return encoded;
     }
 
-    private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    /// <summary>Sends all bytes. A client that reads nothing for the idle time loses the connection: its response would stay in memory.</summary>
+    private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stopping)
     {
         while (bytes.Length > 0)
-            bytes = bytes[await socket.SendAsync(bytes, cancellation)..];
+        {
+            using var idle = new CancellationTokenSource(limits.Idle, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, stopping);
+            // In pieces: a send ends only when all of it is in the buffers of the system.
+            bytes = bytes[await socket.SendAsync(bytes[..Math.Min(bytes.Length, PieceBytes)], either.Token)..];
+        }
     }
 }

@@ -12,6 +12,6 @@ public sealed record HttpLimits
     /// <summary>The largest body.</summary>
     public int BodyBytes { get; init; } = 8 << 20;
 
-    /// <summary>How long a connection may be idle, and a request may take to arrive.</summary>
+    /// <summary>How long a connection may be idle, a request may take to arrive, and a client may read nothing of its response.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(2);
 }

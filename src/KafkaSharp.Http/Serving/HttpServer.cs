@@ -11,7 +11,10 @@ namespace KafkaSharp.Http.Serving;
 /// </summary>
 public sealed class HttpServer : IAsyncDisposable
 {
-    private readonly Socket _listening;
+    /// <summary>What is waited after a failed accept: without it, a process without free descriptors would try at full CPU.</summary>
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromMilliseconds(100);
+
+    private readonly IConnectionSource _connections;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Socket, Task> _open = new();
     private readonly Func<HttpRequest, CancellationToken, Task<HttpResponse>> _handler;
@@ -34,22 +37,32 @@ public sealed class HttpServer : IAsyncDisposable
         TimeProvider time,
         ILogger logger,
         HttpLimits? limits = null)
+        : this(new ListeningSocket(endpoint), handler, time, logger, limits)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
+    }
+
+    /// <summary>With connections that a test can let fail.</summary>
+    internal HttpServer(
+        IConnectionSource connections,
+        Func<HttpRequest, CancellationToken, Task<HttpResponse>> handler,
+        TimeProvider time,
+        ILogger logger,
+        HttpLimits? limits)
+    {
+        _connections = connections;
         _handler = handler;
         _time = time;
         _logger = logger;
         _limits = limits ?? new HttpLimits();
         _slots = new SemaphoreSlim(_limits.Connections);
-        _listening = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _listening.Bind(endpoint);
-        _listening.Listen();
-        EndPoint = (IPEndPoint)_listening.LocalEndPoint!;
         _accepting = AcceptAsync();
     }
 
     /// <summary>The address with the port it has.</summary>
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint => _connections.EndPoint;
+
+    /// <summary>Whether a client is connected.</summary>
+    internal bool HasConnections => !_open.IsEmpty;
 
     /// <summary>Closes all connections, also those whose requests are being served.</summary>
     public async ValueTask DisposeAsync()
@@ -57,7 +70,7 @@ public sealed class HttpServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, true))
             return;
         await _stopping.CancelAsync();
-        _listening.Dispose();
+        _connections.Dispose();
         await _accepting;
         foreach (var socket in _open.Keys)
             socket.Dispose();
@@ -73,22 +86,39 @@ public sealed class HttpServer : IAsyncDisposable
             while (true)
             {
                 await _slots.WaitAsync(_stopping.Token);
-                var socket = await _listening.AcceptAsync(_stopping.Token);
-                socket.NoDelay = true;
-                // The task is in the table before it can remove itself.
-                var connection = new Task<Task>(() => ServeAsync(socket));
-                _open[socket] = connection.Unwrap();
-                connection.Start(TaskScheduler.Default);
+                Start(await AcceptOneAsync());
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && _stopping.IsCancellationRequested)
         {
             // The server stops.
         }
-        catch (SocketException e)
+    }
+
+    /// <summary>The next connection. A failure, as without a free descriptor, is of that moment: it is logged once, and tried again.</summary>
+    private async Task<Socket> AcceptOneAsync()
+    {
+        for (var failures = 0; ; failures++)
         {
-            _logger.AcceptFailed(e);
+            try
+            {
+                return await _connections.AcceptAsync(_stopping.Token);
+            }
+            catch (SocketException e)
+            {
+                if (failures == 0)
+                    _logger.AcceptFailed(e);
+            }
+            await Task.Delay(s_afterFailure, _time, _stopping.Token);
         }
+    }
+
+    private void Start(Socket socket)
+    {
+        // The task is in the table before it can remove itself.
+        var connection = new Task<Task>(() => ServeAsync(socket));
+        _open[socket] = connection.Unwrap();
+        connection.Start(TaskScheduler.Default);
     }
 
     private async Task ServeAsync(Socket socket)

@@ -48,7 +48,7 @@ internal sealed class DevOptions
 
     private readonly Option<DirectoryInfo?> _from = new("--from")
     {
-        Description = "A data directory of Kafka to start from. It is copied to memory and not changed.",
+        Description = "A data directory of Kafka to start from. It is read, and not changed: what the broker writes is kept in memory.",
         HelpName = "DIRECTORY",
     };
 

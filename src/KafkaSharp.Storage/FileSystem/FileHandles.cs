@@ -45,9 +45,9 @@ internal sealed class FileHandles(int limit)
     }
 
     /// <summary>Opens a file. If the system has no handle left, some are closed first.</summary>
-    public SafeFileHandle Open(string path, FileMode mode) => Run(
+    public SafeFileHandle Open(string path, FileMode mode, FileAccess access = FileAccess.ReadWrite) => Run(
         // With full sharing .NET takes no lock, so tools can read the log of a running broker.
-        static file => File.OpenHandle(file.path, file.mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), (path, mode));
+        static file => File.OpenHandle(file.path, file.mode, file.access, FileShare.ReadWrite | FileShare.Delete), (path, mode, access));
 
     /// <summary>Runs an operation that needs a handle for a moment. If the system has none left, some are closed first.</summary>
     /// <exception cref="IOException">It failed, or its access is denied.</exception>

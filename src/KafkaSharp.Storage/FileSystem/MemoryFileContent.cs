@@ -7,13 +7,20 @@ namespace KafkaSharp.Storage.FileSystem;
 /// of a borrowed chunk below the end at that time are never written again, so borrowed bytes need no lease: the garbage collector keeps
 /// them.
 /// </summary>
-internal sealed class MemoryFileContent(MemoryBudget budget)
+/// <param name="budget">The limit of the memory.</param>
+/// <param name="origin">
+/// The file whose content this one has at first; null for an empty one. It is read where it was not written here (copy-on-write), and must
+/// not change.
+/// </param>
+internal sealed class MemoryFileContent(MemoryBudget budget, IStorageFile? origin = null)
 {
     private const int ChunkSize = 1 << 20;
     private const int SmallestChunk = 1 << 10;
 
     private byte[]?[] _chunks = [];
-    private long _length;
+    private long _length = origin?.Length ?? 0;
+    // Up to here, what is not in a chunk is in the origin.
+    private long _originLength = origin?.Length ?? 0;
     private int _truncations;
     private IStorageFile? _spilled;
 
@@ -58,6 +65,14 @@ internal sealed class MemoryFileContent(MemoryBudget budget)
                     return new BorrowedBytes(chunks[index].AsMemory(start, count), null);
                 continue;
             }
+            if (IsInOrigin(chunks, index, offset + count))
+            {
+                var borrowed = origin!.Borrow(offset, count);
+                if (Volatile.Read(ref _truncations) == truncations)
+                    return borrowed;
+                borrowed.Dispose();
+                continue;
+            }
             var array = ArrayPool<byte>.Shared.Rent(count);
             CopyOut(chunks, offset, array.AsSpan(0, count));
             if (Volatile.Read(ref _truncations) == truncations)
@@ -97,6 +112,8 @@ internal sealed class MemoryFileContent(MemoryBudget budget)
         if (length < _length)
         {
             Volatile.Write(ref _length, length);
+            if (length < _originLength)
+                Volatile.Write(ref _originLength, length);
             Interlocked.Increment(ref _truncations);
             KeepChunks(length);
         }
@@ -116,7 +133,20 @@ internal sealed class MemoryFileContent(MemoryBudget budget)
             budget.Discard(spilled);
     }
 
-    private static void CopyOut(byte[]?[] chunks, long offset, Span<byte> destination)
+    /// <summary>Whether bytes up to <paramref name="end"/>, which begin in a chunk, are in the origin alone.</summary>
+    private bool IsInOrigin(byte[]?[] chunks, int index, long end)
+    {
+        if (end > Volatile.Read(ref _originLength))
+            return false;
+        for (; (long)index * ChunkSize < end; index++)
+        {
+            if (index < chunks.Length && chunks[index] is not null)
+                return false;
+        }
+        return true;
+    }
+
+    private void CopyOut(byte[]?[] chunks, long offset, Span<byte> destination)
     {
         while (destination.Length > 0)
         {
@@ -127,10 +157,19 @@ internal sealed class MemoryFileContent(MemoryBudget budget)
             var present = Math.Clamp((chunk?.Length ?? 0) - start, 0, count);
             if (present > 0)
                 chunk.AsSpan(start, present).CopyTo(destination);
+            else if (chunk is null)
+                present = ReadOrigin(offset, destination[..count]);
             destination[present..count].Clear();
             destination = destination[count..];
             offset += count;
         }
+    }
+
+    /// <summary>Copies what the origin has, and returns the number of bytes.</summary>
+    private int ReadOrigin(long offset, Span<byte> destination)
+    {
+        var count = (int)Math.Clamp(Volatile.Read(ref _originLength) - offset, 0, destination.Length);
+        return count == 0 ? 0 : origin!.Read(offset, destination[..count]);
     }
 
     /// <summary>Allocates the chunks for a write. False if they would exceed the budget.</summary>
@@ -147,15 +186,21 @@ internal sealed class MemoryFileContent(MemoryBudget budget)
         }
         for (var index = (int)(offset / ChunkSize); index <= last; index++)
         {
-            var needed = (int)Math.Min(ChunkSize, end - (long)index * ChunkSize);
+            var start = (long)index * ChunkSize;
             var present = _chunks[index];
+            // A chunk has all that the origin has of its range.
+            var inherited = present is null ? (int)Math.Clamp(_originLength - start, 0, ChunkSize) : 0;
+            var needed = Math.Max((int)Math.Min(ChunkSize, end - start), inherited);
             if (present?.Length >= needed)
                 continue;
             var size = Math.Min(ChunkSize, Math.Max(SmallestChunk, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)needed)));
             if (!budget.TryTake(size - (present?.Length ?? 0)))
                 return false;
             var chunk = new byte[size];
-            present?.CopyTo(chunk, 0);
+            if (inherited > 0)
+                ReadOrigin(start, chunk.AsSpan(0, inherited));
+            else
+                present?.CopyTo(chunk, 0);
             Volatile.Write(ref _chunks[index], chunk);
         }
         return true;
@@ -185,11 +230,14 @@ internal sealed class MemoryFileContent(MemoryBudget budget)
     private void Spill()
     {
         var file = budget.OpenSpillFile();
-        for (var index = 0; index < _chunks.Length; index++)
+        var piece = origin is null ? [] : new byte[ChunkSize];
+        for (long start = 0; start < _length; start += ChunkSize)
         {
-            var start = (long)index * ChunkSize;
-            if (_chunks[index] is { } chunk && start < _length)
+            var index = start / ChunkSize;
+            if ((index < _chunks.Length ? _chunks[index] : null) is { } chunk)
                 file.Write(start, chunk.AsSpan(0, (int)Math.Min(chunk.Length, _length - start)));
+            else if (ReadOrigin(start, piece) is > 0 and var inherited)
+                file.Write(start, piece.AsSpan(0, inherited));
         }
         if (file.Length < _length)
             file.SetLength(_length);

@@ -40,6 +40,23 @@ public sealed class MemoryFileSystem(
         }
     }
 
+    /// <summary>
+    /// Adds a file with the content of another one, which is read when it is needed and not copied before it is written here.
+    /// </summary>
+    /// <param name="path">The path of the new file, in a directory that exists.</param>
+    /// <param name="origin">The other file. It must not change as long as this file system is used.</param>
+    /// <param name="lastModified">The result of <see cref="GetLastModified"/> until it is written.</param>
+    /// <exception cref="IOException">The path exists.</exception>
+    public void AddFile(string path, IStorageFile origin, long lastModified)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        lock (_gate)
+        {
+            if (!Parent(path).Files.TryAdd(Path.GetFileName(path), new MemoryFileContent(_budget, origin) { LastModified = lastModified }))
+                throw new IOException($"{path} already exists");
+        }
+    }
+
     public bool FileExists(string path)
     {
         lock (_gate)

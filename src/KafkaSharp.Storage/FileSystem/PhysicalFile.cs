@@ -30,6 +30,7 @@ internal sealed class PhysicalFile : IStorageFile
     private readonly Lock _gate = new();
     private readonly FileHandles _handles;
     private readonly long _expectedLength;
+    private readonly FileAccess _access;
     private SafeFileHandle? _handle;
     private MappedMemoryManager? _mapping;
     // Retired mappings of this file that leases still reference.
@@ -43,11 +44,12 @@ internal sealed class PhysicalFile : IStorageFile
     private bool _disposed;
 
     /// <summary>A file that exists, and that is opened when it is used.</summary>
-    public PhysicalFile(FileHandles handles, string path, long length, long expectedLength)
+    public PhysicalFile(FileHandles handles, string path, long length, long expectedLength, FileAccess access = FileAccess.ReadWrite)
     {
         _handles = handles;
         _path = path;
         _length = length;
+        _access = access;
         _expectedLength = Math.Min(expectedLength, int.MaxValue);
     }
 
@@ -259,7 +261,7 @@ internal sealed class PhysicalFile : IStorageFile
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_handle is { } open)
             return open;
-        var handle = _handles.Open(_path, FileMode.Open);
+        var handle = _handles.Open(_path, FileMode.Open, _access);
         Volatile.Write(ref _handle, handle);
         _chances = Math.Max(_chances, ChancesOfReader);
         _handles.Add(this);

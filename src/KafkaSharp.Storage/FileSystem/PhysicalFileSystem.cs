@@ -30,6 +30,10 @@ public sealed class PhysicalFileSystem : IFileSystem
         return Run(() => Open(path, fileMode, expectedLength));
     }
 
+    /// <summary>Opens a file that exists for reading alone: writes fail. It needs no permission to write.</summary>
+    public IStorageFile OpenToRead(string path) =>
+        new PhysicalFile(_handles, path, GetLength(path), expectedLength: 0, FileAccess.Read);
+
     public bool FileExists(string path) => File.Exists(path);
 
     public bool DirectoryExists(string path) => Directory.Exists(path);

@@ -116,6 +116,40 @@ internal sealed class HttpServerTests
     }
 
     [Test]
+    public async Task A_client_that_does_not_read_its_response_loses_the_connection()
+    {
+        using var socket = await ConnectAsync();
+        await SendAsync(socket, "GET /large HTTP/1.1\r\n\r\n");
+        await Eventually.True(() => socket.Available > 0 && _time.ActiveTimers == 1, "the server sends");
+        await Eventually.True(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(6));
+                return !_server.HasConnections;
+            },
+            "the server has closed the connection");
+    }
+
+    [Test]
+    public async Task A_failed_accept_is_logged_once_and_tried_again()
+    {
+        using var listener = new FailingListener(failures: 3);
+        await using var server = new HttpServer(listener, HandleAsync, _time, _log, limits: null);
+        await Eventually.True(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return listener.Tries == 4;
+            },
+            "the server tries until it succeeds");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.EndPoint);
+        await SendAsync(socket, "GET /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+        Assert.That(BodiesOf(await ReceiveAsync(socket)), Is.EqualTo(new[] { "GET /a []" }));
+        Assert.That(_log.Warnings.Count(warning => warning.Contains("cannot accept")), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Connections_beyond_the_limit_wait()
     {
         var sockets = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ConnectAsync()));
@@ -149,6 +183,8 @@ internal sealed class HttpServerTests
             _held.SetResult(cancellation);
             await Task.Delay(Timeout.Infinite, cancellation);
         }
+        if (request.Path == "/large")
+            return new HttpResponse(200, "text/plain", new byte[64 << 20]);
         var query = string.Concat(request.Query.Select(pair => $" {pair.Key}={pair.Value}"));
         var text = $"{request.Method} {request.Path}{query} [{Encoding.UTF8.GetString(request.Body.Span)}]";
         return new HttpResponse(200, "text/plain", Encoding.UTF8.GetBytes(text));
@@ -190,4 +226,20 @@ internal sealed class HttpServerTests
 
     private static IEnumerable<string> BodiesOf(string answers) =>
         answers.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries).Select(answer => answer[(answer.IndexOf("\r\n\r\n") + 4)..]);
+
+    /// <summary>A listener whose first accepts fail as those of a process without free descriptors.</summary>
+    private sealed class FailingListener(int failures) : IConnectionSource
+    {
+        private readonly ListeningSocket _inner = new(new IPEndPoint(IPAddress.Loopback, 0));
+        private int _tries;
+
+        public int Tries => Volatile.Read(ref _tries);
+
+        public IPEndPoint EndPoint => _inner.EndPoint;
+
+        public ValueTask<Socket> AcceptAsync(CancellationToken cancellation) =>
+            Interlocked.Increment(ref _tries) <= failures ? throw new SocketException((int)SocketError.TooManyOpenSockets) : _inner.AcceptAsync(cancellation);
+
+        public void Dispose() => _inner.Dispose();
+    }
 }
