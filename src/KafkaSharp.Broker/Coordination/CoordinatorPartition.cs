@@ -41,9 +41,10 @@ internal sealed class CoordinatorPartition(Partition partition) : ICoordinatorPa
             ErrorCode.UnknownServerError, $"{partition.Id.TopicPartition} cannot be read at offset {startOffset}: {read.ErrorCode}");
     }
 
-    public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion)
+    public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion, TransactionVerification? verification = null)
     {
-        var info = partition.Append(batch, AllReplicas, AppendOrigin.Coordinator, leaderEpoch, transactionVersion: transactionVersion);
+        var guard = (verification as CoordinatorVerification)?.Guard;
+        var info = partition.Append(batch, AllReplicas, AppendOrigin.Coordinator, leaderEpoch, guard, transactionVersion);
         return info.ErrorCode == ErrorCode.None
             ? info.LastOffset + 1
             : throw new StateMachineException(

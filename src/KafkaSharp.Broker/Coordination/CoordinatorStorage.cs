@@ -16,4 +16,7 @@ internal sealed class CoordinatorStorage(ReplicaManager replicas, string topic) 
             ? Task.FromResult<ICoordinatorPartition>(new CoordinatorPartition(found!))
             : Task.FromException<ICoordinatorPartition>(new StateMachineException(error, $"{name} is not on this broker: {error}"));
     }
+
+    public Task<TransactionVerification?> VerifyAsync(int partition, TransactionIdentity transaction) =>
+        Task.FromResult<TransactionVerification?>(null);
 }

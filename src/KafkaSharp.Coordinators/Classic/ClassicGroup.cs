@@ -251,7 +251,8 @@ internal sealed class ClassicGroup : Group
         return _members.ContainsKey(memberId) ? ErrorCode.None : ErrorCode.UnknownMemberId;
     }
 
-    public override ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch)
+    public override ErrorCode ValidateOffsetCommit(
+        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional)
     {
         if (State == ClassicGroupState.Dead)
             return ErrorCode.CoordinatorNotAvailable;
@@ -266,11 +267,12 @@ internal sealed class ClassicGroup : Group
             if (error != ErrorCode.None)
                 return error;
         }
-        else if (State != ClassicGroupState.Empty)
+        else if (!isTransactional && State != ClassicGroupState.Empty)
         {
             return ErrorCode.UnknownMemberId;
         }
-        return State == ClassicGroupState.CompletingRebalance ? ErrorCode.RebalanceInProgress : ErrorCode.None;
+        // A producer can only abort when it is refused, so a transaction may commit offsets while the group rebalances.
+        return !isTransactional && State == ClassicGroupState.CompletingRebalance ? ErrorCode.RebalanceInProgress : ErrorCode.None;
     }
 
     public override ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch) =>

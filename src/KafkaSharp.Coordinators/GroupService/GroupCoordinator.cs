@@ -10,7 +10,7 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// <summary>
 /// The group coordinator (Kafka's <c>GroupCoordinatorService</c>): members, assignments and committed offsets of groups. The state of a
 /// group is in one partition of <c>__consumer_offsets</c> and is served by the broker that leads it. Requests go to <see cref="Classic"/>,
-/// <see cref="Offsets"/> and <see cref="Administration"/>. All members may be called from any thread.
+/// <see cref="Offsets"/>, <see cref="TransactionalOffsets"/> and <see cref="Administration"/>. All members may be called from any thread.
 /// </summary>
 public sealed class GroupCoordinator : IAsyncDisposable
 {
@@ -46,6 +46,7 @@ public sealed class GroupCoordinator : IAsyncDisposable
         _shards = new GroupShards(_runtime, log);
         Classic = new ClassicGroupService(_shards, config);
         Offsets = new OffsetService(_shards, topics);
+        TransactionalOffsets = new TransactionalOffsetService(_shards, topics);
         Administration = new GroupAdministration(_shards, log);
     }
 
@@ -54,6 +55,9 @@ public sealed class GroupCoordinator : IAsyncDisposable
 
     /// <summary>Requests about committed offsets.</summary>
     public OffsetService Offsets { get; }
+
+    /// <summary>The offsets that transactions commit.</summary>
+    public TransactionalOffsetService TransactionalOffsets { get; }
 
     /// <summary>Requests about groups of every protocol.</summary>
     public GroupAdministration Administration { get; }

@@ -38,6 +38,7 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
         Leave = new ClassicLeave(classic, _classicGroups, rebalance);
         Describer = new ClassicDescriber(_groups);
         Committer = new OffsetCommitter(context, config, _groups);
+        TransactionalCommitter = new TransactionalOffsetCommitter(context, config, _groups);
         Fetcher = new OffsetFetcher(_groups);
         Removal = new OffsetRemoval(context, config, _groups);
         Lister = new GroupLister(_groups);
@@ -54,6 +55,8 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
     public ClassicDescriber Describer { get; }
 
     public OffsetCommitter Committer { get; }
+
+    public TransactionalOffsetCommitter TransactionalCommitter { get; }
 
     public OffsetFetcher Fetcher { get; }
 

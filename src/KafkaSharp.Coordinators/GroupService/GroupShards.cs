@@ -42,6 +42,38 @@ internal sealed class GroupShards(CoordinatorRuntime<GroupShard, GroupRecord> ru
         string groupId, string name, Func<GroupShard, DelayedResponse<T>, CommandResult<GroupRecord>> command, Func<ErrorCode, T> refuse) =>
         RunAsync(groupId, name, shard => shard.WriteDelayedAsync(name, command), refuse, mayBeEmpty: false);
 
+    /// <summary>Verifies a transaction and runs a command in the shard of a group whose records belong to it.</summary>
+    public Task<T> WriteInTransactionAsync<T>(
+        string groupId, string name, TransactionIdentity transaction, Func<GroupShard, CommandResult<GroupRecord, T>> command,
+        Func<ErrorCode, T> refuse) =>
+        RunAsync(groupId, name, shard => shard.WriteInTransactionAsync(name, transaction, command), refuse, mayBeEmpty: false);
+
+    /// <summary>Writes and applies the marker that ends a producer's transaction in one partition.</summary>
+    public async Task<ErrorCode> EndTransactionAsync(int partition, ProducerIdentity producer, TransactionEnd end)
+    {
+        if (!IsActive)
+            return ErrorCode.CoordinatorNotAvailable;
+        if (runtime.Find(partition) is not { } shard)
+            return ErrorCode.NotCoordinator;
+        const string Name = "end-transaction";
+        try
+        {
+            await shard.EndTransactionAsync(producer, end);
+            return ErrorCode.None;
+        }
+        catch (StateMachineException e)
+        {
+            return e.ErrorCode;
+        }
+#pragma warning disable CA1031 // A fault in one request must not affect others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            log.OperationFailed(Name, e);
+            return ErrorCode.UnknownServerError;
+        }
+    }
+
     private async Task<T> RunAsync<T>(
         string groupId, string name, Func<ShardHost<GroupShard, GroupRecord>, Task<T>> run, Func<ErrorCode, T> refuse, bool mayBeEmpty)
     {

@@ -31,7 +31,12 @@ internal abstract class Group(string groupId)
     /// <summary>From when the retention of an offset counts, in milliseconds since 1970; null while offsets must not expire.</summary>
     public virtual long? ExpiryBaseMs(OffsetAndMetadata offset) => null;
 
-    public abstract ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch);
+    /// <summary>
+    /// Whether a member may commit offsets. In a transaction (TxnOffsetCommit) the fields of the member are optional, and are checked only
+    /// if one of them is set.
+    /// </summary>
+    public abstract ErrorCode ValidateOffsetCommit(
+        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional);
 
     public abstract ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch);
 

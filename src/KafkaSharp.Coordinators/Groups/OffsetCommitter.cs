@@ -68,7 +68,8 @@ internal sealed class OffsetCommitter(ShardContext<GroupRecord> context, GroupCo
                 : apiVersion >= GroupIdNotFoundVersion ? ErrorCode.GroupIdNotFound
                 : ErrorCode.IllegalGeneration;
         }
-        var error = group.ValidateOffsetCommit(request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch);
+        var error = group.ValidateOffsetCommit(
+            request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch, isTransactional: false);
         if (error == ErrorCode.None)
             group.OnOffsetsCommitted(request.MemberId);
         return error;

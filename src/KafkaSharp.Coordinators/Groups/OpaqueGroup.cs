@@ -34,9 +34,11 @@ internal sealed class OpaqueGroup(string groupId, GroupType type, UndoLog undo) 
 
     public override bool IsSubscribedTo(string topic) => !IsEmpty;
 
-    public override ErrorCode ValidateOffsetCommit(string memberId, string? groupInstanceId, int generationIdOrMemberEpoch) =>
+    public override ErrorCode ValidateOffsetCommit(
+        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional) =>
         Type == GroupType.Share ? ErrorCode.GroupIdNotFound
         : generationIdOrMemberEpoch < 0 && IsEmpty ? ErrorCode.None
+        : isTransactional && generationIdOrMemberEpoch == -1 && memberId.Length == 0 && groupInstanceId is null ? ErrorCode.None
         : ErrorCode.UnknownMemberId;
 
     public override ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch) =>

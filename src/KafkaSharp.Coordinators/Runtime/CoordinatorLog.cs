@@ -18,6 +18,7 @@ internal sealed class CoordinatorLog<TRecord>(
 {
     private readonly CoordinatorBatch<TRecord> _batch = new(serde, options.Compression);
     private CoordinatorEntry<TRecord>? _marker;
+    private TransactionVerification? _verification;
     private EventLoopTimer? _lingerTimer;
     private bool _isFlushQueued;
     private long _nextOffset = endOffset;
@@ -66,7 +67,10 @@ internal sealed class CoordinatorLog<TRecord>(
             return ++_nextOffset;
         }
         if (_batch.Count == 0)
+        {
             _batch.Start(first.Producer);
+            _verification = first.Verification;
+        }
         var now = loop.Time.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < records.Count; i++)
             _batch.Add(records[i].Record!, now);
@@ -124,7 +128,7 @@ internal sealed class CoordinatorLog<TRecord>(
         try
         {
             var batch = _marker is { } marker ? MarkerBatch(marker) : _batch.Build();
-            end = partition.Append(batch, LeaderEpoch, _marker?.End!.TransactionVersion ?? 0);
+            end = partition.Append(batch, LeaderEpoch, _marker?.End!.TransactionVersion ?? 0, _verification);
         }
 #pragma warning disable CA1031 // After any exception it is unknown whether the records are written.
         catch (Exception e)
@@ -162,6 +166,7 @@ internal sealed class CoordinatorLog<TRecord>(
     private void Clear()
     {
         _marker = null;
+        _verification = null;
         _batch.Start(ProducerIdentity.None);
     }
 

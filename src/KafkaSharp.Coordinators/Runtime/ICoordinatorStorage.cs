@@ -8,6 +8,13 @@ public interface ICoordinatorStorage
     /// <summary>Opens a partition that this broker leads; the caller disposes of it.</summary>
     /// <exception cref="StateMachineException">The partition is not on this broker.</exception>
     Task<ICoordinatorPartition> OpenAsync(int partition, CancellationToken cancellation);
+
+    /// <summary>
+    /// Asks the transaction coordinator whether a partition belongs to a transaction, or adds it, depending on the version of the request
+    /// (Kafka's <c>maybeStartTransactionVerification</c>). Null where the partition knows the transaction already, or nothing is verified.
+    /// </summary>
+    /// <exception cref="StateMachineException">The transaction may not write to the partition, with the reason.</exception>
+    Task<TransactionVerification?> VerifyAsync(int partition, TransactionIdentity transaction);
 }
 
 /// <summary>
@@ -40,9 +47,10 @@ public interface ICoordinatorPartition : IDisposable
     /// The epoch of the shard: refused when this broker does not lead the partition in exactly that epoch.
     /// </param>
     /// <param name="transactionVersion">For a marker: the feature level of its transaction; otherwise 0.</param>
+    /// <param name="verification">For records of a transaction: what its verification gave.</param>
     /// <returns>The offset after the last record.</returns>
     /// <exception cref="StateMachineException">Nothing was appended, with the reason.</exception>
-    long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion);
+    long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion, TransactionVerification? verification = null);
 }
 
 /// <summary>Batches read from a partition, valid until <see cref="Dispose"/>.</summary>

@@ -74,12 +74,21 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
     /// <summary>Runs a command and gives its response when its records are committed.</summary>
     /// <exception cref="StateMachineException">The command was not carried out, with the reason.</exception>
     public Task<T> WriteAsync<T>(string name, Func<TShard, CommandResult<TRecord, T>> command) =>
-        WriteAsync(name, ProducerIdentity.None, command, Options.WriteTimeout);
+        WriteAsync(name, ProducerIdentity.None, null, command, Options.WriteTimeout);
 
-    /// <summary>Runs a command whose records belong to a transaction of a producer.</summary>
+    /// <summary>
+    /// Verifies a transaction, then runs a command whose records belong to it: in a batch of their own, written at once.
+    /// </summary>
     /// <exception cref="StateMachineException">The command was not carried out, with the reason.</exception>
-    public Task<T> WriteInTransactionAsync<T>(string name, ProducerIdentity producer, Func<TShard, CommandResult<TRecord, T>> command) =>
-        WriteAsync(name, producer, shard => command(shard) with { IsAtomic = true }, Options.WriteTimeout);
+    public async Task<T> WriteInTransactionAsync<T>(
+        string name, TransactionIdentity transaction, Func<TShard, CommandResult<TRecord, T>> command)
+    {
+        // Before the command is queued, as in Kafka: the shard does not wait for the transaction coordinator.
+        var verification = await _runtime.Storage.VerifyAsync(Partition, transaction);
+        return await WriteAsync(
+            name, new ProducerIdentity(transaction.ProducerId, transaction.ProducerEpoch), verification,
+            shard => command(shard) with { IsAtomic = true }, Options.WriteTimeout);
+    }
 
     /// <summary>
     /// Runs a command whose response a later command may give. Until then nothing limits the wait but the shard itself; a command that was
@@ -153,14 +162,15 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
     }
 
     private Task<T> WriteAsync<T>(
-        string name, ProducerIdentity producer, Func<TShard, CommandResult<TRecord, T>> command, TimeSpan? timeout) =>
+        string name, ProducerIdentity producer, TransactionVerification? verification, Func<TShard, CommandResult<TRecord, T>> command,
+        TimeSpan? timeout) =>
         UnlessStoppedAsync(name, host => host.WriteAsync(
             name,
             () =>
             {
                 var result = command(_shard);
                 IReadOnlyList<CoordinatorEntry<TRecord>> entries =
-                    result.Records.Count == 0 ? [] : new CoordinatorEntries<TRecord>(result.Records, producer);
+                    result.Records.Count == 0 ? [] : new CoordinatorEntries<TRecord>(result.Records, producer, verification);
                 return new CommandResult<CoordinatorEntry<TRecord>, T>(entries, result.Response, result.IsAtomic)
                 {
                     OnCompleted = result.OnCompleted,
@@ -272,7 +282,7 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
         try
         {
             // Without a deadline: a timer does not fire a second time.
-            await WriteAsync(name, ProducerIdentity.None, _ => command().Respond(true), timeout: null);
+            await WriteAsync(name, ProducerIdentity.None, null, _ => command().Respond(true), timeout: null);
         }
         catch (StateMachineException e) when (e.ErrorCode is ErrorCode.NotCoordinator or ErrorCode.CoordinatorLoadInProgress)
         {

@@ -38,6 +38,12 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
     /// <summary>The epoch in which the partitions are led; null accepts every epoch.</summary>
     public int? LeaderEpoch { get; set; }
 
+    /// <summary>What the verification of a transaction says; accepts everything unless a test sets it.</summary>
+    public Func<TransactionIdentity, Task<TransactionVerification?>>? OnVerify { get; set; }
+
+    /// <summary>What came with each append of a transaction's records.</summary>
+    public List<TransactionVerification?> Verifications { get; } = [];
+
     public List<Entry> Entries(int partition) => Partition(partition).Entries;
 
     /// <summary>Moves the high watermark of a partition, as replication would.</summary>
@@ -60,6 +66,9 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
             opened.Commit(opened.Entries.Count);
         return opened;
     }
+
+    public Task<TransactionVerification?> VerifyAsync(int partition, TransactionIdentity transaction) =>
+        OnVerify is { } verify ? verify(transaction) : Task.FromResult<TransactionVerification?>(null);
 
     private MemoryPartition Partition(int partition)
     {
@@ -113,7 +122,8 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
             return new CoordinatorRead(builder.Build().ToArray(), null);
         }
 
-        public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion)
+        public long Append(
+            ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion, TransactionVerification? verification = null)
         {
             if (storage.AppendError != ErrorCode.None)
                 throw new StateMachineException(storage.AppendError, "injected by the test");
@@ -123,7 +133,11 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
                 throw new StateMachineException(ErrorCode.MessageTooLarge, "the batch is too large");
             storage.OnAppend?.Invoke();
             foreach (var read in new RecordBatchReader(batch.Span))
+            {
                 Add(read);
+                if (read.Header.IsTransactional && !read.Header.IsControlBatch)
+                    storage.Verifications.Add(verification);
+            }
             if (!storage.HoldsCommits)
                 Commit(Entries.Count);
             return Entries.Count;

@@ -61,7 +61,8 @@ internal sealed class RuntimeHarness : IAsyncDisposable
         Host.WriteAsync("set", _ => new CommandResult<KeyValueRecord, bool>(records, true));
 
     public Task<bool> SetInTransaction(long producerId, string key, string? value) => Host.WriteInTransactionAsync(
-        "set", Producer(producerId), _ => new CommandResult<KeyValueRecord, bool>([new KeyValueRecord(key, value)], true));
+        "set", new TransactionIdentity("transaction", producerId, 3, 5),
+        _ => new CommandResult<KeyValueRecord, bool>([new KeyValueRecord(key, value)], true));
 
     public Task End(long producerId, bool committed) =>
         Host.EndTransactionAsync(Producer(producerId), new TransactionEnd(committed, CoordinatorEpoch: 7, TransactionVersion: 2));

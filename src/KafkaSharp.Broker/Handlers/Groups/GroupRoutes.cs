@@ -20,5 +20,6 @@ internal static class GroupRoutes
         ApiRoute.For(new OffsetCommitHandler(coordinator.Offsets)),
         ApiRoute.For(new OffsetFetchHandler(coordinator.Offsets)),
         ApiRoute.For(new OffsetDeleteHandler(coordinator.Offsets)),
+        ApiRoute.For(new TxnOffsetCommitHandler(coordinator.TransactionalOffsets)),
     ];
 }

@@ -1,0 +1,66 @@
+using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.Records;
+using KafkaSharp.Coordinators.Runtime;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Coordinators.Groups;
+
+/// <summary>
+/// TxnOffsetCommit within a shard: checks that the member may commit and makes a record per partition. The offsets take effect when the
+/// transaction commits. As in Kafka it counts as no heartbeat, and its records carry no topic id. Used on the shard's event loop.
+/// </summary>
+internal sealed class TransactionalOffsetCommitter(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, GroupTable groups)
+{
+    /// <summary>
+    /// Adds a record for each partition that is accepted, and a response for each; an error is that of the whole request. The topics are
+    /// those of the request that exist.
+    /// </summary>
+    public ErrorCode Commit(
+        TxnOffsetCommitRequest request, IReadOnlyList<TxnOffsetCommitRequest.TxnOffsetCommitRequestTopic> topics,
+        List<GroupRecord> records, List<TxnOffsetCommitResponse.TxnOffsetCommitResponseTopic> responses)
+    {
+        if (Validate(request) is var error and not ErrorCode.None)
+            return error;
+        var now = context.NowMs;
+        foreach (var topic in topics)
+        {
+            var response = new TxnOffsetCommitResponse.TxnOffsetCommitResponseTopic
+            {
+                Name = topic.Name,
+                Partitions = new List<TxnOffsetCommitResponse.TxnOffsetCommitResponsePartition>(topic.Partitions.Count),
+            };
+            responses.Add(response);
+            foreach (var partition in topic.Partitions)
+            {
+                var isTooLong = partition.CommittedMetadata?.Length > config.OffsetMetadataMaxBytes;
+                response.Partitions.Add(new TxnOffsetCommitResponse.TxnOffsetCommitResponsePartition
+                {
+                    PartitionIndex = partition.PartitionIndex,
+                    ErrorCode = isTooLong ? ErrorCode.OffsetMetadataTooLarge : ErrorCode.None,
+                });
+                if (isTooLong)
+                    continue;
+                records.Add(new OffsetCommitRecord(request.GroupId, topic.Name, partition.PartitionIndex, new OffsetCommitValue
+                {
+                    Offset = partition.CommittedOffset,
+                    LeaderEpoch = partition.CommittedLeaderEpoch,
+                    Metadata = partition.CommittedMetadata ?? "",
+                    CommitTimestamp = now,
+                    ExpireTimestamp = -1,
+                }));
+            }
+        }
+        return ErrorCode.None;
+    }
+
+    private ErrorCode Validate(TxnOffsetCommitRequest request)
+    {
+        // Without a generation these are offsets without members: replay creates a simple group for them.
+        if (groups.Find(request.GroupId) is not { } group)
+            return request.GenerationId < 0 ? ErrorCode.None : ErrorCode.IllegalGeneration;
+        var error = group.ValidateOffsetCommit(request.MemberId, request.GroupInstanceId, request.GenerationId, isTransactional: true);
+        // Clients of this API know no member epochs.
+        return error == ErrorCode.StaleMemberEpoch ? ErrorCode.IllegalGeneration : error;
+    }
+}
