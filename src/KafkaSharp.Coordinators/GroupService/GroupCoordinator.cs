@@ -12,7 +12,7 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// group is in one partition of <c>__consumer_offsets</c> and is served by the broker that leads it. Requests go to <see cref="Classic"/>,
 /// <see cref="Offsets"/>, <see cref="TransactionalOffsets"/> and <see cref="Administration"/>. All members may be called from any thread.
 /// </summary>
-public sealed class GroupCoordinator : IAsyncDisposable
+public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
 {
     private readonly CoordinatorRuntime<GroupShard, GroupRecord> _runtime;
     private readonly GroupShards _shards;
@@ -62,23 +62,14 @@ public sealed class GroupCoordinator : IAsyncDisposable
     /// <summary>Requests about groups of every protocol.</summary>
     public GroupAdministration Administration { get; }
 
-    /// <summary>
-    /// Begins to serve. The number of partitions of <c>__consumer_offsets</c> is fixed from here on, as in Kafka: it decides which
-    /// partition holds a group, so that a group would not be found after a change.
-    /// </summary>
     public void Start(int partitionCount) => _shards.Start(partitionCount);
 
-    /// <summary>The partition of <c>__consumer_offsets</c> that holds a group; null before the start and after the stop.</summary>
-    public int? PartitionFor(string groupId) =>
-        _shards.PartitionCount is > 0 and var count ? JavaString.PartitionFor(groupId, count) : null;
+    public int? PartitionFor(string id) => _shards.PartitionCount is > 0 and var count ? JavaString.PartitionFor(id, count) : null;
 
-    /// <inheritdoc cref="CoordinatorRuntime{TShard, TRecord}.OnElection"/>
     public void OnElection(int partition, int leaderEpoch) => _runtime.OnElection(partition, leaderEpoch);
 
-    /// <inheritdoc cref="CoordinatorRuntime{TShard, TRecord}.OnResignation"/>
     public void OnResignation(int partition, int? leaderEpoch) => _runtime.OnResignation(partition, leaderEpoch);
 
-    /// <inheritdoc cref="CoordinatorRuntime{TShard, TRecord}.OnMetadataUpdate"/>
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
     {
         if (delta.Topics is not null

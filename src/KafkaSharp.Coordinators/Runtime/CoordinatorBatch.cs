@@ -5,10 +5,11 @@ using KafkaSharp.Protocol.Records.Building;
 namespace KafkaSharp.Coordinators.Runtime;
 
 /// <summary>
-/// Builds batches of a coordinator's records, byte for byte those of Kafka (whose coordinators give them the base sequence 0 even without a
-/// producer). Reuses its memory: what <see cref="Build"/> returns is valid until the next call. Used on one shard's loop.
+/// Builds batches of a coordinator's records, byte for byte those of Kafka. Reuses its memory: what <see cref="Build"/> returns is valid
+/// until the next call. Used on one shard's loop.
 /// </summary>
-internal sealed class CoordinatorBatch<TRecord>(ICoordinatorRecordSerde<TRecord> serde, CompressionType compression) : IDisposable
+internal sealed class CoordinatorBatch<TRecord>(
+    ICoordinatorRecordSerde<TRecord> serde, CompressionType compression, int baseSequence = 0) : IDisposable
     where TRecord : class
 {
     private readonly RecordBatchBuilder _builder = new(default);
@@ -32,7 +33,7 @@ internal sealed class CoordinatorBatch<TRecord>(ICoordinatorRecordSerde<TRecord>
             Compression = compression,
             ProducerId = producer.Id,
             ProducerEpoch = producer.Epoch,
-            BaseSequence = 0,
+            BaseSequence = producer.IsTransactional ? 0 : baseSequence,
             IsTransactional = producer.IsTransactional,
         });
     }

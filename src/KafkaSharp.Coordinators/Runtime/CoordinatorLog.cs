@@ -16,7 +16,7 @@ internal sealed class CoordinatorLog<TRecord>(
     UndoLog undo, long endOffset, ILogger logger) : IStateMachineLog<CoordinatorEntry<TRecord>>, IDisposable
     where TRecord : class
 {
-    private readonly CoordinatorBatch<TRecord> _batch = new(serde, options.Compression);
+    private readonly CoordinatorBatch<TRecord> _batch = new(serde, options.Compression, options.BaseSequence);
     private CoordinatorEntry<TRecord>? _marker;
     private TransactionVerification? _verification;
     private EventLoopTimer? _lingerTimer;

@@ -22,6 +22,9 @@ internal sealed record CoordinatorRuntimeOptions
     /// <summary>How much is read at a time when a shard is loaded, in bytes.</summary>
     public int LoadBufferSize { get; init; } = 5 * 1024 * 1024;
 
+    /// <summary>The base sequence of batches outside transactions, which each of Kafka's coordinators writes differently.</summary>
+    public int BaseSequence { get; init; }
+
     /// <summary>The codec of the batches.</summary>
     public CompressionType Compression { get; init; } = CompressionType.None;
 }

@@ -8,21 +8,27 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// <param name="loop">The shard's event loop.</param>
 /// <param name="undo">Undoes what replay changed when its records are not written.</param>
 /// <param name="post">Runs a command that has no caller.</param>
+/// <param name="leaderEpoch">The epoch in which this broker leads the partition.</param>
 /// <param name="log">Receives log messages.</param>
 internal sealed class ShardContext<TRecord>(
-    int partition, EventLoop loop, UndoLog undo, Action<string, Func<CommandResult<TRecord>>> post, ILogger log)
+    int partition, EventLoop loop, UndoLog undo, Action<string, Func<CommandResult<TRecord>>> post, Func<int> leaderEpoch, ILogger log)
     where TRecord : class
 {
     /// <summary>The partition of the coordinator's topic.</summary>
     public int Partition { get; } = partition;
+
+    /// <summary>The epoch in which this broker leads the partition; it may rise while the shard runs.</summary>
+    public int LeaderEpoch => leaderEpoch();
 
     /// <summary>Undoes what replay changed when its records are not written.</summary>
     public UndoLog Undo { get; } = undo;
 
     public ILogger Log { get; } = log;
 
+    public TimeProvider Time => loop.Time;
+
     /// <summary>Milliseconds since 1970.</summary>
-    public long NowMs => loop.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>A timer whose expiry is a command of this shard.</summary>
     /// <param name="name">The command's name in logs.</param>

@@ -35,7 +35,8 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
         _loop = runtime.NewLoop(partition);
         _leaderEpoch = leaderEpoch;
         Partition = partition;
-        _shard = runtime.NewShard(new ShardContext<TRecord>(partition, _loop, _undo, Post, runtime.Logger));
+        _shard = runtime.NewShard(new ShardContext<TRecord>(
+            partition, _loop, _undo, Post, () => Volatile.Read(ref _leaderEpoch), runtime.Logger));
     }
 
     public int Partition { get; }
