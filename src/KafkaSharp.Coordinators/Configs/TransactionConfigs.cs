@@ -3,8 +3,8 @@ using KafkaSharp.Configuration;
 namespace KafkaSharp.Coordinators.Configs;
 
 /// <summary>
-/// The keys of the transaction coordinator and of the topic that holds its state (Kafka's <c>TransactionLogConfig</c>,
-/// <c>TransactionStateManagerConfig</c> and <c>AddPartitionsToTxnConfig</c>).
+/// The keys of the transaction coordinator and of the topic that holds its state (Kafka's <c>TransactionLogConfig</c> and
+/// <c>TransactionStateManagerConfig</c>).
 /// </summary>
 public static class TransactionConfigs
 {
@@ -42,20 +42,10 @@ public static class TransactionConfigs
     public static readonly ConfigKey<int> StateLogLoadBufferSize = ConfigKeys.Int(
         "transaction.state.log.load.buffer.size", 5_242_880, "How much is read at once when a shard is loaded, in bytes.", min: 1);
 
-    public static readonly ConfigKey<int> AddPartitionsRetryBackoffMs = ConfigKeys.Int(
-        "add.partitions.to.txn.retry.backoff.ms", 20,
-        "How long a broker waits before it asks again to add partitions to a transaction while the one before is being completed, in "
-        + "milliseconds. It asks at once when it coordinates the transaction itself and the completion ends.", min: 1);
-
-    public static readonly ConfigKey<int> AddPartitionsRetryBackoffMaxMs = ConfigKeys.Int(
-        "add.partitions.to.txn.retry.backoff.max.ms", 100,
-        "How long a Produce request waits until the transaction before its own is completed, in milliseconds.", min: 0);
-
     /// <summary>Every key of the transaction coordinator.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         MaxTimeoutMs, IdExpirationMs, AbortTimedOutIntervalMs, RemoveExpiredIntervalMs, TwoPhaseCommitEnable, StateLogNumPartitions,
-        StateLogReplicationFactor, StateLogMinIsr, StateLogSegmentBytes, StateLogLoadBufferSize, AddPartitionsRetryBackoffMs,
-        AddPartitionsRetryBackoffMaxMs,
+        StateLogReplicationFactor, StateLogMinIsr, StateLogSegmentBytes, StateLogLoadBufferSize,
     ];
 }

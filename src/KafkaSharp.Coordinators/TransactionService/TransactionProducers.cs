@@ -70,29 +70,26 @@ public sealed class TransactionProducers
     }
 
     /// <summary>
-    /// Adds partitions for a producer that does not repeat its request: waits while the transaction before is being completed.
+    /// Adds partitions for a client of version 2 whose request goes to the partitions' leader: waits a moment if the transaction before is
+    /// just being completed, so that the leader need not ask again later.
     /// </summary>
-    /// <param name="transactionalId">The transactional id.</param>
-    /// <param name="producerId">The producer id.</param>
-    /// <param name="producerEpoch">The epoch.</param>
-    /// <param name="partitions">The partitions.</param>
-    /// <param name="backoff">How long to wait when it is not known when the completion ends.</param>
-    /// <param name="longest">How long to wait in all.</param>
     public async Task<ErrorCode> AddWaitingAsync(
-        string transactionalId, long producerId, short producerEpoch, IReadOnlyCollection<TopicPartition> partitions, TimeSpan backoff,
-        TimeSpan longest)
+        string transactionalId, long producerId, short producerEpoch, IReadOnlyCollection<TopicPartition> partitions, TimeSpan longest)
     {
-        var started = _time.GetTimestamp();
-        while (true)
+        var error = await AddAsync(transactionalId, producerId, producerEpoch, partitions, TransactionVersion.Two);
+        if (error != ErrorCode.ConcurrentTransactions)
+            return error;
+        var completion = await _shards.ReadAsync(
+            transactionalId, "await-completion", shard => shard.Markers.Completion(transactionalId), _ => null);
+        try
         {
-            var error = await AddAsync(transactionalId, producerId, producerEpoch, partitions, TransactionVersion.Two);
-            var left = longest - _time.GetElapsedTime(started);
-            if (error != ErrorCode.ConcurrentTransactions || left <= TimeSpan.Zero)
-                return error;
-            var completion = await _shards.ReadAsync(
-                transactionalId, "await-completion", shard => shard.Markers.Completion(transactionalId), _ => null);
-            await WaitAsync(completion, completion is not null || left < backoff ? left : backoff);
+            await (completion ?? Task.CompletedTask).WaitAsync(longest, _time);
         }
+        catch (TimeoutException)
+        {
+            return error;
+        }
+        return await AddAsync(transactionalId, producerId, producerEpoch, partitions, TransactionVersion.Two);
     }
 
     /// <summary>Whether partitions are part of a transaction: an error for each, in their order (KIP-890).</summary>
@@ -124,22 +121,5 @@ public sealed class TransactionProducers
         return request.Enable2Pc || (request.TransactionTimeoutMs > 0 && request.TransactionTimeoutMs <= _config.MaxTimeoutMs)
             ? ErrorCode.None
             : ErrorCode.InvalidTransactionTimeout;
-    }
-
-    private async Task WaitAsync(Task? completion, TimeSpan longest)
-    {
-        if (completion is null)
-        {
-            await Task.Delay(longest, _time);
-            return;
-        }
-        try
-        {
-            await completion.WaitAsync(longest, _time);
-        }
-        catch (TimeoutException)
-        {
-            // The caller asks once more.
-        }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class AddPartitionsTests
         harness.Markers.Hold();
         await harness.End(1000, 0);
         var adding = harness.Coordinator.Producers.AddWaitingAsync(
-            TransactionHarness.Id, 1000, 1, [TransactionHarness.P1], TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100));
+            TransactionHarness.Id, 1000, 1, [TransactionHarness.P1], TimeSpan.FromMilliseconds(100));
         harness.Advance(50);
         Assert.That(adding.IsCompleted, Is.False);
         harness.Markers.Release();
@@ -81,7 +81,7 @@ internal sealed class AddPartitionsTests
         harness.Markers.Hold();
         await harness.End(1000, 0);
         var adding = harness.Coordinator.Producers.AddWaitingAsync(
-            TransactionHarness.Id, 1000, 1, [TransactionHarness.P1], TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100));
+            TransactionHarness.Id, 1000, 1, [TransactionHarness.P1], TimeSpan.FromMilliseconds(100));
         while (harness.Time.ActiveTimers < 3)
             await Task.Yield();
         harness.Advance(100);
