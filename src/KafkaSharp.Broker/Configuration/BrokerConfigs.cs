@@ -25,6 +25,20 @@ internal static class BrokerConfigs
     public static readonly ConfigKey<int> FetchSessionSlots = ConfigKeys.Int(
         "max.incremental.fetch.session.cache.slots", 1000, "How many incremental fetch sessions are kept.", min: 0);
 
+    public static readonly ConfigKey<int> RequestTimeoutMs = ConfigKeys.Int(
+        "request.timeout.ms", 30_000, "How long a request to another broker, or an append on its behalf, may take, in milliseconds.");
+
+    public static readonly ConfigKey<int> AddPartitionsRetryBackoffMs = ConfigKeys.Int(
+        "add.partitions.to.txn.retry.backoff.ms", 20,
+        "The delay before a produce request tries again to add its partitions to a transaction, in milliseconds.", min: 1);
+
+    public static readonly ConfigKey<int> AddPartitionsRetryBackoffMaxMs = ConfigKeys.Int(
+        "add.partitions.to.txn.retry.backoff.max.ms", 100,
+        "How long a produce request tries to add its partitions to a transaction, in milliseconds.", min: 0);
+
     public static IReadOnlyList<ConfigKey> All { get; } =
-        [ProcessRoles, NodeId, BrokerId, LogDirs, LogDir, FetchMaxBytes, FetchSessionSlots];
+    [
+        ProcessRoles, NodeId, BrokerId, LogDirs, LogDir, FetchMaxBytes, FetchSessionSlots, RequestTimeoutMs,
+        AddPartitionsRetryBackoffMs, AddPartitionsRetryBackoffMaxMs,
+    ];
 }

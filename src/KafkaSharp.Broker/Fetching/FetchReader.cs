@@ -96,10 +96,17 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         foreach (var state in wanted)
         {
             if (Find(state, out var partition) == ErrorCode.None)
-                found.Add(isolation == FetchIsolation.LogEnd ? partition!.Appended : partition!.Committed);
+                found.Add(ProgressOf(partition!, isolation));
         }
         return found;
     }
+
+    private static PartitionProgress ProgressOf(Partition partition, FetchIsolation isolation) => isolation switch
+    {
+        FetchIsolation.LogEnd => partition.Appended,
+        FetchIsolation.TransactionCommitted => partition.Stable,
+        _ => partition.Committed,
+    };
 
     private (long Bytes, int Unknown, bool Refused) Read(
         FetchPartitionState[] wanted, FetchParameters parameters, FetchPartitionResult[] results)

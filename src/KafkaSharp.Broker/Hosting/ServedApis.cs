@@ -10,6 +10,8 @@ using KafkaSharp.Broker.Handlers.Producers;
 using KafkaSharp.Broker.Handlers.Topics;
 using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Broker.Transactions;
+using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 
@@ -19,12 +21,15 @@ namespace KafkaSharp.Broker.Hosting;
 internal static class ServedApis
 {
     public static ApiTable Create(
-        BrokerContext context, LogStage logs, QuorumStage quorum, GroupCoordination coordination, Func<long> brokerEpoch)
+        BrokerContext context, LogStage logs, QuorumStage quorum, GroupCoordination coordination,
+        PartitionVerification verification, Func<long> brokerEpoch)
     {
         var (configuration, environment, values) = (context.Configuration, context.Environment, context.Configuration.Values);
         var clusterId = context.Directories.ClusterId;
         MetadataImage Image() => quorum.Metadata.Image;
         var reader = new FetchReader(logs.Replicas, logs.Timers, environment.WaitTime ?? environment.Time);
+        var transactions = new ProduceTransactions(
+            logs.Replicas, verification, RetriesOf(values), environment.WaitTime ?? environment.Time);
         var sessions = new FetchSessionCache(values.Get(BrokerConfigs.FetchSessionSlots), environment.Time, environment.Random);
         var producerIds = new ProducerIdAllocator(configuration.NodeId, brokerEpoch, quorum.Client);
         var autoCreation = new AutoTopicCreation(quorum.Client, Image, values, context.LoggerOf<AutoTopicCreation>());
@@ -33,14 +38,20 @@ internal static class ServedApis
         return table = new ApiTable(
         [
             ApiRoute.For(new ApiVersionsHandler(configuration.Features, Image, () => quorum.Raft.KRaftVersion, () => table!)),
-            .. DataRoutes.Create(logs.Replicas, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
+            .. DataRoutes.Create(
+                logs.Replicas, transactions, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
             .. TopicRoutes.Create(controller, Image, clusterId, autoCreation),
             .. GroupRoutes.Create(coordination.Coordinator, coordination.Locator),
-            .. ProducerRoutes.Create(controller, producerIds),
+            .. ProducerRoutes.Create(controller, producerIds, logs.Replicas, Image),
             .. ConfigRoutes.Create(controller, quorum.Client, configuration, Image),
             .. ClusterRoutes.Create(
                 controller, quorum.Raft, Image, clusterId, logs.Logs, environment.Files,
                 configuration.Listeners.Any(listener => configuration.ControllerListenerNames.Contains(listener.ListenerName))),
         ]);
     }
+
+    private static ProduceTransactions.RetryOptions RetriesOf(ConfigValues values) => new(
+        TimeSpan.FromMilliseconds(values.Get(BrokerConfigs.AddPartitionsRetryBackoffMs)),
+        TimeSpan.FromMilliseconds(
+            Math.Min(values.Get(BrokerConfigs.AddPartitionsRetryBackoffMaxMs), values.Get(BrokerConfigs.RequestTimeoutMs))));
 }

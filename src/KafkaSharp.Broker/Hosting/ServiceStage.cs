@@ -2,6 +2,7 @@ using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Lanes;
 using KafkaSharp.Broker.Lifecycle;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Broker.Transactions;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Authorization;
 
@@ -20,6 +21,7 @@ internal sealed class ServiceStage
     {
         var (configuration, environment) = (context.Configuration, context.Environment);
         (_context, _quorum) = (context, quorum);
+        Verification = new PartitionVerification(logs.Replicas, () => logs.Logs.IsTransactionVerificationEnabled);
         Groups = new GroupCoordination(
             configuration, environment.Time, environment.Random, environment.Loggers, logs.Replicas, quorum.Client, quorum.Metadata);
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
@@ -35,7 +37,7 @@ internal sealed class ServiceStage
             logs.BrokerEpoch = Lifecycle.BrokerEpoch;
             return Lifecycle.DisposeAsync();
         });
-        ApiTable = ServedApis.Create(context, logs, quorum, Groups, () => Lifecycle.BrokerEpoch);
+        ApiTable = ServedApis.Create(context, logs, quorum, Groups, Verification, () => Lifecycle.BrokerEpoch);
         // The lanes measure elapsed time, so they use the system's clock even if the broker has another one.
         var lanes = new WorkLanes(TimeProvider.System);
         context.Shutdown.Add("Stopping the worker lanes", lanes);
@@ -44,6 +46,9 @@ internal sealed class ServiceStage
             new RequestServices(lanes, AllowAllAuthorizer.Instance, environment.Time, environment.Interceptor),
             context.LoggerOf<RequestDispatcher>());
     }
+
+    /// <summary>Asks the transaction coordinators before a transaction begins in a partition.</summary>
+    public PartitionVerification Verification { get; }
 
     public GroupCoordination Groups { get; }
 

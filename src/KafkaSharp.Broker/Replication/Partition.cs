@@ -6,6 +6,7 @@ using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.ProducerState;
 
 namespace KafkaSharp.Broker.Replication;
 
@@ -27,6 +28,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
 
     private readonly Lock _isrLock = new();
     private volatile PartitionRegistration? _registration;
+    private PartitionProgress? _stable;
     // None while the partition is on this broker; afterwards what requests get that still reach it. An ErrorCode cannot be volatile.
     private volatile int _closed;
 
@@ -39,6 +41,13 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
 
     /// <summary>Bytes that the high watermark has passed since then: what consumers wait for.</summary>
     public PartitionProgress Committed { get; } = new();
+
+    /// <summary>
+    /// Bytes that the last stable offset has passed since the first use: what read_committed consumers wait for. Appends within open
+    /// transactions do not wake them.
+    /// </summary>
+    public PartitionProgress Stable =>
+        Volatile.Read(ref _stable) ?? Interlocked.CompareExchange(ref _stable, new PartitionProgress(), null) ?? _stable!;
 
     /// <summary>The high watermark: what producers wait for.</summary>
     public PartitionProgress HighWatermarks { get; } = new();
@@ -88,6 +97,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     {
         Appended.WakeAll();
         Committed.WakeAll();
+        _stable?.WakeAll();
         HighWatermarks.WakeAll();
     }
 
@@ -96,6 +106,15 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     /// replicas must be at least <c>min.insync.replicas</c>.
     /// </summary>
     public LogAppendInfo CheckAppend(short requiredAcks) => CheckAppend(_registration, requiredAcks);
+
+    /// <summary>
+    /// Begins the verification of a transaction on its leader: see <see cref="LogProducers.StartTransactionVerification"/>.
+    /// </summary>
+    public (ErrorCode ErrorCode, VerificationGuard Guard) BeginVerification(
+        long producerId, int sequence, short producerEpoch, bool supportsEpochBump) =>
+        IsLeader
+            ? Log.Producers.StartTransactionVerification(producerId, sequence, producerEpoch, supportsEpochBump)
+            : (NotLed(), VerificationGuard.None);
 
     /// <summary>Checks batches and converts them, without any lock: see <see cref="PartitionLog.Prepare"/>.</summary>
     public PreparedAppend Prepare(ReadOnlyMemory<byte> records, AppendOrigin origin, IWorkTurn? turn = null) =>
@@ -274,11 +293,13 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         }
         if (before is not { } from)
             return;
-        // The end of a transaction makes all of it readable at once for read_committed consumers.
-        var endsTransaction = stableBefore < from.MessageOffset && Log.LastStableOffset != stableBefore;
-        Committed.Advance(endsTransaction || from.MessageOffsetOnly || from.SegmentBaseOffset != after.SegmentBaseOffset
+        var bytes = from.MessageOffsetOnly || from.SegmentBaseOffset != after.SegmentBaseOffset
             ? Unbounded
-            : after.RelativePositionInSegment - from.RelativePositionInSegment);
+            : after.RelativePositionInSegment - from.RelativePositionInSegment;
+        Committed.Advance(bytes);
+        // After a full fence, so that a request that has begun to wait in the meantime has seen the new last stable offset.
+        if (Volatile.Read(ref _stable) is { } stable && Log.LastStableOffset is var stableAfter && stableAfter != stableBefore)
+            stable.Advance(stableBefore == from.MessageOffset && stableAfter == after.MessageOffset ? bytes : Unbounded);
         HighWatermarks.AdvanceTo(after.MessageOffset);
         HighWatermarkAdvanced?.Invoke(after.MessageOffset);
     }

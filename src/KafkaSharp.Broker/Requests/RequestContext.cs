@@ -83,6 +83,12 @@ public sealed class RequestContext
     }
 
     /// <summary>
+    /// Extends the first stage of a handler that has to wait before it can begin: until the task ends, the request's bytes stay valid and
+    /// the next request is not handled. Only before the handler first yields.
+    /// </summary>
+    public void HoldFirstStage(Task task) => Dispatched ??= task;
+
+    /// <summary>
     /// Called in loops over what the request names, every few hundred entries: lets others run where this request is on a lane.
     /// </summary>
     public void CheckIn() => CurrentItem?.CheckIn();

@@ -34,10 +34,14 @@ public static class LogManagerConfigs
     public static readonly ConfigKey<int> ProducerIdExpirationCheckIntervalMs = ConfigKeys.Int(
         "producer.id.expiration.check.interval.ms", 600_000, "How often idle producers are looked for, in milliseconds.", min: 1);
 
+    public static readonly ConfigKey<bool> TransactionPartitionVerificationEnable = ConfigKeys.Boolean(
+        "transaction.partition.verification.enable", true,
+        "Whether the transaction coordinator is asked before a transaction of an older client begins in a partition.", update: ClusterWide);
+
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         RecoveryThreadsPerDataDir, FlushSchedulerIntervalMs, FlushOffsetCheckpointIntervalMs, FlushStartOffsetCheckpointIntervalMs,
         HighWatermarkCheckpointIntervalMs, RetentionCheckIntervalMs, InitialTaskDelayMs, ProducerIdExpirationMs,
-        ProducerIdExpirationCheckIntervalMs,
+        ProducerIdExpirationCheckIntervalMs, TransactionPartitionVerificationEnable,
     ];
 }

@@ -13,7 +13,7 @@ namespace KafkaSharp.Storage.Logs;
 /// and updates epochs, producers and offsets. Every call is made under the lock; <see cref="AppendPreparation"/> has checked the bytes
 /// before.
 /// </summary>
-internal sealed class LogAppender(LogState state, LogRoller roller, TransactionVerifications verifications)
+internal sealed class LogAppender(LogState state, LogRoller roller)
 {
     /// <param name="prepared">The batches.</param>
     /// <param name="leaderEpoch">The epoch that their headers get, unless they have their offsets already.</param>
@@ -38,10 +38,10 @@ internal sealed class LogAppender(LogState state, LogRoller roller, TransactionV
         }
         roller.MaybeRoll(records.Length, info);
 
-        var staged = state.Producers.BeginAppend(origin);
+        var staged = state.Producers.BeginAppend(origin, guard, transactionVersion);
         foreach (var batch in new RecordBatchReader(records.Span))
         {
-            var check = Check(staged, batch, origin, guard, transactionVersion);
+            var check = Check(staged, batch);
             if (check.IsDuplicate)
             {
                 return info with
@@ -62,11 +62,6 @@ internal sealed class LogAppender(LogState state, LogRoller roller, TransactionV
         state.SetLogEnd(info.LastOffset + 1);
         AssignEpochs(records.Span);
         state.Producers.Commit(staged);
-        if (!verifications.IsEmpty)
-        {
-            foreach (var batch in new RecordBatchReader(records.Span))
-                verifications.Remove(batch);
-        }
         CompleteTransactions(staged, segment);
         state.Producers.UpdateMapEndOffset(info.LastOffset + 1);
         state.UpdateFirstUnstable();
@@ -88,17 +83,11 @@ internal sealed class LogAppender(LogState state, LogRoller roller, TransactionV
         }
     }
 
-    private ProducerCheck Check(
-        ProducerAppend staged, in RecordBatch batch, AppendOrigin origin, VerificationGuard guard, short transactionVersion)
+    private static ProducerCheck Check(ProducerAppend staged, in RecordBatch batch)
     {
         try
         {
-            // A duplicate is reported as one even if its transaction has ended since.
-            var check = ProducerReplay.Add(staged, batch, transactionVersion);
-            if (check.IsDuplicate)
-                return check;
-            var verified = verifications.Check(batch, guard, origin, state.Options.TransactionVerificationEnabled);
-            return verified.IsOk ? check : verified;
+            return ProducerReplay.Add(staged, batch);
         }
         catch (RecordsException fault)
         {

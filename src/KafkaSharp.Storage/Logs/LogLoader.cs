@@ -206,7 +206,10 @@ internal sealed class LogLoader(PartitionLogOptions options)
     }
 
     private ProducerStateManager NewProducerState() =>
-        new(_files, options.TopicPartition, _directory, options.ProducerIdExpirationMs, _logger);
+        new(_files, options.TopicPartition, _directory, options.ProducerIdExpirationMs, _logger)
+        {
+            RequiresVerification = options.TransactionVerificationEnabled,
+        };
 
     private LogSegment CreateSegment(long baseOffset) => LogSegment.Create(
         _files, _directory, baseOffset, options.Config, options.Time, options.Config.RandomSegmentJitter(options.Random));

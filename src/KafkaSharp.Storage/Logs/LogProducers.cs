@@ -9,13 +9,8 @@ namespace KafkaSharp.Storage.Logs;
 public sealed class LogProducers
 {
     private readonly LogState _state;
-    private readonly TransactionVerifications _verifications;
 
-    internal LogProducers(LogState state, TransactionVerifications verifications)
-    {
-        _state = state;
-        _verifications = verifications;
-    }
+    internal LogProducers(LogState state) => _state = state;
 
     /// <summary>Whether a transaction of this producer and epoch is open in the log.</summary>
     public bool HasOngoingTransaction(long producerId, short producerEpoch)
@@ -33,13 +28,7 @@ public sealed class LogProducers
         long producerId, int sequence, short producerEpoch, bool supportsEpochBump)
     {
         lock (_state.Gate)
-        {
-            if (_state.Producers.Find(producerId) is { } known && producerEpoch < known.ProducerEpoch)
-                return (ErrorCode.InvalidProducerEpoch, VerificationGuard.None);
-            return (ErrorCode.None, _state.Producers.HasOngoingTransaction(producerId, producerEpoch)
-                ? VerificationGuard.None
-                : _verifications.Begin(producerId, sequence, producerEpoch, supportsEpochBump, _state.NowMs));
-        }
+            return _state.Producers.BeginVerification(producerId, sequence, producerEpoch, supportsEpochBump, _state.NowMs);
     }
 
     /// <summary>Reads the producer state under the log's lock (DescribeProducers). The result must be a copy.</summary>
@@ -49,11 +38,11 @@ public sealed class LogProducers
             return read(_state.Producers);
     }
 
-    /// <summary>Sets producer.id.expiration.ms.</summary>
-    public void SetExpiration(int expirationMs)
+    /// <summary>Sets producer.id.expiration.ms and transaction.partition.verification.enable.</summary>
+    public void Configure(int expirationMs, bool requiresVerification)
     {
         lock (_state.Gate)
-            _state.Producers.ExpirationMs = expirationMs;
+            (_state.Producers.ExpirationMs, _state.Producers.RequiresVerification) = (expirationMs, requiresVerification);
     }
 
     /// <summary>
@@ -62,10 +51,6 @@ public sealed class LogProducers
     public int RemoveExpired()
     {
         lock (_state.Gate)
-        {
-            var now = _state.NowMs;
-            _verifications.RemoveExpired(now, _state.Producers.ExpirationMs);
-            return _state.Producers.RemoveExpired(now);
-        }
+            return _state.Producers.RemoveExpired(_state.NowMs);
     }
 }

@@ -5,6 +5,7 @@ using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Logs;
@@ -37,10 +38,9 @@ public sealed class PartitionLog : IDisposable
         _deletion = new SegmentDeletion(options.FileSystem, options.Time, options.Background, options.Logger);
         _lifecycle = new LogLifecycle(_state, _deletion, _guard);
         var roller = new LogRoller(_state, _deletion, new BackgroundFlush(_guard, Flush).Request);
-        var verifications = new TransactionVerifications(loaded.Producers);
-        Producers = new LogProducers(_state, verifications);
+        Producers = new LogProducers(_state);
         _preparation = new AppendPreparation(_state);
-        _appender = new LogAppender(_state, roller, verifications);
+        _appender = new LogAppender(_state, roller);
         _reader = new LogReader(_state);
         _finder = new OffsetFinder(_state);
         _truncation = new LogTruncation(_state, roller, _deletion);

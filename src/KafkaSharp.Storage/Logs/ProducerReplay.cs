@@ -16,7 +16,7 @@ namespace KafkaSharp.Storage.Logs;
 internal static class ProducerReplay
 {
     /// <summary>Stages one batch of a segment or an append: its records or its transaction marker.</summary>
-    public static ProducerCheck Add(ProducerAppend append, in RecordBatch batch, short transactionVersion = 0)
+    public static ProducerCheck Add(ProducerAppend append, in RecordBatch batch)
     {
         if (batch.Magic < 2 || !batch.Header.HasProducerId)
             return ProducerCheck.Ok;
@@ -25,7 +25,7 @@ internal static class ProducerReplay
         using var records = new RecordReader(batch);
         // Compaction empties a control batch when its marker is no longer needed.
         return records.MoveNext()
-            ? append.AddMarker(batch.Header, ControlRecords.ParseEndTransactionMarker(records.Current), transactionVersion)
+            ? append.AddMarker(batch.Header, ControlRecords.ParseEndTransactionMarker(records.Current))
             : ProducerCheck.Ok;
     }
 

@@ -33,6 +33,9 @@ internal sealed class LogConfigs
     /// <summary>producer.id.expiration.ms.</summary>
     public int ProducerIdExpirationMs => _broker.Get(LogManagerConfigs.ProducerIdExpirationMs);
 
+    /// <summary>transaction.partition.verification.enable.</summary>
+    public bool IsTransactionVerificationEnabled => _broker.Get(LogManagerConfigs.TransactionPartitionVerificationEnable);
+
     /// <summary>The configuration of a topic's logs.</summary>
     public LogConfig Of(string topic)
     {

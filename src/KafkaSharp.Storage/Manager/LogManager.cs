@@ -90,6 +90,9 @@ public sealed class LogManager : IAsyncDisposable
         }
     }
 
+    /// <summary>transaction.partition.verification.enable, as it is now.</summary>
+    public bool IsTransactionVerificationEnabled => _configs.IsTransactionVerificationEnabled;
+
     /// <summary>The log of a partition; null when there is none or, see <see cref="IsOffline"/>, its directory has failed.</summary>
     public PartitionLog? Get(TopicPartition partition) => _registry.Find(partition);
 
@@ -163,11 +166,10 @@ public sealed class LogManager : IAsyncDisposable
     public void UpdateBrokerConfig(ConfigValues broker)
     {
         _configs.SetBroker(broker);
-        var expirationMs = broker.Get(LogManagerConfigs.ProducerIdExpirationMs);
         foreach (var log in Logs)
         {
             log.Config = _configs.Of(log.TopicPartition.Topic);
-            log.Producers.SetExpiration(expirationMs);
+            log.Producers.Configure(_configs.ProducerIdExpirationMs, _configs.IsTransactionVerificationEnabled);
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed class OngoingTransactions
     private readonly SortedList<long, long> _open = [];
     private readonly SortedList<long, long> _unreplicated = [];
 
+    public bool IsEmpty => _open.Count == 0 && _unreplicated.Count == 0;
+
     /// <summary>The first offset of the oldest transaction without a marker.</summary>
     public long? FirstUndecidedOffset => _open.Count == 0 ? null : _open.GetKeyAtIndex(0);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Building;
@@ -12,6 +13,9 @@ namespace KafkaSharp.Storage.ProducerState;
 /// </summary>
 public sealed class ProducerAppend
 {
+    /// <summary>The version of a transaction whose marker comes without one, which only a replica may append.</summary>
+    public const short UnknownTransactionVersion = -1;
+
     // What an append with more producers leaves behind is not kept for the next ones.
     private const int MaxKept = 64;
 
@@ -22,6 +26,8 @@ public sealed class ProducerAppend
     private readonly List<(long ProducerId, long FirstOffset)> _begun = [];
     private int _count;
     private AppendOrigin _origin;
+    private VerificationGuard _guard = VerificationGuard.None;
+    private short _transactionVersion;
 
     internal ProducerAppend(ProducerStateManager manager) => _manager = manager;
 
@@ -30,7 +36,7 @@ public sealed class ProducerAppend
 
     internal IReadOnlyList<(long ProducerId, long FirstOffset)> Begun => _begun;
 
-    internal ReadOnlySpan<Staged> Producers => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_pool)[.._count];
+    internal ReadOnlySpan<Staged> Producers => CollectionsMarshal.AsSpan(_pool)[.._count];
 
     /// <summary>
     /// Checks a data batch that has its offset already, and stages it. A refusal or a duplicate ends the append; the next one begins with
@@ -40,14 +46,17 @@ public sealed class ProducerAppend
     {
         if (!batch.HasProducerId)
             return ProducerCheck.Ok;
+        // A duplicate is reported as one even if its transaction has ended since.
         if (_origin == AppendOrigin.Client && _manager.Find(batch.ProducerId) is { } known
             && known.TryFindDuplicate(batch.ProducerEpoch, batch.BaseSequence, batch.LastSequence, out var duplicate))
             return ProducerCheck.DuplicateOf(duplicate);
+        if (batch.IsTransactional && CheckVerification(batch) is { IsOk: false } unverified)
+            return unverified;
 
         var staged = Stage(batch.ProducerId);
         var (epoch, firstOffset, entry) = (batch.ProducerEpoch, batch.BaseOffset, staged.Entry);
         if (_origin != AppendOrigin.Replication && epoch < entry.ProducerEpoch)
-            return StaleEpoch(entry, epoch, firstOffset, strictly: false);
+            return StaleEpoch(entry, epoch, firstOffset, "<");
         if (_origin == AppendOrigin.Client && CheckSequence(staged, epoch, batch.BaseSequence, firstOffset) is { IsOk: false } refused)
             return refused;
         if (entry.CurrentTransactionFirstOffset is not null && !batch.IsTransactional)
@@ -56,6 +65,7 @@ public sealed class ProducerAppend
                 $"{_manager.TopicPartition}");
 
         entry.AddBatch(epoch, new BatchMetadata(batch.LastSequence, batch.LastOffset, batch.LastOffsetDelta, batch.MaxTimestamp));
+        staged.IsTransactional |= batch.IsTransactional;
         if (batch.IsTransactional && entry.CurrentTransactionFirstOffset is null)
         {
             entry.BeginTransaction(firstOffset);
@@ -67,36 +77,25 @@ public sealed class ProducerAppend
     /// <summary>Checks a control batch with a commit or abort marker, and stages it.</summary>
     /// <param name="batch">The control batch.</param>
     /// <param name="marker">The marker in it; a control batch that compaction has emptied must not be added.</param>
-    /// <param name="transactionVersion">From 2 on the marker's epoch must be above the producer's (KIP-890).</param>
-    public ProducerCheck AddMarker(RecordBatchHeader batch, EndTransactionMarker marker, short transactionVersion = 0)
+    public ProducerCheck AddMarker(RecordBatchHeader batch, EndTransactionMarker marker)
     {
         if (!batch.HasProducerId)
             return ProducerCheck.Ok;
-        var entry = Stage(batch.ProducerId).Entry;
-        var (epoch, offset) = (batch.ProducerEpoch, batch.BaseOffset);
-        if (_origin != AppendOrigin.Replication)
-        {
-            // A marker that the coordinator repeats after the transaction has ended is accepted, although its epoch is not above the
-            // producer's.
-            var strictly = transactionVersion >= 2 && !(epoch == entry.ProducerEpoch && entry.CurrentTransactionFirstOffset is null);
-            if (strictly ? epoch <= entry.ProducerEpoch : epoch < entry.ProducerEpoch)
-                return StaleEpoch(entry, epoch, offset, strictly);
-            if (entry.CoordinatorEpoch > marker.CoordinatorEpoch)
-                return ProducerCheck.Refused(ErrorCode.TransactionCoordinatorFenced,
-                    $"Invalid coordinator epoch for producerId {entry.ProducerId} at offset {offset} in partition " +
-                    $"{_manager.TopicPartition}: "
-                    + $"{marker.CoordinatorEpoch} (zombie), {entry.CoordinatorEpoch} (current)");
-        }
+        var staged = Stage(batch.ProducerId);
+        var (epoch, offset, entry) = (batch.ProducerEpoch, batch.BaseOffset, staged.Entry);
+        if (_origin != AppendOrigin.Replication && CheckMarker(entry, epoch, offset, marker.CoordinatorEpoch) is { IsOk: false } refused)
+            return refused;
         // A transaction without records in this log does not limit the last stable offset and needs no entry in the index.
         if (entry.CurrentTransactionFirstOffset is { } firstOffset)
             _completed.Add(new CompletedTransaction(entry.ProducerId, firstOffset, offset, marker.Type == ControlRecordType.Abort));
         entry.EndTransaction(epoch, marker.CoordinatorEpoch, batch.MaxTimestamp);
+        staged.IsTransactional = true;
         return ProducerCheck.Ok;
     }
 
-    internal void Begin(AppendOrigin origin)
+    internal void Begin(AppendOrigin origin, VerificationGuard guard, short transactionVersion)
     {
-        _origin = origin;
+        (_origin, _guard, _transactionVersion) = (origin, guard, transactionVersion);
         if (_count <= MaxKept)
         {
             _byProducerId.Clear();
@@ -120,44 +119,96 @@ public sealed class ProducerAppend
             _pool.Add(new Staged());
         staged = _pool[_count++];
         _byProducerId.Add(producerId, staged);
-        staged.Current = _manager.Find(producerId);
-        staged.Entry.Stage(producerId, staged.Current);
+        staged.Reset(producerId, _manager.Find(producerId));
         return staged;
+    }
+
+    // What a transaction may begin with. The state before this append counts, as in Kafka.
+    private ProducerCheck CheckVerification(RecordBatchHeader batch)
+    {
+        var (producerId, epoch) = (batch.ProducerId, batch.ProducerEpoch);
+        if (_origin is not (AppendOrigin.Client or AppendOrigin.Coordinator) || _manager.HasOngoingTransaction(producerId, epoch))
+            return ProducerCheck.Ok;
+        // Before the verification: the client recovers from a stale epoch, but not from an invalid state.
+        if (_manager.Find(producerId) is { } known && epoch < known.ProducerEpoch)
+            return StaleEpoch(known, epoch, batch.BaseOffset, "<");
+        return !_manager.RequiresVerification || _manager.Verifications.Find(producerId)?.Guard == _guard
+            ? ProducerCheck.Ok
+            : ProducerCheck.Refused(ErrorCode.InvalidTxnState, "Record was not part of an ongoing transaction");
     }
 
     private ProducerCheck CheckSequence(Staged staged, short epoch, int sequence, long offset)
     {
         var (entry, current) = (staged.Entry, staged.Current);
+        if (_manager.Verifications.Find(entry.ProducerId) is { } verification)
+        {
+            if (verification.SupportsEpochBump && sequence != 0 && current is not { IsEmpty: false })
+                return OutOfOrder(entry, offset, $"{sequence} (incoming seq. number), 0 (the first of an epoch)");
+            if (sequence > verification.LowestSequence)
+                return OutOfOrder(
+                    entry, offset, $"{sequence} (incoming seq. number), {verification.LowestSequence} (earliest seen sequence)");
+        }
         if (epoch != entry.ProducerEpoch)
         {
-            if (sequence == 0 || entry.ProducerEpoch == RecordBatchHeader.NoProducerEpoch)
-                return ProducerCheck.Ok;
-            return ProducerCheck.Refused(ErrorCode.OutOfOrderSequenceNumber,
-                $"Invalid sequence number for new epoch of producer {entry.ProducerId} at offset {offset} in partition " +
-                $"{_manager.TopicPartition}: "
-                + $"{epoch} (request epoch), {sequence} (seq. number), {entry.ProducerEpoch} (current producer epoch)");
+            return sequence == 0 || entry.ProducerEpoch == RecordBatchHeader.NoProducerEpoch
+                ? ProducerCheck.Ok
+                : OutOfOrder(
+                    entry, offset,
+                    $"{epoch} (request epoch), {sequence} (seq. number), {entry.ProducerEpoch} (current producer epoch)");
         }
         var last = !entry.IsEmpty ? entry.LastSequence
             : current is not null && epoch == current.ProducerEpoch ? current.LastSequence
             : RecordBatchHeader.NoSequence;
         // An unknown producer, whose records retention has deleted, continues with any sequence.
-        if (current is null || sequence == last + 1L || (sequence == 0 && last == int.MaxValue))
-            return ProducerCheck.Ok;
-        return ProducerCheck.Refused(ErrorCode.OutOfOrderSequenceNumber,
-            $"Out of order sequence number for producer {entry.ProducerId} at offset {offset} in partition {_manager.TopicPartition}: "
-            + $"{sequence} (incoming seq. number), {last} (current end sequence number)");
+        return current is null || sequence == last + 1L || (sequence == 0 && last == int.MaxValue)
+            ? ProducerCheck.Ok
+            : OutOfOrder(entry, offset, $"{sequence} (incoming seq. number), {last} (current end sequence number)");
     }
 
-    private ProducerCheck StaleEpoch(ProducerStateEntry entry, short epoch, long offset, bool strictly) =>
+    private ProducerCheck CheckMarker(ProducerStateEntry entry, short epoch, long offset, int coordinatorEpoch)
+    {
+        if (_transactionVersion == UnknownTransactionVersion)
+            return ProducerCheck.Refused(ErrorCode.UnknownServerError, "A marker must have the version of its transaction");
+        // From version 2 on, the coordinator raises the epoch before it writes the marker. A marker that is repeated after the transaction
+        // has ended is accepted, as is the last one of a producer id, whose epoch cannot be raised.
+        var isStrict = _transactionVersion >= 2;
+        if (isStrict && epoch == entry.ProducerEpoch)
+            isStrict = entry.CurrentTransactionFirstOffset is not null && epoch != short.MaxValue;
+        if (isStrict ? epoch <= entry.ProducerEpoch : epoch < entry.ProducerEpoch)
+            return StaleEpoch(entry, epoch, offset, isStrict ? "<=" : "<");
+        return entry.CoordinatorEpoch <= coordinatorEpoch
+            ? ProducerCheck.Ok
+            : ProducerCheck.Refused(ErrorCode.TransactionCoordinatorFenced,
+                $"Invalid coordinator epoch for producerId {entry.ProducerId} at offset {offset} in partition {_manager.TopicPartition}: "
+                + $"{coordinatorEpoch} (zombie), {entry.CoordinatorEpoch} (current)");
+    }
+
+    private ProducerCheck OutOfOrder(ProducerStateEntry entry, long offset, string sequences) =>
+        ProducerCheck.Refused(ErrorCode.OutOfOrderSequenceNumber,
+            $"Out of order sequence number for producer {entry.ProducerId} at offset {offset} in partition {_manager.TopicPartition}: "
+            + sequences);
+
+    private ProducerCheck StaleEpoch(ProducerStateEntry entry, short epoch, long offset, string comparison) =>
         ProducerCheck.Refused(ErrorCode.InvalidProducerEpoch,
-            $"Epoch of producer {entry.ProducerId} at offset {offset} in {_manager.TopicPartition} is {epoch}, which is " +
-            $"{(strictly ? "<=" : "<")} "
+            $"Epoch of producer {entry.ProducerId} at offset {offset} in {_manager.TopicPartition} is {epoch}, which is {comparison} "
             + $"the last seen epoch {entry.ProducerEpoch}");
 
+    /// <summary>The state of one producer after the batches so far.</summary>
     internal sealed class Staged
     {
         public ProducerStateEntry Entry { get; } = new(RecordBatchHeader.NoProducerId);
 
-        public ProducerStateEntry? Current { get; set; }
+        /// <summary>The state before the append; null for an unknown producer.</summary>
+        public ProducerStateEntry? Current { get; private set; }
+
+        /// <summary>Whether the append has begun, continued or ended a transaction of the producer.</summary>
+        public bool IsTransactional { get; set; }
+
+        public void Reset(long producerId, ProducerStateEntry? current)
+        {
+            Current = current;
+            IsTransactional = false;
+            Entry.Stage(producerId, current);
+        }
     }
 }

@@ -40,6 +40,14 @@ public sealed class ProducerStateManager
     /// <summary>producer.id.expiration.ms, which may change while the broker runs.</summary>
     public int ExpirationMs { get; set; }
 
+    /// <summary>
+    /// Whether a leader begins a transaction only with the guard of a verification (transaction.partition.verification.enable, KIP-890),
+    /// which may change while the broker runs.
+    /// </summary>
+    public bool RequiresVerification { get; set; }
+
+    internal TransactionVerifications Verifications { get; } = new();
+
     /// <summary>The log's folder; set again when it is renamed.</summary>
     public string Directory
     {
@@ -50,7 +58,7 @@ public sealed class ProducerStateManager
     /// <summary>The state is that of exactly the records below this offset.</summary>
     public long MapEndOffset { get; private set; }
 
-    public bool IsEmpty => _producers.Count == 0;
+    public bool IsEmpty => _producers.Count == 0 && _transactions.IsEmpty;
 
     /// <summary>The producers, in no particular order (DescribeProducers).</summary>
     public IReadOnlyCollection<ProducerStateEntry> Producers => _producers.Values;
@@ -73,11 +81,28 @@ public sealed class ProducerStateManager
         Find(producerId) is { CurrentTransactionFirstOffset: not null } entry && entry.ProducerEpoch == epoch;
 
     /// <summary>
+    /// Begins the verification of a transaction, unless it is open in this log already. INVALID_PRODUCER_EPOCH: the producer is fenced.
+    /// </summary>
+    public (ErrorCode ErrorCode, VerificationGuard Guard) BeginVerification(
+        long producerId, int sequence, short epoch, bool supportsEpochBump, long nowMs)
+    {
+        if (Find(producerId) is { } known && epoch < known.ProducerEpoch)
+            return (ErrorCode.InvalidProducerEpoch, VerificationGuard.None);
+        return (ErrorCode.None, HasOngoingTransaction(producerId, epoch)
+            ? VerificationGuard.None
+            : Verifications.Begin(producerId, sequence, epoch, supportsEpochBump, nowMs));
+    }
+
+    /// <summary>
     /// Begins to check the batches of an append, or to replay those of a segment. What was staged before and not committed is dropped.
     /// </summary>
-    public ProducerAppend BeginAppend(AppendOrigin origin)
+    /// <param name="origin">It decides which checks apply.</param>
+    /// <param name="guard">The guard of the transaction's verification.</param>
+    /// <param name="transactionVersion">For markers: from 2 on their epoch must be above the producer's (KIP-890).</param>
+    public ProducerAppend BeginAppend(
+        AppendOrigin origin, VerificationGuard? guard = null, short transactionVersion = ProducerAppend.UnknownTransactionVersion)
     {
-        _append.Begin(origin);
+        _append.Begin(origin, guard ?? VerificationGuard.None, transactionVersion);
         return _append;
     }
 
@@ -92,6 +117,8 @@ public sealed class ProducerStateManager
             if (!_producers.TryGetValue(staged.Entry.ProducerId, out var entry))
                 _producers.Add(staged.Entry.ProducerId, entry = new ProducerStateEntry(staged.Entry.ProducerId));
             entry.Apply(staged.Entry);
+            if (staged.IsTransactional && !Verifications.IsEmpty)
+                Verifications.Remove(staged.Entry.ProducerId);
         }
         foreach (var (producerId, firstOffset) in append.Begun)
             _transactions.Begin(producerId, firstOffset);
@@ -118,9 +145,13 @@ public sealed class ProducerStateManager
         _lastSnapshotOffset = _snapshots.Latest ?? logStartOffset;
     }
 
-    /// <summary>Removes the producers that were idle for too long and have no open transaction; returns how many.</summary>
+    /// <summary>
+    /// Removes the producers that were idle for too long and have no open transaction, and verifications as old; returns the number of
+    /// producers.
+    /// </summary>
     public int RemoveExpired(long nowMs)
     {
+        Verifications.RemoveExpired(nowMs, ExpirationMs);
         var before = _producers.Count;
         foreach (var entry in _producers.Values)
         {

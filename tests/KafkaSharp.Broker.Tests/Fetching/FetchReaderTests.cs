@@ -6,6 +6,7 @@ using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Transports;
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Protocol.Records.Validation;
@@ -356,6 +357,64 @@ internal sealed class FetchReaderTests
             ],
             new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false),
             connection).AsTask();
+
+    [TestCase(ControlRecordType.Commit)]
+    [TestCase(ControlRecordType.Abort)]
+    public async Task A_read_committed_fetch_waits_for_the_end_of_the_transaction(ControlRecordType end)
+    {
+        AppendOf(7, 0, isTransactional: true);
+        var fetch = _leader.FetchAsync(1, isolation: FetchIsolation.TransactionCommitted);
+        var stable = _leader.Partition.Stable.Position;
+        AppendOf(7, 1, isTransactional: true);
+        _leader.Append();
+        Assert.That(_leader.Partition.Stable.Position, Is.EqualTo(stable), "nothing has woken the fetch");
+        Assert.That(fetch.IsCompleted, Is.False);
+        End(7, end);
+        using var result = (await fetch).Single().Lease;
+        Assert.That((await fetch)[0].LastStableOffset, Is.EqualTo(4));
+        Assert.That((await fetch)[0].AbortedTransactions!.Select(aborted => (aborted.ProducerId, aborted.FirstOffset)),
+            Is.EqualTo(end == ControlRecordType.Abort ? [(7L, 0L)] : Array.Empty<(long, long)>()));
+    }
+
+    [Test]
+    public async Task A_read_committed_fetch_waits_for_the_oldest_transaction()
+    {
+        AppendOf(7, 0, isTransactional: true);
+        AppendOf(8, 0, isTransactional: true);
+        var fetch = _leader.FetchAsync(1, isolation: FetchIsolation.TransactionCommitted);
+        End(8, ControlRecordType.Commit);
+        Assert.That((fetch.IsCompleted, _leader.Partition.Log.LastStableOffset), Is.EqualTo((false, 0L)));
+        End(7, ControlRecordType.Commit);
+        using var lease = (await fetch)[0].Lease;
+        Assert.That((await fetch)[0].LastStableOffset, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task A_read_committed_fetch_waits_for_its_bytes_outside_transactions()
+    {
+        var size = _leader.Append();
+        var fetch = _leader.FetchAsync(3 * size, isolation: FetchIsolation.TransactionCommitted);
+        _leader.Append();
+        Assert.That(fetch.IsCompleted, Is.False);
+        _leader.Append();
+        using var lease = (await fetch)[0].Lease;
+        Assert.That((await fetch)[0].Records.Length, Is.EqualTo(3 * size));
+    }
+
+    private void AppendOf(long producerId, int sequence, bool isTransactional)
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions
+        {
+            ProducerId = producerId, ProducerEpoch = 0, BaseSequence = sequence, IsTransactional = isTransactional,
+        });
+        builder.Append(_leader.Time.GetUtcNow().ToUnixTimeMilliseconds(), default, "v"u8, hasKey: false);
+        var guard = _leader.Partition.BeginVerification(producerId, sequence, 0, supportsEpochBump: false).Guard;
+        Assert.That(_leader.Partition.Append(builder.Build().ToArray(), 1, AppendOrigin.Client, guard: guard).ErrorCode,
+            Is.EqualTo(ErrorCode.None));
+    }
+
+    private void End(long producerId, ControlRecordType type) => _leader.Partition.Append(
+        ControlRecords.EndTransactionBatch(new EndTransactionMarker(type, 0), 0, 0, producerId, 0, 0), -1, AppendOrigin.Coordinator);
 
     // The wait sets its next timer on another thread.
     private async Task AdvanceUntilAsync(Task task)

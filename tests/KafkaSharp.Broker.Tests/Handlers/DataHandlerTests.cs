@@ -90,7 +90,9 @@ internal sealed class DataHandlerTests
     {
         var id = await _node.CreateTopicAsync("t");
         var response = await ProduceAsync(11, "tx", -1, ("t", id, Bytes("transactional")));
-        Assert.That(response[0].ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState));
+        Assert.That((response[0].ErrorCode, response[0].ErrorMessage), Is.EqualTo((
+            ErrorCode.NotEnoughReplicas,
+            "Unable to verify the partition has been added to the transaction. Underlying error: COORDINATOR_NOT_AVAILABLE")));
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero);
     }
 

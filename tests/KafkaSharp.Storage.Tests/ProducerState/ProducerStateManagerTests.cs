@@ -173,6 +173,32 @@ public sealed class ProducerStateManagerTests
             "sent again");
     }
 
+    // ProducerAppendInfo.checkProducerEpoch of Kafka 4.3.1.
+    [TestCase(5, true, 5, (short)1, ErrorCode.None)]
+    [TestCase(5, true, 5, (short)2, ErrorCode.InvalidProducerEpoch)]
+    [TestCase(5, true, 6, (short)2, ErrorCode.None)]
+    [TestCase(5, false, 5, (short)2, ErrorCode.None)]
+    [TestCase(5, false, 4, (short)2, ErrorCode.InvalidProducerEpoch)]
+    [TestCase(short.MaxValue, true, short.MaxValue, (short)2, ErrorCode.None)]
+    [TestCase(5, true, 6, (short)-1, ErrorCode.UnknownServerError)]
+    public void The_epoch_of_a_marker(int epoch, bool isOpen, int markerEpoch, short transactionVersion, ErrorCode expected)
+    {
+        Append((short)epoch, 0, 1, transactional: isOpen);
+        Assert.That(
+            End((short)markerEpoch, ControlRecordType.Commit, out var completed, out _, transactionVersion: transactionVersion),
+            Is.EqualTo(expected));
+        Assert.That(completed is not null, Is.EqualTo(isOpen && expected == ErrorCode.None));
+    }
+
+    [Test]
+    public void A_marker_of_a_higher_epoch_begins_the_sequences_anew()
+    {
+        Append(0, 0, 3, transactional: true);
+        End(1, ControlRecordType.Commit, out _, out _, transactionVersion: 2);
+        Assert.That(Check(1, 3, 1).Error, Is.EqualTo(ErrorCode.OutOfOrderSequenceNumber));
+        Assert.That(Append(1, 0, 1, transactional: true).IsOk);
+    }
+
     [Test]
     public void A_marker_without_records_leaves_no_trace_but_its_epoch()
     {
@@ -305,10 +331,10 @@ public sealed class ProducerStateManagerTests
         short transactionVersion = 0)
     {
         (completed, lastStable) = (null, -1);
-        var append = _state.BeginAppend(AppendOrigin.Coordinator);
+        var append = _state.BeginAppend(AppendOrigin.Coordinator, transactionVersion: transactionVersion);
         var marker = new EndTransactionMarker(type, coordinatorEpoch);
         var batch = ControlRecords.EndTransactionBatch(marker, _end, 0, Pid, epoch, 0);
-        var check = append.AddMarker(new RecordBatchHeader(batch), marker, transactionVersion);
+        var check = append.AddMarker(new RecordBatchHeader(batch), marker);
         if (!check.IsOk)
             return check.Error;
         _state.Commit(append);

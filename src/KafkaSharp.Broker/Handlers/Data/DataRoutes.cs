@@ -10,9 +10,10 @@ namespace KafkaSharp.Broker.Handlers.Data;
 internal static class DataRoutes
 {
     public static IEnumerable<ApiRoute> Create(
-        ReplicaManager replicas, TimerWheel timers, FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes) =>
+        ReplicaManager replicas, ProduceTransactions transactions, TimerWheel timers, FetchReader reader, FetchSessionCache sessions,
+        int fetchMaxBytes) =>
     [
-        ApiRoute.For(new ProduceHandler(replicas, timers), overlaps: true, inlineBytes: int.MaxValue),
+        ApiRoute.For(new ProduceHandler(replicas, timers, transactions), overlaps: true, inlineBytes: int.MaxValue),
         ApiRoute.For(new FetchHandler(reader, sessions, fetchMaxBytes), listeners: ApiListeners.Broker, inlineBytes: 16 * 1024),
         ApiRoute.For(new ListOffsetsHandler(replicas)),
         ApiRoute.For(new DeleteRecordsHandler(replicas)),

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Transactions;
 using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -27,6 +28,9 @@ internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartiti
     public readonly ProduceRequest Request => request;
 
     public ProduceResponse Response { get; } = new();
+
+    /// <summary>What the transaction coordinator has said; null for a request outside transactions.</summary>
+    public VerifiedPartitions? Verified { get; set; }
 
     public bool HasFailed { get; private set; }
 

@@ -1,7 +1,9 @@
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Broker.Transactions;
 using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Compression;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -17,17 +19,21 @@ namespace KafkaSharp.Broker.Handlers.Data;
 /// takes as long as their content decides (compressed ones, above all) are validated on a lane, outside the partition's lock, together with
 /// what follows them in the request. What follows the first megabytes is appended on a lane, too: writing 100 MB takes long.
 /// </summary>
-internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers) : IApiHandler<ProduceRequest, ProduceResponse>
+internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers, ProduceTransactions transactions)
+    : IApiHandler<ProduceRequest, ProduceResponse>
 {
     private const string AdminClientId = "__admin_client";
     private const short FirstWithLeaders = 10;
+    private const short FirstWithTopicIds = 13;
     private const int MaxInlineBytes = 4 * 1024 * 1024;
 
     public ValueTask<ProduceResponse?> HandleAsync(RequestContext context, ProduceRequest request)
     {
+        bool isTransactional;
         try
         {
-            if (HasTransactionalRecords(request) && request.TransactionalId is null)
+            isTransactional = ProduceTransactions.IsTransactional(request);
+            if (isTransactional && !MayUse(context, request.TransactionalId))
                 return Refused(context, request, ErrorCode.TransactionalIdAuthorizationFailed, null);
         }
         catch (RecordsException e)
@@ -39,8 +45,40 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
         if (RepeatedPartitions.MayExist(request))
             request = RepeatedPartitions.Merge(request, context.ApiVersion, out errors);
         var appends = new ProduceAppends(request, errors);
+        if (isTransactional)
+            return AppendInTransaction(context, appends);
         return TryAppend(context, ref appends, turn: null) ? Finish(context, appends) : AppendOnLaneAsync(context, appends);
     }
+
+    private ValueTask<ProduceResponse?> AppendInTransaction(RequestContext context, ProduceAppends appends)
+    {
+        if (transactions.Verify(appends.Request, context.ApiVersion, out var verifying) is var error && error != ErrorCode.None)
+            return Refused(context, appends.Request, error, "Transactional records contained more than one producer ID");
+        if (!verifying.IsCompletedSuccessfully)
+        {
+            // The next request of the producer must not be appended before this one.
+            var appending = AppendVerifiedAsync(context, appends, verifying);
+            context.HoldFirstStage(appending);
+            return FinishAsync(context, appending);
+        }
+        appends.Verified = verifying.Result;
+        return TryAppend(context, ref appends, turn: null) ? Finish(context, appends) : AppendOnLaneAsync(context, appends);
+    }
+
+    private async Task<ProduceAppends> AppendVerifiedAsync(
+        RequestContext context, ProduceAppends appends, ValueTask<VerifiedPartitions> verifying)
+    {
+        appends.Verified = await verifying;
+        // On a lane in any case: this is the thread of the coordinator.
+        await context.RunOnLaneAsync(turn => TryAppend(context, ref appends, turn));
+        return appends;
+    }
+
+    private static async ValueTask<ProduceResponse?> FinishAsync(RequestContext context, Task<ProduceAppends> appending) =>
+        await Finish(context, await appending);
+
+    private static bool MayUse(RequestContext context, string? transactionalId) =>
+        transactionalId is not null && context.Authorize(AclOperation.Write, ResourceType.TransactionalId, transactionalId);
 
     private async ValueTask<ProduceResponse?> AppendOnLaneAsync(RequestContext context, ProduceAppends appends)
     {
@@ -56,18 +94,20 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
     {
         while (appends.TryGetNext(out var topic, out var data))
         {
+            if (appends.Verified is { } verified && Unverified(context, appends, verified, topic, data) is { } refusal)
+            {
+                appends.Add(refusal);
+                continue;
+            }
             if (turn is null && (appends.Bytes += data.Records?.Length ?? 0) > MaxInlineBytes)
                 return false;
-            if (TryAppend(context, appends.Request, topic, data, turn, out var partition) is not { } info)
+            if (TryAppend(context, appends, topic, data, turn, out var partition) is not { } info)
                 return false;
             turn?.CheckIn();
             if (!IsUnknown(info.ErrorCode) && appends.ErrorOfRepetition(topic, data) is { } error)
                 info = LogAppendInfo.Refused(error.ErrorCode, error.Message, -1);
             var result = ProduceResults.Of(data.Index, info, context.ApiVersion, ref appends.RecordErrors);
-            if (info.ErrorCode == ErrorCode.NotLeaderOrFollower && partition is { LeaderId: >= 0 }
-                && context.ApiVersion >= FirstWithLeaders)
-                result.CurrentLeader =
-                    new ProduceResponse.LeaderIdAndEpoch { LeaderId = partition.LeaderId, LeaderEpoch = partition.LeaderEpoch };
+            NameLeader(context, result, partition);
             appends.Add(result);
             if (appends.Request.Acks == -1 && info.ErrorCode == ErrorCode.None && partition!.Log.HighWatermark <= info.LastOffset)
                 appends.WaitFor(timers, partition, info.LastOffset + 1, result);
@@ -101,18 +141,31 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
         return appends.Response;
     }
 
-    private static bool HasTransactionalRecords(ProduceRequest request)
+    private ProduceResponse.PartitionProduceResponse? Unverified(
+        RequestContext context, in ProduceAppends appends, VerifiedPartitions verified, ProduceRequest.TopicProduceData topic,
+        ProduceRequest.PartitionProduceData data)
     {
-        foreach (var topic in request.TopicData)
-        {
-            foreach (var data in topic.PartitionData)
-            {
-                if (data.Records is { } records && ProducedRecords.IsTransactional(records.Span))
-                    return true;
-            }
-        }
-        return false;
+        if (transactions.RefusalOf(verified, topic, data.Index, context.ApiVersion) is not { } refusal)
+            return null;
+        if (appends.ErrorOfRepetition(topic, data) is { } error)
+            (refusal.ErrorCode, refusal.ErrorMessage) = (error.ErrorCode, null);
+        Find(context, topic, data, out var partition);
+        NameLeader(context, refusal, partition);
+        return refusal;
     }
+
+    private static void NameLeader(RequestContext context, ProduceResponse.PartitionProduceResponse result, Partition? partition)
+    {
+        if (result.ErrorCode == ErrorCode.NotLeaderOrFollower && partition is { LeaderId: >= 0 } && context.ApiVersion >= FirstWithLeaders)
+            result.CurrentLeader = new() { LeaderId = partition.LeaderId, LeaderEpoch = partition.LeaderEpoch };
+    }
+
+    private ErrorCode Find(
+        RequestContext context, ProduceRequest.TopicProduceData topic, ProduceRequest.PartitionProduceData data,
+        out Partition? partition) =>
+        context.ApiVersion >= FirstWithTopicIds
+            ? replicas.Find(topic.TopicId, data.Index, out partition)
+            : replicas.Find(new TopicPartition(topic.Name, data.Index), out partition);
 
     private ValueTask<ProduceResponse?> Refused(RequestContext context, ProduceRequest request, ErrorCode error, string? message)
     {
@@ -127,12 +180,11 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
 
     /// <summary>Appends to one partition; null when that takes a lane and there is no turn.</summary>
     private LogAppendInfo? TryAppend(
-        RequestContext context, ProduceRequest request, ProduceRequest.TopicProduceData topic, ProduceRequest.PartitionProduceData data,
-        IWorkTurn? turn, out Partition? partition)
+        RequestContext context, in ProduceAppends appends, ProduceRequest.TopicProduceData topic,
+        ProduceRequest.PartitionProduceData data, IWorkTurn? turn, out Partition? partition)
     {
-        var error = context.ApiVersion >= 13
-            ? replicas.Find(topic.TopicId, data.Index, out partition)
-            : replicas.Find(new TopicPartition(topic.Name, data.Index), out partition);
+        var acks = appends.Request.Acks;
+        var error = Find(context, topic, data, out partition);
         if (IsUnknown(error))
             return LogAppendInfo.Refused(error, null, -1);
         if (data.Records is not { } records)
@@ -145,7 +197,7 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
         {
             return LogAppendInfo.Refused(e.ErrorCode, e.Message, -1);
         }
-        if (request.Acks is not (-1 or 0 or 1))
+        if (acks is not (-1 or 0 or 1))
             return LogAppendInfo.Refused(ErrorCode.InvalidRequiredAcks, null, -1);
         if (error != ErrorCode.None)
             return LogAppendInfo.Refused(error, null, -1);
@@ -153,13 +205,13 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers)
         if (TopicName.IsInternal(name.Topic) && context.ClientId != AdminClientId)
             return LogAppendInfo.Refused(ErrorCode.InvalidTopicException, $"Cannot append to internal topic {name.Topic}", -1);
         // As in Kafka, these errors come before those of the records.
-        var check = partition.CheckAppend(request.Acks);
+        var check = partition.CheckAppend(acks);
         if (check.ErrorCode != ErrorCode.None)
             return check;
         if (turn is null && partition.Log.PreparationDependsOnContent(records.Span))
             return null;
         using var prepared = partition.Prepare(records, AppendOrigin.Client, turn);
-        return partition.Append(prepared, request.Acks);
+        return partition.Append(prepared, acks, guard: appends.Verified?.GuardOf(name));
     }
 
     private static bool IsUnknown(ErrorCode error) => error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;

@@ -1,16 +1,21 @@
 using KafkaSharp.Broker.Provisioning;
+using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Client;
+using KafkaSharp.Metadata.Images;
 
 namespace KafkaSharp.Broker.Handlers.Producers;
 
 /// <summary>The routes of producer ids.</summary>
 internal static class ProducerRoutes
 {
-    public static IEnumerable<ApiRoute> Create(ControllerRoutes controller, ProducerIdAllocator producerIds) =>
+    public static IEnumerable<ApiRoute> Create(
+        ControllerRoutes controller, ProducerIdAllocator producerIds, ReplicaManager replicas, Func<MetadataImage> image) =>
     [
         ApiRoute.For(new InitProducerIdHandler(producerIds)),
+        // On a lane: a small request may ask for many producers.
+        ApiRoute.For(new DescribeProducersHandler(replicas, image), inlineBytes: 0),
         .. controller.For(ControllerApis.AllocateProducerIds, AclOperation.ClusterAction),
     ];
 }

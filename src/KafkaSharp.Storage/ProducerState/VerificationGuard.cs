@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage.Logs;
+namespace KafkaSharp.Storage.ProducerState;
 
 /// <summary>
 /// Identifies one verification of a transaction with its coordinator (KIP-890). It is created before the request to the coordinator and
