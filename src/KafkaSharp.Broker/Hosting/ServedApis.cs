@@ -12,6 +12,7 @@ using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Transactions;
 using KafkaSharp.Configuration;
+using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 
@@ -22,7 +23,7 @@ internal static class ServedApis
 {
     public static ApiTable Create(
         BrokerContext context, LogStage logs, QuorumStage quorum, GroupCoordination coordination,
-        PartitionVerification verification, Func<long> brokerEpoch)
+        PartitionVerification verification, ITransactionMarkerSender markers, Func<long> brokerEpoch)
     {
         var (configuration, environment, values) = (context.Configuration, context.Environment, context.Configuration.Values);
         var clusterId = context.Directories.ClusterId;
@@ -42,7 +43,7 @@ internal static class ServedApis
                 logs.Replicas, transactions, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
             .. TopicRoutes.Create(controller, Image, clusterId, autoCreation),
             .. GroupRoutes.Create(coordination.Coordinator, coordination.Locator),
-            .. ProducerRoutes.Create(controller, producerIds, logs.Replicas, Image),
+            .. ProducerRoutes.Create(controller, producerIds, logs.Replicas, Image, markers),
             .. ConfigRoutes.Create(controller, quorum.Client, configuration, Image),
             .. ClusterRoutes.Create(
                 controller, quorum.Raft, Image, clusterId, logs.Logs, environment.Files,

@@ -1,10 +1,13 @@
+using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Lanes;
 using KafkaSharp.Broker.Lifecycle;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Transactions;
+using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Authorization;
+using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Broker.Hosting;
 
@@ -25,6 +28,9 @@ internal sealed class ServiceStage
         Groups = new GroupCoordination(
             configuration, environment.Time, environment.Random, environment.Loggers, logs.Replicas, quorum.Client, quorum.Metadata);
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
+        Markers = new TransactionMarkerWriter(
+            logs.Replicas, EndInGroupsAsync, logs.Timers, environment.Time,
+            TimeSpan.FromMilliseconds(configuration.Values.Get(BrokerConfigs.RequestTimeoutMs)));
         Lifecycle = new BrokerLifecycle(
             ClusterRegistrations.Broker(
                 configuration, context.Directories.ClusterId, context.Incarnation, context.Advertised.Broker, logs.Logs),
@@ -37,7 +43,7 @@ internal sealed class ServiceStage
             logs.BrokerEpoch = Lifecycle.BrokerEpoch;
             return Lifecycle.DisposeAsync();
         });
-        ApiTable = ServedApis.Create(context, logs, quorum, Groups, Verification, () => Lifecycle.BrokerEpoch);
+        ApiTable = ServedApis.Create(context, logs, quorum, Groups, Verification, Markers, () => Lifecycle.BrokerEpoch);
         // The lanes measure elapsed time, so they use the system's clock even if the broker has another one.
         var lanes = new WorkLanes(TimeProvider.System);
         context.Shutdown.Add("Stopping the worker lanes", lanes);
@@ -51,6 +57,9 @@ internal sealed class ServiceStage
     public PartitionVerification Verification { get; }
 
     public GroupCoordination Groups { get; }
+
+    /// <summary>Writes the markers of transactions to the partitions of this broker.</summary>
+    public TransactionMarkerWriter Markers { get; }
 
     public BrokerLifecycle Lifecycle { get; }
 
@@ -85,6 +94,9 @@ internal sealed class ServiceStage
             _context.LoggerOf<ServiceStage>().StopStepFailed("The controlled shutdown", e);
         }
     }
+
+    private Task<ErrorCode> EndInGroupsAsync(int partition, TransactionMarker marker) =>
+        Task.FromResult(ErrorCode.NotCoordinator);
 
     private async Task JoinClusterAsync(CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
@@ -11,11 +12,13 @@ namespace KafkaSharp.Broker.Handlers.Producers;
 internal static class ProducerRoutes
 {
     public static IEnumerable<ApiRoute> Create(
-        ControllerRoutes controller, ProducerIdAllocator producerIds, ReplicaManager replicas, Func<MetadataImage> image) =>
+        ControllerRoutes controller, ProducerIdAllocator producerIds, ReplicaManager replicas, Func<MetadataImage> image,
+        ITransactionMarkerSender markers) =>
     [
         ApiRoute.For(new InitProducerIdHandler(producerIds)),
         // On a lane: a small request may ask for many producers.
         ApiRoute.For(new DescribeProducersHandler(replicas, image), inlineBytes: 0),
+        ApiRoute.For(new WriteTxnMarkersHandler(markers)),
         .. controller.For(ControllerApis.AllocateProducerIds, AclOperation.ClusterAction),
     ];
 }
