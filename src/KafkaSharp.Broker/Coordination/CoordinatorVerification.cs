@@ -1,5 +1,5 @@
 using KafkaSharp.Coordinators.Runtime;
-using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.ProducerState;
 
 namespace KafkaSharp.Broker.Coordination;
 

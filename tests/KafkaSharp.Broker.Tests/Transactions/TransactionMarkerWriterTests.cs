@@ -16,7 +16,9 @@ using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Tests.Transactions;
 
-/// <summary>Markers of the local coordinator and of WriteTxnMarkers, with the errors of KafkaApis.handleWriteTxnMarkersRequest 4.3.1.</summary>
+/// <summary>
+/// Markers of the local coordinator and of WriteTxnMarkers, with the errors of KafkaApis.handleWriteTxnMarkersRequest 4.3.1.
+/// </summary>
 internal sealed class TransactionMarkerWriterTests
 {
     private const long Pid = 7;
