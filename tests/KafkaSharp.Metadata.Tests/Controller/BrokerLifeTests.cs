@@ -1,3 +1,4 @@
+using System.Globalization;
 using KafkaSharp.Metadata.Controller.State;
 using KafkaSharp.Metadata.Features;
 using KafkaSharp.Metadata.Images;
@@ -74,6 +75,43 @@ internal sealed class BrokerLifeTests
             () => harness.Managers.Registrations.Register(registration, harness.NextOffset),
             Throws.TypeOf<StateMachineException>().With.Property(nameof(StateMachineException.ErrorCode))
                 .EqualTo(ErrorCode.InvalidRegistration));
+    }
+
+    // From Kafka 4.3.1. A feature that is not finalized has level 0.
+    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1", ErrorCode.None)]
+    [TestCase("metadata.version:7-30", ErrorCode.UnsupportedVersion)]
+    [TestCase("", ErrorCode.InvalidRegistration)]
+    [TestCase("x:0-1", ErrorCode.InvalidRegistration)]
+    [TestCase("x:1-1", ErrorCode.UnsupportedVersion)]
+    [TestCase("metadata.version:7-30 x:1-1", ErrorCode.UnsupportedVersion)]
+    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1 x:0-1", ErrorCode.None)]
+    [TestCase("metadata.version:7-8", ErrorCode.UnsupportedVersion)]
+    [TestCase("metadata.version:30-7", ErrorCode.UnsupportedVersion)]
+    public void The_features_of_a_registration_are_checked(string features, ErrorCode expected)
+    {
+        var harness = new ControllerHarness();
+        var request = harness.Registration(1);
+        request.Features.Clear();
+        foreach (var feature in features.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var range = feature.Split(':', '-');
+            request.Features.Add(new()
+            {
+                Name = range[0],
+                MinSupportedVersion = short.Parse(range[1], CultureInfo.InvariantCulture),
+                MaxSupportedVersion = short.Parse(range[2], CultureInfo.InvariantCulture),
+            });
+        }
+        var error = ErrorCode.None;
+        try
+        {
+            harness.Run(harness.Managers.Registrations.Register(request, harness.NextOffset));
+        }
+        catch (StateMachineException refused)
+        {
+            error = refused.ErrorCode;
+        }
+        Assert.That(error, Is.EqualTo(expected));
     }
 
     [TestCase("", "127.0.0.1", 0)]

@@ -127,25 +127,29 @@ internal sealed class BrokerRegistrationControl(
         }
     }
 
+    // As in Kafka, a feature that is not finalized has level 0, which a broker that names the feature must support too.
     private void CheckFeatures(BrokerRegistrationRequest request)
     {
-        foreach (var (name, level) in state.Features.All())
+        foreach (var feature in request.Features)
+            CheckLevel(feature.Name, feature.MinSupportedVersion, feature.MaxSupportedVersion);
+        if (request.Features.All(feature => feature.Name != FeatureNames.MetadataVersion))
         {
-            if (level == 0)
-                continue;
-            var feature = request.Features.FirstOrDefault(f => f.Name == name);
-            short min = 0, max = 0;
-            if (feature is not null)
-                (min, max) = (feature.MinSupportedVersion, feature.MaxSupportedVersion);
-            else if (name == FeatureNames.MetadataVersion)
-                (min, max) = (1, 1);
-            if (level < min || level > max)
-            {
-                throw new StateMachineException(
-                    ErrorCode.UnsupportedVersion,
-                    $"Unable to register because the broker does not support finalized version {level} of {name}. "
-                    + $"The broker wants a version between {min} and {max}, inclusive.");
-            }
+            throw new StateMachineException(
+                ErrorCode.InvalidRegistration, $"Request features do not contain '{FeatureNames.MetadataVersion}'");
+        }
+        foreach (var (name, _) in state.Features.All().Where(finalized => request.Features.All(feature => feature.Name != finalized.Key)))
+            CheckLevel(name, 0, 0);
+    }
+
+    private void CheckLevel(string name, short min, short max)
+    {
+        var level = state.Features.Level(name);
+        if (level < min || level > max)
+        {
+            throw new StateMachineException(
+                ErrorCode.UnsupportedVersion,
+                $"Unable to register because the broker does not support finalized version {level} of {name}. "
+                + $"The broker wants a version between {min} and {max}, inclusive.");
         }
     }
 }
