@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using KafkaSharp.Compression;
 using KafkaSharp.Protocol.Records;
 
 namespace CompareRequests.Mutations;
@@ -30,12 +32,34 @@ internal static class BatchMutations
             foreach (var value in values)
                 yield return Changed(at, size, value);
         }
-        // Within the first record: its length, its attributes, its deltas, its header count.
-        foreach (var at in (int[])[Overhead, Overhead + 1, Overhead + 2, Overhead + 3, Overhead + 4])
+        foreach (var records in Records())
         {
-            foreach (var value in (byte[])[0x7f, 0x01, 0x02])
-                yield return Changed(at, 1, value);
+            yield return Around(records);
+            foreach (var type in (CompressionType[])[CompressionType.Gzip, CompressionType.Lz4])
+                yield return Compressed(records, type);
         }
+    }
+
+    // The bytes of the records with one change each. The first one has, from its start: its length, its attributes, the deltas of timestamp
+    // and offset, and the length of its key.
+    private static IEnumerable<byte[]> Records()
+    {
+        var valid = s_valid[Overhead..];
+        yield return valid;
+        foreach (var at in (int[])[0, 1, 2, 3, 4])
+        {
+            foreach (var value in (byte[])[0x7f, 0x01, 0x02, 0x12, 0x16])
+                yield return [.. valid[..at], value, .. valid[(at + 1)..]];
+        }
+        yield return [.. valid, 0];
+        yield return valid[..^1];
+        yield return valid[..1];
+        yield return [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, .. valid[1..]];
+        yield return [0x94, 0x80, 0x80, 0x80, 0x00, .. valid[1..]];
+        // Null key and value, a header without a name, more headers than bytes.
+        yield return [.. valid[..4], 0x01, .. valid[7..11], .. valid[11..]];
+        yield return [.. valid[..10], 0x02, 0x01, 0x00, .. valid[11..]];
+        yield return [.. valid[..10], 0x7e, .. valid[11..]];
     }
 
     // Offset in the batch, size, values.
@@ -62,6 +86,21 @@ internal static class BatchMutations
         BinaryPrimitives.WriteInt64BigEndian(eight, value);
         eight[(8 - size)..].CopyTo(batch.AsSpan(at));
         return checksum ? Sealed(batch) : batch;
+    }
+
+    private static byte[] Compressed(byte[] records, CompressionType type)
+    {
+        var compressed = new ArrayBufferWriter<byte>();
+        CompressionCodecs.Get(type).Compress(records, compressed, level: null);
+        return Around(compressed.WrittenSpan, (byte)type);
+    }
+
+    private static byte[] Around(ReadOnlySpan<byte> records, byte attributes = 0)
+    {
+        byte[] batch = [.. s_valid[..Overhead], .. records];
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(8), batch.Length - 12);
+        batch[22] = attributes;
+        return Sealed(batch);
     }
 
     private static byte[] Batch(int count)

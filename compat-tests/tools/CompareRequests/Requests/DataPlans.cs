@@ -13,6 +13,16 @@ internal static class DataPlans
         {
             After = [Steps.LogEnds],
         },
+        new("Produce",
+            ("compressing",
+            """
+            {"Acks":-1,"TimeoutMs":1000,"TopicData":[{"Name":"@fresh","TopicId":"@freshId","PartitionData":[{"Index":0,
+             "Records":"@records"}]}]}
+            """))
+        {
+            Before = [Steps.CreateGzipTopic, Steps.SeeLeader],
+            IsLatestOnly = true,
+        },
         new("Fetch",
             ("",
             """

@@ -6,6 +6,13 @@ internal static class Steps
     public static readonly Step CreateTopic = new("CreateTopics", 7,
         """{"Topics":[{"Name":"@fresh","NumPartitions":2,"ReplicationFactor":1}],"TimeoutMs":10000}""", ("freshId", "Topics[0].TopicId"));
 
+    /// <summary>A topic for which the broker compresses records, unless they have this compression already.</summary>
+    public static readonly Step CreateGzipTopic = new("CreateTopics", 7,
+        """
+        {"Topics":[{"Name":"@fresh","NumPartitions":2,"ReplicationFactor":1,"Configs":[{"Name":"compression.type","Value":"gzip"}]}],
+         "TimeoutMs":10000}
+        """, ("freshId", "Topics[0].TopicId"));
+
     public static readonly Step SeeTopic = new("DescribeTopicPartitions", 0, """{"Topics":[{"Name":"@fresh"}]}""")
     {
         Awaited = "Topics[0].ErrorCode",

@@ -4,7 +4,8 @@ namespace KafkaSharp.Protocol.Records.Reading;
 
 /// <summary>
 /// Reads the records of a compressed magic 2 batch but skips keys, values and headers (Kafka's <c>skipKeyValueIterator</c>). Its memory
-/// does not depend on the size of the decompressed records.
+/// does not depend on the size of the decompressed records. Unlike Kafka's it checks that each record has the length that it states:
+/// Kafka accepts such a batch, which no consumer can read.
 /// </summary>
 internal ref struct PartialRecordReader : IDisposable
 {

@@ -119,7 +119,8 @@ public ref struct RecordReader : IDisposable
         var bytes = window.Available;
         if (!Varint.TryRead(bytes, ref position, out int size))
         {
-            throw position >= Varint.MaxSize
+            // As in Kafka, where the two kinds of iterators catch different exceptions.
+            throw position >= Varint.MaxSize && !window.IsCompressed
                 ? new RecordsException(ErrorCode.UnknownServerError, "Varint is too long, the most significant bit in the 5th byte is set")
                 : RecordsException.Invalid("Incorrect declared batch size, premature EOF reached");
         }
