@@ -33,7 +33,8 @@ public sealed class RaftState(int nodeId)
     {
         if (voters.Count == 0)
             throw new QuorumConfigurationException(
-                "The metadata quorum has no voters: set controller.quorum.voters, or format the directory with --standalone.");
+                "The metadata quorum has no voters, and joining the quorum of other nodes is not supported yet: set "
+                + "controller.quorum.voters, or format the directory with --standalone.");
         if (voters.Find(nodeId) is null)
             throw new QuorumConfigurationException(
                 $"Node {nodeId} is not one of the voters of the metadata quorum ({Ids(voters)}), and observers are not supported yet: "

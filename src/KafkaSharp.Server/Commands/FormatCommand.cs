@@ -28,9 +28,18 @@ internal static class FormatCommand
         {
             Description = "Start a dynamic quorum with this node as its only voter.",
         };
+        var noInitial = new Option<bool>("--no-initial-controllers", "-N")
+        {
+            Description = "Write no voters: the node will be added to a quorum of other nodes.",
+        };
+        var initial = new Option<string?>("--initial-controllers", "-I")
+        {
+            Description = "Start a dynamic quorum with these voters. Only this node can be one yet.",
+            HelpName = "ID@HOST:PORT:DIRECTORY",
+        };
         var command = new Command("format", "Format the log directories for a cluster.");
         config.AddTo(command);
-        foreach (var option in (Option[])[clusterId, ignore, release, features, standalone])
+        foreach (var option in (Option[])[clusterId, ignore, release, features, standalone, noInitial, initial])
             command.Options.Add(option);
         command.SetAction(result =>
         {
@@ -45,6 +54,8 @@ internal static class FormatCommand
                     ReleaseVersion = result.GetValue(release),
                     Features = result.GetValue(features) ?? [],
                     Standalone = result.GetValue(standalone),
+                    NoInitialControllers = result.GetValue(noInitial),
+                    InitialControllers = result.GetValue(initial),
                 };
                 formatter.Run(result.InvocationConfiguration.Output.WriteLine);
                 return 0;

@@ -20,7 +20,8 @@ internal sealed class CommandLineTests : ServerTest
     [TestCase("", "start", "dev", "format", "random-uuid")]
     [TestCase("dev", "--topic", "--port", "--seed", "--faults", "--virtual-time", "--control-port", "--parent-pid", "9092")]
     [TestCase("start", "--config", "--override", "--log-level", "127.0.0.1:9092", "kafkasharp-data")]
-    [TestCase("format", "--cluster-id", "--config", "--ignore-formatted", "--release-version", "--feature", "--standalone", "NAME=LEVEL")]
+    [TestCase("format", "--cluster-id", "--config", "--ignore-formatted", "--release-version", "--feature", "--standalone",
+        "--no-initial-controllers", "--initial-controllers", "NAME=LEVEL")]
     [TestCase("random-uuid", "uuid")]
     public async Task Help_lists_commands_and_options(string command, params string[] parts)
     {

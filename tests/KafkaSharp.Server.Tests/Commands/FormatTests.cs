@@ -74,6 +74,54 @@ internal sealed class FormatTests : ServerTest
     }
 
     [Test]
+    public async Task The_initial_controller_has_the_given_directory_id_and_a_broker_starts_on_it()
+    {
+        const string DirectoryId = "JEXY6aqzQY-32P5TStzaFg";
+        var formatted = await Kafkasharp.RunAsync(
+            Folder, "format", "-t", ClusterId, "-I", $"1@localhost:9093:{DirectoryId}", "--override", "node.id=1");
+        Assert.That(
+            formatted.Output,
+            Is.EqualTo(new[] { $"Formatting dynamic metadata voter directory {Path("kafkasharp-data")} with metadata.version 4.3-IV0." }),
+            formatted.ErrorText);
+        Assert.That(File.ReadLines(Path("kafkasharp-data", "meta.properties")), Has.Member($"directory.id={DirectoryId}"));
+
+        using var broker = await Kafkasharp.ServingAsync(Folder, "--override", AnyPort, "--override", "node.id=1");
+
+        Assert.That(await AskApiVersionsAsync(broker.Port()), Is.Zero);
+    }
+
+    [Test]
+    public async Task Without_initial_controllers_no_voter_is_written_and_the_start_is_refused_until_there_are_quorums()
+    {
+        var formatted = await Kafkasharp.RunAsync(Folder, "format", "-t", ClusterId, "--no-initial-controllers");
+        Assert.That(
+            formatted.Output,
+            Is.EqualTo(new[] { $"Formatting metadata directory {Path("kafkasharp-data")} with metadata.version 4.3-IV0." }));
+        Assert.That(Directory.Exists(Path("kafkasharp-data", "__cluster_metadata-0")), Is.False);
+
+        var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort);
+
+        Assert.That(ended.ExitCode, Is.EqualTo(1));
+        Assert.That(ended.ErrorText, Does.Contain("joining the quorum of other nodes is not supported yet"));
+    }
+
+    [TestCase("--initial-controllers names the voters 1, 2, but KafkaSharp does not support a quorum of several nodes yet",
+        "-I", "1@a:1:JEXY6aqzQY-32P5TStzaFg,2@b:1:MvDxzVmcRsaTz33bUuRU6A")]
+    [TestCase("--initial-controllers names the voters 7,", "-I", "7@a:1:JEXY6aqzQY-32P5TStzaFg")]
+    [TestCase("Failed to parse directory ID in dynamic voter string.", "-I", "1@a:1:x")]
+    [TestCase("Node id 1 was specified more than once.", "-I", "1@a:1:JEXY6aqzQY-32P5TStzaFg,1@b:1:MvDxzVmcRsaTz33bUuRU6A")]
+    [TestCase("Only one of --standalone, --no-initial-controllers and --initial-controllers can be given.", "-s", "-N")]
+    [TestCase("Cannot set kraft.version to 0 if controller.quorum.voters is empty", "-s", "--feature", "kraft.version=0")]
+    [TestCase("No feature:kraft.version with feature level 2", "-s", "--feature", "kraft.version=2")]
+    public async Task Initial_controllers_that_cannot_be_are_refused_and_nothing_is_written(string message, params string[] options)
+    {
+        var ended = await Kafkasharp.RunAsync(Folder, ["format", "-t", ClusterId, "--override", "node.id=1", .. options]);
+
+        ended.AssertOneSentence(message);
+        Assert.That(Directory.Exists(Path("kafkasharp-data")), Is.False);
+    }
+
+    [Test]
     public async Task A_release_and_features_are_written()
     {
         var ended = await Kafkasharp.RunAsync(
