@@ -11,7 +11,13 @@ public sealed class CollectingLogger : ILogger
     /// <summary>The lines from warnings up, in order.</summary>
     public IReadOnlyList<string> Warnings => [.. _lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
 
+    /// <summary>The lines of level information, in order.</summary>
+    public IReadOnlyList<string> InformationLines =>
+        [.. _lines.Where(line => line.Level == LogLevel.Information).Select(line => line.Text)];
+
     public IReadOnlyList<string> Lines => [.. _lines.Select(line => line.Text)];
+
+    public void Clear() => _lines.Clear();
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

@@ -42,8 +42,10 @@ internal sealed class ConfigChangeLog(ILogger logger) : IMetadataPublisher
     private void Log(ConfigResource resource, IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after)
     {
         var set = after.Where(value => before.GetValueOrDefault(value.Key) != value.Value)
+            .OrderBy(value => value.Key, StringComparer.Ordinal)
             .Select(value => $"{value.Key}={Shown(resource.Type, value.Key, value.Value)}");
-        var removed = before.Keys.Where(name => !after.ContainsKey(name)).Select(name => $"{name} is no longer set");
+        var removed = before.Keys.Where(name => !after.ContainsKey(name)).Order(StringComparer.Ordinal)
+            .Select(name => $"{name} is no longer set");
         if (string.Join(", ", [.. set, .. removed]) is not { Length: > 0 } changes)
             return;
         logger.ConfigChanged(Described(resource), changes);

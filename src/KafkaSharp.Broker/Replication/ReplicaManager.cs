@@ -14,7 +14,7 @@ namespace KafkaSharp.Broker.Replication;
 /// The partitions this broker holds, by name and by topic id (Kafka's <c>ReplicaManager</c>). Changes come from the metadata, one
 /// after another; look-ups are lock-free from any thread.
 /// </summary>
-internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, ILogger<ReplicaManager> logger)
+internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManager logs, ILogger logger)
     : IMetadataPublisher
 {
     private readonly int _nodeId = configuration.NodeId;

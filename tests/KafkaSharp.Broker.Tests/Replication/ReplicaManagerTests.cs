@@ -9,7 +9,6 @@ using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Manager;
 using KafkaSharp.TestInfrastructure;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Broker.Tests.Replication;
 
@@ -19,6 +18,7 @@ internal sealed class ReplicaManagerTests
     private static readonly Uuid s_a = new(7, 1);
     private static readonly Uuid s_b = new(7, 2);
 
+    private readonly CollectingLogger _logger = new();
     private Func<FileOperation, string, bool> _fails = (_, _) => false;
     private MetadataImage _image = MetadataImage.Empty;
     private LogManager _logs = null!;
@@ -47,11 +47,22 @@ internal sealed class ReplicaManagerTests
             Random = new Random(3),
             DirectoryFailed = failure => _replicas.OnDirectoryFailed(failure),
         });
-        _replicas = new ReplicaManager(configuration, _logs, NullLogger<ReplicaManager>.Instance);
+        _logger.Clear();
+        _replicas = new ReplicaManager(configuration, _logs, _logger);
     }
 
     [TearDown]
     public Task Close() => _logs.ShutdownAsync(-1);
+
+    [Test]
+    public void The_logs_that_one_update_creates_are_one_line()
+    {
+        Update([.. Enumerable.Range(0, 50).SelectMany(i => Topic($"t{i}", new(1, i + 1), s_a))]);
+        Assert.That(_logger.InformationLines, Has.One.StartsWith("Created the logs of 50 partition(s). The first is t"));
+        Assert.That(_logger.InformationLines, Has.Count.EqualTo(1));
+        Update(Topic("again", new(2, 1), s_b));
+        Assert.That(_logger.InformationLines[1], Is.EqualTo("Created the logs of 1 partition(s). The first is again-0"));
+    }
 
     [Test]
     public void A_partition_whose_directory_fails_takes_no_other_with_it()

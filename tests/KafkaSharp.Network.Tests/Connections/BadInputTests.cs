@@ -41,9 +41,12 @@ public sealed class BadInputTests
         Assert.That(await client.IsClosedByServerAsync());
     }
 
-    [TestCase("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")]
-    [TestCase("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003")]
-    public async Task Other_protocols_are_closed(string text)
+    [TestCase("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "it sent an HTTP request, but this port speaks the Kafka protocol. Connect with a Kafka client")]
+    [TestCase("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003",
+        "it begins a TLS handshake, but the listener PLAINTEXT is not encrypted. Set security.protocol=PLAINTEXT in the client, or connect "
+            + "to a listener with TLS")]
+    public async Task Other_protocols_are_closed_with_one_line_that_says_what_to_do(string text, string reason)
     {
         await using var fixture = new ListenerFixture(DelegateHandler.Echo());
         using var client = fixture.Connect();
@@ -51,7 +54,9 @@ public sealed class BadInputTests
         await client.SendAsync(Encoding.Latin1.GetBytes(text));
 
         Assert.That(await client.IsClosedByServerAsync());
-        Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1));
+        await OthersAreServedAsync(fixture);
+        Assert.That(fixture.Log.Warnings, Has.Count.EqualTo(1).And.One.Contains($" on PLAINTEXT from 127.0.0.1:"));
+        Assert.That(fixture.Log.Warnings[0], Does.EndWith($" is closed: {reason}"));
     }
 
     [Test]
