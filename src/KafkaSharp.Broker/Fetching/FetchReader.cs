@@ -13,14 +13,12 @@ namespace KafkaSharp.Broker.Fetching;
 /// </summary>
 /// <remarks>
 /// A partition of a waiting fetch takes about 300 bytes, for as long as its client chooses. So fetches of more than a thousand partitions
-/// wait only while the waiting ones have fewer than a million together; others respond at once with what there is. And a wait ends some
-/// seconds after its connection, which a client could otherwise replace by the next one.
+/// wait only while the waiting ones have fewer than a million together; others respond at once with what there is. And a wait ends with its
+/// connection, which a client could otherwise replace by the next one.
 /// </remarks>
 internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {
     private const int FewPartitions = 1000;
-    private static readonly TimeSpan s_connectionCheck = TimeSpan.FromSeconds(10);
-
     private long _waitingPartitions;
 
     /// <summary>How many partitions the waiting fetches of many partitions have together at most.</summary>
@@ -72,6 +70,7 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         Connection? connection)
     {
         var started = time.GetTimestamp();
+        var closing = connection?.Closing ?? CancellationToken.None;
         while (true)
         {
             var left = parameters.MaxWait - time.GetElapsedTime(started);
@@ -81,8 +80,8 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
             var (bytes, unknown, refused) = Read(wanted, parameters, results);
             if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
                 return results;
-            await wait.WaitAsync(parameters.MinBytes - bytes, left < s_connectionCheck ? left : s_connectionCheck);
-            if (connection?.IsClosed == true)
+            await wait.WaitAsync(parameters.MinBytes - bytes, left, closing);
+            if (closing.IsCancellationRequested)
             {
                 Release(results);
                 throw new OperationCanceledException("The connection was closed while the fetch waited");

@@ -27,9 +27,9 @@ internal sealed class FetchWait : WaitingRequest
             _places.Add(new Place(this, progress));
     }
 
-    /// <summary>Completes when <paramref name="missingBytes"/> have arrived since the construction, a partition was woken, or the timeout
-    /// has passed.</summary>
-    public async ValueTask WaitAsync(long missingBytes, TimeSpan timeout)
+    /// <summary>Completes when <paramref name="missingBytes"/> have arrived since the construction, a partition was woken, the timeout has
+    /// passed, or the wait is cancelled.</summary>
+    public async ValueTask WaitAsync(long missingBytes, TimeSpan timeout, CancellationToken cancellation = default)
     {
         _missing = missingBytes;
         bool isEnough;
@@ -38,6 +38,7 @@ internal sealed class FetchWait : WaitingRequest
         if (isEnough)
             return;
         SetDeadline(timeout);
+        using var registration = cancellation.UnsafeRegister(static wait => ((FetchWait)wait!).Complete(), this);
         await Completion;
         foreach (var place in _places)
             place.Leave();

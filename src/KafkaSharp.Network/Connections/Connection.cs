@@ -26,6 +26,7 @@ public sealed class Connection : IThreadPoolWorkItem
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
+    private CancellationTokenSource? _closing;
     private TaskCompletionSource? _mute;
     private Action<Connection>? _ended;
     private string? _closeReason;
@@ -73,6 +74,16 @@ public sealed class Connection : IThreadPoolWorkItem
     public Task Completion => _completion.Task;
 
     public bool IsClosed => _isClosed;
+
+    /// <summary>Is cancelled when the connection is closed, for what waits on behalf of its peer.</summary>
+    public CancellationToken Closing
+    {
+        get
+        {
+            lock (_gate)
+                return _isClosed ? new CancellationToken(canceled: true) : (_closing ??= new CancellationTokenSource()).Token;
+        }
+    }
 
     /// <summary>The time of the last received or sent byte, as a timestamp of the time provider.</summary>
     internal long LastActivity => Volatile.Read(ref _lastActivity);
@@ -275,6 +286,7 @@ public sealed class Connection : IThreadPoolWorkItem
     {
         _responses.Close();
         Volatile.Read(ref _mute)?.TrySetResult();
+        Volatile.Read(ref _closing)?.Cancel();
     }
 
     private async Task EndAsync()

@@ -91,7 +91,7 @@ internal sealed class FetchReaderTests
     }
 
     [Test]
-    public async Task The_wait_ends_soon_after_its_connection()
+    public void The_wait_ends_with_its_connection()
     {
         var (transport, client) = MemoryTransport.CreatePair();
         using var ofClient = client;
@@ -103,9 +103,12 @@ internal sealed class FetchReaderTests
         _leader.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.That(fetch.IsCompleted, Is.False);
 
+        // The clock stands.
         connection.Close("test");
-        await AdvanceUntilAsync(fetch);
-        Assert.That(async () => await fetch, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await fetch.WaitAsync(s_patience), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await Fetch(reader, 1, maxWaitMs: int.MaxValue, connection).WaitAsync(s_patience),
+            Throws.InstanceOf<OperationCanceledException>(), "a wait that begins after the end");
     }
 
     [Test]
