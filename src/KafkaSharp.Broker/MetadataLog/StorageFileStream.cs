@@ -3,8 +3,12 @@ using KafkaSharp.Storage.FileSystem;
 namespace KafkaSharp.Broker.MetadataLog;
 
 /// <summary>A stream that reads an <see cref="IStorageFile"/> from begin to end and owns it. Not thread-safe.</summary>
-internal sealed class StorageFileStream(IStorageFile file) : Stream
+/// <param name="file">The file, which is closed with the stream.</param>
+/// <param name="closed">Called once after that.</param>
+internal sealed class StorageFileStream(IStorageFile file, Action? closed = null) : Stream
 {
+    private Action? _closed = closed;
+
     public override bool CanRead => true;
     public override bool CanSeek => true;
     public override bool CanWrite => false;
@@ -38,7 +42,10 @@ internal sealed class StorageFileStream(IStorageFile file) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             file.Dispose();
+            Interlocked.Exchange(ref _closed, null)?.Invoke();
+        }
         base.Dispose(disposing);
     }
 }
