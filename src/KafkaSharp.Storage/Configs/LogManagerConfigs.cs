@@ -9,6 +9,9 @@ public static class LogManagerConfigs
     public static readonly ConfigKey<int> RecoveryThreadsPerDataDir = ConfigKeys.Int(
         "num.recovery.threads.per.data.dir", 2, "How many logs of a data folder are opened at once at start.", min: 1, update: ClusterWide);
 
+    public static readonly ConfigKey<int> BackgroundThreads = ConfigKeys.Int(
+        "background.threads", 10, "How many threads there are at most for work that waits for the disk.", min: 1, update: ClusterWide);
+
     public static readonly ConfigKey<long> FlushSchedulerIntervalMs = ConfigKeys.Long(
         "log.flush.scheduler.interval.ms", long.MaxValue, "How often logs are looked at for flush.ms, in milliseconds.");
 
@@ -40,8 +43,8 @@ public static class LogManagerConfigs
 
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
-        RecoveryThreadsPerDataDir, FlushSchedulerIntervalMs, FlushOffsetCheckpointIntervalMs, FlushStartOffsetCheckpointIntervalMs,
-        HighWatermarkCheckpointIntervalMs, RetentionCheckIntervalMs, InitialTaskDelayMs, ProducerIdExpirationMs,
-        ProducerIdExpirationCheckIntervalMs, TransactionPartitionVerificationEnable,
+        RecoveryThreadsPerDataDir, BackgroundThreads, FlushSchedulerIntervalMs, FlushOffsetCheckpointIntervalMs,
+        FlushStartOffsetCheckpointIntervalMs, HighWatermarkCheckpointIntervalMs, RetentionCheckIntervalMs, InitialTaskDelayMs,
+        ProducerIdExpirationMs, ProducerIdExpirationCheckIntervalMs, TransactionPartitionVerificationEnable,
     ];
 }

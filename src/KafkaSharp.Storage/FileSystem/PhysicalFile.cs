@@ -89,6 +89,9 @@ internal sealed class PhysicalFile : IStorageFile
 
     public bool IsDisposed => Volatile.Read(ref _disposed);
 
+    /// <summary>Whether the file has a handle at the moment.</summary>
+    public bool IsOpen => Volatile.Read(ref _handle) is not null;
+
     /// <summary>The place of the file in <see cref="FileHandles"/>, under its lock; -1 if it has none.</summary>
     public int Slot { get; set; } = -1;
 

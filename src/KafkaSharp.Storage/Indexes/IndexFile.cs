@@ -124,6 +124,9 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
             Volatile.Write(ref _tail, WritePending(nextCapacity: 0));
     }
 
+    /// <summary>Opens the file if it exists, so that an append need not read it.</summary>
+    public void Load() => Tail();
+
     /// <summary>Creates the file if it does not exist.</summary>
     public void EnsureExists()
     {

@@ -105,6 +105,8 @@ public sealed class TimeIndex : IDisposable
 
     public void WriteOut() => _file.WriteOut();
 
+    public void Load() => _file.Load();
+
     public void EnsureExists() => _file.EnsureExists();
 
     public void Rename(string path) => _file.Rename(path);

@@ -19,6 +19,9 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         }
         if (state.Segments.First.BaseOffset > offset)
             return TruncateFullyAndStartAt(offset, null);
+        // What is not whole is found before anything is changed.
+        var segments = state.Segments.Snapshot;
+        segments[LogSegments.IndexOfFloor(segments, offset)].CheckTruncation(offset);
         state.CountEndCut();
         // From the last to the first: after a crash in between, the log ends earlier, but has no gap.
         RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset).Reverse()]);
@@ -42,9 +45,9 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
     /// <summary>Removes everything, always.</summary>
     public bool TruncateFullyAndStartAt(long newOffset, long? logStartOffset)
     {
-        state.CountEndCut();
         var removed = state.Segments.Snapshot;
         roller.Replace(removed, newOffset);
+        state.CountEndCut();
         DeleteLater(removed);
         state.Epochs.Clear();
         state.Producers.TruncateFullyAndStartAt(newOffset);

@@ -288,7 +288,8 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// Removes everything from an offset on; false when the log ends before it. Bytes that readers hold stay as they are.
+    /// Removes everything from an offset on; false when the log ends before it. Bytes that readers hold stay as they are. If the disk fails
+    /// half way, the log is closed.
     /// </summary>
     public bool TruncateTo(long offset) => Truncate(() => _truncation.TruncateTo(offset));
 
@@ -316,6 +317,23 @@ public sealed class PartitionLog : IDisposable
         {
             // The next start recovers what a closed log has not flushed.
         }
+    }
+
+    /// <summary>
+    /// The flush of a clean stop, after which no start recovers the log: also the last timestamp must be in the time index after a power
+    /// failure, as retention depends on it.
+    /// </summary>
+    public void FlushForStop()
+    {
+        LogSegment? written = null;
+        lock (_state.Gate)
+        {
+            if (!_guard.IsClosed && _state.Segments.Active is var active && active.WriteLastTimestamp())
+                written = active;
+        }
+        Flush();
+        // If everything else was durable, the flush has done nothing.
+        written?.TimeIndex.Flush();
     }
 
     /// <summary>
@@ -366,8 +384,18 @@ public sealed class PartitionLog : IDisposable
         bool isTruncated, isLowered;
         lock (_state.Gate)
         {
-            var flushedBefore = RecoveryPoint;
-            isTruncated = truncate();
+            var (flushedBefore, cutsBefore) = (RecoveryPoint, _state.EndCuts);
+            try
+            {
+                isTruncated = truncate();
+            }
+            catch (IOException failure) when (_state.EndCuts != cutsBefore)
+            {
+                // Half of it is done: what is appended now would not follow the records before it. The next start recovers the log.
+                _guard.Report(failure);
+                _lifecycle.CloseAbruptly();
+                throw;
+            }
             isLowered = RecoveryPoint < flushedBefore;
         }
         if (isLowered)

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// A few threads for work that waits for the disk: fsync, deletion, checkpoints. The thread pool serves requests and the metadata quorum,
-/// which a slow disk must not delay. Work is started in the order in which it was posted. A thread is created when there is work for it,
-/// and ends when it was idle for a while. Thread-safe.
+/// A bounded number of threads for work that waits for the disk: fsync, deletion, checkpoints. The thread pool serves requests and the
+/// metadata quorum, which a slow disk must not delay. Work is started in the order in which it was posted. A thread is created when there
+/// is work for it, and ends when it was idle for a while. Thread-safe.
 /// </summary>
 public sealed class DiskThreads : IDisposable
 {
@@ -15,7 +15,6 @@ public sealed class DiskThreads : IDisposable
     private readonly object _gate = new();
     private readonly Queue<Action> _queue = new();
     private readonly string _name;
-    private readonly int _maxThreads;
     private readonly ILogger _logger;
     private int _threads;
     private int _idle;
@@ -27,8 +26,28 @@ public sealed class DiskThreads : IDisposable
     public DiskThreads(string name, int maxThreads, ILogger logger)
     {
         _name = name;
-        _maxThreads = maxThreads;
+        MaxThreads = maxThreads;
         _logger = logger;
+    }
+
+    /// <summary>How many threads there are at most. Where there are more already, they end when their work is done.</summary>
+    public int MaxThreads
+    {
+        get
+        {
+            lock (_gate)
+                return field;
+        }
+        set
+        {
+            lock (_gate)
+            {
+                field = value;
+                Monitor.PulseAll(_gate);
+                for (var missing = _queue.Count - _idle; missing > 0 && _threads < value && !_stopped; missing--)
+                    StartThread();
+            }
+        }
     }
 
     /// <summary>Runs work later; never on the calling thread. After the threads were disposed it is dropped.</summary>
@@ -41,7 +60,7 @@ public sealed class DiskThreads : IDisposable
             _queue.Enqueue(work);
             if (_idle > 0)
                 Monitor.Pulse(_gate);
-            if (_idle < _queue.Count && _threads < _maxThreads)
+            if (_idle < _queue.Count && _threads < MaxThreads)
                 StartThread();
         }
     }
@@ -100,24 +119,24 @@ public sealed class DiskThreads : IDisposable
         }
     }
 
-    // The next work; null when there was none for a while, or after the end, and the thread ends.
+    // The next work; null when there was none for a while, there are too many threads, or after the end, and the thread ends.
     private Action? Next()
     {
         lock (_gate)
         {
-            while (true)
+            while (_threads <= MaxThreads)
             {
                 if (_queue.TryDequeue(out var work))
                     return work;
                 _idle++;
                 var isWoken = !_stopped && Monitor.Wait(_gate, s_idle);
                 _idle--;
-                if (isWoken || _queue.Count > 0)
-                    continue;
-                _threads--;
-                Monitor.PulseAll(_gate);
-                return null;
+                if (!isWoken && _queue.Count == 0)
+                    break;
             }
+            _threads--;
+            Monitor.PulseAll(_gate);
+            return null;
         }
     }
 }

@@ -17,8 +17,6 @@ public sealed class LogManager : IAsyncDisposable
 {
     private const long CloseIdleFilesIntervalMs = 60_000;
 
-    private const int MaxDiskThreads = 4;
-
     private readonly LogManagerOptions _options;
     private readonly IFileSystem _files;
     private readonly ILogger _logger;
@@ -39,7 +37,7 @@ public sealed class LogManager : IAsyncDisposable
         _options = options;
         _files = options.FileSystem;
         _logger = options.LoggerFactory.CreateLogger<LogManager>();
-        _threads = new DiskThreads("log disk work", MaxDiskThreads, _logger);
+        _threads = new DiskThreads("log disk work", options.BrokerConfig.Get(LogManagerConfigs.BackgroundThreads), _logger);
         Background = options.Background ?? _threads.Post;
         _configs = new LogConfigs(options.BrokerConfig, _logger);
         _registry = new LogRegistry(options, _logger);
@@ -166,6 +164,7 @@ public sealed class LogManager : IAsyncDisposable
     public void UpdateBrokerConfig(ConfigValues broker)
     {
         _configs.SetBroker(broker);
+        _threads.MaxThreads = broker.Get(LogManagerConfigs.BackgroundThreads);
         foreach (var log in Logs)
         {
             log.Config = _configs.Of(log.TopicPartition.Topic);
@@ -341,7 +340,7 @@ public sealed class LogManager : IAsyncDisposable
     private void Close(LogDirectory directory, int threads, long brokerEpoch) => _registry.TryRun(directory, () =>
     {
         var logs = _registry.LogsIn(directory);
-        Bounded.Run(logs, threads, log => log.Flush());
+        Bounded.Run(logs, threads, log => log.FlushForStop());
         directory.WriteCheckpoints(() => logs);
         Bounded.Run(logs, threads, log => log.Dispose());
         CleanShutdownFile.Write(_files, directory.Path, brokerEpoch);

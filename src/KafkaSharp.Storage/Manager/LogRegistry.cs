@@ -31,8 +31,16 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
         [.. _logs.Values.Where(log => DirectoryOf(log.Directory) == directory)];
 
     /// <summary>The directory that contains the folder of a log.</summary>
-    public LogDirectory DirectoryOf(string path) => Array.Find(Directories, directory => directory.Path == Path.GetDirectoryName(path))
-        ?? throw new ArgumentException($"{path} is in none of the log directories");
+    public LogDirectory DirectoryOf(string path)
+    {
+        var parent = Path.GetDirectoryName(path.AsSpan());
+        foreach (var directory in Directories)
+        {
+            if (parent.SequenceEqual(directory.Path))
+                return directory;
+        }
+        throw new ArgumentException($"{path} is in none of the log directories");
+    }
 
     /// <summary>Adds a log of a directory; false when another one has its partition.</summary>
     public bool TryAdd(PartitionLog log, LogDirectory directory)

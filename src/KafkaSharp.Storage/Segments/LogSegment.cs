@@ -135,9 +135,10 @@ public sealed class LogSegment : IDisposable
     {
         if (!CanHold(lastOffset))
             throw new InvalidOperationException($"Offset {lastOffset} does not fit into the segment with base offset {BaseOffset}");
-        // What may fail comes before the write: the next append would otherwise get the offsets of records that are in the file.
-        OffsetIndex.EnsureExists();
-        TimeIndex.EnsureExists();
+        // What may fail comes before the write: the next append would otherwise get the offsets of records that are in the file. The files
+        // of new indexes are not created before there is something to flush: for many partitions that would be most of the work.
+        OffsetIndex.Load();
+        TimeIndex.Load();
         _isChanged = true;
         var max = MaxTimestampAndOffset;
         var position = _size;
@@ -234,9 +235,7 @@ public sealed class LogSegment : IDisposable
     /// <exception cref="IOException">A batch before it is not whole, so that it cannot be found.</exception>
     public int TruncateTo(long offset)
     {
-        var position = Find(offset, out var corrupt)?.Position ?? Size;
-        if (corrupt)
-            throw new IOException($"{LogPath} cannot be truncated to offset {offset}: a batch before it is not whole");
+        var position = PositionToTruncate(offset);
         _isChanged = true;
         OffsetIndex.TruncateTo(offset);
         TimeIndex.TruncateTo(offset);
@@ -254,6 +253,17 @@ public sealed class LogSegment : IDisposable
         return removed;
     }
 
+    /// <summary>Fails as <see cref="TruncateTo"/> would, before anything is changed.</summary>
+    internal void CheckTruncation(long offset) => PositionToTruncate(offset);
+
+    private int PositionToTruncate(long offset)
+    {
+        var position = Find(offset, out var corrupt)?.Position ?? Size;
+        return corrupt
+            ? throw new IOException($"{LogPath} cannot be truncated to offset {offset}: a batch before it is not whole")
+            : position;
+    }
+
     /// <summary>
     /// Called when the next segment becomes active: writes the last timestamp to the time index and trims the files to their contents.
     /// </summary>
@@ -261,12 +271,30 @@ public sealed class LogSegment : IDisposable
     {
         if (!_isChanged)
             return;
-        var max = MaxTimestampAndOffset;
-        if (max.Timestamp >= 0)
-            TimeIndex.MaybeAppend(max.Timestamp, max.Offset, skipFullCheck: true);
+        AddLastTimestamp();
         WriteOut();
         TrimLog();
         _isChanged = false;
+    }
+
+    /// <summary>
+    /// Writes the last timestamp to the time index, so that the next flush makes it durable; false if it is there already.
+    /// </summary>
+    internal bool WriteLastTimestamp()
+    {
+        if (!_isChanged || !AddLastTimestamp())
+            return false;
+        TimeIndex.WriteOut();
+        return true;
+    }
+
+    private bool AddLastTimestamp()
+    {
+        var before = TimeIndex.EntryCount;
+        var max = MaxTimestampAndOffset;
+        if (max.Timestamp >= 0)
+            TimeIndex.MaybeAppend(max.Timestamp, max.Offset, skipFullCheck: true);
+        return TimeIndex.EntryCount > before;
     }
 
     /// <summary>Makes everything durable.</summary>

@@ -199,5 +199,38 @@ public sealed class FileHandlesTests
         Assert.That(_handles.Count, Is.Zero);
     }
 
+    /// <summary>A file that is opened again while it is closed must be on the ring: otherwise nothing would ever close it.</summary>
+    [Test]
+    public void Whatever_is_opened_and_closed_at_the_same_time_a_file_with_a_handle_can_be_closed_again()
+    {
+        var opened = Enumerable.Range(0, 4).Select(i => _files.OpenFile(_folder[$"{i}"], StorageFileMode.CreateNew)).ToArray();
+        foreach (var file in opened)
+            file.Write(0, Pattern());
+        using var done = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 2).Select(reader => Task.Run(() =>
+        {
+            var read = new byte[1];
+            for (var round = reader; !done.IsCancellationRequested; round++)
+                opened[round % opened.Length].Read(0, read);
+        })).ToArray();
+        for (var round = 0; round < 20_000; round++)
+        {
+            if (round % 2 == 0)
+                _handles.CloseIdle();
+            else
+                Assert.That(() => _handles.Run<int, int>(_ => throw new IOException("Too many open files", 24), 0), Throws.Exception);
+            foreach (var file in round % 50 == 0 ? opened : [])
+                file.Flush();
+        }
+        done.Cancel();
+        Task.WaitAll(readers);
+        foreach (var file in opened.Cast<PhysicalFile>())
+        {
+            Assert.That(file.Slot >= 0, Is.EqualTo(file.IsOpen), file.Path);
+            file.Dispose();
+        }
+        Assert.That(_handles.Count, Is.Zero);
+    }
+
     private static byte[] Pattern() => s_pattern;
 }

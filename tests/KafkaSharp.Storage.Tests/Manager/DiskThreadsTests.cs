@@ -39,6 +39,32 @@ public sealed class DiskThreadsTests
     }
 
     [Test]
+    public void More_threads_take_what_is_waiting_and_fewer_end_when_their_work_is_done()
+    {
+        using var threads = new DiskThreads("test", 1, _logger);
+        using var together = new Barrier(2);
+        threads.Post(together.SignalAndWait);
+        threads.Post(together.SignalAndWait);
+        threads.MaxThreads = 2;
+        SpinWait.SpinUntil(() => together.CurrentPhaseNumber == 1);
+
+        threads.MaxThreads = 1;
+        var running = 0;
+        var most = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            threads.Post(() =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref running));
+                Thread.Yield();
+                Interlocked.Decrement(ref running);
+            });
+        }
+        threads.Dispose();
+        Assert.That(most, Is.EqualTo(1));
+    }
+
+    [Test]
     public void An_exception_does_not_end_a_thread()
     {
         var threads = new DiskThreads("test", 1, _logger);
