@@ -1,13 +1,22 @@
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Transactions;
 using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol;
 using KafkaSharp.StateMachines;
+using KafkaSharp.Storage.ProducerState;
 
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>The partitions of a coordinator's topic on this broker. Safe for use from any thread.</summary>
-internal sealed class CoordinatorStorage(ReplicaManager replicas, string topic) : ICoordinatorStorage
+/// <param name="replicas">The partitions of this broker.</param>
+/// <param name="topic">The topic.</param>
+/// <param name="verification">For a coordinator whose records may belong to transactions.</param>
+internal sealed class CoordinatorStorage(ReplicaManager replicas, string topic, PartitionVerification? verification = null)
+    : ICoordinatorStorage
 {
+    private const short AddingVersion = 5;
+    private const short GenericErrorVersion = 4;
+
     public Task<ICoordinatorPartition> OpenAsync(int partition, CancellationToken cancellation)
     {
         var name = new TopicPartition(topic, partition);
@@ -17,6 +26,21 @@ internal sealed class CoordinatorStorage(ReplicaManager replicas, string topic) 
             : Task.FromException<ICoordinatorPartition>(new StateMachineException(error, $"{name} is not on this broker: {error}"));
     }
 
-    public Task<TransactionVerification?> VerifyAsync(int partition, TransactionIdentity transaction) =>
-        Task.FromResult<TransactionVerification?>(null);
+    public async Task<TransactionVerification?> VerifyAsync(int partition, TransactionIdentity transaction)
+    {
+        if (verification is null)
+            return null;
+        var name = new TopicPartition(topic, partition);
+        var producer = new TransactionProducer(transaction.TransactionalId, transaction.ProducerId, transaction.ProducerEpoch);
+        var (error, guard) = await verification.VerifyAsync(producer, name, OperationOf(transaction.ApiVersion));
+        if (error != ErrorCode.None)
+            throw new StateMachineException(error, $"{transaction} may not write to {name}: {error}");
+        return guard == VerificationGuard.None ? null : new CoordinatorVerification(guard);
+    }
+
+    /// <summary>By the version of TxnOffsetCommit.</summary>
+    private static TransactionOperation OperationOf(short version) =>
+        version >= AddingVersion ? TransactionOperation.AddPartitions
+        : version >= GenericErrorVersion ? TransactionOperation.VerifyGenericErrors
+        : TransactionOperation.VerifyDefaultErrors;
 }

@@ -1,5 +1,6 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Transactions;
 using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.GroupService;
 using KafkaSharp.Metadata.Client;
@@ -15,11 +16,11 @@ internal sealed class GroupCoordination : IAsyncDisposable
 
     public GroupCoordination(
         BrokerConfiguration configuration, TimeProvider time, Random random, ILoggerFactory loggers, ReplicaManager replicas,
-        ControllerClient controller, MetadataLoader metadata)
+        ControllerClient controller, MetadataLoader metadata, PartitionVerification verification)
     {
         var values = configuration.Values;
         Coordinator = new GroupCoordinator(
-            new CoordinatorStorage(replicas, OffsetsTopic.Name),
+            new CoordinatorStorage(replicas, OffsetsTopic.Name, verification),
             new ImageTopicLookup(() => metadata.Image),
             GroupCoordinatorConfig.From(values),
             time,

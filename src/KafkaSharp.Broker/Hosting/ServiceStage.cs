@@ -26,7 +26,8 @@ internal sealed class ServiceStage
         (_context, _quorum) = (context, quorum);
         Verification = new PartitionVerification(logs.Replicas, () => logs.Logs.IsTransactionVerificationEnabled);
         Groups = new GroupCoordination(
-            configuration, environment.Time, environment.Random, environment.Loggers, logs.Replicas, quorum.Client, quorum.Metadata);
+            configuration, environment.Time, environment.Random, environment.Loggers, logs.Replicas, quorum.Client, quorum.Metadata,
+            Verification);
         context.Shutdown.Add("Stopping the group coordinator", Groups.DisposeAsync);
         Markers = new TransactionMarkerWriter(
             logs.Replicas, EndInGroupsAsync, logs.Timers, environment.Time,
