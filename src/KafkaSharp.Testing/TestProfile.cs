@@ -18,6 +18,9 @@ internal static class TestProfile
         // One coordinator, which is loaded once, instead of 50.
         ["offsets.topic.num.partitions"] = "1",
         ["offsets.topic.replication.factor"] = "1",
+        ["transaction.state.log.num.partitions"] = "1",
+        ["transaction.state.log.replication.factor"] = "1",
+        ["transaction.state.log.min.isr"] = "1",
         // There is no other broker to take over, and the clock of a test may stand still.
         ["controlled.shutdown.enable"] = "false",
         // A test may move the clock past any session before a heartbeat can be sent. The broker's own must not end by that.

@@ -55,6 +55,8 @@ public sealed class TestBroker : IAsyncDisposable
             ["listeners"] = "PLAINTEXT://127.0.0.1:0",
             ["log.dirs"] = "/data",
             ["offsets.topic.replication.factor"] = "1",
+            ["transaction.state.log.replication.factor"] = "1",
+            ["transaction.state.log.min.isr"] = "1",
         };
         foreach (var (key, value) in overrides)
             given[key] = value;

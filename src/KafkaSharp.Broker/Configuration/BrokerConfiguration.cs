@@ -24,6 +24,8 @@ public sealed class BrokerConfiguration
         ["listeners"] = "PLAINTEXT://127.0.0.1:9092",
         ["log.dirs"] = DefaultDataFolder,
         ["offsets.topic.replication.factor"] = "1",
+        ["transaction.state.log.replication.factor"] = "1",
+        ["transaction.state.log.min.isr"] = "1",
         ["group.initial.rebalance.delay.ms"] = "0",
     };
 

@@ -1,5 +1,4 @@
-using KafkaSharp.Coordinators.Configs;
-using KafkaSharp.Coordinators.GroupService;
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Publishing;
@@ -7,22 +6,28 @@ using KafkaSharp.Metadata.Publishing;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>
-/// Delivers metadata to the group coordinator: which partitions of <c>__consumer_offsets</c> this broker leads, and every other change.
-/// Must be registered after the replica manager, whose partitions the shards are loaded from. The first update starts the coordinator, with
-/// the number of partitions the topic has then, or will be created with.
+/// Delivers metadata to a coordinator: which partitions of its topic this broker leads, and every other change. Must be registered after
+/// the replica manager, whose partitions the shards are loaded from. The first update starts the coordinator, with the number of partitions
+/// the topic has then, or will be created with.
 /// </summary>
-internal sealed class GroupCoordinatorPublisher(int nodeId, int partitionsToCreate, GroupCoordinator coordinator) : IMetadataPublisher
+/// <param name="name">The publisher's name in logs.</param>
+/// <param name="nodeId">This broker.</param>
+/// <param name="topic">The topic of the coordinator.</param>
+/// <param name="partitionsToCreate">The number of partitions the topic will be created with.</param>
+/// <param name="coordinator">The coordinator.</param>
+internal sealed class CoordinatorPublisher(
+    string name, int nodeId, string topic, int partitionsToCreate, IPartitionedCoordinator coordinator) : IMetadataPublisher
 {
     private bool _isStarted;
 
-    public string Name => "GroupCoordinator";
+    public string Name { get; } = name;
 
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage newImage)
     {
         if (!_isStarted)
         {
             _isStarted = true;
-            coordinator.Start(newImage.Topics.Topic(OffsetsTopic.Name)?.PartitionCount ?? partitionsToCreate);
+            coordinator.Start(newImage.Topics.Topic(topic)?.PartitionCount ?? partitionsToCreate);
         }
         if (delta.Topics is { } topics)
             UpdateLeadership(topics.LocalChanges(nodeId));
@@ -31,11 +36,11 @@ internal sealed class GroupCoordinatorPublisher(int nodeId, int partitionsToCrea
 
     private void UpdateLeadership(LocalReplicaChanges changes)
     {
-        foreach (var deleted in changes.Deletes.Where(id => id.TopicPartition.Topic == OffsetsTopic.Name))
+        foreach (var deleted in changes.Deletes.Where(id => id.TopicPartition.Topic == topic))
             coordinator.OnResignation(deleted.TopicPartition.Partition, null);
-        foreach (var replica in changes.Followers.Where(replica => replica.Partition.Topic == OffsetsTopic.Name))
+        foreach (var replica in changes.Followers.Where(replica => replica.Partition.Topic == topic))
             coordinator.OnResignation(replica.Partition.Partition, replica.Registration.LeaderEpoch);
-        foreach (var replica in changes.Leaders.Where(replica => replica.Partition.Topic == OffsetsTopic.Name))
+        foreach (var replica in changes.Leaders.Where(replica => replica.Partition.Topic == topic))
             coordinator.OnElection(replica.Partition.Partition, replica.Registration.LeaderEpoch);
     }
 }

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Coordination;
 
-/// <summary>The group coordinator with what connects it to this broker: its storage, its elections, and how clients find it.</summary>
+/// <summary>The group coordinator with what connects it to this broker: its storage and its elections.</summary>
 internal sealed class GroupCoordination : IAsyncDisposable
 {
-    private readonly GroupCoordinatorPublisher _publisher;
+    private readonly CoordinatorPublisher _publisher;
 
     public GroupCoordination(
         BrokerConfiguration configuration, TimeProvider time, Random random, ILoggerFactory loggers, ReplicaManager replicas,
@@ -26,14 +26,16 @@ internal sealed class GroupCoordination : IAsyncDisposable
             time,
             () => NewGuid(random),
             loggers.CreateLogger<GroupCoordinator>());
-        _publisher = new GroupCoordinatorPublisher(configuration.NodeId, values.Get(GroupConfigs.OffsetsTopicNumPartitions), Coordinator);
-        Locator = new CoordinatorLocator(
-            () => metadata.Image, Coordinator, new InternalTopicCreator(controller, values, loggers.CreateLogger<InternalTopicCreator>()));
+        _publisher = new CoordinatorPublisher(
+            "GroupCoordinator", configuration.NodeId, OffsetsTopic.Name, values.Get(GroupConfigs.OffsetsTopicNumPartitions), Coordinator);
+        Topic = new CoordinatedTopic(OffsetsTopic.Name, Coordinator, new InternalTopicCreator(
+            controller, () => OffsetsTopic.ToCreate(values), "Groups", GroupConfigs.OffsetsTopicReplicationFactor,
+            loggers.CreateLogger<InternalTopicCreator>()));
     }
 
     public GroupCoordinator Coordinator { get; }
 
-    public ICoordinatorLocator Locator { get; }
+    public CoordinatedTopic Topic { get; }
 
     public Task StartAsync(MetadataLoader metadata) => metadata.AddPublisherAsync(_publisher);
 

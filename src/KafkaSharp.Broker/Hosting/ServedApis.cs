@@ -8,6 +8,7 @@ using KafkaSharp.Broker.Handlers.Data;
 using KafkaSharp.Broker.Handlers.Groups;
 using KafkaSharp.Broker.Handlers.Producers;
 using KafkaSharp.Broker.Handlers.Topics;
+using KafkaSharp.Broker.Handlers.Transactions;
 using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Transactions;
@@ -21,18 +22,21 @@ namespace KafkaSharp.Broker.Hosting;
 /// <summary>Makes the table of everything this broker serves from the routes of each area.</summary>
 internal static class ServedApis
 {
-    public static ApiTable Create(
-        BrokerContext context, LogStage logs, QuorumStage quorum, GroupCoordination coordination,
-        PartitionVerification verification, ITransactionMarkerSender markers, Func<long> brokerEpoch)
+    public static ApiTable Create(BrokerContext context, LogStage logs, QuorumStage quorum, ServiceStage services)
     {
         var (configuration, environment, values) = (context.Configuration, context.Environment, context.Configuration.Values);
         var clusterId = context.Directories.ClusterId;
         MetadataImage Image() => quorum.Metadata.Image;
         var reader = new FetchReader(logs.Replicas, logs.Timers, environment.WaitTime ?? environment.Time);
-        var transactions = new ProduceTransactions(
-            logs.Replicas, verification, RetriesOf(values), environment.WaitTime ?? environment.Time);
+        var (groups, transactions) = (services.Groups, services.Transactions);
+        var transactionsOfProduce = new ProduceTransactions(
+            logs.Replicas, services.Verification, RetriesOf(values), environment.WaitTime ?? environment.Time);
         var sessions = new FetchSessionCache(values.Get(BrokerConfigs.FetchSessionSlots), environment.Time, environment.Random);
-        var producerIds = new ProducerIdAllocator(configuration.NodeId, brokerEpoch, quorum.Client);
+        var coordinators = new CoordinatorLocator(Image, new Dictionary<CoordinatorType, CoordinatedTopic>
+        {
+            [CoordinatorType.Group] = groups.Topic,
+            [CoordinatorType.Transaction] = transactions.Topic,
+        });
         var autoCreation = new AutoTopicCreation(quorum.Client, Image, values, context.LoggerOf<AutoTopicCreation>());
         var controller = new ControllerRoutes(quorum.Client, new ControllerClient(quorum.Controller, environment.Time) { Retries = false });
         ApiTable? table = null;
@@ -40,10 +44,11 @@ internal static class ServedApis
         [
             ApiRoute.For(new ApiVersionsHandler(configuration.Features, Image, () => quorum.Raft.KRaftVersion, () => table!)),
             .. DataRoutes.Create(
-                logs.Replicas, transactions, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
+                logs.Replicas, transactionsOfProduce, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
             .. TopicRoutes.Create(controller, Image, clusterId, autoCreation),
-            .. GroupRoutes.Create(coordination.Coordinator, coordination.Locator),
-            .. ProducerRoutes.Create(controller, producerIds, logs.Replicas, Image, markers),
+            .. GroupRoutes.Create(groups.Coordinator, coordinators),
+            .. TransactionRoutes.Create(transactions.Coordinator, groups.Coordinator, services.ProducerIds, Image),
+            .. ProducerRoutes.Create(controller, logs.Replicas, Image, services.Markers),
             .. ConfigRoutes.Create(controller, quorum.Client, configuration, Image),
             .. ClusterRoutes.Create(
                 controller, quorum.Raft, Image, clusterId, logs.Logs, environment.Files,

@@ -2,8 +2,10 @@ using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Coordination;
 using KafkaSharp.Broker.Lanes;
 using KafkaSharp.Broker.Lifecycle;
+using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Transactions;
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Metadata;
 using KafkaSharp.Metadata.Authorization;
@@ -32,6 +34,14 @@ internal sealed class ServiceStage
         Markers = new TransactionMarkerWriter(
             logs.Replicas, EndInGroupsAsync, logs.Timers, environment.Time,
             TimeSpan.FromMilliseconds(configuration.Values.Get(BrokerConfigs.RequestTimeoutMs)));
+        ProducerIds = new ProducerIdAllocator(configuration.NodeId, () => Lifecycle!.BrokerEpoch, quorum.Client);
+        Transactions = new TransactionCoordination(
+            configuration, environment.Time, environment.Loggers, new CoordinatorStorage(logs.Replicas, TransactionStateTopic.Name),
+            quorum.Client, quorum.Metadata, Markers, ProducerIds);
+        context.Shutdown.Add("Stopping the transaction coordinator", Transactions.DisposeAsync);
+        Verification.Coordinators = new TransactionPartitions(
+            Transactions.Coordinator, () => quorum.Metadata.Image,
+            TimeSpan.FromMilliseconds(configuration.Values.Get(BrokerConfigs.AddPartitionsRetryBackoffMs)));
         Lifecycle = new BrokerLifecycle(
             ClusterRegistrations.Broker(
                 configuration, context.Directories.ClusterId, context.Incarnation, context.Advertised.Broker, logs.Logs),
@@ -44,7 +54,7 @@ internal sealed class ServiceStage
             logs.BrokerEpoch = Lifecycle.BrokerEpoch;
             return Lifecycle.DisposeAsync();
         });
-        ApiTable = ServedApis.Create(context, logs, quorum, Groups, Verification, Markers, () => Lifecycle.BrokerEpoch);
+        ApiTable = ServedApis.Create(context, logs, quorum, this);
         // The lanes measure elapsed time, so they use the system's clock even if the broker has another one.
         var lanes = new WorkLanes(TimeProvider.System);
         context.Shutdown.Add("Stopping the worker lanes", lanes);
@@ -61,6 +71,11 @@ internal sealed class ServiceStage
 
     /// <summary>Writes the markers of transactions to the partitions of this broker.</summary>
     public TransactionMarkerWriter Markers { get; }
+
+    public TransactionCoordination Transactions { get; }
+
+    /// <summary>The producer ids of this broker.</summary>
+    public ProducerIdAllocator ProducerIds { get; }
 
     public BrokerLifecycle Lifecycle { get; }
 
@@ -97,12 +112,14 @@ internal sealed class ServiceStage
     }
 
     private Task<ErrorCode> EndInGroupsAsync(int partition, TransactionMarker marker) =>
-        Task.FromResult(ErrorCode.NotCoordinator);
+        Groups.Coordinator.TransactionalOffsets.CompleteAsync(
+            partition, marker.ProducerId, marker.ProducerEpoch, marker.CoordinatorEpoch, marker.Committed, marker.TransactionVersion);
 
     private async Task JoinClusterAsync(CancellationToken cancellation)
     {
         var (metadata, environment) = (_quorum.Metadata, _context.Environment);
         await Groups.StartAsync(metadata);
+        await Transactions.StartAsync(metadata);
         await Lifecycle.StartAsync(cancellation);
         await LeadershipWait.ForAsync(
             _context.Configuration.NodeId, metadata, environment.Time, _context.LoggerOf<ServiceStage>(), cancellation);

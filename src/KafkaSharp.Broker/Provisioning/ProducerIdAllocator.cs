@@ -29,7 +29,7 @@ internal sealed class ProducerIdAllocator
         _nextBlock = new SingleFlight<ErrorCode>(FetchBlockAsync);
     }
 
-    /// <summary>A new producer id, or the controller's error.</summary>
+    /// <summary>A new producer id, or an error for the response: COORDINATOR_LOAD_IN_PROGRESS while there is no controller.</summary>
     public async ValueTask<(ErrorCode ErrorCode, long ProducerId)> NextAsync()
     {
         while (true)
@@ -41,7 +41,7 @@ internal sealed class ProducerIdAllocator
             }
             var error = await _nextBlock.RunAsync();
             if (error != ErrorCode.None)
-                return (error, -1);
+                return (error == ErrorCode.NotController ? ErrorCode.CoordinatorLoadInProgress : error, -1);
         }
     }
 

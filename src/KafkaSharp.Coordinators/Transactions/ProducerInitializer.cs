@@ -73,7 +73,7 @@ internal sealed class ProducerInitializer(TransactionContext context, Transactio
             : context.Write(next).Respond<ProducerResult?>(new ProducerResult(ErrorCode.None, next.ProducerId, next.ProducerEpoch));
     }
 
-    /// <summary>The open transaction is aborted in a new epoch, which no client gets; the client asks again and gets the one after.</summary>
+    /// <summary>Aborts the open transaction in a new epoch, which no client gets. The client asks again and gets the one after.</summary>
     private CommandResult<TransactionRecord, ProducerResult?> AbortFirst(TransactionMetadata ongoing, long? newProducerId)
     {
         var aborted = ender.Fence(ongoing, newProducerId);

@@ -7,7 +7,7 @@ namespace KafkaSharp.Coordinators.Transactions;
 internal static partial class TransactionEvents
 {
     [LoggerMessage(7050, LogLevel.Information,
-        "The producer of transactional id {TransactionalId} asked to {Result} a transaction in state {State}; it receives INVALID_TXN_STATE.")]
+        "The producer of transactional id {TransactionalId} asked to {Result} its transaction in state {State}: INVALID_TXN_STATE.")]
     public static partial void InvalidTransactionState(this ILogger logger, string transactionalId, string result, string state);
 
     [LoggerMessage(7051, LogLevel.Information,

@@ -20,7 +20,7 @@ public static class FeatureNames
         new(MetadataVersion, Features.MetadataVersion.MinimumLevel, Features.MetadataVersion.LatestLevel, []),
         new(Share, 0, 1, [0, 28]) { IsServed = false },
         new(Streams, 0, 1, [0, 29]) { IsServed = false },
-        new(Transaction, 0, 2, [0, 24, 24]) { IsServed = false },
+        new(Transaction, 0, 2, [0, 24, 24]),
     ];
 
     private static readonly IReadOnlyList<KafkaFeature> s_withUnstable =

@@ -74,7 +74,7 @@ internal sealed class CoordinatorPartitionTests
             new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty),
             new GroupCoordinatorConfig(),
             leader.Time, Guid.NewGuid, NullLogger.Instance);
-        var publisher = new GroupCoordinatorPublisher(1, partitionsToCreate: 7, coordinator);
+        var publisher = new CoordinatorPublisher("GroupCoordinator", 1, OffsetsTopic.Name, 7, coordinator);
         Assert.That(coordinator.PartitionFor("a"), Is.Null);
         var image = Publish(publisher, MetadataImage.Empty, partitions: 3);
         var groups = Enumerable.Range(0, 100).Select(i => $"group-{i}").ToArray();
@@ -92,7 +92,7 @@ internal sealed class CoordinatorPartitionTests
             new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty),
             new GroupCoordinatorConfig(),
             leader.Time, Guid.NewGuid, NullLogger.Instance);
-        var publisher = new GroupCoordinatorPublisher(1, partitionsToCreate: 2, coordinator);
+        var publisher = new CoordinatorPublisher("GroupCoordinator", 1, OffsetsTopic.Name, 2, coordinator);
         var delta = new MetadataDelta(MetadataImage.Empty);
         publisher.OnMetadataUpdate(delta, delta.Apply(new MetadataProvenance(0, 0, 0)));
         Assert.That(Enumerable.Range(0, 100).Select(i => coordinator.PartitionFor($"group-{i}")), Has.All.LessThan(2));
@@ -108,7 +108,7 @@ internal sealed class CoordinatorPartitionTests
         return builder.Build().ToArray();
     }
 
-    private static MetadataImage Publish(GroupCoordinatorPublisher publisher, MetadataImage before, int partitions)
+    private static MetadataImage Publish(CoordinatorPublisher publisher, MetadataImage before, int partitions)
     {
         var delta = new MetadataDelta(before);
         var id = new Uuid(8, 8);

@@ -210,7 +210,6 @@ internal sealed class DataHandlerTests
     [TestCase(null, -1L, (short)5, 42)]
     [TestCase("x", 5L, (short)-1, 42)]
     [TestCase("", -1L, (short)-1, 42)]
-    [TestCase("x", -1L, (short)-1, 35)]
     [TestCase(null, 5L, (short)5, 0)]
     [TestCase(null, -1L, (short)-1, 0)]
     public async Task A_producer_names_its_id_and_epoch_or_neither(string? transactionalId, long id, short epoch, int error)
@@ -219,19 +218,6 @@ internal sealed class DataHandlerTests
             ProducerEpoch = epoch };
         var response = await _node.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(request, 4);
         Assert.That((int)response.ErrorCode, Is.EqualTo(error));
-    }
-
-    [TestCase((short)3)]
-    [TestCase((short)6)]
-    public async Task A_transactional_producer_receives_a_permanent_error_because_there_is_no_coordinator(short version)
-    {
-        var response = await _node.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
-            new FindCoordinatorRequest { KeyType = 1, Key = version < 4 ? "tx" : "", CoordinatorKeys = version < 4 ? [] : ["tx"] },
-            version);
-        var (error, message) = version < 4 ? (response.ErrorCode, response.ErrorMessage)
-            : (response.Coordinators[0].ErrorCode, response.Coordinators[0].ErrorMessage);
-        Assert.That(error, Is.EqualTo(ErrorCode.UnsupportedVersion));
-        Assert.That(message, Does.Contain("does not serve transactions"));
     }
 
     [TestCase(2, 0, 2)]

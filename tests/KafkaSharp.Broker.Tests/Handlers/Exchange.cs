@@ -10,15 +10,18 @@ namespace KafkaSharp.Broker.Tests.Handlers;
 internal sealed record Exchange(
     string Api, short Version, short RequestHeaderVersion, short ResponseHeaderVersion, byte[] Request, byte[] Response, string Text)
 {
-    /// <summary>The exchanges of a recorded conversation on its plaintext listener, in order.</summary>
-    public static IEnumerable<Exchange> Of(string conversation)
+    /// <summary>
+    /// The exchanges of a recorded conversation on its plaintext listener, or also on that where the broker speaks with itself, in order.
+    /// </summary>
+    public static IEnumerable<Exchange> Of(string conversation, bool withInternal = false)
     {
         var open = new Dictionary<(int Connection, int Correlation), JsonElement>();
         foreach (var line in Vectors.Lines($"conversations/{conversation}.jsonl.gz"))
         {
             var frame = JsonDocument.Parse(line).RootElement;
             if (!frame.TryGetProperty("api", out var api) || api.ValueKind != JsonValueKind.String
-                || frame.GetProperty("listener").GetString() != "PLAINTEXT")
+                || !(frame.GetProperty("listener").GetString() is var listener
+                    && (listener == "PLAINTEXT" || (withInternal && listener == "INTERNAL"))))
                 continue;
             var key = (frame.GetProperty("conn").GetInt32(), frame.GetProperty("correlationId").GetInt32());
             if (frame.GetProperty("dir").GetString() == "request")

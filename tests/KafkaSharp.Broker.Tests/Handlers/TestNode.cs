@@ -60,7 +60,10 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task ClosedAsync() => Assert.That(await _client.IsClosedByServerAsync());
 
     /// <summary>Creates a topic and gives its id.</summary>
-    public async Task<Uuid> CreateTopicAsync(string name, params (string Key, string Value)[] configs)
+    public Task<Uuid> CreateTopicAsync(string name, params (string Key, string Value)[] configs) => CreateTopicAsync(name, 1, configs);
+
+    /// <summary>Creates a topic of several partitions and gives its id.</summary>
+    public async Task<Uuid> CreateTopicAsync(string name, int partitions, params (string Key, string Value)[] configs)
     {
         var response = await AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
             new CreateTopicsRequest
@@ -71,7 +74,7 @@ internal sealed class TestNode : IAsyncDisposable
                     new()
                     {
                         Name = name,
-                        NumPartitions = 1,
+                        NumPartitions = partitions,
                         ReplicationFactor = 1,
                         Configs = [.. configs.Select(c => new CreateTopicsRequest.CreatableTopicConfig { Name = c.Key, Value = c.Value })],
                     },

@@ -14,8 +14,6 @@ internal sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApi
 {
     private const short BatchVersion = 4;
     private const int NoNode = -1;
-    private const string TransactionsAreNotServed =
-        "KafkaSharp does not serve transactions yet: remove transactional.id from the configuration of the producer.";
 
     public async ValueTask<FindCoordinatorResponse?> HandleAsync(RequestContext context, FindCoordinatorRequest request)
     {
@@ -26,12 +24,7 @@ internal sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApi
         {
             var (error, nodeId, endpoint) = await FindAsync(type, request.Key, context);
             if (error != ErrorCode.None)
-            {
-                var refusal = Fail(request, error, context.ApiVersion);
-                if (error == ErrorCode.UnsupportedVersion)
-                    refusal.ErrorMessage = TransactionsAreNotServed;
-                return refusal;
-            }
+                return Fail(request, error, context.ApiVersion);
             return new FindCoordinatorResponse
             {
                 ErrorMessage = ErrorCode.None.Name(),
@@ -48,7 +41,7 @@ internal sealed class FindCoordinatorHandler(ICoordinatorLocator locator) : IApi
             {
                 Key = key,
                 ErrorCode = error,
-                ErrorMessage = error == ErrorCode.UnsupportedVersion ? TransactionsAreNotServed : "",
+                ErrorMessage = "",
                 NodeId = endpoint is null ? NoNode : nodeId,
                 Host = endpoint?.Host ?? "",
                 Port = endpoint?.Port ?? -1,

@@ -1,4 +1,3 @@
-using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Requests;
 using KafkaSharp.Coordinators.Transactions;
@@ -12,10 +11,8 @@ namespace KafkaSharp.Broker.Handlers.Producers;
 internal static class ProducerRoutes
 {
     public static IEnumerable<ApiRoute> Create(
-        ControllerRoutes controller, ProducerIdAllocator producerIds, ReplicaManager replicas, Func<MetadataImage> image,
-        ITransactionMarkerSender markers) =>
+        ControllerRoutes controller, ReplicaManager replicas, Func<MetadataImage> image, ITransactionMarkerSender markers) =>
     [
-        ApiRoute.For(new InitProducerIdHandler(producerIds)),
         // On a lane: a small request may ask for many producers.
         ApiRoute.For(new DescribeProducersHandler(replicas, image), inlineBytes: 0),
         ApiRoute.For(new WriteTxnMarkersHandler(markers)),

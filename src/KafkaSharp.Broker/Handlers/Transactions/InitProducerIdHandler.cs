@@ -1,32 +1,48 @@
 using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
+using KafkaSharp.Coordinators.TransactionService;
+using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
-namespace KafkaSharp.Broker.Handlers.Producers;
+namespace KafkaSharp.Broker.Handlers.Transactions;
 
 /// <summary>
-/// InitProducerId (22) for idempotent producers: a fresh id at epoch 0 (KIP-98). With a transactional id it needs the transaction
-/// coordinator, which is not served yet: such a producer gets a fatal error.
+/// InitProducerId (22): an id for an idempotent producer (KIP-98), or id and epoch of a transactional one from its coordinator.
 /// </summary>
-internal sealed class InitProducerIdHandler(ProducerIdAllocator ids) : IApiHandler<InitProducerIdRequest, InitProducerIdResponse>
+internal sealed class InitProducerIdHandler(ProducerIdAllocator ids, TransactionProducers producers)
+    : IApiHandler<InitProducerIdRequest, InitProducerIdResponse>
 {
+    private const short FencedVersion = 4;
+
     public async ValueTask<InitProducerIdResponse?> HandleAsync(RequestContext context, InitProducerIdRequest request)
     {
-        // Both or neither are set (KIP-360).
-        if ((request.ProducerId == -1) != (request.ProducerEpoch == -1))
-            return Fail(request, ErrorCode.InvalidRequest, context.ApiVersion);
+        if (Refusal(context, request) is var refusal and not ErrorCode.None)
+            return Fail(request, refusal, context.ApiVersion);
         if (request.TransactionalId is not null)
         {
-            var refusal = request.TransactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.UnsupportedVersion;
-            return Fail(request, refusal, context.ApiVersion);
+            var response = await producers.InitializeAsync(request);
+            response.ErrorCode = TransactionErrors.For(response.ErrorCode, context.ApiVersion, FencedVersion);
+            return response;
         }
         var (error, id) = await ids.NextAsync();
         return error == ErrorCode.None
             ? new InitProducerIdResponse { ProducerId = id, ProducerEpoch = 0 }
-            : Fail(request, error == ErrorCode.NotController ? ErrorCode.CoordinatorLoadInProgress : error, context.ApiVersion);
+            : Fail(request, error, context.ApiVersion);
     }
 
     public InitProducerIdResponse Fail(InitProducerIdRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ProducerId = -1, ProducerEpoch = -1 };
+
+    private static ErrorCode Refusal(RequestContext context, InitProducerIdRequest request)
+    {
+        if (request.TransactionalId is { } id)
+        {
+            if (!context.Authorize(AclOperation.Write, ResourceType.TransactionalId, id)
+                || (request.Enable2Pc && !context.Authorize(AclOperation.TwoPhaseCommit, ResourceType.TransactionalId, id)))
+                return ErrorCode.TransactionalIdAuthorizationFailed;
+        }
+        // Both or neither are set (KIP-360).
+        return (request.ProducerId == -1) == (request.ProducerEpoch == -1) ? ErrorCode.None : ErrorCode.InvalidRequest;
+    }
 }
