@@ -167,15 +167,15 @@ public sealed class ProducerAppend
 
     private ProducerCheck CheckMarker(ProducerStateEntry entry, short epoch, long offset, int coordinatorEpoch)
     {
+        if (epoch < entry.ProducerEpoch)
+            return StaleEpoch(entry, epoch, offset, "<");
         if (_transactionVersion == UnknownTransactionVersion)
             return ProducerCheck.Refused(ErrorCode.UnknownServerError, "A marker must have the version of its transaction");
         // From version 2 on, the coordinator raises the epoch before it writes the marker. A marker that is repeated after the transaction
         // has ended is accepted, as is the last one of a producer id, whose epoch cannot be raised.
-        var isStrict = _transactionVersion >= 2;
-        if (isStrict && epoch == entry.ProducerEpoch)
-            isStrict = entry.CurrentTransactionFirstOffset is not null && epoch != short.MaxValue;
-        if (isStrict ? epoch <= entry.ProducerEpoch : epoch < entry.ProducerEpoch)
-            return StaleEpoch(entry, epoch, offset, isStrict ? "<=" : "<");
+        if (_transactionVersion >= 2 && epoch == entry.ProducerEpoch && epoch != short.MaxValue
+            && entry.CurrentTransactionFirstOffset is not null)
+            return StaleEpoch(entry, epoch, offset, "<=");
         return entry.CoordinatorEpoch <= coordinatorEpoch
             ? ProducerCheck.Ok
             : ProducerCheck.Refused(ErrorCode.TransactionCoordinatorFenced,
