@@ -22,7 +22,8 @@ internal sealed class GroupExplanation(
 
     public override string ToString() => string.Join(Environment.NewLine, Sentences());
 
-    private IEnumerable<string> Sentences() => [.. TopicSentences(), .. GroupSentences(), .. PartitionSentences(), .. FaultSentences()];
+    private IEnumerable<string> Sentences() =>
+        [.. TopicSentences(), .. GroupSentences(), .. PartitionSentences(), .. TransactionSentences(), .. FaultSentences()];
 
     private IEnumerable<string> TopicSentences()
     {
@@ -81,6 +82,12 @@ internal sealed class GroupExplanation(
             yield return $"{topic.Name}-{range.Partition} {assigned}; {Progress(topic.Name, range)}.";
         }
     }
+
+    /// <summary>The first open transaction of each partition: the others change nothing for a consumer until it has ended.</summary>
+    private IEnumerable<string> TransactionSentences() => topic is null
+        ? []
+        : topic.OpenTransactions.DistinctBy(open => open.Partition).Select(open =>
+            $"{open}: consumers with isolation.level=read_committed get nothing from there on.");
 
     private string Progress(string name, OffsetRange range)
     {

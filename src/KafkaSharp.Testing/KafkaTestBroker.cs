@@ -47,7 +47,8 @@ public sealed class KafkaTestBroker : IAsyncDisposable
         Topics = new TestTopics(_client, options.Time);
         Faults = new TestFaults(new Random(options.Seed));
         Requests = new RequestLog();
-        Groups = new TestGroups(_client, Topics, Requests, Faults);
+        Transactions = new TestTransactions(_client, Topics);
+        Groups = new TestGroups(_client, Topics, Transactions, Requests, Faults);
         Connections = new TestConnections(Faults, options.Time);
         Disk = new TestDisk(Faults);
         _interceptor = new FaultInterceptor(
@@ -68,6 +69,9 @@ public sealed class KafkaTestBroker : IAsyncDisposable
 
     /// <summary>Looks at the groups of consumers.</summary>
     public TestGroups Groups { get; }
+
+    /// <summary>Looks at transactions, and fences their producers.</summary>
+    public TestTransactions Transactions { get; }
 
     /// <summary>The failures that the test injects.</summary>
     public TestFaults Faults { get; }

@@ -15,13 +15,16 @@ public sealed class TestGroups
 
     private readonly BrokerClient _client;
     private readonly TestTopics _topics;
+    private readonly TestTransactions _transactions;
     private readonly RequestLog _requests;
     private readonly TestFaults _faults;
 
-    internal TestGroups(BrokerClient client, TestTopics topics, RequestLog requests, TestFaults faults)
+    internal TestGroups(
+        BrokerClient client, TestTopics topics, TestTransactions transactions, RequestLog requests, TestFaults faults)
     {
         _client = client;
         _topics = topics;
+        _transactions = transactions;
         _requests = requests;
         _faults = faults;
     }
@@ -47,12 +50,13 @@ public sealed class TestGroups
 
     /// <summary>
     /// Says in sentences why a group does not settle or does not consume a topic: its state, what its clients last requested, what is
-    /// assigned, committed and left of each partition of the topic, and which faults have had an effect.
+    /// assigned, committed and left of each partition of the topic, which transactions are open in it, and which faults have had an effect.
     /// </summary>
     public async Task<string> ExplainAsync(string group, string? topic = null, CancellationToken cancellation = default)
     {
         var described = await DescribeAsync(group, cancellation);
-        var explained = topic is null ? null : new ExplainedTopic(topic, await _topics.RangesAsync(topic, cancellation));
+        var explained = topic is null ? null : new ExplainedTopic(
+            topic, await _topics.RangesAsync(topic, cancellation), await _transactions.OpenInAsync(topic, cancellation));
         return new GroupExplanation(described, explained, _requests.All, _faults.Active).ToString();
     }
 

@@ -3,7 +3,6 @@ using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
-using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using Microsoft.Extensions.Logging;
 

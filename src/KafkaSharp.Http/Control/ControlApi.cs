@@ -27,6 +27,7 @@ public sealed class ControlApi : IDisposable
             .. new TimeRoutes(kafka.Time, clock).All,
             .. new TopicRoutes(kafka).All,
             .. new GroupRoutes(kafka).All,
+            .. new TransactionRoutes(kafka).All,
             .. new RequestRoutes(kafka).All,
             new Route("GET", "/openapi.json", (_, _, _) => Task.FromResult(HttpResponse.Json(Document))),
         ]);

@@ -70,6 +70,28 @@ internal sealed class ControlApiTests
     }
 
     [Test]
+    public async Task Transactions_are_shown_and_their_producers_fenced()
+    {
+        using var producer = new ProducerBuilder<string, string>(
+            new ProducerConfig { BootstrapServers = _kafka.BootstrapServers, TransactionalId = "shop" }).Build();
+        producer.InitTransactions(s_patience);
+        producer.BeginTransaction();
+        await producer.ProduceAsync(new TopicPartition("orders", 1), new() { Value = "open" });
+
+        var shown = (await CallAsync("GET", "/transactions")).GetProperty("transactions")[0];
+        Assert.That(shown.GetProperty("state").GetString(), Is.EqualTo("Ongoing"));
+        Assert.That(shown.GetProperty("partitions").GetRawText(), Is.EqualTo("""[{"topic":"orders","partition":1}]"""));
+        var open = (await CallAsync("GET", "/topics/orders/open-transactions")).GetProperty("openTransactions")[0];
+        Assert.That(open.GetProperty("transactionalId").GetString(), Is.EqualTo("shop"));
+        await CallAsync("POST", "/transactions/shop/fence", status: 204);
+        var ended = await CallAsync("GET", "/transactions/shop?ended=true");
+        Assert.That(ended.GetProperty("started").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(() => producer.CommitTransaction(s_patience), Throws.InstanceOf<KafkaException>());
+        await CallAsync("GET", "/transactions/none", status: 404);
+        await CallAsync("GET", "/transactions/none?ended=true&timeout=0", status: 409);
+    }
+
+    [Test]
     public async Task A_response_has_no_more_records_than_asked_for()
     {
         await _kafka.Topics.AppendAsync("orders", Enumerable.Range(0, 10).Select(i => new TestRecord($"{i}") { Partition = 0 }));
