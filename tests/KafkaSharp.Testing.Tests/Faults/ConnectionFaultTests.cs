@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Testing.Faults;
 using KafkaSharp.TestInfrastructure;
 using static KafkaSharp.Testing.Tests.Clients;
@@ -113,6 +114,24 @@ internal sealed class ConnectionFaultTests
         full.Dispose();
         await _kafka.StartAgainAsync();
         Assert.That((await _kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText), Does.Contain("1"));
+    }
+
+    [Test]
+    public async Task A_broker_whose_disk_fails_under_one_topic_stops_and_keeps_what_was_acknowledged()
+    {
+        await _kafka.Topics.CreateAsync("broken");
+        using var producer = Producer(_kafka, config => config.MessageTimeoutMs = 500);
+        await producer.ProduceAsync("orders", Message("1")).WaitAsync(Patience);
+        var failing = _kafka.Disk.Fail(FileOperation.Write, "broken");
+        await producer.ProduceAsync("orders", Message("2")).WaitAsync(Patience);
+        await Assert.ThrowsAsync<ProduceException<string, string>>(
+            () => producer.ProduceAsync("broken", Message("3")).WaitAsync(Patience));
+        await Eventually.True(() => !_kafka.IsRunning, "the broker stops");
+        Assert.That(failing.Hits, Is.GreaterThan(0));
+        failing.Dispose();
+        await _kafka.StartAgainAsync();
+        Assert.That((await _kafka.Topics.ReadAsync("orders")).Select(record => record.ValueText), Is.EqualTo(new[] { "1", "2" }));
+        Assert.That(await _kafka.Topics.ReadAsync("broken"), Is.Empty);
     }
 
     [TestCase(true, false, true)]
