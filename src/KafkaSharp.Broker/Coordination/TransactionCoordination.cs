@@ -1,12 +1,10 @@
 using KafkaSharp.Broker.Configuration;
 using KafkaSharp.Broker.Provisioning;
-using KafkaSharp.Broker.Replication;
 using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Coordinators.TransactionService;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Publishing;
-using KafkaSharp.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Broker.Coordination;

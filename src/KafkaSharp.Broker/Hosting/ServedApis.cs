@@ -11,9 +11,7 @@ using KafkaSharp.Broker.Handlers.Topics;
 using KafkaSharp.Broker.Handlers.Transactions;
 using KafkaSharp.Broker.Provisioning;
 using KafkaSharp.Broker.Requests;
-using KafkaSharp.Broker.Transactions;
 using KafkaSharp.Configuration;
-using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Metadata.Client;
 using KafkaSharp.Metadata.Images;
 

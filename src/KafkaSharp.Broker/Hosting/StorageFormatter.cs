@@ -124,7 +124,7 @@ public sealed class StorageFormatter(BrokerConfiguration configuration, IFileSys
             return null;
         if (InitialControllers is null)
             return new RaftVoter(configuration.NodeId, default, [ControllerEndpoint()]);
-        var listener = configuration.ControllerListenerNames.FirstOrDefault() ?? DefaultListener;
+        var listener = configuration.ControllerListenerNames is [var first, ..] ? first : DefaultListener;
         var voters = InitialVoters.Parse(InitialControllers, listener);
         return voters.Count == 1 && voters.Find(configuration.NodeId) is { } self
             ? self
