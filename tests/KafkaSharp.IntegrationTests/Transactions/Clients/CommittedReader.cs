@@ -1,0 +1,72 @@
+using KafkaSharp.IntegrationTests.Transactions.Checking;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.IntegrationTests.Transactions.Clients;
+
+/// <summary>A consumer that reads committed records, and the committed offset of a group.</summary>
+internal sealed class CommittedReader(Retries retries) : IDisposable
+{
+    private const sbyte ReadCommitted = 1;
+
+    /// <summary>A mutation: takes aborted records for committed ones.</summary>
+    public bool ShowsAborted { get; set; }
+
+    /// <summary>The committed records from an offset on, and the offset after what was looked at; fewer than there are, or none.</summary>
+    public async Task<(List<CommittedRecord> Records, long Next)> ReadAsync(TopicPartition list, long from)
+    {
+        var records = new List<CommittedRecord>();
+        var answer = await retries.SendAsync<FetchRequest, FetchResponse>(
+            new FetchRequest
+            {
+                MaxBytes = 1 << 20,
+                IsolationLevel = ReadCommitted,
+                Topics =
+                [
+                    new()
+                    {
+                        Topic = list.Topic,
+                        Partitions = [new() { Partition = list.Partition, FetchOffset = from, PartitionMaxBytes = 1 << 20 }],
+                    },
+                ],
+            },
+            12, response => response.ErrorCode != ErrorCode.None ? response.ErrorCode : response.Responses[0].Partitions[0].ErrorCode);
+        if (answer.Error != ErrorCode.None)
+            return (records, from);
+        var next = Records.AddCommitted(answer.Response!.Responses[0].Partitions[0], from, ShowsAborted, records);
+        return (records, next);
+    }
+
+    /// <summary>Everything from the beginning up to where no more is committed.</summary>
+    public async Task<List<CommittedRecord>> ReadAllAsync(TopicPartition list)
+    {
+        var all = new List<CommittedRecord>();
+        for (var offset = 0L; ;)
+        {
+            var (records, next) = await ReadAsync(list, offset);
+            all.AddRange(records);
+            if (next == offset)
+                return all;
+            offset = next;
+        }
+    }
+
+    /// <summary>The committed offset, 0 for none; null while a transaction that wrote one is open, or when the client gave up.</summary>
+    public async Task<long?> CommittedAsync(string group, TopicPartition partition)
+    {
+        var answer = await retries.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(
+            new OffsetFetchRequest
+            {
+                Groups =
+                [
+                    new() { GroupId = group, Topics = [new() { Name = partition.Topic, PartitionIndexes = [partition.Partition] }] },
+                ],
+                RequireStable = true,
+            },
+            9, response => response.Groups[0].ErrorCode != ErrorCode.None
+                ? response.Groups[0].ErrorCode : response.Groups[0].Topics[0].Partitions[0].ErrorCode);
+        return answer.Error == ErrorCode.None ? Math.Max(0, answer.Response!.Groups[0].Topics[0].Partitions[0].CommittedOffset) : null;
+    }
+
+    public void Dispose() => retries.Dispose();
+}
