@@ -70,6 +70,26 @@ public sealed class CompressedBatchTests
         Assert.That((result.FirstOffset, result.LastOffset), Is.EqualTo((1000L, 1001L)));
     }
 
+    // From Apache Kafka 4.3.1. An id below -1 is no id for the checks of a batch, but it is one where the batch is built again.
+    [TestCase(-2L, -1, -1, false, ErrorCode.UnknownServerError)]
+    [TestCase(-2L, 0, -1, false, ErrorCode.UnknownServerError)]
+    [TestCase(-2L, 0, 0, false, ErrorCode.None)]
+    [TestCase(-1L, -1, -1, true, ErrorCode.UnknownServerError)]
+    [TestCase(-1L, -1, -1, false, ErrorCode.None)]
+    [TestCase(7L, -1, 0, false, ErrorCode.UnknownServerError)]
+    public void Where_the_compression_changes_the_producer_is_checked_once_more(
+        long producerId, short epoch, int sequence, bool isTransactional, ErrorCode expected)
+    {
+        var batch = Batch(s_records, CompressionType.None);
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(43), producerId);
+        BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(51), epoch);
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(53), sequence);
+        batch[AttributesPosition] = (byte)(isTransactional ? 0x10 : 0);
+        RecordBatchPatch.SetCrc(batch);
+        using var result = Validate(batch, s_options with { TargetCompression = CompressionType.Gzip });
+        Assert.That(result.ErrorCode, Is.EqualTo(expected), result.ErrorMessage);
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     public void What_is_accepted_can_be_read_back(int seed)

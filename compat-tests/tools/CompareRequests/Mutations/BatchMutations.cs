@@ -38,6 +38,20 @@ internal static class BatchMutations
             foreach (var type in (CompressionType[])[CompressionType.Gzip, CompressionType.Lz4])
                 yield return Compressed(records, type);
         }
+        foreach (var length in (byte[])[0x7f, 0x01, 0x02, 0x12, 0x16])
+        {
+            byte[] records = [length, .. s_valid[(Overhead + 1)..]];
+            yield return Around(records);
+            foreach (var type in (CompressionType[])[CompressionType.Gzip, CompressionType.Lz4])
+                yield return Marked(Compressed(records, type));
+        }
+    }
+
+    // Compressed records with wrong lengths, by the leader epoch that a leader replaces: see explained-differences.
+    private static byte[] Marked(byte[] batch)
+    {
+        batch.AsSpan(12, 4).Fill(0x4b);
+        return batch;
     }
 
     // The bytes of the records with one change each. The first one has, from its start: its length, its attributes, the deltas of timestamp
@@ -46,7 +60,7 @@ internal static class BatchMutations
     {
         var valid = s_valid[Overhead..];
         yield return valid;
-        foreach (var at in (int[])[0, 1, 2, 3, 4])
+        foreach (var at in (int[])[1, 2, 3, 4])
         {
             foreach (var value in (byte[])[0x7f, 0x01, 0x02, 0x12, 0x16])
                 yield return [.. valid[..at], value, .. valid[(at + 1)..]];
@@ -57,8 +71,8 @@ internal static class BatchMutations
         yield return [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, .. valid[1..]];
         yield return [0x94, 0x80, 0x80, 0x80, 0x00, .. valid[1..]];
         // Null key and value, a header without a name, more headers than bytes.
-        yield return [.. valid[..4], 0x01, .. valid[7..11], .. valid[11..]];
-        yield return [.. valid[..10], 0x02, 0x01, 0x00, .. valid[11..]];
+        yield return [0x10, .. valid[1..4], 0x01, .. valid[7..]];
+        yield return [0x18, .. valid[1..10], 0x02, 0x01, 0x00, .. valid[11..]];
         yield return [.. valid[..10], 0x7e, .. valid[11..]];
     }
 

@@ -172,6 +172,7 @@ internal readonly ref struct LogValidator
                 BatchRules.Check(batch, first.Magic, _origin, _options.TopicPartition);
                 AppendRecords(batch, builder);
             }
+            CheckProducer(first);
             if (builder.IsTooLarge)
             {
                 throw new RecordsException(
@@ -187,6 +188,18 @@ internal readonly ref struct LogValidator
             builder.Dispose();
             throw;
         }
+    }
+
+    // The rules of Kafka's builder of batches, whose exception is not one of its errors.
+    private static void CheckProducer(RecordBatch batch)
+    {
+        var hasId = batch.ProducerId != RecordBatchHeader.NoProducerId;
+        var fault = !hasId && batch.IsTransactional ? "Cannot write transactional messages without a valid producer ID"
+            : hasId && batch.ProducerEpoch == RecordBatchHeader.NoProducerEpoch ? "Invalid negative producer epoch"
+            : hasId && batch.BaseSequence < 0 ? "Invalid negative sequence number used"
+            : null;
+        if (fault is not null)
+            throw new RecordsException(ErrorCode.UnknownServerError, fault);
     }
 
     private void AppendRecords(RecordBatch batch, RecordBatchBuilder builder)
