@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using KafkaSharp.Protocol;
 using KafkaSharp.Raft.Quorum;
 
@@ -51,7 +54,7 @@ internal static class InitialVoters
         if (port is < 0 or > ushort.MaxValue)
             throw new BrokerStartException($"Invalid port {port} in dynamic voter string.");
         return Uuid.TryParse(portAndDirectory[(colon + 1)..], out var directory)
-            ? new RaftVoter(id, directory, [new RaftEndpoint(listenerName, host, (ushort)port)])
+            ? new RaftVoter(id, directory, [new RaftEndpoint(listenerName, AsJavaWrites(host), (ushort)port)])
             : throw new BrokerStartException("Failed to parse directory ID in dynamic voter string.");
     }
 
@@ -68,6 +71,18 @@ internal static class InitialVoters
         return colon >= 0
             ? (text[..colon], text[colon..])
             : throw new BrokerStartException("No colon following hostname could be found.");
+    }
+
+    // Kafka's tool resolves the host: an IPv6 address is written in full, and no host is the own one.
+    private static string AsJavaWrites(string host)
+    {
+        if (host.Length == 0)
+            return "localhost";
+        if (!IPAddress.TryParse(host, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+            return host;
+        var bytes = address.GetAddressBytes();
+        return string.Join(':', Enumerable.Range(0, bytes.Length / 2).Select(i => BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(2 * i))
+            .ToString("x", CultureInfo.InvariantCulture)));
     }
 
     private static bool TryParse(string text, out int number) =>
