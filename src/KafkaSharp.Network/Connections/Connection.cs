@@ -265,7 +265,7 @@ public sealed class Connection : IThreadPoolWorkItem
         Volatile.Write(ref _mute, ended);
         // Close and Drain end the wait they find; what they have set before is found here.
         if (!_draining && !_isClosed)
-            await ended.Task.WaitAsync(left, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ended.Task.WaitAsync(left, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Touch();
         Volatile.Write(ref _mute, null);
     }

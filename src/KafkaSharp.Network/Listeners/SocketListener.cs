@@ -127,7 +127,7 @@ public sealed class SocketListener : IAsyncDisposable
         var ended = Task.WhenAll(Connections.Select(connection => connection.Completion));
         try
         {
-            await ended.WaitAsync(deadline, _time);
+            await ended.WaitAsync(deadline, _time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
