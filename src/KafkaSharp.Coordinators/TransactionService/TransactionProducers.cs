@@ -2,6 +2,7 @@ using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using static KafkaSharp.Protocol.Records.RecordBatchHeader;
 
 namespace KafkaSharp.Coordinators.TransactionService;
 
@@ -31,7 +32,7 @@ public sealed class TransactionProducers
                 request.TransactionalId!, "init-producer-id",
                 (shard, producerId) => shard.Initializer.Initialize(
                     request.TransactionalId!, request.Enable2Pc ? int.MaxValue : request.TransactionTimeoutMs,
-                    request.ProducerId < 0 ? null : (request.ProducerId, request.ProducerEpoch), producerId));
+                    request.ProducerId == NoProducerId ? null : (request.ProducerId, request.ProducerEpoch), producerId));
         return new InitProducerIdResponse
         {
             ErrorCode = result.Error,

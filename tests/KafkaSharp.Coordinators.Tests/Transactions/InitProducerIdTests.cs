@@ -55,6 +55,9 @@ internal sealed class InitProducerIdTests
         Assert.That(await harness.Init(producerId: 1000, epoch: 1), Is.EqualTo((ErrorCode.None, 1000L, (short)2)));
         Assert.That((await harness.Init(producerId: 1000, epoch: 0)).Error, Is.EqualTo(ErrorCode.ProducerFenced));
         Assert.That((await harness.Init(producerId: 1, epoch: 2)).Error, Is.EqualTo(ErrorCode.ProducerFenced));
+        // Only -1 stands for no producer id.
+        Assert.That((await harness.Init(producerId: -2, epoch: 2)).Error, Is.EqualTo(ErrorCode.ProducerFenced));
+        Assert.That((await harness.Init(producerId: -2, epoch: -2)).Error, Is.EqualTo(ErrorCode.ProducerFenced));
         // One that begins forgets the epoch before: the older producer cannot continue.
         Assert.That(await harness.Init(), Is.EqualTo((ErrorCode.None, 1000L, (short)3)));
         Assert.That((await harness.Init(producerId: 1000, epoch: 2)).Error, Is.EqualTo(ErrorCode.ProducerFenced));
