@@ -195,5 +195,53 @@ await check('admin: describe and delete groups', async () => {
   assert.ok(!(await admin.listGroups()).groups.some(g => g.groupId === groupId))
 })
 
+// Each transaction copies one batch; every third one is aborted, and its batch is read again from the committed offset on.
+await check('transactions: read, process, write', async () => {
+  const input = `${prefix}-txn-in`
+  const output = `${prefix}-txn-out`
+  const groupId = `${input}-group`
+  await create(input)
+  await create(output)
+  await withProducer({}, producer => producer.send({ topic: input, messages: Array.from({ length: 60 }, (_, i) => ({ value: `${i}` })) }))
+  await withProducer({ transactionalId: `${input}-id`, maxInFlightRequests: 1, idempotent: true }, async producer => {
+    let attempts = 0
+    for (let next = 0; next < 60;) {
+      const transaction = await producer.transaction()
+      const values = Array.from({ length: 10 }, (_, i) => ({ value: `${next + i}` }))
+      await transaction.send({ topic: output, messages: values })
+      await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: input, partitions: [{ partition: 0, offset: `${next + 10}` }] }] })
+      if (attempts++ % 3 === 2) {
+        await transaction.abort()
+      } else {
+        await transaction.commit()
+        next += 10
+      }
+      await eventually('the offset that is committed', async () => {
+        const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [input] })
+        return partitions[0].offset === `${next === 0 ? -1 : next}`
+      })
+    }
+  })
+  const seen = await readAll(output, 60)
+  assert.deepEqual(seen.map(m => Number(String(m.value))), Array.from({ length: 60 }, (_, i) => i))
+})
+
+await check('transactions: an old producer is fenced', async () => {
+  const topic = `${prefix}-fenced`
+  await create(topic)
+  const options = { transactionalId: `${topic}-id`, maxInFlightRequests: 1, idempotent: true, retry: { retries: 2 } }
+  await withProducer(options, async old => {
+    const left = await old.transaction()
+    await left.send({ topic, messages: [{ value: 'old' }] })
+    await withProducer(options, async successor => {
+      const transaction = await successor.transaction()
+      await transaction.send({ topic, messages: [{ value: 'new' }] })
+      await transaction.commit()
+    })
+    await assert.rejects(left.commit())
+  })
+  assert.deepEqual((await readAll(topic, 1)).map(m => String(m.value)), ['new'])
+})
+
 await admin.disconnect()
 process.exit(failures === 0 ? 0 : 1)
