@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using KafkaSharp.Coordinators.Patterns;
 using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -12,9 +12,6 @@ namespace KafkaSharp.Coordinators.TransactionService;
 /// </summary>
 public sealed class TransactionAdministration
 {
-    // As in RE2, which Kafka uses, matching takes time in proportion to the text, whatever the pattern.
-    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-
     private readonly TransactionShards _shards;
     private readonly ILogger _log;
 
@@ -31,7 +28,8 @@ public sealed class TransactionAdministration
     {
         if (_shards.PartitionCount == 0)
             return new ListTransactionsResponse { ErrorCode = ErrorCode.CoordinatorNotAvailable };
-        if (!TryCompile(request.TransactionalIdPattern, out var pattern))
+        var pattern = string.IsNullOrEmpty(request.TransactionalIdPattern) ? null : Re2Pattern.Compile(request.TransactionalIdPattern);
+        if (pattern is null && !string.IsNullOrEmpty(request.TransactionalIdPattern))
             return new ListTransactionsResponse { ErrorCode = ErrorCode.InvalidRegularExpression };
         var response = new ListTransactionsResponse();
         var filter = new TransactionFilter
@@ -91,23 +89,5 @@ public sealed class TransactionAdministration
                 unknown.Add(name);
         }
         return states;
-    }
-
-    private static bool TryCompile(string? pattern, out Regex? regex)
-    {
-        regex = null;
-        if (string.IsNullOrEmpty(pattern))
-            return true;
-        try
-        {
-            // By itself first: "a)|(b" is valid only within the group.
-            _ = new Regex(pattern, Options);
-            regex = new Regex($@"\A(?:{pattern})\z", Options);
-            return true;
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            return false;
-        }
     }
 }
