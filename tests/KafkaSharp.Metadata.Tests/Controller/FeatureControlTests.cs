@@ -94,7 +94,6 @@ internal sealed class FeatureControlTests
     [TestCase(FeatureNames.Group)]
     [TestCase(FeatureNames.Share)]
     [TestCase(FeatureNames.Streams)]
-    [TestCase(FeatureNames.Transaction)]
     public void A_feature_that_is_not_served_stays_at_its_level(string name)
     {
         Assert.That(Update((name, 1, Upgrade)).ErrorMessage, Is.EqualTo(

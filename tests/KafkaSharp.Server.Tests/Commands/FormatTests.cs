@@ -253,11 +253,11 @@ internal sealed class FormatTests : ServerTest
         Assert.That(text, Does.Contain("SnapshotHeader").And.Contain("SnapshotFooter"));
         (string Name, int Level)[] features =
         [
-            ("metadata.version", 30), ("eligible.leader.replicas.version", 1),
+            ("metadata.version", 30), ("eligible.leader.replicas.version", 1), ("transaction.version", 2),
         ];
         foreach (var (name, level) in features)
             Assert.That(text, Does.Contain($"\"name\":\"{name}\",\"featureLevel\":{level}"));
-        foreach (var notServed in (string[])["group.version", "share.version", "streams.version", "transaction.version"])
+        foreach (var notServed in (string[])["group.version", "share.version", "streams.version"])
             Assert.That(text, Does.Not.Contain(notServed));
     }
 }

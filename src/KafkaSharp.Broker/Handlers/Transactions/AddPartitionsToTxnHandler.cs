@@ -37,13 +37,19 @@ internal sealed class AddPartitionsToTxnHandler(TransactionProducers producers, 
         }
         if (!context.AuthorizeCluster(AclOperation.ClusterAction))
             return Fail(request, ErrorCode.ClusterAuthorizationFailed, context.ApiVersion);
-        var results = request.Transactions.ConvertAll(transaction => HandleAsync(context, transaction));
-        return new AddPartitionsToTxnResponse { ResultsByTransaction = [.. await Task.WhenAll(results)] };
+        var results = await Task.WhenAll(request.Transactions.ConvertAll(transaction => HandleAsync(context, transaction)));
+        // As in Kafka, a cluster whose transaction.version is too low refuses the whole request.
+        return results.Any(IsUnsupported)
+            ? Fail(request, ErrorCode.UnsupportedVersion, context.ApiVersion)
+            : new AddPartitionsToTxnResponse { ResultsByTransaction = [.. results] };
     }
 
     public AddPartitionsToTxnResponse Fail(AddPartitionsToTxnRequest request, ErrorCode error, short version) => version < BrokerVersion
         ? new AddPartitionsToTxnResponse { ResultsByTopicV3AndBelow = ToResults(request.V3AndBelowTopics, _ => error) }
         : new AddPartitionsToTxnResponse { ErrorCode = error };
+
+    private static bool IsUnsupported(Result result) =>
+        result.TopicResults is [{ ResultsByPartition: [{ PartitionErrorCode: ErrorCode.UnsupportedVersion }, ..] }, ..];
 
     private static List<TopicResult> ToResults(List<Topic> topics, Func<TopicPartition, ErrorCode> errorOf) =>
         topics.ConvertAll(topic => new TopicResult

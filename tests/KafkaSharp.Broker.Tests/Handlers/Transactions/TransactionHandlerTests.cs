@@ -89,7 +89,7 @@ internal sealed class TransactionHandlerTests
         var (id, _) = await InitAsync();
         await InitAsync();
         var response = await _node.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(
-            new InitProducerIdRequest { TransactionalId = "x", TransactionTimeoutMs = 60_000, ProducerId = id, ProducerEpoch = 0 }, version);
+            new InitProducerIdRequest { TransactionalId = "x", TransactionTimeoutMs = 1000, ProducerId = id, ProducerEpoch = 0 }, version);
         Assert.That(response.ErrorCode, Is.EqualTo(expected));
     }
 
