@@ -36,7 +36,7 @@ internal sealed class PartitionVerification(ReplicaManager replicas, Func<bool> 
         }
         return verified is null || verified.Guarded.Count == 0
             ? new(verified ?? VerifiedPartitions.None)
-            : AskAsync(transactionalId, producer, verified, operation);
+            : AskAsync(transactionalId, producer, partitions, verified, operation);
     }
 
     /// <summary>The same for one partition that a coordinator of this broker writes to.</summary>
@@ -57,7 +57,8 @@ internal sealed class PartitionVerification(ReplicaManager replicas, Func<bool> 
     }
 
     private async ValueTask<VerifiedPartitions> AskAsync(
-        string transactionalId, TransactionProducer producer, VerifiedPartitions verified, TransactionOperation operation)
+        string transactionalId, TransactionProducer producer, IReadOnlyList<PartitionToVerify> partitions, VerifiedPartitions verified,
+        TransactionOperation operation)
     {
         if (Coordinators is not { } coordinators)
         {
@@ -65,9 +66,36 @@ internal sealed class PartitionVerification(ReplicaManager replicas, Func<bool> 
                 verified.Refuse(partition, ErrorCode.CoordinatorNotAvailable);
             return verified;
         }
-        var errors = await coordinators.AddOrVerifyAsync(transactionalId, producer.Id, producer.Epoch, verified.Guarded, operation);
-        foreach (var (partition, error) in errors)
-            verified.Refuse(partition, error);
-        return verified;
+        while (true)
+        {
+            var errors = await coordinators.AddOrVerifyAsync(transactionalId, producer.Id, producer.Epoch, verified.Guarded, operation);
+            foreach (var (partition, error) in errors)
+                verified.Refuse(partition, error);
+            // The coordinator may have waited for the end of the transaction before, whose marker has taken the guard of this one away.
+            if (operation != TransactionOperation.AddPartitions || errors.Count > 0 || !RenewGuards(producer, partitions, verified))
+                return verified;
+        }
+    }
+
+    /// <summary>Whether markers have ended guards: these verifications begin again, and the coordinator has to be asked again.</summary>
+    private bool RenewGuards(TransactionProducer producer, IReadOnlyList<PartitionToVerify> partitions, VerifiedPartitions verified)
+    {
+        var isRenewed = false;
+        foreach (var (partition, sequence) in partitions)
+        {
+            if (verified.GuardOf(partition) is var held && held == VerificationGuard.None)
+                continue;
+            var (error, guard) = Begin(partition, producer, sequence, TransactionOperation.AddPartitions);
+            if (error != ErrorCode.None)
+            {
+                verified.Refuse(partition, error);
+            }
+            else if (guard != held && guard != VerificationGuard.None)
+            {
+                verified.Guard(partition, guard);
+                isRenewed = true;
+            }
+        }
+        return isRenewed;
     }
 }

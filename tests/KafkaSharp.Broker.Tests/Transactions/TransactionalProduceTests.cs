@@ -188,6 +188,19 @@ internal sealed class TransactionalProduceTests
         Assert.That(_leader.Partition.Log.LogEndOffset, Is.EqualTo(1));
     }
 
+    // The coordinator waits with adding until the transaction before is completed.
+    [Test]
+    public async Task A_write_is_verified_again_when_the_marker_of_the_transaction_before_was_written_meanwhile()
+    {
+        _coordinator.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var response = ProduceAsync(12, Batch(0, epoch: 1));
+        await Eventually.True(() => _coordinator.Questions.Count == 1, "the coordinator was asked");
+        Marker(epoch: 1);
+        _coordinator.Gate.SetResult();
+        Assert.That(((await response).ErrorCode, (await response).BaseOffset), Is.EqualTo((ErrorCode.None, 1L)));
+        Assert.That(_coordinator.Questions, Has.Count.EqualTo(2));
+    }
+
     [Test]
     public async Task Records_of_two_producers_refuse_the_request()
     {
