@@ -16,7 +16,7 @@ internal static partial class Normalizer
     private static readonly HashSet<string> s_numbers =
     [
         "SessionId", "BrokerEpoch", "LogAppendTimeMs", "LastFetchTimestamp", "LastCaughtUpTimestamp", "TotalBytes", "UsableBytes",
-        "ProducerId", "ProducerIdStart", "MetadataOffset", "FinalizedFeaturesEpoch",
+        "ProducerId", "ProducerIdStart", "MetadataOffset", "FinalizedFeaturesEpoch", "TransactionStartTimeMs", "LastTimestamp",
     ];
 
     private static readonly HashSet<string> s_quorumNumbers = ["HighWatermark", "LogEndOffset", "LeaderEpoch"];

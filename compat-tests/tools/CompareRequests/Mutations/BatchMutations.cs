@@ -14,6 +14,17 @@ internal static class BatchMutations
     /// <summary>A batch of three records with keys, values and fixed timestamps.</summary>
     public static byte[] Valid => [.. s_valid];
 
+    /// <summary>The same batch as the first of a producer's transaction.</summary>
+    public static byte[] InTransaction(long producerId, long producerEpoch)
+    {
+        var batch = Valid;
+        batch[22] |= 16;
+        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(43), producerId);
+        BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(51), (short)producerEpoch);
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(53), 0);
+        return Sealed(batch);
+    }
+
     public static IEnumerable<object?> All()
     {
         yield return Array.Empty<byte>();

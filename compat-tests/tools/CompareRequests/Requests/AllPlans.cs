@@ -5,7 +5,7 @@ internal static class AllPlans
 {
     public static readonly ApiPlan[] List =
     [
-        .. DataPlans.List, .. TopicPlans.List, .. GroupPlans.List, .. GroupStatePlans.List, .. ClusterPlans.List, .. ConfigPlans.List,
-        .. ControllerPlans.List,
+        .. DataPlans.List, .. TopicPlans.List, .. GroupPlans.List, .. GroupStatePlans.List, .. TransactionPlans.List,
+        .. ClusterPlans.List, .. ConfigPlans.List, .. ControllerPlans.List,
     ];
 }

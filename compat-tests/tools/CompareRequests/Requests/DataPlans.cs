@@ -57,10 +57,5 @@ internal static class DataPlans
         {
             Before = [Steps.CreateTopic, Steps.SeeLeader],
         },
-        new("InitProducerId", """{"TransactionalId":null,"TransactionTimeoutMs":60000,"ProducerId":-1,"ProducerEpoch":-1}""")
-        {
-            // Transactions are not served yet.
-            Excluded = new("^TransactionalId = [^n]"),
-        },
-    ];
+        new("InitProducerId", """{"TransactionalId":null,"TransactionTimeoutMs":60000,"ProducerId":-1,"ProducerEpoch":-1}"""),    ];
 }

@@ -1,3 +1,4 @@
+using CompareRequests.Mutations;
 using CompareRequests.Wire;
 
 namespace CompareRequests.Running;
@@ -36,6 +37,11 @@ internal sealed class Variables
 
     private object? Get(string name)
     {
+        if (name == "transactionRecords")
+        {
+            return _values["producerId"] is long id && _values["producerEpoch"] is long epoch
+                ? BatchMutations.InTransaction(id, epoch) : null;
+        }
         if (_values.TryGetValue(name, out var value) || !name.EndsWith("/2", StringComparison.Ordinal))
             return value;
         if (name.EndsWith("Id/2", StringComparison.Ordinal))
