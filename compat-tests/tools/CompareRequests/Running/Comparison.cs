@@ -56,9 +56,10 @@ internal sealed class Comparison(Broker genuine, Broker ours, Report report)
         differences.Add("", theirs, own);
         foreach (var step in plan.After)
             differences.List.AddRange(Observe(step));
-        var different = report.Ends(plan.Name, version, described, differences.List);
-        // From here on the log of the topic would differ.
-        if (different && plan.After.Contains(Steps.LogEnds))
+        var isDifferent = differences.List.Count > 0;
+        report.Ends(plan.Name, version, described, differences.List);
+        // From here on the log of the topic would differ, also where the difference is explained.
+        if (isDifferent && plan.After.Contains(Steps.LogEnds))
             Both(broker => { Preparation.NewTopic(broker, $"topic{_number}x"); return true; });
     }
 
