@@ -146,7 +146,8 @@ internal static class TransactionPlans
     private static Step End(int version, bool committed) => new(
         "EndTxn", version,
         $$"""
-        {"TransactionalId":"@fresh","ProducerId":"@producerId","ProducerEpoch":"@producerEpoch","Committed":{{(committed ? "true" : "false")}}}
+        {"TransactionalId":"@fresh","ProducerId":"@producerId","ProducerEpoch":"@producerEpoch",
+         "Committed":{{(committed ? "true" : "false")}}}
         """,
         version >= 5 ? [("producerId", "ProducerId"), ("producerEpoch", "ProducerEpoch")] : []);
 
