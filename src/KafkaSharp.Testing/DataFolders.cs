@@ -10,7 +10,7 @@ internal static class DataFolders
     // Locks and what a broker writes only while it runs.
     private static readonly string[] s_leftOut = [".lock"];
 
-    /// <exception cref="IOException">The folder has content: with the files of one state among those of another it would be neither.</exception>
+    /// <exception cref="IOException">The folder has content: with files of two states it would be neither.</exception>
     public static void EnsureEmpty(string folder)
     {
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())

@@ -43,8 +43,8 @@ public sealed class KafkaTestBrokerOptions
     public long MaxMemoryBytes { get; set; } = 128L << 20;
 
     /// <summary>
-    /// A data directory of Kafka to start from, such as <see cref="KafkaTestBroker.SaveAsync"/> writes; null for an empty broker. The broker
-    /// does not change it: it reads its files where they are, and keeps in memory what it writes (copy-on-write). So any number of brokers
+    /// A data directory of Kafka to start from, such as <see cref="KafkaTestBroker.SaveAsync"/> writes; null for an empty broker. The
+    /// broker does not change it: it reads its files where they are, and keeps in memory what it writes (copy-on-write). So any number of brokers
     /// can start from one folder at once; it must stay as it is until they are disposed.
     /// </summary>
     public string? DataFolder { get; set; }

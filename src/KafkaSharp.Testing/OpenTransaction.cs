@@ -10,7 +10,7 @@ namespace KafkaSharp.Testing;
 /// <param name="ProducerId">The producer id.</param>
 /// <param name="ProducerEpoch">The epoch of the producer.</param>
 /// <param name="LastWrite">The timestamp of its producer's last batch in the partition.</param>
-/// <param name="TransactionalId">The <c>transactional.id</c>; null if the coordinator has no transaction of this producer: it hangs.</param>
+/// <param name="TransactionalId">The <c>transactional.id</c>; null if no coordinator knows this producer: it hangs.</param>
 public sealed record OpenTransaction(
     string Topic,
     int Partition,

@@ -23,6 +23,6 @@ public sealed record TestTransaction(
     public bool IsOpen => State is "Ongoing" or "PrepareCommit" or "PrepareAbort";
 
     public override string ToString() =>
-        $"transactional id {TransactionalId} is {State}, producer {ProducerId} epoch {ProducerEpoch}, timeout {Timeout.TotalMilliseconds} ms, "
-        + $"partitions: [{string.Join(", ", Partitions.Select(partition => $"{partition.Topic}-{partition.Partition}"))}]";
+        $"transactional id {TransactionalId} is {State}, producer {ProducerId} epoch {ProducerEpoch}, "
+        + $"timeout {Timeout.TotalMilliseconds} ms, partitions: [{string.Join(", ", Partitions.Select(partition => $"{partition.Topic}-{partition.Partition}"))}]";
 }

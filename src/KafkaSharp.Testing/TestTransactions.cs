@@ -33,8 +33,8 @@ public sealed class TestTransactions
         (await DescribeAsync([transactionalId], cancellation)).SingleOrDefault();
 
     /// <summary>
-    /// The transactions that are not ended in the partitions of a topic, by partition and offset: the first of each partition holds its last
-    /// stable offset.
+    /// The transactions that are not ended in the partitions of a topic, by partition and offset: the first of each partition holds its
+    /// last stable offset.
     /// </summary>
     public async Task<IReadOnlyList<OpenTransaction>> OpenInAsync(string topic, CancellationToken cancellation = default)
     {
@@ -43,7 +43,7 @@ public sealed class TestTransactions
         if (request.Topics[0].PartitionIndexes.Count == 0)
             return [];
         var response = await _client.SendAsync<DescribeProducersRequest, DescribeProducersResponse>(request, null, cancellation);
-        var ids = (await ListAsync(cancellation)).ToLookup(transaction => transaction.ProducerId, transaction => transaction.TransactionalId);
+        var ids = (await ListAsync(cancellation)).ToLookup(known => known.ProducerId, known => known.TransactionalId);
         List<OpenTransaction> open = [];
         foreach (var partition in response.Topics[0].Partitions)
         {
@@ -79,8 +79,8 @@ public sealed class TestTransactions
     }
 
     /// <summary>
-    /// Fences the producer of a transactional id, as another instance that starts with the same id does: an open transaction is aborted, and
-    /// the next request of the producer fails.
+    /// Fences the producer of a transactional id, as another instance that starts with the same id does: an open transaction is aborted,
+    /// and the next request of the producer fails.
     /// </summary>
     /// <exception cref="KafkaTestException">No producer has used the id, or the open transaction could not be aborted.</exception>
     public async Task FenceProducerAsync(string transactionalId, CancellationToken cancellation = default)

@@ -106,7 +106,9 @@ internal sealed class HttpConnection(
         return encoded;
     }
 
-    /// <summary>Sends all bytes. A client that reads nothing for the idle time loses the connection: its response would stay in memory.</summary>
+    /// <summary>
+    /// Sends all bytes. A client that reads nothing for the idle time loses the connection: its response would stay in memory.
+    /// </summary>
     private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stopping)
     {
         while (bytes.Length > 0)

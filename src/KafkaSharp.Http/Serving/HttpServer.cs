@@ -95,7 +95,9 @@ public sealed class HttpServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The next connection. A failure, as without a free descriptor, is of that moment: it is logged once, and tried again.</summary>
+    /// <summary>
+    /// The next connection. A failure, as without a free descriptor, is of that moment: it is logged once, and tried again.
+    /// </summary>
     private async Task<Socket> AcceptOneAsync()
     {
         for (var failures = 0; ; failures++)

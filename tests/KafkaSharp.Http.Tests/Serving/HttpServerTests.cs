@@ -238,7 +238,9 @@ internal sealed class HttpServerTests
         public IPEndPoint EndPoint => _inner.EndPoint;
 
         public ValueTask<Socket> AcceptAsync(CancellationToken cancellation) =>
-            Interlocked.Increment(ref _tries) <= failures ? throw new SocketException((int)SocketError.TooManyOpenSockets) : _inner.AcceptAsync(cancellation);
+            Interlocked.Increment(ref _tries) <= failures
+                ? throw new SocketException((int)SocketError.TooManyOpenSockets)
+                : _inner.AcceptAsync(cancellation);
 
         public void Dispose() => _inner.Dispose();
     }

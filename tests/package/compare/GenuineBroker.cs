@@ -53,7 +53,11 @@ internal sealed class GenuineBroker : ITestedBroker
 
     private static Process Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Home!, "bin", "kafka-run")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(Home!, "bin", "kafka-run"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;

@@ -1,5 +1,6 @@
-// Measures test brokers beside each other, each with the same client (Confluent.Kafka), and prints a markdown table: KafkaSharp.Testing, the mock
-// cluster of librdkafka, and the genuine broker as a process (if the variable KAFKASHARP_KAFKA_HOME names it), which is what a container runs.
+// Measures test brokers beside each other, each with the same client (Confluent.Kafka), and prints a markdown table: KafkaSharp.Testing,
+// the mock cluster of librdkafka, and the genuine broker as a process (if the variable KAFKASHARP_KAFKA_HOME names it), which is what a
+// container runs.
 // "Start" ends when the client has the broker's metadata. Each system has a process of its own, in which its first start happens.
 using System.Buffers.Binary;
 using System.Diagnostics;
@@ -76,9 +77,11 @@ static async Task<(TimeSpan Time, ITestedBroker Broker)> StartAsync(string syste
 
 static async Task<TimeSpan> RoundTripAsync(string bootstrapServers)
 {
-    using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = bootstrapServers, LingerMs = 0 }).Build();
+    using var producer = new ProducerBuilder<Null, string>(
+        new ProducerConfig { BootstrapServers = bootstrapServers, LingerMs = 0 }).Build();
     await producer.ProduceAsync("trips", new() { Value = "first" });
-    using var consumer = new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "g" }).Build();
+    using var consumer = new ConsumerBuilder<Ignore, string>(
+        new ConsumerConfig { BootstrapServers = bootstrapServers, GroupId = "g" }).Build();
     var partition = new Partition(0);
     consumer.Assign(new TopicPartitionOffset("trips", partition, Offset.Beginning));
     _ = consumer.Consume(TimeSpan.FromSeconds(10)) ?? throw new TimeoutException();

@@ -66,7 +66,8 @@ internal static class Records
 
     private static CommittedRecord Parse(long offset, ReadOnlySpan<byte> text)
     {
-        Utf8Parser.TryParse(text, out int value, out var length);
+        if (!Utf8Parser.TryParse(text, out int value, out var length))
+            throw new FormatException($"The value of the record at offset {offset} does not begin with a number");
         return length < text.Length && Utf8Parser.TryParse(text[(length + 1)..], out int source, out _)
             ? new CommittedRecord(offset, value, source)
             : new CommittedRecord(offset, value, null);
