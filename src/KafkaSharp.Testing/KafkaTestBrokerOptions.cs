@@ -44,8 +44,8 @@ public sealed class KafkaTestBrokerOptions
 
     /// <summary>
     /// A data directory of Kafka to start from, such as <see cref="KafkaTestBroker.SaveAsync"/> writes; null for an empty broker. The
-    /// broker does not change it: it reads its files where they are, and keeps in memory what it writes (copy-on-write). So any number of brokers
-    /// can start from one folder at once; it must stay as it is until they are disposed.
+    /// broker does not change it: it reads its files where they are, and keeps in memory what it writes (copy-on-write). So any number of
+    /// brokers can start from one folder at once; it must stay as it is until they are disposed.
     /// </summary>
     public string? DataFolder { get; set; }
 

@@ -24,5 +24,6 @@ public sealed record TestTransaction(
 
     public override string ToString() =>
         $"transactional id {TransactionalId} is {State}, producer {ProducerId} epoch {ProducerEpoch}, "
-        + $"timeout {Timeout.TotalMilliseconds} ms, partitions: [{string.Join(", ", Partitions.Select(partition => $"{partition.Topic}-{partition.Partition}"))}]";
+        + $"timeout {Timeout.TotalMilliseconds} ms, "
+        + $"partitions: [{string.Join(", ", Partitions.Select(partition => $"{partition.Topic}-{partition.Partition}"))}]";
 }
