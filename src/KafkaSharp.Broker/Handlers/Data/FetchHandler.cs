@@ -20,7 +20,7 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
         if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Length == 0)
             return new ValueTask<FetchResponse?>(fetch.Respond([]));
         var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
-        if (RequestedIsolation.Of(replicaId, request.IsolationLevel) is not { } isolation)
+        if (RequestedIsolation.OfFetch(replicaId, request.IsolationLevel) is not { } isolation)
             return new ValueTask<FetchResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
         var maxBytes = Math.Min(request.MaxBytes, fetchMaxBytes);
         var parameters = new FetchParameters(

@@ -12,7 +12,7 @@ internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<
 {
     public ValueTask<ListOffsetsResponse?> HandleAsync(RequestContext context, ListOffsetsRequest request)
     {
-        if (RequestedIsolation.Of(request.ReplicaId, request.IsolationLevel) is not { } isolation)
+        if (RequestedIsolation.OfListOffsets(request.ReplicaId, request.IsolationLevel) is not { } isolation)
             return new ValueTask<ListOffsetsResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
         var response = new ListOffsetsResponse();
         var named = new OrderedDictionary<TopicPartition, ListOffsetsRequest.ListOffsetsPartition?>();
