@@ -4,7 +4,7 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Coordinators.Transactions;
 
 /// <summary>
-/// AddPartitionsToTxn: adds partitions to a transaction, or tells which ones it has. Used on the shard's event loop.
+/// AddPartitionsToTxn: adds partitions to a transaction, or checks that it has them. Used on the shard's event loop.
 /// </summary>
 internal sealed class PartitionAdder(TransactionContext context)
 {

@@ -40,7 +40,7 @@ internal sealed class TransactionEnder(TransactionContext context, MarkerDeliver
         return current.State switch
         {
             TransactionState.Ongoing => Prepare(current, attempt.Commit, attempt.ClientVersion, null),
-            // A repeated request, or one for a transaction without partitions after another one: they cannot be told apart.
+            // A repeated request, or one for a transaction without partitions after another one: no difference can be seen.
             TransactionState.CompleteCommit when attempt.Commit => Refuse(ErrorCode.None),
             TransactionState.CompleteAbort when !attempt.Commit => Refuse(ErrorCode.None),
             _ => InvalidState(current, attempt),

@@ -7,7 +7,7 @@ using KafkaSharp.Coordinators.Transactions;
 namespace KafkaSharp.Coordinators.Tests.Vectors;
 
 /// <summary>
-/// __transaction_state as a genuine 4.3.1 broker wrote it: what is loaded is what its admin client was told, and our records are its bytes.
+/// __transaction_state as a genuine 4.3.1 broker wrote it: what is loaded is what its admin client got, and our records are its bytes.
 /// </summary>
 internal sealed class GenuineTransactionLogTests
 {

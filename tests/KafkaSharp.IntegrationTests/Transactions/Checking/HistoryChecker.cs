@@ -3,8 +3,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.IntegrationTests.Transactions.Checking;
 
 /// <summary>
-/// Checks what clients did against what is there in the end, in the way of Elle's list-append: because values are unique, each one tells
-/// which transaction it belongs to, and each list tells the order of the transactions.
+/// Checks what clients did against what is there in the end, in the way of Elle's list-append: because values are unique, each one
+/// identifies its transaction, and each list gives the order of the transactions.
 /// </summary>
 internal sealed class HistoryChecker(History history, Observation observation)
 {
