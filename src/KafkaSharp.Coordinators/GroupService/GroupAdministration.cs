@@ -2,8 +2,6 @@ using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
-using KafkaSharp.StateMachines;
-using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Coordinators.GroupService;
 
@@ -14,13 +12,8 @@ namespace KafkaSharp.Coordinators.GroupService;
 public sealed class GroupAdministration
 {
     private readonly GroupShards _shards;
-    private readonly ILogger _log;
 
-    internal GroupAdministration(GroupShards shards, ILogger log)
-    {
-        _shards = shards;
-        _log = log;
-    }
+    internal GroupAdministration(GroupShards shards) => _shards = shards;
 
     /// <summary>The groups of all shards of this broker. Refused while one of them loads, because the list would be incomplete.</summary>
     public async Task<ListGroupsResponse> ListGroupsAsync(GroupRequestContext context, ListGroupsRequest request)
@@ -29,30 +22,8 @@ public sealed class GroupAdministration
             return new ListGroupsResponse { ErrorCode = ErrorCode.CoordinatorNotAvailable, Groups = [] };
         var states = request.StatesFilter.Select(state => state.Trim().ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
         var types = request.TypesFilter.Select(type => type.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
-        var groups = new List<ListGroupsResponse.ListedGroup>();
-        foreach (var shard in _shards.All)
-        {
-            try
-            {
-                groups.AddRange(await shard.ReadAsync("list-groups", state => state.Lister.List(states, types)));
-            }
-            catch (StateMachineException e) when (e.ErrorCode == ErrorCode.NotCoordinator)
-            {
-                // Another broker lists its groups now.
-            }
-            catch (StateMachineException e)
-            {
-                return new ListGroupsResponse { ErrorCode = CoordinatorErrors.OfOperation(e.ErrorCode), Groups = [] };
-            }
-#pragma warning disable CA1031 // A fault in one request must not affect others.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                _log.OperationFailed("list-groups", e);
-                return new ListGroupsResponse { ErrorCode = ErrorCode.UnknownServerError, Groups = [] };
-            }
-        }
-        return new ListGroupsResponse { Groups = groups };
+        var (error, groups) = await _shards.ListAsync("list-groups", shard => shard.Lister.List(states, types));
+        return new ListGroupsResponse { ErrorCode = error, Groups = groups };
     }
 
     /// <summary>Deletes empty groups with their offsets; a group that is named twice is deleted once, as in Kafka.</summary>

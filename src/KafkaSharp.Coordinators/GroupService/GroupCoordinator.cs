@@ -14,9 +14,7 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// </summary>
 public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
 {
-    private readonly CoordinatorRuntime<GroupShard, GroupRecord> _runtime;
     private readonly GroupShards _shards;
-    private readonly ILogger _log;
 
     /// <param name="storage">The partitions of <c>__consumer_offsets</c>.</param>
     /// <param name="topics">The topics of the cluster.</param>
@@ -31,7 +29,6 @@ public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
         ICoordinatorStorage storage, ITopicLookup topics, GroupCoordinatorConfig config, TimeProvider time, Func<Guid> newGuid, ILogger log,
         Action<IThreadPoolWorkItem>? scheduler = null)
     {
-        _log = log;
         var options = new CoordinatorRuntimeOptions
         {
             Name = "group-coordinator",
@@ -41,13 +38,13 @@ public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
             LoadBufferSize = config.LoadBufferSize,
             Compression = config.Compression,
         };
-        _runtime = new CoordinatorRuntime<GroupShard, GroupRecord>(
+        var runtime = new CoordinatorRuntime<GroupShard, GroupRecord>(
             options, storage, GroupRecordSerde.Instance, context => new GroupShard(context, config, newGuid), time, log, scheduler);
-        _shards = new GroupShards(_runtime, log);
+        _shards = new GroupShards(runtime, log);
         Classic = new ClassicGroupService(_shards, config);
         Offsets = new OffsetService(_shards, topics);
         TransactionalOffsets = new TransactionalOffsetService(_shards, topics);
-        Administration = new GroupAdministration(_shards, log);
+        Administration = new GroupAdministration(_shards);
     }
 
     /// <summary>Requests of members of classic groups.</summary>
@@ -64,27 +61,14 @@ public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
 
     public void Start(int partitionCount) => _shards.Start(partitionCount);
 
-    public int? PartitionFor(string id) => _shards.PartitionCount is > 0 and var count ? JavaString.PartitionFor(id, count) : null;
+    public int? PartitionFor(string id) => _shards.PartitionFor(id);
 
-    public void OnElection(int partition, int leaderEpoch) => _runtime.OnElection(partition, leaderEpoch);
+    public void OnElection(int partition, int leaderEpoch) => _shards.OnElection(partition, leaderEpoch);
 
-    public void OnResignation(int partition, int? leaderEpoch) => _runtime.OnResignation(partition, leaderEpoch);
+    public void OnResignation(int partition, int? leaderEpoch) => _shards.OnResignation(partition, leaderEpoch);
 
-    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
-    {
-        if (delta.Topics is not null
-            && image.Topics.Topic(OffsetsTopic.Name) is { PartitionCount: var actual }
-            && delta.Image.Topics.Topic(OffsetsTopic.Name)?.PartitionCount != actual
-            && _shards.PartitionCount is > 0 and var known
-            && actual != known)
-            _log.PartitionCountChanged(actual, known);
-        _runtime.OnMetadataUpdate(delta, image);
-    }
+    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image) => _shards.OnMetadataUpdate(delta, image);
 
     /// <summary>Unloads every shard; delayed responses receive NOT_COORDINATOR.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _shards.Stop();
-        await _runtime.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _shards.DisposeAsync();
 }

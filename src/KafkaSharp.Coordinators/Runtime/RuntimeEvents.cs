@@ -28,6 +28,9 @@ internal static partial class RuntimeEvents
     [LoggerMessage(7006, LogLevel.Warning, "{Operation} of {TopicPartition} failed.")]
     public static partial void OwnCommandFailed(this ILogger logger, string operation, string topicPartition, Exception exception);
 
+    [LoggerMessage(7007, LogLevel.Error, "{Operation} failed unexpectedly; the client receives UNKNOWN_SERVER_ERROR.")]
+    public static partial void OperationFailed(this ILogger logger, string operation, Exception exception);
+
     [LoggerMessage(7008, LogLevel.Information,
         "Loading {TopicPartition}: at offset {Offset} of {EndOffset}, {Records} records and {Bytes} bytes read.")]
     public static partial void LoadProgress(
@@ -39,4 +42,10 @@ internal static partial class RuntimeEvents
 
     [LoggerMessage(7010, LogLevel.Error, "The coordinator of {TopicPartition} does not agree with its log and is reloaded: {Reason}.")]
     public static partial void OutOfSync(this ILogger logger, string topicPartition, string reason);
+
+    [LoggerMessage(7030, LogLevel.Warning,
+        "{Topic} has {Actual} partitions now, but this broker assigns ids to {Known} partitions, the number at its start. After a restart "
+        + "most ids are assigned to other partitions and their committed offsets or open transactions are not found: do not change the "
+        + "number of partitions of this topic.")]
+    public static partial void PartitionCountChanged(this ILogger logger, string topic, int actual, int known);
 }

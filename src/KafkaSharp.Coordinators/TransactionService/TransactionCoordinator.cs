@@ -15,9 +15,7 @@ namespace KafkaSharp.Coordinators.TransactionService;
 /// </summary>
 public sealed class TransactionCoordinator : IPartitionedCoordinator, IAsyncDisposable
 {
-    private readonly CoordinatorRuntime<TransactionShard, TransactionRecord> _runtime;
     private readonly TransactionShards _shards;
-    private readonly ILogger _log;
 
     /// <param name="storage">The partitions of <c>__transaction_state</c>.</param>
     /// <param name="cluster">What the coordinator needs of the cluster.</param>
@@ -31,7 +29,6 @@ public sealed class TransactionCoordinator : IPartitionedCoordinator, IAsyncDisp
         ICoordinatorStorage storage, TransactionCluster cluster, TransactionCoordinatorConfig config, TimeProvider time, ILogger log,
         Action<IThreadPoolWorkItem>? scheduler = null)
     {
-        _log = log;
         var options = new CoordinatorRuntimeOptions
         {
             Name = "transaction-coordinator",
@@ -40,13 +37,13 @@ public sealed class TransactionCoordinator : IPartitionedCoordinator, IAsyncDisp
             LoadBufferSize = config.LoadBufferSize,
             BaseSequence = RecordBatchHeader.NoSequence,
         };
-        _runtime = new CoordinatorRuntime<TransactionShard, TransactionRecord>(
+        var runtime = new CoordinatorRuntime<TransactionShard, TransactionRecord>(
             options, storage, TransactionRecordSerde.Instance,
             shard => new TransactionShard(shard, config, cluster.Markers, cluster.PartitionExists, cluster.ProducerIds), time, log,
             scheduler);
-        _shards = new TransactionShards(_runtime, cluster.ProducerIds, log);
+        _shards = new TransactionShards(runtime, cluster.ProducerIds, log);
         Producers = new TransactionProducers(_shards, config, time);
-        Administration = new TransactionAdministration(_shards, log);
+        Administration = new TransactionAdministration(_shards);
     }
 
     /// <summary>Requests of producers, and of brokers for them.</summary>
@@ -57,27 +54,14 @@ public sealed class TransactionCoordinator : IPartitionedCoordinator, IAsyncDisp
 
     public void Start(int partitionCount) => _shards.Start(partitionCount);
 
-    public int? PartitionFor(string id) => _shards.PartitionCount is > 0 and var count ? JavaString.PartitionFor(id, count) : null;
+    public int? PartitionFor(string id) => _shards.PartitionFor(id);
 
-    public void OnElection(int partition, int leaderEpoch) => _runtime.OnElection(partition, leaderEpoch);
+    public void OnElection(int partition, int leaderEpoch) => _shards.OnElection(partition, leaderEpoch);
 
-    public void OnResignation(int partition, int? leaderEpoch) => _runtime.OnResignation(partition, leaderEpoch);
+    public void OnResignation(int partition, int? leaderEpoch) => _shards.OnResignation(partition, leaderEpoch);
 
-    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
-    {
-        if (delta.Topics is not null
-            && image.Topics.Topic(TransactionStateTopic.Name) is { PartitionCount: var actual }
-            && delta.Image.Topics.Topic(TransactionStateTopic.Name)?.PartitionCount != actual
-            && _shards.PartitionCount is > 0 and var known
-            && actual != known)
-            _log.PartitionCountChanged(actual, known);
-        _runtime.OnMetadataUpdate(delta, image);
-    }
+    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image) => _shards.OnMetadataUpdate(delta, image);
 
     /// <summary>Unloads every shard.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _shards.Stop();
-        await _runtime.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _shards.DisposeAsync();
 }
