@@ -45,23 +45,37 @@ internal sealed class AddPartitionsToTxnHandler(TransactionProducers producers, 
     }
 
     public AddPartitionsToTxnResponse Fail(AddPartitionsToTxnRequest request, ErrorCode error, short version) => version < BrokerVersion
-        ? new AddPartitionsToTxnResponse { ResultsByTopicV3AndBelow = ToResults(request.V3AndBelowTopics, _ => error) }
+        ? new AddPartitionsToTxnResponse { ResultsByTopicV3AndBelow = Refused(request.V3AndBelowTopics, error) }
         : new AddPartitionsToTxnResponse { ErrorCode = error };
 
     private static bool IsUnsupported(Result result) =>
         result.TopicResults is [{ ResultsByPartition: [{ PartitionErrorCode: ErrorCode.UnsupportedVersion }, ..] }, ..];
 
-    private static List<TopicResult> ToResults(List<Topic> topics, Func<TopicPartition, ErrorCode> errorOf) =>
+    /// <summary>A refusal without a look at the partitions has them as the request names them, as in Kafka.</summary>
+    private static List<TopicResult> Refused(List<Topic> topics, ErrorCode error) =>
         topics.ConvertAll(topic => new TopicResult
         {
             Name = topic.Name,
-            ResultsByPartition = topic.Partitions.ConvertAll(
-                partition => new AddPartitionsToTxnResponse.AddPartitionsToTxnPartitionResult
-                {
-                    PartitionIndex = partition,
-                    PartitionErrorCode = errorOf(new TopicPartition(topic.Name, partition)),
-                }),
+            ResultsByPartition = topic.Partitions.ConvertAll(partition => ToResult(partition, error)),
         });
+
+    /// <summary>Any other result has each partition once, and no topic without partitions.</summary>
+    private static List<TopicResult> ToResults(List<Topic> topics, Func<TopicPartition, ErrorCode> errorOf) =>
+    [
+        .. topics.Where(topic => topic.Partitions.Count > 0).GroupBy(topic => topic.Name, StringComparer.Ordinal)
+            .Select(named => new TopicResult
+            {
+                Name = named.Key,
+                ResultsByPartition =
+                [
+                    .. named.SelectMany(topic => topic.Partitions).Distinct()
+                        .Select(partition => ToResult(partition, errorOf(new TopicPartition(named.Key, partition)))),
+                ],
+            }),
+    ];
+
+    private static AddPartitionsToTxnResponse.AddPartitionsToTxnPartitionResult ToResult(int partition, ErrorCode error) =>
+        new() { PartitionIndex = partition, PartitionErrorCode = error };
 
     private async Task<Result> HandleAsync(RequestContext context, Transaction transaction)
     {
@@ -69,15 +83,16 @@ internal sealed class AddPartitionsToTxnHandler(TransactionProducers producers, 
         return new Result
         {
             TransactionalId = id,
-            TopicResults = ToResults(transaction.Topics, await ErrorsAsync(context, transaction)),
+            TopicResults = context.ApiVersion < BrokerVersion
+                && !context.Authorize(AclOperation.Write, ResourceType.TransactionalId, id)
+                ? Refused(transaction.Topics, ErrorCode.TransactionalIdAuthorizationFailed)
+                : ToResults(transaction.Topics, await ErrorsAsync(context, transaction)),
         };
     }
 
     private async Task<Func<TopicPartition, ErrorCode>> ErrorsAsync(RequestContext context, Transaction transaction)
     {
         var fromClient = context.ApiVersion < BrokerVersion;
-        if (fromClient && !context.Authorize(AclOperation.Write, ResourceType.TransactionalId, transaction.TransactionalId))
-            return _ => ErrorCode.TransactionalIdAuthorizationFailed;
         var partitions = new HashSet<TopicPartition>();
         var refused = new Dictionary<TopicPartition, ErrorCode>();
         var topics = image().Topics;

@@ -66,6 +66,31 @@ internal sealed class TransactionHandlerTests
         Assert.That((await DescribeAsync("x"))[0].TransactionState, Is.EqualTo("Empty"));
     }
 
+    [Test]
+    public async Task A_partition_that_is_named_twice_has_one_result()
+    {
+        var (id, epoch) = await InitAsync();
+        var response = await _node.AskAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
+            new AddPartitionsToTxnRequest
+            {
+                V3AndBelowTransactionalId = "x",
+                V3AndBelowProducerId = id,
+                V3AndBelowProducerEpoch = epoch,
+                V3AndBelowTopics =
+                [
+                    new() { Name = "t", Partitions = [1, 1] },
+                    new() { Name = "empty", Partitions = [] },
+                    new() { Name = "t", Partitions = [0, 1] },
+                ],
+            },
+            3);
+        var topic = response.ResultsByTopicV3AndBelow.Single();
+        Assert.That(topic.Name, Is.EqualTo("t"));
+        Assert.That(
+            topic.ResultsByPartition.Select(partition => (partition.PartitionIndex, partition.PartitionErrorCode)),
+            Is.EqualTo(new[] { (1, ErrorCode.None), (0, ErrorCode.None) }));
+    }
+
     [TestCase((short)0, ErrorCode.InvalidProducerEpoch)]
     [TestCase((short)1, ErrorCode.InvalidProducerEpoch)]
     [TestCase((short)2, ErrorCode.ProducerFenced)]
