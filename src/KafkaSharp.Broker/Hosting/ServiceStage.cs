@@ -118,10 +118,11 @@ internal sealed class ServiceStage
     private async Task JoinClusterAsync(CancellationToken cancellation)
     {
         var (metadata, environment) = (_quorum.Metadata, _context.Environment);
-        await Groups.StartAsync(metadata);
-        await Transactions.StartAsync(metadata);
         await Lifecycle.StartAsync(cancellation);
         await LeadershipWait.ForAsync(
             _context.Configuration.NodeId, metadata, environment.Time, _context.LoggerOf<ServiceStage>(), cancellation);
+        // Not before: the metadata that were replayed may name this broker as the leader of an epoch that its registration has ended.
+        await Groups.StartAsync(metadata);
+        await Transactions.StartAsync(metadata);
     }
 }
