@@ -61,7 +61,7 @@ public sealed class OffsetService
         var accepted = new List<OffsetDeleteRequest.OffsetDeleteRequestTopic>();
         foreach (var topic in request.Topics)
         {
-            var (known, unknown) = Split(topic.Partitions, partition => _lookup.PartitionExists(topic.Name, partition.PartitionIndex));
+            var (known, unknown) = _lookup.Split(topic.Name, topic.Partitions, partition => partition.PartitionIndex);
             if (unknown.Count > 0)
                 responses.Add(OffsetErrorResponses.Delete(topic.Name, unknown, ErrorCode.UnknownTopicOrPartition));
             if (known.Count > 0)
@@ -98,22 +98,12 @@ public sealed class OffsetService
                 topic, topic.Partitions, isById ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition));
             return;
         }
-        var (known, unknown) = Split(topic.Partitions, partition => _lookup.PartitionExists(topic.Name, partition.PartitionIndex));
+        var (known, unknown) = _lookup.Split(topic.Name, topic.Partitions, partition => partition.PartitionIndex);
         if (unknown.Count > 0)
             refuse(OffsetErrorResponses.Commit(topic, unknown, ErrorCode.UnknownTopicOrPartition));
         if (known.Count == 0)
             return;
         topic.Partitions = known;
         accepted.Add(topic);
-    }
-
-    /// <summary>Separates the items for which something holds from the others, asking once for each.</summary>
-    private static (List<T> Matching, List<T> Other) Split<T>(List<T> items, Predicate<T> predicate)
-    {
-        var matching = new List<T>(items.Count);
-        var other = new List<T>();
-        foreach (var item in items)
-            (predicate(item) ? matching : other).Add(item);
-        return (matching, other);
     }
 }

@@ -77,10 +77,7 @@ public sealed class TransactionalOffsetService
     /// <summary>The partitions of a topic that exist; the response for the others is added.</summary>
     private List<RequestPartition> Existing(RequestTopic topic, TopicResponses<ResponseTopic, ResponsePartition> responses)
     {
-        var known = new List<RequestPartition>(topic.Partitions.Count);
-        var unknown = new List<RequestPartition>();
-        foreach (var partition in topic.Partitions)
-            (_lookup.PartitionExists(topic.Name, partition.PartitionIndex) ? known : unknown).Add(partition);
+        var (known, unknown) = _lookup.Split(topic.Name, topic.Partitions, partition => partition.PartitionIndex);
         // An unknown topic is in the response also when the request names no partition of it, as in Kafka.
         if (unknown.Count > 0 || _lookup.TopicId(topic.Name).IsZero)
             responses.Add(Refused(topic, unknown, ErrorCode.UnknownTopicOrPartition));
