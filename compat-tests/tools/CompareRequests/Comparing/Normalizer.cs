@@ -42,8 +42,8 @@ internal static partial class Normalizer
         List<object?> list => Sorted(list.ConvertAll(item => Normalize(item, field, broker, quorum))),
         string text => Text(text, broker),
         long number when number > 0 && (s_numbers.Contains(field) || (quorum && s_quorumNumbers.Contains(field))) => "<number>",
-        long number when number == broker.Address.Port => "<port>",
-        long number when number == broker.Address.Port + 1 => "<controller port>",
+        long number when field == "Port" && number == broker.Address.Port => "<port>",
+        long number when field == "Port" && number == broker.Address.Port + 1 => "<controller port>",
         _ => value,
     };
 
@@ -66,11 +66,20 @@ internal static partial class Normalizer
             return text;
         if (text.Length == 22 && text[..20] != UuidText.Zero[..20])
             return broker.Variables.NameOf(text) is { } name ? $"<{name}>" : Uuid().Replace(text, "<uuid>");
-        text = text.Replace(broker.Directory, "<directory>", StringComparison.Ordinal)
-            .Replace(broker.Address.Port.ToString(CultureInfo.InvariantCulture), "<port>", StringComparison.Ordinal)
-            .Replace((broker.Address.Port + 1).ToString(CultureInfo.InvariantCulture), "<controller port>", StringComparison.Ordinal);
+        text = text.Replace(broker.Directory, "<directory>", StringComparison.Ordinal);
+        text = Number().Replace(text, number => Port(number.Value, broker));
         return Time().Replace(LongUuid().Replace(Uuid().Replace(text, "<uuid>"), "<uuid>"), "<time>");
     }
+
+    // Whole numbers only: the digits of a port also occur within larger ones.
+    private static string Port(string number, Broker broker) =>
+        !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? number
+        : value == broker.Address.Port ? "<port>"
+        : value == broker.Address.Port + 1 ? "<controller port>"
+        : number;
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Number();
 
     [GeneratedRegex(@"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?!AAAAAAAAAAAAAAAA)[\w-]{22}(?![\w-])")]
     private static partial Regex Uuid();
