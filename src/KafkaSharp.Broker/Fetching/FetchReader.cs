@@ -2,6 +2,7 @@ using KafkaSharp.Broker.Replication;
 using KafkaSharp.Broker.Waiting;
 using KafkaSharp.Network.Connections;
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.Fetching;
@@ -19,6 +20,8 @@ namespace KafkaSharp.Broker.Fetching;
 internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {
     private const int FewPartitions = 1000;
+    private static readonly List<FetchResponse.AbortedTransaction> s_none = [];
+
     private long _waitingPartitions;
 
     /// <summary>How many partitions the waiting fetches of many partitions have together at most.</summary>
@@ -160,7 +163,7 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     private static FetchPartitionResult Refused(ErrorCode error)
     {
         var result = new FetchPartitionResult(error);
-        return result.IsUnknown ? result with { AbortedTransactions = [] } : result;
+        return result.IsUnknown ? result with { AbortedTransactions = s_none } : result;
     }
 
     private static void Release(FetchPartitionResult[] results)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -15,27 +14,25 @@ internal static class WantedPartitions
 
     public static FetchPartitionState[] Merge(FetchRequest request, bool usesTopicIds)
     {
+        var named = 0;
+        foreach (var topic in request.Topics)
+            named += topic.Partitions.Count;
+        var wanted = new FetchPartitionState[named];
+        var places = named > FewPartitions ? new HashSet<int>(named, new PlaceComparer(wanted)) : null;
         var count = 0;
         foreach (var topic in request.Topics)
-            count += topic.Partitions.Count;
-        var wanted = new List<FetchPartitionState>(count);
-        var places = count > FewPartitions ? new Dictionary<FetchPartitionKey, FetchPartitionState>(count) : null;
-        foreach (var topic in request.Topics)
         {
-            foreach (var named in topic.Partitions)
+            foreach (var partition in topic.Partitions)
             {
-                var state = StateOf(topic, named, usesTopicIds);
-                var known = places is null ? Find(wanted, state.Key) : places.GetValueOrDefault(state.Key);
-                if (known is not null)
-                {
-                    known.UpdateFrom(state);
-                    continue;
-                }
-                wanted.Add(state);
-                places?.Add(state.Key, state);
+                var state = wanted[count] = StateOf(topic, partition, usesTopicIds);
+                var place = places is null ? IndexOf(wanted, state.Key) : Enter(places, count);
+                if (place == count)
+                    count++;
+                else
+                    wanted[place].UpdateFrom(state);
             }
         }
-        return [.. wanted];
+        return count == named ? wanted : wanted[..count];
     }
 
     /// <summary>Adds and changes the partitions of a session that the request names, then removes those that it forgets.</summary>
@@ -53,15 +50,17 @@ internal static class WantedPartitions
         }
     }
 
-    private static FetchPartitionState? Find(List<FetchPartitionState> states, in FetchPartitionKey key)
+    private static int IndexOf(FetchPartitionState[] states, in FetchPartitionKey key)
     {
-        foreach (var state in CollectionsMarshal.AsSpan(states))
-        {
-            if (state.Key == key)
-                return state;
-        }
-        return null;
+        var index = 0;
+        while (states[index].Key != key)
+            index++;
+        return index;
     }
+
+    /// <summary>The place of the same partition: an earlier one, or the one that was entered now.</summary>
+    private static int Enter(HashSet<int> places, int place) =>
+        !places.Add(place) && places.TryGetValue(place, out var earlier) ? earlier : place;
 
     private static FetchPartitionState StateOf(FetchRequest.FetchTopic topic, FetchRequest.FetchPartition named, bool usesTopicIds) =>
         new(KeyOf(topic.TopicId, topic.Topic, named.Partition, usesTopicIds))
@@ -74,4 +73,12 @@ internal static class WantedPartitions
 
     private static FetchPartitionKey KeyOf(Uuid topicId, string name, int partition, bool usesTopicIds) =>
         usesTopicIds ? new FetchPartitionKey(topicId, null, partition) : new FetchPartitionKey(Uuid.Zero, name, partition);
+
+    /// <summary>Compares places by the partition there. A table of places has no references for the garbage collector to follow.</summary>
+    private sealed class PlaceComparer(FetchPartitionState[] states) : IEqualityComparer<int>
+    {
+        public bool Equals(int x, int y) => x == y || states[x].Key == states[y].Key;
+
+        public int GetHashCode(int place) => states[place].Key.GetHashCode();
+    }
 }

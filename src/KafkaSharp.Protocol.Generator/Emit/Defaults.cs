@@ -12,13 +12,19 @@ internal static class Defaults
     public static bool IsLazy(FieldSchema field) =>
         field.Type is { IsStruct: true, IsArray: false } && !field.IsNullable && !field.DefaultsToNull;
 
+    /// <summary>
+    /// Whether the list of a field that may be null is made when it is first used: a fetch response has one in each partition, and nearly
+    /// always sets it to null.
+    /// </summary>
+    public static bool IsLazyList(FieldSchema field) => field.Type.IsArray && field.IsNullable && !field.DefaultsToNull;
+
     /// <summary>The name of the field behind a lazy property.</summary>
     public static string Backing(FieldSchema field) => $"_{char.ToLowerInvariant(field.Name[0])}{field.Name.Substring(1)}";
 
     /// <summary>The default as an expression, or null if it is the default of the C# type or of the property.</summary>
     public static string? Expression(FieldSchema field)
     {
-        if (field.DefaultsToNull || IsLazy(field))
+        if (field.DefaultsToNull || IsLazy(field) || IsLazyList(field))
             return null;
         if (field.Type.IsArray)
             return "[]";

@@ -112,14 +112,25 @@ internal sealed class MessageEmitter
 
     private void EmitProperty(FieldSchema field)
     {
-        if (!Defaults.IsLazy(field))
+        var (type, name, backing) = (_names.Property(field), field.Name, Defaults.Backing(field));
+        if (Defaults.IsLazyList(field))
         {
-            _code.Line($"public {_names.Property(field)} {field.Name} {{ get; set; }}");
-            return;
+            // Null is a value of its own, so a list that is not made yet is another one.
+            var unset = $"s_unset{name}";
+            _code.Line($"private static readonly {type} {unset} = [];");
+            _code.Line($"private {type} {backing} = {unset};");
+            var get = $"ReferenceEquals({backing}, {unset}) ? {backing} = [] : {backing}";
+            _code.Line($"public {type} {name} {{ get => {get}; set => {backing} = value; }}");
         }
-        var backing = Defaults.Backing(field);
-        _code.Line($"private {_names.Property(field)}? {backing};");
-        _code.Line($"public {_names.Property(field)} {field.Name} {{ get => {backing} ??= new(); set => {backing} = value; }}");
+        else if (Defaults.IsLazy(field))
+        {
+            _code.Line($"private {type}? {backing};");
+            _code.Line($"public {type} {name} {{ get => {backing} ??= new(); set => {backing} = value; }}");
+        }
+        else
+        {
+            _code.Line($"public {type} {name} {{ get; set; }}");
+        }
     }
 
     private void EmitConstructor(StructSchema type)

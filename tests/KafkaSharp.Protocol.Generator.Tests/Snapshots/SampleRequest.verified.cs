@@ -30,8 +30,12 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public byte[]? Rest { get; set; }
     public ReadOnlyMemory<byte>? Batch { get; set; }
     public List<int> Numbers { get; set; }
-    public List<string>? Names { get; set; }
-    public List<Part>? Parts { get; set; }
+    private static readonly List<string>? s_unsetNames = [];
+    private List<string>? _names = s_unsetNames;
+    public List<string>? Names { get => ReferenceEquals(_names, s_unsetNames) ? _names = [] : _names; set => _names = value; }
+    private static readonly List<Part>? s_unsetParts = [];
+    private List<Part>? _parts = s_unsetParts;
+    public List<Part>? Parts { get => ReferenceEquals(_parts, s_unsetParts) ? _parts = [] : _parts; set => _parts = value; }
     public CursorData? Cursor { get; set; }
     private SoleData? _sole;
     public SoleData Sole { get => _sole ??= new(); set => _sole = value; }
@@ -44,7 +48,7 @@ public sealed class SampleRequest : IRequest<SampleRequest>
     public Shared Parent { get => _parent ??= new(); set => _parent = value; }
     /// <summary>Tagged fields that the schema does not define, ordered by tag. They are written unchanged.</summary>
     public List<RawTaggedField>? UnknownTaggedFields { get; set; }
-    public SampleRequest() { Name = ""; Title = ""; Nick = "none"; Flag = true; Number = -1; Long = 9223372036854775807; Blob = []; Rest = []; Numbers = []; Names = []; Parts = []; TaggedNumber = -1; TaggedOptional = new(); }
+    public SampleRequest() { Name = ""; Title = ""; Nick = "none"; Flag = true; Number = -1; Long = 9223372036854775807; Blob = []; Rest = []; Numbers = []; TaggedNumber = -1; TaggedOptional = new(); }
     internal SampleRequest(ref KafkaReader reader, short version)
     {
         var flexible = version >= 3;
@@ -68,7 +72,6 @@ public sealed class SampleRequest : IRequest<SampleRequest>
         Batch = reader.ReadNullableRecords(flexible);
         Numbers = reader.ReadInt32List(flexible);
         if (version >= 4) Names = reader.ReadNullableStringList(true);
-        else Names = [];
         {
             var count = version >= 2 ? reader.ReadNullableArrayLength(flexible, 4) : reader.ReadArrayLength(flexible, 4);
             if (count < 0) Parts = null;
