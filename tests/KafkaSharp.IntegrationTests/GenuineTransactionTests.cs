@@ -89,7 +89,7 @@ internal sealed class GenuineTransactionTests
     }
 
     private Task EndOfTransactionAsync() =>
-        Eventually.True(() => OpenTransactionAsync().GetAwaiter().GetResult() == -1, "the end of the transaction");
+        Eventually.True(async () => await OpenTransactionAsync() == -1, "the end of the transaction");
 
     private async Task<long> OpenTransactionAsync()
     {

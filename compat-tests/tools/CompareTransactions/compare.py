@@ -36,18 +36,18 @@ def error_of(value):
 
 def patient(ask, broker):
     for _ in range(500):
-        answer = ask(broker)
-        if error_of(answer) not in RETRIABLE:
+        response = ask(broker)
+        if error_of(response) not in RETRIABLE:
             break
         time.sleep(0.02)
-    return answer
+    return response
 
 
 def same(label, ask):
-    answers = [without_ids(broker, patient(ask, broker)) for broker in (genuine, ours)]
-    counts[answers[0] == answers[1]] += 1
-    if answers[0] != answers[1]:
-        print(f'{label}: Kafka {answers[0]}, KafkaSharp {answers[1]}')
+    responses = [without_ids(broker, patient(ask, broker)) for broker in (genuine, ours)]
+    counts[responses[0] == responses[1]] += 1
+    if responses[0] != responses[1]:
+        print(f'{label}: Kafka {responses[0]}, KafkaSharp {responses[1]}')
 
 
 def settle(id_):

@@ -136,13 +136,13 @@ internal sealed class TransactionalCommitTests
     public async Task A_slow_verification_keeps_no_other_request_waiting()
     {
         await using var harness = new GroupHarness();
-        var answer = new TaskCompletionSource<TransactionVerification?>();
-        harness.Storage.OnVerify = _ => answer.Task;
+        var verification = new TaskCompletionSource<TransactionVerification?>();
+        harness.Storage.OnVerify = _ => verification.Task;
         var waiting = harness.CommitInTransaction(7, 5);
         Assert.That(await harness.Commit(1).Soon(), Is.EqualTo(ErrorCode.None));
         Assert.That(waiting.IsCompleted, Is.False);
         harness.Coordinator.OnResignation(0, 1);
-        answer.SetResult(null);
+        verification.SetResult(null);
         Assert.That(await waiting.Soon(), Is.EqualTo(ErrorCode.NotCoordinator), "the shard was unloaded in the meantime");
         Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(1));
     }

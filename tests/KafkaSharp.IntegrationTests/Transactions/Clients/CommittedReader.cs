@@ -16,7 +16,7 @@ internal sealed class CommittedReader(Retries retries) : IDisposable
     public async Task<(List<CommittedRecord> Records, long Next)> ReadAsync(TopicPartition list, long from)
     {
         var records = new List<CommittedRecord>();
-        var answer = await retries.SendAsync<FetchRequest, FetchResponse>(
+        var result = await retries.SendAsync<FetchRequest, FetchResponse>(
             new FetchRequest
             {
                 MaxBytes = 1 << 20,
@@ -31,9 +31,9 @@ internal sealed class CommittedReader(Retries retries) : IDisposable
                 ],
             },
             12, response => response.ErrorCode != ErrorCode.None ? response.ErrorCode : response.Responses[0].Partitions[0].ErrorCode);
-        if (answer.Error != ErrorCode.None)
+        if (result.Error != ErrorCode.None)
             return (records, from);
-        var next = Records.AddCommitted(answer.Response!.Responses[0].Partitions[0], from, ShowsAborted, records);
+        var next = Records.AddCommitted(result.Response!.Responses[0].Partitions[0], from, ShowsAborted, records);
         return (records, next);
     }
 
@@ -54,7 +54,7 @@ internal sealed class CommittedReader(Retries retries) : IDisposable
     /// <summary>The committed offset, 0 for none; null while a transaction that wrote one is open, or when the client gave up.</summary>
     public async Task<long?> CommittedAsync(string group, TopicPartition partition)
     {
-        var answer = await retries.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(
+        var result = await retries.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(
             new OffsetFetchRequest
             {
                 Groups =
@@ -65,7 +65,7 @@ internal sealed class CommittedReader(Retries retries) : IDisposable
             },
             9, response => response.Groups[0].ErrorCode != ErrorCode.None
                 ? response.Groups[0].ErrorCode : response.Groups[0].Topics[0].Partitions[0].ErrorCode);
-        return answer.Error == ErrorCode.None ? Math.Max(0, answer.Response!.Groups[0].Topics[0].Partitions[0].CommittedOffset) : null;
+        return result.Error == ErrorCode.None ? Math.Max(0, result.Response!.Groups[0].Topics[0].Partitions[0].CommittedOffset) : null;
     }
 
     public void Dispose() => retries.Dispose();

@@ -8,7 +8,7 @@ namespace KafkaSharp.IntegrationTests.Transactions.Clients;
 /// <param name="Response">The last response; null when the client gave up without one.</param>
 /// <param name="Error">The error in it; NETWORK_EXCEPTION when there is none.</param>
 /// <param name="IsAmbiguous">Whether an earlier sending may have been handled although its response is lost or an error.</param>
-internal readonly record struct Answer<TResponse>(TResponse? Response, ErrorCode Error, bool IsAmbiguous)
+internal readonly record struct Result<TResponse>(TResponse? Response, ErrorCode Error, bool IsAmbiguous)
     where TResponse : class;
 
 /// <summary>Sends the requests of one client, again where that is what clients do. A turn is taken for each sending.</summary>
@@ -20,7 +20,7 @@ internal sealed class Retries(Wire wire, Turns turns, int client) : IDisposable
     /// <param name="version">Its version.</param>
     /// <param name="errorOf">The error in a response; of several the first.</param>
     /// <param name="retriesLate">Whether a request that may still arrive is sent again; otherwise the client gives up then.</param>
-    public async Task<Answer<TResponse>> SendAsync<TRequest, TResponse>(
+    public async Task<Result<TResponse>> SendAsync<TRequest, TResponse>(
         TRequest request, short version, Func<TResponse, ErrorCode> errorOf, bool retriesLate = true)
         where TRequest : class, IRequest<TRequest>
         where TResponse : class, IMessage<TResponse>

@@ -35,7 +35,7 @@ internal sealed class TransactionalProducer(
     public async Task<bool> InitAsync()
     {
         var isBump = ProducerId >= 0;
-        var answer = await retries.SendAsync<InitProducerIdRequest, InitProducerIdResponse>(
+        var result = await retries.SendAsync<InitProducerIdRequest, InitProducerIdResponse>(
             new InitProducerIdRequest
             {
                 TransactionalId = transactionalId,
@@ -44,10 +44,10 @@ internal sealed class TransactionalProducer(
                 ProducerEpoch = ProducerEpoch,
             },
             4, response => response.ErrorCode, retriesLate: !isBump);
-        IsDead = answer.Error != ErrorCode.None;
+        IsDead = result.Error != ErrorCode.None;
         if (IsDead)
             return false;
-        Continue(answer.Response!.ProducerId, answer.Response.ProducerEpoch);
+        Continue(result.Response!.ProducerId, result.Response.ProducerEpoch);
         _mayHaveLateRequests = false;
         return true;
     }
@@ -83,7 +83,7 @@ internal sealed class TransactionalProducer(
             _hasAddedOffsets = true;
         }
         _hasWritten = true;
-        var answer = await retries.SendAsync<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(
+        var result = await retries.SendAsync<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(
             new TxnOffsetCommitRequest
             {
                 TransactionalId = transactionalId,
@@ -102,7 +102,7 @@ internal sealed class TransactionalProducer(
                 ],
             },
             dialect.TxnOffsetCommit, response => response.Topics[0].Partitions[0].ErrorCode, retriesLate: !dialect.AddsPartitions);
-        return Check(answer.Error);
+        return Check(result.Error);
     }
 
     public async Task<bool> CommitAsync()
@@ -112,13 +112,13 @@ internal sealed class TransactionalProducer(
             return true;
         // From here on it may be committed, whatever this client hears.
         attempt.Outcome = Outcome.Unknown;
-        var answer = await EndAsync(!AbortsInsteadOfCommitting);
-        if (answer.Error == ErrorCode.None)
+        var result = await EndAsync(!AbortsInsteadOfCommitting);
+        if (result.Error == ErrorCode.None)
             attempt.Outcome = Outcome.Committed;
-        else if (!answer.IsAmbiguous)
+        else if (!result.IsAmbiguous)
             attempt.Outcome = Outcome.Aborted;
         // After a commit whose end is unknown, nothing can be done but to begin anew.
-        IsDead = answer.Error != ErrorCode.None;
+        IsDead = result.Error != ErrorCode.None;
         return !IsDead;
     }
 
@@ -143,7 +143,7 @@ internal sealed class TransactionalProducer(
         _hasWritten = true;
         var sequence = _sequences.GetValueOrDefault(list);
         _sequences[list] = sequence + appends.Count;
-        var answer = await retries.SendAsync<ProduceRequest, ProduceResponse>(
+        var result = await retries.SendAsync<ProduceRequest, ProduceResponse>(
             new ProduceRequest
             {
                 TransactionalId = transactionalId,
@@ -166,13 +166,13 @@ internal sealed class TransactionalProducer(
                 ],
             },
             dialect.Produce, response => response.Responses[0].PartitionResponses[0].ErrorCode, retriesLate: !dialect.AddsPartitions);
-        return Check(answer.Error);
+        return Check(result.Error);
     }
 
     private async Task<bool> AddAsync(TopicPartition list)
     {
         _hasWritten = true;
-        var answer = await retries.SendAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
+        var result = await retries.SendAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
             new AddPartitionsToTxnRequest
             {
                 V3AndBelowTransactionalId = transactionalId,
@@ -181,29 +181,29 @@ internal sealed class TransactionalProducer(
                 V3AndBelowTopics = [new() { Name = list.Topic, Partitions = [list.Partition] }],
             },
             3, response => response.ResultsByTopicV3AndBelow[0].ResultsByPartition[0].PartitionErrorCode, retriesLate: false);
-        if (!Check(answer.Error))
+        if (!Check(result.Error))
             return false;
         return _added.Add(list);
     }
 
-    private async Task<Answer<EndTxnResponse>> EndAsync(bool committed)
+    private async Task<Result<EndTxnResponse>> EndAsync(bool committed)
     {
-        var answer = await retries.SendAsync<EndTxnRequest, EndTxnResponse>(
+        var result = await retries.SendAsync<EndTxnRequest, EndTxnResponse>(
             new EndTxnRequest
             {
                 TransactionalId = transactionalId, ProducerId = ProducerId, ProducerEpoch = ProducerEpoch, Committed = committed,
             },
             dialect.EndTxn, response => response.ErrorCode, retriesLate: !dialect.AddsPartitions);
-        if (answer is { Error: ErrorCode.None, Response: { } response } && !dialect.AddsPartitions)
+        if (result is { Error: ErrorCode.None, Response: { } response } && !dialect.AddsPartitions)
             Continue(response.ProducerId, response.ProducerEpoch);
-        return answer;
+        return result;
     }
 
     /// <summary>Without a transaction there is nothing to abort; but a client of KIP-890 needs the new epoch.</summary>
     private bool MayContinueAfterAbort(ErrorCode error) =>
         error == ErrorCode.None || (error == ErrorCode.InvalidTxnState && dialect.AddsPartitions);
 
-    /// <summary>Goes on with the epoch that the coordinator has given; sequence numbers begin anew with each.</summary>
+    /// <summary>Continues with the epoch that the coordinator has given; sequence numbers begin anew with each.</summary>
     private void Continue(long producerId, short producerEpoch)
     {
         if ((producerId, producerEpoch) == (ProducerId, ProducerEpoch))

@@ -32,7 +32,7 @@ internal sealed class Appender(Simulation simulation, string transactionalId)
         }
         for (var left = transactions; left > 0 && !producer.IsDead; left--)
         {
-            // A second instance, because somebody takes this one for dead: the two go on side by side until one is fenced.
+            // A second instance, because this one is held to be dead: both continue until one is fenced.
             if (simulation.Turns.Chance(6))
                 Start(left);
             await TransactAsync(producer);
