@@ -22,11 +22,16 @@ internal static class Administering
         Check.That(metadata.Topics[0].Partitions.All(p => p.Leader == metadata.Brokers[0].BrokerId), "a partition has no leader");
     }
 
+    public static void Create(IAdminClient admin, params (string Name, int Partitions)[] topics) => admin.CreateTopicsAsync(
+        topics.Select(topic => new TopicSpecification { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = 1 }))
+        .Wait();
+
     public static void Partitions(IAdminClient admin, string topic)
     {
         admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1 }]).Wait();
         admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = 3 }]).Wait();
-        Check.Equal(3, admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Count, "partitions");
+        // A broker responds from its metadata image, which is updated after the commit at the controller.
+        Consuming.Wait(() => admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Count == 3, "three partitions");
         admin.DeleteTopicsAsync([topic]).Wait();
         Consuming.Wait(
             () => admin.GetMetadata(TimeSpan.FromSeconds(20)).Topics.TrueForAll(t => t.Topic != topic),

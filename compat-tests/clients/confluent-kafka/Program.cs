@@ -17,4 +17,14 @@ Check.Run("consumer: group of three, cooperative",
     () => { Administering.Topics(admin, $"{topic}-c"); Consuming.GroupOfThree(bootstrap, $"{topic}-c", "cooperative"); });
 Check.Run("consumer: static member", () => Consuming.StaticMemberKeepsItsPlace(bootstrap, topic));
 Check.Run("admin: groups", () => Administering.Groups(admin, $"{topic}-group-range"));
+Check.Run("transactions: read, process, write", () =>
+{
+    Administering.Create(admin, ($"{topic}-loop-in", 2), ($"{topic}-loop-out", 1));
+    Transacting.ReadProcessWrite(bootstrap, $"{topic}-loop", 200);
+});
+Check.Run("transactions: an old producer is fenced", () =>
+{
+    Administering.Create(admin, ($"{topic}-fenced", 1));
+    Transacting.Fencing(bootstrap, topic);
+});
 return Check.Failures == 0 ? 0 : 1;
