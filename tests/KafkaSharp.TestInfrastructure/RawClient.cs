@@ -35,7 +35,7 @@ public sealed class RawClient(Socket socket) : IDisposable
     }
 
     /// <summary>A request with its header, without its length.</summary>
-    public static byte[] Request<TRequest>(TRequest request, short version, int correlationId = 7)
+    public static byte[] Request<TRequest>(TRequest request, short version, int correlationId = 7, string clientId = "test")
         where TRequest : class, IRequest<TRequest>
     {
         var sink = new ArrayBufferWriter<byte>();
@@ -45,7 +45,7 @@ public sealed class RawClient(Socket socket) : IDisposable
             RequestApiKey = (short)TRequest.ApiKey,
             RequestApiVersion = version,
             CorrelationId = correlationId,
-            ClientId = "test",
+            ClientId = clientId,
         };
         header.Write(ref writer, ApiVersionRanges.Get(TRequest.ApiKey).RequestHeaderVersion(version));
         request.Write(ref writer, version);

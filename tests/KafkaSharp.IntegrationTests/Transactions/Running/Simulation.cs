@@ -21,6 +21,9 @@ internal sealed class Simulation : IAsyncDisposable
 
     private const int MostLooks = 400;
 
+    // Longer than a broker takes to end that waits for nothing, so that the time is a function of the seed wherever it can be.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
+
     private readonly KafkaTestBroker _kafka;
     private readonly TestClock _clock;
     private readonly Random _random;
@@ -199,9 +202,19 @@ internal sealed class Simulation : IAsyncDisposable
             for (var steps = Turns.Between(5, 40); steps > 0; steps--)
                 await Turns.TakeAsync(client);
             _crashes++;
-            await _kafka.CrashAsync();
+            await EndsWhileTimePassesAsync(_kafka.CrashAsync());
             await _kafka.StartAgainAsync();
         }
+    }
+
+    /// <summary>
+    /// A broker that ends waits for requests that wait for a time. No client takes a step until it has ended, so that no time would pass.
+    /// </summary>
+    private async Task EndsWhileTimePassesAsync(Task end)
+    {
+        while (await Task.WhenAny(end, Task.Delay(s_grace)) != end)
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+        await end;
     }
 
     private CommittedReader NewReader(int client) =>
