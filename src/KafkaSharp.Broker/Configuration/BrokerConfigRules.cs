@@ -51,6 +51,7 @@ internal static class BrokerConfigRules
             yield return AtLeast($"group.share.max.{key}", $"group.share.{key}");
             yield return AtLeast($"group.share.{key}", $"group.share.min.{key}");
         }
+        yield return AtLeast("group.share.max.share.sessions", "group.share.max.size");
     }
 
     private static IEnumerable<ConfigRule> OfStreams() =>
@@ -76,6 +77,8 @@ internal static class BrokerConfigRules
             "log.roll.jitter.ms", "log.roll.jitter.hours"),
         Requirement("log.retention.ms must be unlimited (-1) or, greater than or equal to 1",
             values => values.RetentionMs != 0, "log.retention.ms", "log.retention.minutes", "log.retention.hours"),
+        new(["log.cleaner.threads"],
+            values => values.Integer("log.cleaner.threads") is 0 ? "log.cleaner.threads must be at least 1" : null),
         Requirement("log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.",
             values => values.Integer("log.cleaner.threads") is not { } threads || threads < 1
                 || values.Integer("log.cleaner.dedupe.buffer.size") / values.Integer("log.cleaner.threads") > CleanerBufferPerThread,

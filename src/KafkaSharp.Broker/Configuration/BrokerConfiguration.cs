@@ -49,8 +49,7 @@ public sealed class BrokerConfiguration
     public IReadOnlyList<string> ControllerListenerNames { get; private init; } = [];
 
     /// <summary>The listener that brokers use among themselves; where it is not set, the one named after its security protocol.</summary>
-    public string InterBrokerListenerName =>
-        Values.Get(NetworkConfigs.InterBrokerListenerName)?.ToUpperInvariant() ?? SecurityProtocol.Plaintext.Name();
+    public string InterBrokerListenerName { get; private init; } = "";
 
     /// <summary>
     /// Whether the quorum's voters are configured (<c>controller.quorum.voters</c>), rather than kept in the metadata log.
@@ -121,6 +120,7 @@ public sealed class BrokerConfiguration
             Listeners = listeners.Listeners,
             AdvertisedListeners = listeners.Advertised,
             ControllerListenerNames = listeners.ControllerNames,
+            InterBrokerListenerName = listeners.InterBrokerName,
             HasStaticVoters = values.Get(RaftConfigs.Voters).Count > 0,
             InactiveKeys = KeyNotices.Inactive(values.Given.Keys),
             UnknownKeys = unknown,

@@ -48,6 +48,9 @@ internal sealed class BrokerKeyValues(IReadOnlyDictionary<string, string> given)
     public long RetentionMs => Math.Max(-1,
         Integer("log.retention.ms") ?? Integer("log.retention.minutes") * 60_000 ?? Integer("log.retention.hours") * 3_600_000 ?? -1);
 
+    /// <summary>The value of a key in its normal form; null if it has neither a value nor a default.</summary>
+    public string? Normal(string name) => Value(name) is { } value ? Key(name).Format(value) : null;
+
     public string? Text(string name) => Value(name) as string;
 
     public IReadOnlyList<string> List(string name) => Value(name) as IReadOnlyList<string> ?? [];

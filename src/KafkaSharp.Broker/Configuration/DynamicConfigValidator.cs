@@ -31,8 +31,11 @@ internal sealed class DynamicConfigValidator(BrokerConfiguration configuration, 
             return broken;
         if (FaultOfListeners(after) is { } invalid)
             return invalid;
-        var listeners = configuration.Listeners.Select(listener => listener.ListenerName).Except(configuration.ControllerListenerNames);
-        return DynamicRules.Fault(new BrokerKeyValues(before), new BrokerKeyValues(after), listeners) is { } refused
+        string[] listeners =
+            [.. configuration.Listeners.Select(listener => listener.ListenerName).Except(configuration.ControllerListenerNames)];
+        var refused = DynamicRules.Fault(new BrokerKeyValues(before), new BrokerKeyValues(after), listeners)
+            ?? ListenerRules.Fault(file, before, after, listeners);
+        return refused is not null
             ? $"Invalid value org.apache.kafka.common.config.ConfigException: {refused} for configuration Invalid dynamic configuration"
             : null;
     }

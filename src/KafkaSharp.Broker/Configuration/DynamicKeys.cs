@@ -15,8 +15,8 @@ internal static class DynamicKeys
         Quota("follower.replication.throttled.rate"),
         Quota("replica.alter.log.dirs.io.max.bytes.per.second"));
 
-    // These change for one listener only, named by its prefix.
-    private static readonly FrozenSet<string> s_security = FrozenSet.Create(
+    /// <summary>The keys that change for one listener only, named by its prefix.</summary>
+    public static FrozenSet<string> SecurityOfListeners { get; } = FrozenSet.Create(
         StringComparer.Ordinal,
         "ssl.key.password", "ssl.keystore.certificate.chain", "ssl.keystore.key", "ssl.keystore.location", "ssl.keystore.password",
         "ssl.keystore.type", "ssl.truststore.certificates", "ssl.truststore.location", "ssl.truststore.password", "ssl.truststore.type");
@@ -30,7 +30,7 @@ internal static class DynamicKeys
     public static string? Fault(IReadOnlyDictionary<string, string> values, bool isPerBroker) =>
         Refused(values.Keys, name => BrokerSchema.Find(name) is { UpdateMode: ConfigUpdateMode.ReadOnly },
             "Cannot update these configs dynamically")
-        ?? Refused(values.Keys, s_security.Contains,
+        ?? Refused(values.Keys, SecurityOfListeners.Contains,
             "These security configs can be dynamically updated only per-listener using the listener prefix")
         ?? values.Select(value => FaultOfValue(value.Key, value.Value)).FirstOrDefault(fault => fault is not null)
         ?? (isPerBroker ? null : Refused(values.Keys, IsPerBroker,

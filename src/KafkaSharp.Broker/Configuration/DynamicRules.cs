@@ -65,8 +65,7 @@ internal static class DynamicRules
     private static string? CleanerThreads(BrokerKeyValues before, BrokerKeyValues after)
     {
         var (current, wanted) = (before.Integer("log.cleaner.threads"), after.Integer("log.cleaner.threads"));
-        return wanted < 1 ? "Log cleaner threads should be at least 1"
-            : wanted < current / 2 ? $"Log cleaner threads cannot be reduced to less than half the current value {current}"
+        return wanted < current / 2 ? $"Log cleaner threads cannot be reduced to less than half the current value {current}"
             : wanted > current * 2 ? $"Log cleaner threads cannot be increased to more than double the current value {current}"
             : null;
     }

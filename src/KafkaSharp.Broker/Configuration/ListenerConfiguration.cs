@@ -10,23 +10,45 @@ namespace KafkaSharp.Broker.Configuration;
 /// <param name="Advertised">The addresses for clients (<c>advertised.listeners</c>); a listener that is not in it advertises
 /// itself.</param>
 /// <param name="ControllerNames">The names of the controller's listeners (<c>controller.listener.names</c>).</param>
-/// <param name="InterBrokerName">The name of the brokers' own listener (<c>inter.broker.listener.name</c>); null where it is not
-/// set.</param>
+/// <param name="InterBrokerName">The name of the brokers' own listener (<c>inter.broker.listener.name</c>); where it is not set, the one
+/// that is named after its security protocol (<c>security.inter.broker.protocol</c>).</param>
 internal sealed record ListenerConfiguration(
-    IReadOnlyList<Endpoint> Listeners, IReadOnlyList<Endpoint> Advertised, IReadOnlyList<string> ControllerNames, string? InterBrokerName)
+    IReadOnlyList<Endpoint> Listeners, IReadOnlyList<Endpoint> Advertised, IReadOnlyList<string> ControllerNames, string InterBrokerName)
 {
+    private const string InterBrokerProtocol = "security.inter.broker.protocol";
+    private const string EarlyStart = "early.start.listeners";
+
+    /// <summary>The listeners that start before the metadata is loaded; each listener does here.</summary>
+    private IReadOnlyList<string> EarlyStartNames { get; init; } = [];
+
+    /// <summary>Whether the brokers' own listener is named in both ways.</summary>
+    private bool IsInterBrokerNamedTwice { get; init; }
+
     /// <summary>Reads the keys. One that cannot be read is a fault, and its list is empty.</summary>
     public static ListenerConfiguration Read(ConfigValues values, ConfigurationFaults faults) => new(
         faults.Try(() => ListenerEndpoints.Of(values, NetworkConfigs.Listeners)) ?? [],
         faults.Try(() => ListenerEndpoints.Of(values, NetworkConfigs.AdvertisedListeners)) ?? [],
         values.Get(NetworkConfigs.ControllerListenerNames) ?? [],
-        values.Get(NetworkConfigs.InterBrokerListenerName)?.ToUpperInvariant());
+        (values.Get(NetworkConfigs.InterBrokerListenerName) ?? values.Given.GetValueOrDefault(InterBrokerProtocol)
+            ?? SecurityProtocol.Plaintext.Name()).ToUpperInvariant())
+    {
+        EarlyStartNames = new BrokerKeyValues(values.Given).List(EarlyStart),
+        IsInterBrokerNamedTwice = values.Get(NetworkConfigs.InterBrokerListenerName) is not null
+            && values.Given.ContainsKey(InterBrokerProtocol),
+    };
 
     /// <summary>Checks that the values of the keys are consistent. Called only if each of them could be parsed.</summary>
     public void Check(ConfigurationFaults faults)
     {
         CheckDistinct(faults);
         CheckController(faults);
+        if (IsInterBrokerNamedTwice)
+            faults.Add($"Only one of {NetworkConfigs.InterBrokerListenerName.Name} and {InterBrokerProtocol} should be set.");
+        foreach (var name in EarlyStartNames.Where(name => !Contains(name) && !ControllerNames.Contains(name)))
+        {
+            faults.Add($"{EarlyStart} contains listener {name}, but this is not contained in listeners or "
+                + NetworkConfigs.ControllerListenerNames.Name);
+        }
         foreach (var unsupported in Listeners.Where(listener => listener.SecurityProtocol != SecurityProtocol.Plaintext))
             faults.Add($"Listener {unsupported} has the security protocol {unsupported.SecurityProtocol.Name()}: KafkaSharp serves " +
                 "PLAINTEXT only");
@@ -71,10 +93,10 @@ internal sealed record ListenerConfiguration(
             faults.Add("advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address. "
                 + "Set advertised.listeners to the name or address by which clients reach this broker.");
         }
-        if (InterBrokerName is { } name && published.All(listener => listener.ListenerName != name))
+        if (published.All(listener => listener.ListenerName != InterBrokerName))
         {
             faults.Add("inter.broker.listener.name must be a listener name defined in advertised.listeners. It is "
-                + $"{name}; the valid options based on currently configured listeners are {Names(published)}");
+                + $"{InterBrokerName}; the valid options based on currently configured listeners are {Names(published)}");
         }
     }
 

@@ -29,7 +29,11 @@ internal sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<stri
             var ensemble = MetaPropertiesEnsemble.Load(files, all);
             // Other directories that cannot be read go offline when their logs are opened.
             if (ensemble.Failed.TryGetValue(metadata, out var reason))
-                throw new BrokerStartException($"The metadata log directory {metadata} cannot be used: {reason}");
+            {
+                throw new BrokerStartException(
+                    $"The metadata log directory {metadata} cannot be used: {reason.TrimEnd('.')}. Make "
+                    + $"{Path.Combine(metadata, MetaProperties.Name)} readable for this user, or restore it from a backup.");
+            }
             if (ensemble.Verify(expectedNodeId: configuration.NodeId) is [var fault, ..])
                 throw new BrokerStartException(fault);
             if (ensemble.Unformatted.Contains(metadata))
@@ -46,7 +50,9 @@ internal sealed record LogDirectories(string ClusterId, IReadOnlyDictionary<stri
         }
         catch (IOException e)
         {
-            throw new BrokerStartException($"The log directories cannot be used: {e.Message}", e);
+            throw new BrokerStartException(
+                $"The log directories cannot be used: {e.Message.TrimEnd('.')}. Make sure that this user can write there and that the disk "
+                + "has space, or set log.dirs to another directory.", e);
         }
     }
 

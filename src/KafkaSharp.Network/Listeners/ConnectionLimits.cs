@@ -179,39 +179,48 @@ public sealed class ConnectionLimits
     /// Why the overrides of addresses are not host:count; null if they are. The names of hosts are resolved only when they apply.
     /// </summary>
     public static string? FaultOfOverrides(string text) =>
-        Entries(text).Where(entry => entry.Count is null).Select(entry => NotHostAndCount(text, entry.Entry).Message).FirstOrDefault();
+        Entries(text).Select(entry => entry.Fault?.Message).FirstOrDefault(message => message is not null);
 
     private static Dictionary<IPAddress, int> ParseOverrides(string text)
     {
         var overrides = new Dictionary<IPAddress, int>();
-        foreach (var (entry, host, count) in Entries(text))
+        foreach (var (entry, host, count, fault) in Entries(text))
         {
-            if (count is null)
-                throw NotHostAndCount(text, entry);
+            if (fault is not null)
+                throw fault;
             try
             {
                 foreach (var address in Dns.GetHostAddresses(host))
-                    overrides[address] = count.Value;
+                    overrides[address] = count;
             }
             catch (SocketException)
             {
-                throw new ConfigException(NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"The host of '{entry}' is unknown");
+                throw Invalid(text, $"The host of '{entry}' is unknown");
             }
         }
         return overrides;
     }
 
-    private static IEnumerable<(string Entry, string Host, int? Count)> Entries(string text)
+    private static IEnumerable<(string Entry, string Host, int Count, ConfigException? Fault)> Entries(string text)
     {
         foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var colon = entry.LastIndexOf(':');
-            yield return colon > 0 && int.TryParse(entry.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var count)
-                ? (entry, entry[..colon].Trim('[', ']', ' '), count)
-                : (entry, "", null);
+            if (colon <= 0 || !int.TryParse(entry.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var count))
+            {
+                yield return (entry, "", 0, Invalid(text, $"'{entry}' is not of the form host:count"));
+                continue;
+            }
+            var host = entry[..colon].TrimEnd();
+            // An IPv6 address stands without brackets.
+            var fault = host.All(IsOfHost) ? null
+                : new ConfigException($"{NetworkConfigs.MaxConnectionsPerIpOverrides.Name} contains invalid addresses : {host}");
+            yield return (entry, host, count, fault);
         }
     }
 
-    private static ConfigException NotHostAndCount(string text, string entry) =>
-        new(NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, $"'{entry}' is not of the form host:count");
+    private static bool IsOfHost(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '%' or '.' or '_' or ':';
+
+    private static ConfigException Invalid(string text, string reason) =>
+        new(NetworkConfigs.MaxConnectionsPerIpOverrides.Name, text, reason);
 }

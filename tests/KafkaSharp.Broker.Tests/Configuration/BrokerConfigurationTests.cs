@@ -105,6 +105,15 @@ internal sealed class BrokerConfigurationTests
     [TestCase("offsets.topic.compression.codec", "9", "Unknown compression type id: 9")]
     [TestCase("inter.broker.listener.name", "CONTROLLER",
         "inter.broker.listener.name must be a listener name defined in advertised.listeners.")]
+    [TestCase("security.inter.broker.protocol", "SSL",
+        "inter.broker.listener.name must be a listener name defined in advertised.listeners. It is SSL;")]
+    [TestCase("early.start.listeners", "CONTROLLER,plaintext",
+        "early.start.listeners contains listener plaintext, but this is not contained in listeners or controller.listener.names")]
+    [TestCase("max.connections.per.ip.overrides", "127.0.0.1:1,[::1]:2",
+        "max.connections.per.ip.overrides contains invalid addresses : [::1]")]
+    [TestCase("log.cleaner.threads", "0", "log.cleaner.threads must be at least 1")]
+    [TestCase("group.share.max.share.sessions", "199",
+        "group.share.max.share.sessions must be greater than or equal to group.share.max.size")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:9093,CONTROLLER://127.0.0.1:9093", "Each listener must have a different port unless")]
     [TestCase("listeners", "PLAINTEXT://127.0.0.1:9092,plaintext://127.0.0.1:9094,CONTROLLER://127.0.0.1:9093",
         "Each listener must have a different name, listeners:")]
@@ -131,6 +140,26 @@ internal sealed class BrokerConfigurationTests
         var fault = Assert.Throws<BrokerStartException>(() => BrokerConfiguration.Load(file))!;
 
         Assert.That(fault.Message, Does.Contain(part).And.Not.Contain("\n"));
+    }
+
+    // As Kafka 4.3.1: brokers use the listener named PLAINTEXT among themselves unless another one is named.
+    [TestCase(null, null, "inter.broker.listener.name must be a listener name defined in advertised.listeners. It is PLAINTEXT;")]
+    [TestCase("inside", null, null)]
+    [TestCase("INSIDE", "PLAINTEXT", "Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.")]
+    public void The_listener_of_the_brokers_themselves_is_one_of_the_advertised(string? name, string? protocol, string? fault)
+    {
+        var file = SingleNode(
+            ("listeners", "INSIDE://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093"),
+            ("listener.security.protocol.map", "INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT"));
+        if (name is not null)
+            file["inter.broker.listener.name"] = name;
+        if (protocol is not null)
+            file["security.inter.broker.protocol"] = protocol;
+
+        if (fault is null)
+            Assert.That(BrokerConfiguration.Load(file).InterBrokerListenerName, Is.EqualTo("INSIDE"));
+        else
+            Assert.That(() => BrokerConfiguration.Load(file), Throws.TypeOf<BrokerStartException>().With.Message.StartsWith(fault));
     }
 
     [Test]

@@ -27,6 +27,7 @@ internal sealed class DynamicConfigValidatorTests
     [TestCase("", "leader.replication.throttled.rate", "-1",
         "Invalid value -1 for configuration leader.replication.throttled.rate: Value must be at least 0")]
     // Refused because of the other values.
+    [TestCase("", "log.cleaner.threads", "0", "log.cleaner.threads must be at least 1")]
     [TestCase("", "log.retention.ms", "0",
         "requirement failed: log.retention.ms must be unlimited (-1) or, greater than or equal to 1")]
     [TestCase("", "log.roll.ms", "0", "requirement failed: log.roll.ms must be greater than or equal to 1")]
@@ -73,6 +74,24 @@ internal sealed class DynamicConfigValidatorTests
 
         Assert.That(validator.Fault(Resource("1"), new Dictionary<string, string> { ["num.io.threads"] = "32" }), Is.Null);
         Assert.That(validator.Fault(Resource("1"), new Dictionary<string, string>()), Is.Null, "back to 8");
+    }
+
+    // A change of a key that concerns listeners is compared with the file, so each dynamic value of a listener that exists refuses it.
+    [TestCase("listener.name.plaintext.sasl.kerberos.service.name", "max.connections", "7", true)]
+    [TestCase("listener.name.plaintext.foo", "ssl.protocol", "TLSv1.2", true)]
+    [TestCase("listener.name.plaintext.foo", "max.connections", "2147483647", false)]
+    [TestCase("listener.name.plaintext.foo", "background.threads", "9", false)]
+    [TestCase("listener.name.other.foo", "max.connections", "7", false)]
+    [TestCase("listener.name.plaintext.max.connections", "max.connections", "7", false)]
+    [TestCase("listener.name.plaintext.ssl.keystore.location", "max.connections", "7", false)]
+    public void The_configuration_of_a_listener_that_exists_is_fixed(string present, string key, string value, bool isRefused)
+    {
+        var validator = new DynamicConfigValidator(s_configuration, () => Image("1", present, "6"));
+
+        Assert.That(
+            validator.Fault(Resource("1"), new Dictionary<string, string> { [present] = "6", [key] = value }),
+            Is.EqualTo(isRefused ? Step("Configs cannot be updated dynamically for existing listener ListenerName(PLAINTEXT), restart "
+                + "broker or create a new listener for update") : null));
     }
 
     [Test]

@@ -173,6 +173,24 @@ internal sealed class BrokerLifeTests
         Assert.That(harness.Image.Topics.Topic("t")!.Partitions.Select(p => p.Value.Isr), Is.All.EqualTo(new[] { 2 }));
     }
 
+    [TestCase(-30)]
+    [TestCase(30)]
+    public void The_session_of_a_broker_does_not_depend_on_the_wall_clock(int days)
+    {
+        var harness = new ControllerHarness();
+        harness.StartBroker(1);
+        bool IsFenced()
+        {
+            harness.Run(harness.Managers.Heartbeats.FenceExpiredBrokers());
+            return harness.Image.Cluster.Brokers[1].Fenced;
+        }
+
+        harness.Time.StepWallClock(TimeSpan.FromDays(days));
+        Assert.That(IsFenced(), Is.False);
+        harness.Time.Advance(TimeSpan.FromSeconds(9));
+        Assert.That(IsFenced(), Is.True, "its session has ended");
+    }
+
     [Test]
     public void Without_eligible_leader_replicas_the_last_isr_is_kept_and_leads_again()
     {

@@ -99,7 +99,7 @@ internal sealed class StartTests : ServerTest
 
         var ended = await Kafkasharp.RunAsync(Folder, "start", "--override", AnyPort, "--override", $"log.dirs={Path("file", "data")}");
 
-        ended.AssertOneSentence(Path("file"));
+        ended.AssertOneSentence(Path("file"), "Make sure that this user can write there", "set log.dirs to another directory");
     }
 
     [Test]
@@ -122,7 +122,7 @@ internal sealed class StartTests : ServerTest
     [TestCase("controller.quorum.voters=nonsense", "controller.quorum.voters")]
     [TestCase("controller.quorum.voters=7@127.0.0.1:9093", "voters")]
     [TestCase("listener.security.protocol.map=nonsense", "listener.security.protocol.map")]
-    [TestCase("listeners=SSL://127.0.0.1:0", "SSL")]
+    [TestCase("listeners=PLAINTEXT://127.0.0.1:0,SSL://127.0.0.1:0", "SSL")]
     [TestCase("log.dirs=", "log.dirs")]
     public async Task A_value_that_only_its_component_validates_is_also_reported_in_one_sentence(string property, string part)
     {

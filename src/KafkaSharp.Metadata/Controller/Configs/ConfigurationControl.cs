@@ -124,7 +124,6 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
 
     private List<MetadataRecord> Alter(ConfigResource resource, List<IncrementalAlterConfigsRequest.AlterableConfig> operations)
     {
-        CheckType(resource);
         var existing = state.Image.Configs.Configs(resource);
         var after = existing;
         var records = new List<MetadataRecord>();
@@ -145,7 +144,6 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
 
     private List<MetadataRecord> Replace(ConfigResource resource, List<AlterConfigsRequest.AlterableConfig> configs)
     {
-        CheckType(resource);
         var existing = state.Image.Configs.Configs(resource);
         var after = ConfigurationsImage.NoConfigs;
         var records = new List<MetadataRecord>();
@@ -232,8 +230,10 @@ internal sealed class ConfigurationControl(QuorumControllerOptions options, Cont
         }
     }
 
+    // As in Kafka, the operations are checked before the resource that they are for.
     private void Check(ConfigResource resource, IReadOnlyDictionary<string, string> after, IReadOnlyDictionary<string, string> existing)
     {
+        CheckType(resource);
         if (validator.Validate(resource, after, existing) is { } error)
             throw new StateMachineException(error.Code, error.Message ?? error.Code.Message());
         switch (resource.Type)

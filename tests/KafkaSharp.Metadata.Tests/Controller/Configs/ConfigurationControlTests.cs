@@ -44,6 +44,18 @@ internal sealed class ConfigurationControlTests
         Assert.That(_harness.Written, Is.Empty);
     }
 
+    [TestCase(2, "", 2, ErrorCode.InvalidConfig, "Can't APPEND to key retention.ms because its type is not LIST.")]
+    [TestCase(2, "no/topic", 3, ErrorCode.InvalidConfig, "Can't SUBTRACT to key retention.ms because its type is not LIST.")]
+    [TestCase(32, "", 2, ErrorCode.InvalidConfig, "Can't APPEND to key retention.ms because its type is not LIST.")]
+    [TestCase(32, "", 7, ErrorCode.UnknownServerError, null)]
+    public void An_operation_is_checked_before_its_resource(int type, string name, int operation, ErrorCode code, string? message)
+    {
+        var request = Set((sbyte)type, name, "retention.ms", "1");
+        request.Resources[0].Configs[0].ConfigOperation = (sbyte)operation;
+        var altered = _harness.Run(_harness.Managers.Configurations.Alter(request)).Responses.Single();
+        Assert.That((altered.ErrorCode, altered.ErrorMessage), Is.EqualTo((code, message)));
+    }
+
     [Test]
     public void A_value_that_no_record_holds_is_refused_for_its_resource_only()
     {
