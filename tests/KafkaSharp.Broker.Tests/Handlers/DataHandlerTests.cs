@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -83,6 +84,32 @@ internal sealed class DataHandlerTests
         Assert.That(response.Select(partition => ((int)partition.ErrorCode, partition.BaseOffset, partition.ErrorMessage)), Is.All.EqualTo(
             (error, -1L, message)));
         Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.Zero, "nothing was stored");
+    }
+
+    // Kafka reads the compression types of a request of these versions before it appends.
+    [TestCase((short)3, -1)]
+    [TestCase((short)6, -1)]
+    [TestCase((short)7, 0)]
+    public async Task A_compression_that_does_not_exist_refuses_an_old_request_as_a_whole(short version, int errorOfOthers)
+    {
+        var id = await _node.CreateTopicAsync("t", partitions: 2);
+        foreach (var second in new[] { 1, 0 })
+        {
+            var request = new ProduceRequest
+            {
+                Acks = -1,
+                TimeoutMs = 30_000,
+                TopicData = [new() { Name = "t", PartitionData = [Data(0, "sound"), Data(second, "compression 5")] }],
+            };
+            var response = await _node.AskAsync<ProduceRequest, ProduceResponse>(request, version);
+            Assert.That(
+                response.Responses.Single().PartitionResponses.Select(partition => (partition.Index, (int)partition.ErrorCode)),
+                Is.EqualTo(second == 1 ? new[] { (0, errorOfOthers), (1, -1) } : [(0, -1)]));
+        }
+        Assert.That((await ProduceAsync("t", 1)).BaseOffset, Is.EqualTo(errorOfOthers == 0 ? 1 : 0));
+
+        static ProduceRequest.PartitionProduceData Data(int partition, string what) =>
+            new() { Index = partition, Records = Bytes(what) };
     }
 
     [Test]
@@ -389,10 +416,20 @@ internal sealed class DataHandlerTests
         "transactional" => Batch(new RecordBatchOptions { ProducerId = 5, ProducerEpoch = 0, BaseSequence = 0, IsTransactional = true }),
         "magic 1" => Convert.FromHexString("00000000000000000000001766b6cb3001000000018bcfe56800ffffffff0000000176"),
         "magic 5" => WithMagic(5),
+        "compression 5" => WithCompression(5),
         "wrong CRC" => [.. Batch()[..^1], (byte)'?'],
         "too small" => Convert.FromHexString("0000000000000000" + "00000003" + "6162636465666768696a6b6c"),
         _ => throw new ArgumentOutOfRangeException(nameof(what)),
     };
+
+    private static byte[] WithCompression(byte type)
+    {
+        var batch = Batch();
+        batch[RecordBatchHeader.AttributesPosition + 1] = type;
+        BinaryPrimitives.WriteUInt32BigEndian(
+            batch.AsSpan(RecordBatchHeader.CrcPosition), Crc32C.Compute(batch.AsSpan(RecordBatchHeader.AttributesPosition)));
+        return batch;
+    }
 
     private static byte[] WithMagic(byte magic)
     {

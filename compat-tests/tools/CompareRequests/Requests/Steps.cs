@@ -19,9 +19,12 @@ internal static class Steps
     };
 
     public static readonly Step SeeLeader = new("ListOffsets", 7,
-        """{"ReplicaId":-1,"Topics":[{"Name":"@fresh","Partitions":[{"PartitionIndex":0,"CurrentLeaderEpoch":-1,"Timestamp":-1}]}]}""")
+        """
+        {"ReplicaId":-1,"Topics":[{"Name":"@fresh","Partitions":[{"PartitionIndex":0,"CurrentLeaderEpoch":-1,"Timestamp":-1},
+         {"PartitionIndex":1,"CurrentLeaderEpoch":-1,"Timestamp":-1}]}]}
+        """)
     {
-        Awaited = "Topics[0].Partitions[0].ErrorCode",
+        Awaited = "Topics[0].Partitions[1].ErrorCode",
     };
 
     public static readonly Step CreateSecondTopic = new("CreateTopics", 7,
@@ -62,8 +65,7 @@ internal static class Steps
 
     public static readonly Step LogEnds = new("ListOffsets", 7,
         """
-        {"ReplicaId":-1,"Topics":[{"Name":"@topic","Partitions":[{"PartitionIndex":0,"Timestamp":-1},{"PartitionIndex":1,"Timestamp":-1},
-         {"PartitionIndex":0,"Timestamp":-2}]}]}
+        {"ReplicaId":-1,"Topics":[{"Name":"@topic","Partitions":[{"PartitionIndex":0,"Timestamp":-1},{"PartitionIndex":1,"Timestamp":-1}]}]}
         """);
 
     public static readonly Step Quotas = new("DescribeClientQuotas", 1,

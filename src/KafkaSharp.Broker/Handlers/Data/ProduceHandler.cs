@@ -35,6 +35,8 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers,
             isTransactional = ProduceTransactions.IsTransactional(request);
             if (isTransactional && !MayUse(context, request.TransactionalId))
                 return Refused(context, request, ErrorCode.TransactionalIdAuthorizationFailed, null);
+            if (context.ApiVersion < ProducedRecords.FirstVersionWithZstd)
+                CheckCompressionTypes(context, request);
         }
         catch (RecordsException e)
         {
@@ -212,6 +214,27 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers,
             return null;
         using var prepared = partition.Prepare(records, AppendOrigin.Client, turn);
         return partition.Append(prepared, acks, guard: appends.Verified?.GuardOf(name));
+    }
+
+    // In these versions Kafka reads the compression type of each batch before it appends any, and fails where the type does not exist.
+    private void CheckCompressionTypes(RequestContext context, ProduceRequest request)
+    {
+        foreach (var topic in request.TopicData)
+        {
+            foreach (var data in topic.PartitionData)
+            {
+                if (data.Records is not { } records || IsUnknown(Find(context, topic, data, out _)))
+                    continue;
+                try
+                {
+                    ProducedRecords.Check(context.ApiVersion, records.Span);
+                }
+                catch (RecordsException e) when (e.ErrorCode != ErrorCode.UnknownServerError)
+                {
+                    // An error of this partition alone.
+                }
+            }
+        }
     }
 
     private static bool IsUnknown(ErrorCode error) => error is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;

@@ -9,8 +9,10 @@ namespace KafkaSharp.Protocol.Records.Validation;
 /// </summary>
 public static class ProducedRecords
 {
+    /// <summary>The first version of Produce that may have records compressed with zstd.</summary>
+    public const short FirstVersionWithZstd = 7;
+
     private const int FirstVersionOfMagic2Only = 3;
-    private const int FirstVersionWithZstd = 7;
 
     /// <summary>
     /// From version 3 of the request, there must be exactly one batch, of magic 2. Before version 7 it must not be compressed with zstd.
