@@ -24,7 +24,7 @@ s/^(HighWatermark: +)[0-9]+/\1…/
 s/^(1\s+UUID\s+)[0-9]+(\s+0\s+)[0-9]+(\s+)[0-9]+/\1…\2…\3…/
 
 # The loggers of a broker are its implementation's; those of KafkaSharp are not configs.
-/^  [A-Za-z.$]+=(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) sensitive=false synonyms=\{\}$/d
+/^  [A-Za-z0-9.$]+=(TRACE|DEBUG|INFO|WARN|ERROR|FATAL) sensitive=false synonyms=\{\}$/d
 
 # After an upgrade to 3.7-IV2 or later a broker tells the directories of its replicas: KafkaSharp at once, Apache Kafka when it becomes leader again.
 /"PARTITION_CHANGE_RECORD".*"directories":\["UUID"\]\}\}$/d

@@ -47,6 +47,9 @@ internal sealed class DirectoryFailureTests
         foreach (var topic in topics.Except(lost))
             Assert.That(await ProduceAsync(node, topic), Is.EqualTo(ErrorCode.None));
         Assert.That(node.Failed.IsCompleted, Is.False);
+        // As in Kafka, clients of the first versions do not get an error that they do not know.
+        Assert.That(await FetchAsync(node, lost[0], version: 5), Is.EqualTo(ErrorCode.NotLeaderOrFollower));
+        Assert.That(await FetchAsync(node, lost[0], version: 6), Is.EqualTo(ErrorCode.KafkaStorageError));
     }
 
     [Test]
@@ -62,6 +65,15 @@ internal sealed class DirectoryFailureTests
     }
 
     private static PartitionRegistration Registration(TestNode node, string topic) => node.Image.Topics.Partition(topic, 0)!;
+
+    private static async Task<ErrorCode> FetchAsync(TestNode node, string topic, short version)
+    {
+        var request = new FetchRequest
+        {
+            ReplicaId = -1, MaxBytes = 1000, Topics = [new() { Topic = topic, Partitions = [new() { PartitionMaxBytes = 1000 }] }],
+        };
+        return (await node.AskAsync<FetchRequest, FetchResponse>(request, version)).Responses[0].Partitions[0].ErrorCode;
+    }
 
     private static async Task<ErrorCode> ProduceAsync(TestNode node, string topic)
     {

@@ -14,6 +14,8 @@ namespace KafkaSharp.Broker.Handlers.Data;
 internal sealed class FetchHandler(FetchReader reader, FetchSessionCache sessions, int fetchMaxBytes)
     : IApiHandler<FetchRequest, FetchResponse>
 {
+    private const short FirstWithStorageError = 6;
+
     public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
     {
         var fetch = FetchContext.Open(sessions, request, context.ApiVersion);
@@ -47,7 +49,20 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
             if (result.Lease is { } lease)
                 context.AddLease(lease);
         }
-        return fetch.Respond(results);
+        var response = fetch.Respond(results);
+        if (context.ApiVersion < FirstWithStorageError)
+            HideStorageErrors(response);
+        return response;
+    }
+
+    // A client that does not know the error would not try again.
+    private static void HideStorageErrors(FetchResponse response)
+    {
+        foreach (var partition in response.Responses.SelectMany(topic => topic.Partitions))
+        {
+            if (partition.ErrorCode == ErrorCode.KafkaStorageError)
+                partition.ErrorCode = ErrorCode.NotLeaderOrFollower;
+        }
     }
 
     // With topic ids (version 13) only the response as a whole has the error; before version 7 only the partitions have one.
