@@ -1,4 +1,5 @@
-// TransactionBench BOOTSTRAP TOPIC PRODUCERS TRANSACTIONS: every producer commits its share of the transactions, each of 100 records of 100 B.
+// TransactionBench BOOTSTRAP TOPIC PRODUCERS TRANSACTIONS: every producer commits its share of the transactions,
+// each of 100 records of 100 B.
 // Prints a line "name<tab>value" for each figure. All producers are ready before the time begins.
 using System.Diagnostics;
 using System.Globalization;
