@@ -36,9 +36,12 @@ internal static class BrokerConfigs
         "add.partitions.to.txn.retry.backoff.max.ms", 100,
         "How long a produce request tries to add its partitions to a transaction, in milliseconds.", min: 0);
 
+    public static readonly ConfigKey<bool> UnstableApiVersionsEnable = ConfigKeys.Boolean(
+        "unstable.api.versions.enable", false, "Whether versions of APIs that are not yet stable are served, for tests.", isInternal: true);
+
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         ProcessRoles, NodeId, BrokerId, LogDirs, LogDir, FetchMaxBytes, FetchSessionSlots, RequestTimeoutMs,
-        AddPartitionsRetryBackoffMs, AddPartitionsRetryBackoffMaxMs,
+        AddPartitionsRetryBackoffMs, AddPartitionsRetryBackoffMaxMs, UnstableApiVersionsEnable,
     ];
 }

@@ -45,7 +45,9 @@ internal static class ServedApis
                 logs.Replicas, transactionsOfProduce, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
             .. TopicRoutes.Create(controller, Image, clusterId, autoCreation),
             .. GroupRoutes.Create(groups.Coordinator, coordinators),
-            .. TransactionRoutes.Create(transactions.Coordinator, groups.Coordinator, services.ProducerIds, Image),
+            .. TransactionRoutes.Create(
+                transactions.Coordinator, groups.Coordinator, services.ProducerIds, Image,
+                values.Get(BrokerConfigs.UnstableApiVersionsEnable)),
             .. ProducerRoutes.Create(controller, logs.Replicas, Image, services.Markers),
             .. ConfigRoutes.Create(controller, quorum.Client, configuration, Image),
             .. ClusterRoutes.Create(

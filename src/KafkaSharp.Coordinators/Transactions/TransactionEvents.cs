@@ -6,7 +6,8 @@ namespace KafkaSharp.Coordinators.Transactions;
 /// <summary>The log messages of the transaction coordinator.</summary>
 internal static partial class TransactionEvents
 {
-    [LoggerMessage(7050, LogLevel.Information,
+    // Debug, as in Kafka: a client can cause any number of them.
+    [LoggerMessage(7050, LogLevel.Debug,
         "The producer of transactional id {TransactionalId} asked to {Result} its transaction in state {State}: INVALID_TXN_STATE.")]
     public static partial void InvalidTransactionState(this ILogger logger, string transactionalId, string result, string state);
 

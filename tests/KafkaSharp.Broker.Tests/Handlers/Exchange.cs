@@ -10,8 +10,12 @@ namespace KafkaSharp.Broker.Tests.Handlers;
 internal sealed record Exchange(
     string Api, short Version, short RequestHeaderVersion, short ResponseHeaderVersion, byte[] Request, byte[] Response, string Text)
 {
+    /// <summary>The place of the request in the conversation.</summary>
+    public int Order { get; private init; }
+
     /// <summary>
-    /// The exchanges of a recorded conversation on its plaintext listener, or also on that where the broker speaks with itself, in order.
+    /// The exchanges of a recorded conversation on its plaintext listener, or also on those where brokers speak with brokers, in the order
+    /// of the responses.
     /// </summary>
     public static IEnumerable<Exchange> Of(string conversation, bool withInternal = false)
     {
@@ -21,7 +25,8 @@ internal sealed record Exchange(
             var frame = JsonDocument.Parse(line).RootElement;
             if (!frame.TryGetProperty("api", out var api) || api.ValueKind != JsonValueKind.String
                 || !(frame.GetProperty("listener").GetString() is var listener
-                    && (listener == "PLAINTEXT" || (withInternal && listener == "INTERNAL"))))
+                    && (listener == "PLAINTEXT"
+                        || (withInternal && (listener == "INTERNAL" || listener!.StartsWith("BROKER-", StringComparison.Ordinal))))))
                 continue;
             var key = (frame.GetProperty("conn").GetInt32(), frame.GetProperty("correlationId").GetInt32());
             if (frame.GetProperty("dir").GetString() == "request")
@@ -34,7 +39,10 @@ internal sealed record Exchange(
                     api.GetString()!, request.GetProperty("version").GetInt16(), request.TryGetProperty("headerVersion", out var header)
                         ? header.GetInt16() : (short)2,
                     frame.GetProperty("headerVersion").GetInt16(), Hex(request), Hex(frame), request.TryGetProperty("json", out var json)
-                        ? json.GetRawText() : "");
+                        ? json.GetRawText() : "")
+                {
+                    Order = request.GetProperty("n").GetInt32(),
+                };
             }
         }
     }

@@ -3,6 +3,7 @@ using KafkaSharp.Coordinators.Transactions;
 using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records;
 
 namespace KafkaSharp.Broker.Handlers.Producers;
 
@@ -17,6 +18,9 @@ internal sealed class WriteTxnMarkersHandler(ITransactionMarkerSender markers)
     {
         if (!context.AuthorizeCluster(AclOperation.Alter) && !context.AuthorizeCluster(AclOperation.ClusterAction))
             return Fail(request, ErrorCode.ClusterAuthorizationFailed, context.ApiVersion);
+        // As in Kafka, no batch can be built for it, which fails the whole request.
+        if (request.Markers.Exists(marker => HasNoProducer(marker) && PartitionsOf(marker).Count > 0))
+            return Fail(request, ErrorCode.UnknownServerError, context.ApiVersion);
         List<(long ProducerId, List<TopicPartition> Partitions, Task<IReadOnlyList<ErrorCode>> Writing)> sent = [];
         foreach (var marker in request.Markers)
         {
@@ -46,6 +50,9 @@ internal sealed class WriteTxnMarkersHandler(ITransactionMarkerSender markers)
         }
         return results.ToResponse();
     }
+
+    private static bool HasNoProducer(WriteTxnMarkersRequest.WritableTxnMarker marker) =>
+        marker.ProducerId == RecordBatchHeader.NoProducerId || marker.ProducerEpoch == RecordBatchHeader.NoProducerEpoch;
 
     private static TransactionMarker MarkerOf(WriteTxnMarkersRequest.WritableTxnMarker marker) => new(
         marker.ProducerId, marker.ProducerEpoch, marker.TransactionResult, marker.CoordinatorEpoch, marker.TransactionVersion);

@@ -26,7 +26,7 @@ internal sealed class AddPartitionsToTxnHandler(TransactionProducers producers, 
     {
         if (context.ApiVersion < BrokerVersion)
         {
-            var result = await HandleAsync(context, new Transaction
+            var (result, _) = await HandleAsync(context, new Transaction
             {
                 TransactionalId = request.V3AndBelowTransactionalId,
                 ProducerId = request.V3AndBelowProducerId,
@@ -39,27 +39,24 @@ internal sealed class AddPartitionsToTxnHandler(TransactionProducers producers, 
             return Fail(request, ErrorCode.ClusterAuthorizationFailed, context.ApiVersion);
         var results = await Task.WhenAll(request.Transactions.ConvertAll(transaction => HandleAsync(context, transaction)));
         // As in Kafka, a cluster whose transaction.version is too low refuses the whole request.
-        return results.Any(IsUnsupported)
+        return results.Any(result => result.Error == ErrorCode.UnsupportedVersion)
             ? Fail(request, ErrorCode.UnsupportedVersion, context.ApiVersion)
-            : new AddPartitionsToTxnResponse { ResultsByTransaction = [.. results] };
+            : new AddPartitionsToTxnResponse { ResultsByTransaction = [.. results.Select(result => result.Result)] };
     }
 
     public AddPartitionsToTxnResponse Fail(AddPartitionsToTxnRequest request, ErrorCode error, short version) => version < BrokerVersion
-        ? new AddPartitionsToTxnResponse { ResultsByTopicV3AndBelow = Refused(request.V3AndBelowTopics, error) }
+        ? new AddPartitionsToTxnResponse { ResultsByTopicV3AndBelow = ForAll(request.V3AndBelowTopics, error) }
         : new AddPartitionsToTxnResponse { ErrorCode = error };
 
-    private static bool IsUnsupported(Result result) =>
-        result.TopicResults is [{ ResultsByPartition: [{ PartitionErrorCode: ErrorCode.UnsupportedVersion }, ..] }, ..];
-
-    /// <summary>A refusal without a look at the partitions has them as the request names them, as in Kafka.</summary>
-    private static List<TopicResult> Refused(List<Topic> topics, ErrorCode error) =>
+    /// <summary>An error of all partitions has them as the request names them, as in Kafka.</summary>
+    private static List<TopicResult> ForAll(List<Topic> topics, ErrorCode error) =>
         topics.ConvertAll(topic => new TopicResult
         {
             Name = topic.Name,
             ResultsByPartition = topic.Partitions.ConvertAll(partition => ToResult(partition, error)),
         });
 
-    /// <summary>Any other result has each partition once, and no topic without partitions.</summary>
+    /// <summary>Errors of single partitions have each partition once, and no topic without partitions.</summary>
     private static List<TopicResult> ToResults(List<Topic> topics, Func<TopicPartition, ErrorCode> errorOf) =>
     [
         .. topics.Where(topic => topic.Partitions.Count > 0).GroupBy(topic => topic.Name, StringComparer.Ordinal)
@@ -77,20 +74,41 @@ internal sealed class AddPartitionsToTxnHandler(TransactionProducers producers, 
     private static AddPartitionsToTxnResponse.AddPartitionsToTxnPartitionResult ToResult(int partition, ErrorCode error) =>
         new() { PartitionIndex = partition, PartitionErrorCode = error };
 
-    private async Task<Result> HandleAsync(RequestContext context, Transaction transaction)
+    /// <summary>The results of the partitions, and the error of adding them, which a transaction without partitions has too.</summary>
+    private async Task<(Result Result, ErrorCode Error)> HandleAsync(RequestContext context, Transaction transaction)
     {
         var id = transaction.TransactionalId;
-        return new Result
-        {
-            TransactionalId = id,
-            TopicResults = context.ApiVersion < BrokerVersion
-                && !context.Authorize(AclOperation.Write, ResourceType.TransactionalId, id)
-                ? Refused(transaction.Topics, ErrorCode.TransactionalIdAuthorizationFailed)
-                : ToResults(transaction.Topics, await ErrorsAsync(context, transaction)),
-        };
+        var (topics, error) = context.ApiVersion < BrokerVersion
+            && !context.Authorize(AclOperation.Write, ResourceType.TransactionalId, id)
+            ? (ForAll(transaction.Topics, ErrorCode.TransactionalIdAuthorizationFailed), ErrorCode.None)
+            : await ResultsAsync(context, transaction);
+        return (new Result { TransactionalId = id, TopicResults = topics }, error);
     }
 
-    private async Task<Func<TopicPartition, ErrorCode>> ErrorsAsync(RequestContext context, Transaction transaction)
+    private async Task<(List<TopicResult> Topics, ErrorCode Error)> ResultsAsync(RequestContext context, Transaction transaction)
+    {
+        var (partitions, refused) = Partitions(context, transaction);
+        if (refused.Count > 0)
+        {
+            return (
+                ToResults(transaction.Topics, partition => refused.GetValueOrDefault(partition, ErrorCode.OperationNotAttempted)),
+                ErrorCode.None);
+        }
+        var (id, producerId, epoch) = (transaction.TransactionalId, transaction.ProducerId, transaction.ProducerEpoch);
+        if (!transaction.VerifyOnly)
+        {
+            var error = await producers.AddAsync(
+                id, producerId, epoch, partitions, TransactionVersion.OfAddPartitions(context.ApiVersion));
+            return (ForAll(transaction.Topics, TransactionErrors.For(error, context.ApiVersion, FencedVersion)), error);
+        }
+        List<TopicPartition> verified = [.. partitions];
+        var errors = await producers.VerifyAsync(id, producerId, epoch, verified);
+        var byPartition = verified.Zip(errors).ToDictionary(pair => pair.First, pair => pair.Second);
+        return (ToResults(transaction.Topics, partition => byPartition[partition]), ErrorCode.None);
+    }
+
+    private (HashSet<TopicPartition> Known, Dictionary<TopicPartition, ErrorCode> Refused) Partitions(
+        RequestContext context, Transaction transaction)
     {
         var fromClient = context.ApiVersion < BrokerVersion;
         var partitions = new HashSet<TopicPartition>();
@@ -112,24 +130,6 @@ internal sealed class AddPartitionsToTxnHandler(TransactionProducers producers, 
                     partitions.Add(partition);
             }
         }
-        if (refused.Count > 0)
-            return partition => refused.GetValueOrDefault(partition, ErrorCode.OperationNotAttempted);
-        if (!transaction.VerifyOnly)
-            return await AddAsync(context, transaction, partitions);
-        List<TopicPartition> verified = [.. partitions];
-        var errors = await producers.VerifyAsync(
-            transaction.TransactionalId, transaction.ProducerId, transaction.ProducerEpoch, verified);
-        var byPartition = verified.Zip(errors).ToDictionary(pair => pair.First, pair => pair.Second);
-        return partition => byPartition[partition];
-    }
-
-    private async Task<Func<TopicPartition, ErrorCode>> AddAsync(
-        RequestContext context, Transaction transaction, HashSet<TopicPartition> partitions)
-    {
-        var error = await producers.AddAsync(
-            transaction.TransactionalId, transaction.ProducerId, transaction.ProducerEpoch, partitions,
-            TransactionVersion.OfAddPartitions(context.ApiVersion));
-        var known = TransactionErrors.For(error, context.ApiVersion, FencedVersion);
-        return _ => known;
+        return (partitions, refused);
     }
 }

@@ -66,29 +66,32 @@ internal sealed class TransactionHandlerTests
         Assert.That((await DescribeAsync("x"))[0].TransactionState, Is.EqualTo("Empty"));
     }
 
-    [Test]
-    public async Task A_partition_that_is_named_twice_has_one_result()
+    [TestCase((short)3, 0, "t=1:None,1:None empty= t=0:None,1:None")]
+    [TestCase((short)5, 0, "t=1:None,1:None empty= t=0:None,1:None")]
+    [TestCase((short)3, 7, "t=1:OperationNotAttempted,7:UnknownTopicOrPartition")]
+    public async Task A_partition_that_is_named_twice_has_one_result_only_where_partitions_are_refused(
+        short version, int last, string expected)
     {
         var (id, epoch) = await InitAsync();
+        List<AddPartitionsToTxnRequest.AddPartitionsToTxnTopic> topics =
+        [
+            new() { Name = "t", Partitions = [1, 1] },
+            new() { Name = "empty", Partitions = [] },
+            new() { Name = "t", Partitions = [last, 1] },
+        ];
         var response = await _node.AskAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
-            new AddPartitionsToTxnRequest
-            {
-                V3AndBelowTransactionalId = "x",
-                V3AndBelowProducerId = id,
-                V3AndBelowProducerEpoch = epoch,
-                V3AndBelowTopics =
-                [
-                    new() { Name = "t", Partitions = [1, 1] },
-                    new() { Name = "empty", Partitions = [] },
-                    new() { Name = "t", Partitions = [0, 1] },
-                ],
-            },
-            3);
-        var topic = response.ResultsByTopicV3AndBelow.Single();
-        Assert.That(topic.Name, Is.EqualTo("t"));
-        Assert.That(
-            topic.ResultsByPartition.Select(partition => (partition.PartitionIndex, partition.PartitionErrorCode)),
-            Is.EqualTo(new[] { (1, ErrorCode.None), (0, ErrorCode.None) }));
+            version < 4
+                ? new()
+                {
+                    V3AndBelowTransactionalId = "x", V3AndBelowProducerId = id, V3AndBelowProducerEpoch = epoch, V3AndBelowTopics = topics,
+                }
+                : new() { Transactions = [new() { TransactionalId = "x", ProducerId = id, ProducerEpoch = epoch, Topics = topics }] },
+            version);
+        var results = version < 4 ? response.ResultsByTopicV3AndBelow : response.ResultsByTransaction[0].TopicResults;
+        Assert.That(string.Join(' ', results.Select(Text)), Is.EqualTo(expected));
+
+        static string Text(AddPartitionsToTxnResponse.AddPartitionsToTxnTopicResult topic) => topic.Name + "=" + string.Join(
+            ',', topic.ResultsByPartition.Select(partition => $"{partition.PartitionIndex}:{partition.PartitionErrorCode}"));
     }
 
     [TestCase((short)0, ErrorCode.InvalidProducerEpoch)]
@@ -145,6 +148,23 @@ internal sealed class TransactionHandlerTests
                 ("x", "None,None"), ("y", "TransactionAbortable"), ("unknown", "InvalidProducerIdMapping"), ("", "InvalidRequest"),
             }));
         Assert.That(await EndAsync(x, 0, commit: true, version: 5), Is.EqualTo((ErrorCode.None, x, (short)1)));
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task A_cluster_of_version_0_refuses_the_whole_request_also_without_partitions(int partitions)
+    {
+        await _node.AskAsync<UpdateFeaturesRequest, UpdateFeaturesResponse>(
+            new UpdateFeaturesRequest
+            {
+                TimeoutMs = 30_000, FeatureUpdates = [new() { Feature = "transaction.version", MaxVersionLevel = 0, UpgradeType = 2 }],
+            },
+            1);
+        var (x, _) = await InitAsync();
+        var response = await _node.AskAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
+            new AddPartitionsToTxnRequest { Transactions = [Transaction("x", x, verify: false, [.. Enumerable.Range(0, partitions)])] }, 5);
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.UnsupportedVersion));
+        Assert.That(response.ResultsByTransaction, Is.Empty);
     }
 
     [Test]
