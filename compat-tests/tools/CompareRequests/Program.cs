@@ -1,13 +1,17 @@
 using System.Net.Sockets;
+using CompareRequests;
 using CompareRequests.Comparing;
 using CompareRequests.Requests;
+using CompareRequests.Requests.Transactions;
 using CompareRequests.Running;
 using CompareRequests.Schemas;
 using CompareRequests.Timings;
 
 // CompareRequests list                                             the names of the APIs
-// CompareRequests run GENUINE OURS [--api NAME]… [--quick]         directories with the file bootstrap, as eng/broker.sh makes them
-//   --quick   the lowest and the highest version of each API
+// CompareRequests run GENUINE OURS [--api NAME]… [--quick] [--transactions]
+//   GENUINE OURS     directories with the file bootstrap, as eng/broker.sh makes them
+//   --quick          the lowest and the highest version of each API
+//   --transactions   the requests to transactional ids in each state
 // CompareRequests timings GENUINE OURS                             what happens after a time
 switch (args)
 {
@@ -20,7 +24,8 @@ switch (args)
     case ["timings", var genuine, var ours]:
         return RunTimings(genuine, ours);
     default:
-        Console.Error.WriteLine("usage: CompareRequests list | run GENUINE OURS [--api NAME]… [--quick] | timings GENUINE OURS");
+        Console.Error.WriteLine(
+            "usage: CompareRequests list | run GENUINE OURS [--api NAME]… [--quick] [--transactions] | timings GENUINE OURS");
         return 2;
 }
 
@@ -36,13 +41,17 @@ static int Run(string genuineDirectory, string ourDirectory, string[] options)
     try
     {
         Parallel.Invoke(() => Preparation.Prepare(genuine), () => Preparation.Prepare(ours));
-        var comparison = new Comparison(genuine, ours, report);
-        foreach (var plan in AllPlans.List.Where(plan => chosen.Count == 0 || chosen.Contains(plan.Api)))
+        using var comparison = new Comparison(genuine, ours, report);
+        var level = TransactionVersion(ours);
+        var plans = options.Contains("--transactions") ? TransactionPlans.List : AllPlans.List;
+        foreach (var plan in plans.Where(plan => chosen.Count == 0 || chosen.Contains(plan.Api)))
         {
+            if (plan.LeastTransactionVersion > level)
+                continue;
             var (failed, passed) = (report.Failed, report.Passed);
             comparison.Run(plan, Versions(plan, ours, options.Contains("--quick")));
             report.Write(plan.Name);
-            Console.WriteLine($"{plan.Name}: {report.Passed - passed} passed, {report.Failed - failed} failed");
+            report.Count(plan.Name, report.Passed - passed, report.Failed - failed);
             compared.Add(plan.Name);
         }
     }
@@ -51,6 +60,7 @@ static int Run(string genuineDirectory, string ourDirectory, string[] options)
         Console.WriteLine($"not ok: a broker no longer accepts connections ({e.Message}) at {report.Current}");
         ended = 1;
     }
+    report.WriteCounts();
     foreach (var line in explanations.Unused(compared))
         Console.WriteLine($"no longer needed in this run: {line}");
     Console.WriteLine($"{report.Passed} passed, {report.Failed + ended} failed");
@@ -67,6 +77,14 @@ static int RunTimings(string genuineDirectory, string ourDirectory)
     return failed == 0 && passed > 0 ? 0 : 1;
 }
 
+// The finalized level of transaction.version.
+static long TransactionVersion(Broker broker)
+{
+    var response = broker.Run(new("ApiVersions", 3, """{"ClientSoftwareName":"compare","ClientSoftwareVersion":"1"}"""));
+    return ((List<object?>)response["FinalizedFeatures"]!).Cast<Dictionary<string, object?>>()
+        .Where(feature => feature["Name"] is "transaction.version").Select(feature => (long)feature["MaxVersionLevel"]!).FirstOrDefault();
+}
+
 // The versions that our broker serves.
 static IEnumerable<int> Versions(ApiPlan plan, Broker broker, bool quick)
 {
@@ -76,7 +94,7 @@ static IEnumerable<int> Versions(ApiPlan plan, Broker broker, bool quick)
     if (served is null)
         return [];
     var (least, most) = ((int)(long)served["MinVersion"]!, (int)(long)served["MaxVersion"]!);
-    if (!plan.IsMutated || plan.IsLatestOnly)
+    if (plan.IsLatestOnly)
         return [most];
     return quick && most > least ? [least, most] : Enumerable.Range(least, most - least + 1);
 }

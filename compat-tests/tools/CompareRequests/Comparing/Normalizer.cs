@@ -41,6 +41,8 @@ internal static partial class Normalizer
             Normalize(keyed, "", broker, quorum),
         List<object?> list => Sorted(list.ConvertAll(item => Normalize(item, field, broker, quorum))),
         string text => Text(text, broker),
+        byte[] records when field == "Records" => FetchedRecords.Normalize(records),
+        long number when number > 0 && field == "ProducerId" && broker.Variables.NameOf(number) is { } name => $"<{name}>",
         long number when number > 0 && (s_numbers.Contains(field) || (quorum && s_quorumNumbers.Contains(field))) => "<number>",
         long number when field == "Port" && number == broker.Address.Port => "<port>",
         long number when field == "Port" && number == broker.Address.Port + 1 => "<controller port>",

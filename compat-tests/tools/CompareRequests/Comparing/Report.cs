@@ -2,11 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace CompareRequests.Comparing;
 
-/// <summary>Collects the results and writes each difference once, with the versions in which it occurs.</summary>
+/// <summary>
+/// Collects the results and writes each difference once, with the versions in which it occurs. May be used by several threads.
+/// </summary>
 internal sealed partial class Report(Explanations explanations)
 {
     private readonly Dictionary<string, SortedSet<int>> _found = new(StringComparer.Ordinal);
-    private string _current = "nothing";
+    private readonly Dictionary<string, (int Passed, int Failed)> _counts = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private volatile string _current = "nothing";
 
     public int Passed { get; private set; }
 
@@ -20,18 +24,15 @@ internal sealed partial class Report(Explanations explanations)
     /// <summary>True if a difference has no explanation.</summary>
     public bool Ends(string api, int version, string description, List<Difference> differences)
     {
-        var unexplained = differences.Where(difference => !explanations.Explains(api, description, difference)).ToList();
-        if (unexplained.Count == 0)
-        {
-            Passed++;
-            return false;
-        }
-        Failed++;
-        var key = Number().Replace($"{description}\n" + string.Concat(unexplained.Take(6).Select(Line)), "case#x");
-        if (!_found.TryGetValue(key, out var versions))
-            _found[key] = versions = [];
-        versions.Add(version);
-        return true;
+        lock (_lock)
+            return EndsAlone(api, version, description, differences);
+    }
+
+    /// <summary>Whether there are no differences, or only those that are meant.</summary>
+    public bool Explains(string api, string description, List<Difference> differences)
+    {
+        lock (_lock)
+            return differences.TrueForAll(difference => explanations.Explains(api, description, difference));
     }
 
     /// <summary>Writes the differences found since the last call.</summary>
@@ -48,6 +49,36 @@ internal sealed partial class Report(Explanations explanations)
                 Console.WriteLine("    " + line);
         }
         _found.Clear();
+    }
+
+    /// <summary>Adds the cases of a plan to those of its API.</summary>
+    public void Count(string api, int passed, int failed)
+    {
+        var before = _counts.GetValueOrDefault(api);
+        _counts[api] = (before.Passed + passed, before.Failed + failed);
+    }
+
+    /// <summary>Writes the number of cases of each API.</summary>
+    public void WriteCounts()
+    {
+        foreach (var (api, (passed, failed)) in _counts)
+            Console.WriteLine($"{api}: {passed} passed, {failed} failed");
+    }
+
+    private bool EndsAlone(string api, int version, string description, List<Difference> differences)
+    {
+        var unexplained = differences.Where(difference => !explanations.Explains(api, description, difference)).ToList();
+        if (unexplained.Count == 0)
+        {
+            Passed++;
+            return false;
+        }
+        Failed++;
+        var key = Number().Replace($"{description}\n" + string.Concat(unexplained.Take(6).Select(Line)), "case#x");
+        if (!_found.TryGetValue(key, out var versions))
+            _found[key] = versions = [];
+        versions.Add(version);
+        return true;
     }
 
     private static string Line(Difference difference) =>

@@ -8,20 +8,24 @@ namespace CompareRequests.Mutations;
 /// <summary>Record batches with one unusual property each. Unless it is the checksum, the checksum is right.</summary>
 internal static class BatchMutations
 {
+    /// <summary>The number of records of <see cref="Valid"/>.</summary>
+    public const int Count = 3;
+
     private const int Overhead = 61;
-    private static readonly byte[] s_valid = Batch(3);
+    private static readonly byte[] s_valid = Batch(Count);
 
     /// <summary>A batch of three records with keys, values and fixed timestamps.</summary>
     public static byte[] Valid => [.. s_valid];
 
-    /// <summary>The same batch as the first of a producer's transaction.</summary>
-    public static byte[] InTransaction(long producerId, long producerEpoch)
+    /// <summary>The same batch, from a producer.</summary>
+    public static byte[] OfProducer(long producerId, long producerEpoch, int sequence, bool isTransactional)
     {
         var batch = Valid;
-        batch[22] |= 16;
+        if (isTransactional)
+            batch[22] |= 16;
         BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(43), producerId);
         BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(51), (short)producerEpoch);
-        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(53), 0);
+        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(53), sequence);
         return Sealed(batch);
     }
 

@@ -24,11 +24,17 @@ internal sealed record ApiPlan(string Api, params (string Name, string Json)[] R
     /// <summary>Descriptions of cases that would harm the comparison itself, such as one that ends a broker on request.</summary>
     public Regex? Excluded { get; init; }
 
-    /// <summary>False: only the requests themselves are sent, in the highest version.</summary>
+    /// <summary>False: only the requests themselves are sent.</summary>
     public bool IsMutated { get; init; } = true;
 
     /// <summary>Only the highest version is compared.</summary>
     public bool IsLatestOnly { get; init; }
+
+    /// <summary>A case uses nothing that another one changes: several run at once.</summary>
+    public bool IsIndependent { get; init; }
+
+    /// <summary>The plan needs this level of <c>transaction.version</c>.</summary>
+    public int LeastTransactionVersion { get; init; }
 
     public string Name => OnController ? Api + " (controller)" : Api;
 

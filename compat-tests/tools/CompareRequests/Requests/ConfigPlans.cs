@@ -13,7 +13,7 @@ internal static class ConfigPlans
            select ($"{resource.Type} '{resource.Name}' {(synonyms ? "with synonyms" : "")}",
                "{\"Resources\":[{\"ResourceType\":" + resource.Type + ",\"ResourceName\":\"" + resource.Name
                + "\",\"ConfigurationKeys\":null}],\"IncludeSynonyms\":" + (synonyms ? "true" : "false") + "}"),
-    ]) { IsMutated = false };
+    ]) { IsMutated = false, IsLatestOnly = true };
 
     private static readonly ApiPlan s_alterBroker = new("IncrementalAlterConfigs",
     [
@@ -22,7 +22,7 @@ internal static class ConfigPlans
            let at = line.IndexOf('=', StringComparison.Ordinal)
            from broker in (string[])["1", ""]
            select ($"broker '{broker}', {line}", Alteration(broker, line[..at], line[(at + 1)..])),
-    ]) { IsMutated = false };
+    ]) { IsMutated = false, IsLatestOnly = true };
 
     public static readonly ApiPlan[] List = [s_describe, s_describe with { OnController = true }, s_alterBroker];
 

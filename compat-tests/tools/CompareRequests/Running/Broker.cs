@@ -23,7 +23,10 @@ internal sealed class Broker : IDisposable
 
     public IPEndPoint Address { get; }
 
-    public Variables Variables { get; } = new();
+    public Variables Variables { get; private init; } = new();
+
+    /// <summary>The same broker on other connections, with a copy of the variables.</summary>
+    public Broker Another() => new(Directory) { Variables = Variables.Copy() };
 
     /// <summary>Closes the connections of pending steps.</summary>
     public void EndCase()

@@ -1,4 +1,7 @@
-namespace CompareRequests.Requests;
+using CompareRequests.Requests;
+using CompareRequests.Requests.Transactions;
+
+namespace CompareRequests;
 
 /// <summary>All plans, in the order in which they run.</summary>
 internal static class AllPlans
