@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Transactions;
 /// <summary>The log messages of the transaction coordinator.</summary>
 internal static partial class TransactionEvents
 {
-    // Debug, as in Kafka: a client can cause any number of them.
+    // Debug, although Kafka warns each time: a client can cause any number of them, and it has the error.
     [LoggerMessage(7050, LogLevel.Debug,
         "The producer of transactional id {TransactionalId} asked to {Result} its transaction in state {State}: INVALID_TXN_STATE.")]
     public static partial void InvalidTransactionState(this ILogger logger, string transactionalId, string result, string state);
