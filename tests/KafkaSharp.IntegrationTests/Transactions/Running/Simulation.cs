@@ -76,11 +76,9 @@ internal sealed class Simulation : IAsyncDisposable
             Topics = { { "lists", 2 }, { "other", 1 }, { "input", 2 }, { "output", 2 } },
         });
         await using var simulation = new Simulation(options, kafka, clock);
-        await simulation.PrepareAsync();
-        await simulation.ActAsync();
-        var observation = await simulation.ObserveAsync();
+        var violations = await simulation.ViolationsAsync();
         return new RunResult(
-            new HistoryChecker(simulation.History, observation).Check(),
+            violations,
             simulation.History.Attempts.CountBy(attempt => attempt.Outcome).ToDictionary(),
             simulation.Network.LateRequests, simulation._crashes);
     }
@@ -95,6 +93,21 @@ internal sealed class Simulation : IAsyncDisposable
     public Retries NewRetries(int client) => new(new Wire(Network), Turns, client);
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_clients).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private async Task<IReadOnlyList<string>> ViolationsAsync()
+    {
+        try
+        {
+            await PrepareAsync();
+            await ActAsync();
+            return new HistoryChecker(History, await ObserveAsync()).Check();
+        }
+        catch (TimeoutException e)
+        {
+            // A client or a reader waits for the end of a transaction that does not end.
+            return [$"hanging: {e.Message}"];
+        }
+    }
 
     private async Task PrepareAsync()
     {
