@@ -252,7 +252,7 @@ internal sealed class ClassicGroup : Group
     }
 
     public override ErrorCode ValidateOffsetCommit(
-        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional)
+        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional, short apiVersion)
     {
         if (State == ClassicGroupState.Dead)
             return ErrorCode.CoordinatorNotAvailable;

@@ -25,10 +25,12 @@ public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
     /// <param name="scheduler">
     /// Runs the loops' work; the thread pool unless a simulation decides the order, in which case loads run inline.
     /// </param>
+    /// <param name="consumerConfig">Timeouts and limits of consumer groups; Kafka's defaults unless given.</param>
     public GroupCoordinator(
         ICoordinatorStorage storage, ITopicLookup topics, GroupCoordinatorConfig config, TimeProvider time, Func<Guid> newGuid, ILogger log,
-        Action<IThreadPoolWorkItem>? scheduler = null)
+        Action<IThreadPoolWorkItem>? scheduler = null, ConsumerGroupConfig? consumerConfig = null)
     {
+        var ofConsumers = consumerConfig ?? new ConsumerGroupConfig();
         var options = new CoordinatorRuntimeOptions
         {
             Name = "group-coordinator",
@@ -39,9 +41,11 @@ public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
             Compression = config.Compression,
         };
         var runtime = new CoordinatorRuntime<GroupShard, GroupRecord>(
-            options, storage, GroupRecordSerde.Instance, context => new GroupShard(context, config, newGuid), time, log, scheduler);
+            options, storage, GroupRecordSerde.Instance, context => new GroupShard(context, config, ofConsumers, newGuid), time, log,
+            scheduler);
         _shards = new GroupShards(runtime, log);
         Classic = new ClassicGroupService(_shards, config);
+        Consumer = new ConsumerGroupService(_shards, ofConsumers);
         Offsets = new OffsetService(_shards, topics);
         TransactionalOffsets = new TransactionalOffsetService(_shards, topics);
         Administration = new GroupAdministration(_shards);
@@ -49,6 +53,9 @@ public sealed class GroupCoordinator : IPartitionedCoordinator, IAsyncDisposable
 
     /// <summary>Requests of members of classic groups.</summary>
     public ClassicGroupService Classic { get; }
+
+    /// <summary>Requests of members of consumer groups.</summary>
+    public ConsumerGroupService Consumer { get; }
 
     /// <summary>Requests about committed offsets.</summary>
     public OffsetService Offsets { get; }

@@ -1,5 +1,6 @@
 using KafkaSharp.Coordinators.Classic;
 using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.Consumer;
 using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Runtime;
@@ -18,12 +19,16 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
 {
     private readonly ShardContext<GroupRecord> _context;
     private readonly GroupCoordinatorConfig _config;
+    private readonly ShardMetadata _metadata = new();
     private readonly GroupTable _groups;
     private readonly ClassicGroups _classicGroups;
+    private readonly ConsumerGroups _consumerGroups;
+    private readonly ConsumerTimers _consumerTimers;
     private readonly ShardTimer<GroupRecord> _cleanup;
     private bool _isLoaded;
 
-    public GroupShard(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, Func<Guid> newGuid)
+    public GroupShard(
+        ShardContext<GroupRecord> context, GroupCoordinatorConfig config, ConsumerGroupConfig consumerConfig, Func<Guid> newGuid)
     {
         _context = context;
         _config = config;
@@ -38,10 +43,17 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
         Leave = new ClassicLeave(classic, _classicGroups, rebalance);
         Describer = new ClassicDescriber(_groups);
         Committer = new OffsetCommitter(context, config, _groups);
-        TransactionalCommitter = new TransactionalOffsetCommitter(context, config, _groups);
+        TransactionalCommitter = new TransactionalOffsetCommitter(context, config, _groups, _metadata);
         Fetcher = new OffsetFetcher(_groups);
         Removal = new OffsetRemoval(context, config, _groups);
         Lister = new GroupLister(_groups);
+        _consumerGroups = new ConsumerGroups(context.Undo, _groups);
+        var consumer = new ConsumerContext(context, consumerConfig, _metadata, newGuid);
+        _consumerTimers = new ConsumerTimers(consumer);
+        ConsumerLeave = new ConsumerLeave(consumer, _consumerGroups, _consumerTimers);
+        ConsumerHeartbeat = new ConsumerHeartbeat(
+            consumer, _consumerGroups, _consumerTimers, new PatternSubscriptions(consumer, _consumerGroups));
+        ConsumerDescriber = new ConsumerDescriber(consumer, _consumerGroups);
     }
 
     public ClassicJoin Join { get; }
@@ -64,6 +76,12 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
 
     public GroupLister Lister { get; }
 
+    public ConsumerHeartbeat ConsumerHeartbeat { get; }
+
+    public ConsumerLeave ConsumerLeave { get; }
+
+    public ConsumerDescriber ConsumerDescriber { get; }
+
     public void Replay(long offset, ProducerIdentity producer, GroupRecord record)
     {
         switch (record)
@@ -76,6 +94,9 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
                 break;
             case GroupMetadataRecord metadata:
                 _classicGroups.Load(metadata);
+                break;
+            case ConsumerGroupRecord consumer:
+                _consumerGroups.Replay(consumer);
                 break;
             case OpaqueRecord opaque:
                 _groups.Replay(opaque);
@@ -90,13 +111,19 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
     public void OnLoaded(MetadataImage image)
     {
         _isLoaded = true;
+        _metadata.Load(image);
         foreach (var group in _groups.Groups)
+        {
             group.OnLoaded();
+            if (group is ConsumerGroup consumer)
+                _consumerTimers.Start(consumer);
+        }
         ScheduleCleanup();
     }
 
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
     {
+        _metadata.Update(delta, image);
         if (delta.Topics is { DeletedTopics.Count: > 0 } topics)
             _context.Post("on-topics-deleted", () => new(Removal.OfTopics(topics.DeletedTopics.Values), IsAtomic: false));
     }
@@ -104,6 +131,7 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
     public void OnUnloaded()
     {
         _cleanup.Cancel();
+        _consumerTimers.CancelAll();
         foreach (var group in _groups.Groups)
             group.OnUnloaded(ErrorCode.NotCoordinator);
     }

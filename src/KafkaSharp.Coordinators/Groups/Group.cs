@@ -36,7 +36,13 @@ internal abstract class Group(string groupId)
     /// if one of them is set.
     /// </summary>
     public abstract ErrorCode ValidateOffsetCommit(
-        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional);
+        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional, short apiVersion);
+
+    /// <summary>
+    /// Whether a member that may commit offsets may commit one of a partition: an older member epoch only what it was assigned (KIP-1251).
+    /// </summary>
+    public virtual ErrorCode ValidatePartitionCommit(string memberId, int generationIdOrMemberEpoch, Uuid topicId, int partition) =>
+        ErrorCode.None;
 
     public abstract ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch);
 

@@ -45,6 +45,11 @@ internal sealed class OffsetCommitter(ShardContext<GroupRecord> context, GroupCo
                 });
                 if (isTooLong)
                     continue;
+                if (ValidatePartition(request, topic.TopicId, partition.PartitionIndex) is var stale and not ErrorCode.None)
+                {
+                    records.Clear();
+                    return stale;
+                }
                 records.Add(new OffsetCommitRecord(request.GroupId, topic.Name, partition.PartitionIndex, new OffsetCommitValue
                 {
                     Offset = partition.CommittedOffset,
@@ -59,6 +64,10 @@ internal sealed class OffsetCommitter(ShardContext<GroupRecord> context, GroupCo
         return ErrorCode.None;
     }
 
+    private ErrorCode ValidatePartition(OffsetCommitRequest request, Uuid topicId, int partition) =>
+        groups.Find(request.GroupId)?.ValidatePartitionCommit(request.MemberId, request.GenerationIdOrMemberEpoch, topicId, partition)
+        ?? ErrorCode.None;
+
     private ErrorCode Validate(short apiVersion, OffsetCommitRequest request)
     {
         if (groups.Find(request.GroupId) is not { } group)
@@ -69,7 +78,7 @@ internal sealed class OffsetCommitter(ShardContext<GroupRecord> context, GroupCo
                 : ErrorCode.IllegalGeneration;
         }
         var error = group.ValidateOffsetCommit(
-            request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch, isTransactional: false);
+            request.MemberId, request.GroupInstanceId, request.GenerationIdOrMemberEpoch, isTransactional: false, apiVersion);
         if (error == ErrorCode.None)
             group.OnOffsetsCommitted(request.MemberId);
         return error;

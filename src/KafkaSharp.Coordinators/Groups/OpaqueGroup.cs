@@ -5,7 +5,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>
-/// A consumer, share or streams group found in the log of a broker that serves those protocols (KIP-848, KIP-932, KIP-1071). Its records
+/// A share or streams group found in the log of a broker that serves those protocols (KIP-932, KIP-1071). Its records
 /// are kept as they are: it can be listed, its offsets can be read, and it can be deleted when it is empty. Used on the shard's event loop.
 /// </summary>
 internal sealed class OpaqueGroup(string groupId, GroupType type, UndoLog undo) : Group(groupId)
@@ -35,7 +35,7 @@ internal sealed class OpaqueGroup(string groupId, GroupType type, UndoLog undo) 
     public override bool IsSubscribedTo(string topic) => !IsEmpty;
 
     public override ErrorCode ValidateOffsetCommit(
-        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional) =>
+        string memberId, string? groupInstanceId, int generationIdOrMemberEpoch, bool isTransactional, short apiVersion) =>
         Type == GroupType.Share ? ErrorCode.GroupIdNotFound
         : generationIdOrMemberEpoch < 0 && IsEmpty ? ErrorCode.None
         : isTransactional && generationIdOrMemberEpoch == -1 && memberId.Length == 0 && groupInstanceId is null ? ErrorCode.None

@@ -10,7 +10,8 @@ namespace KafkaSharp.Coordinators.Groups;
 /// TxnOffsetCommit within a shard: checks that the member may commit and makes a record per partition. The offsets take effect when the
 /// transaction commits. As in Kafka it counts as no heartbeat, and its records carry no topic id. Used on the shard's event loop.
 /// </summary>
-internal sealed class TransactionalOffsetCommitter(ShardContext<GroupRecord> context, GroupCoordinatorConfig config, GroupTable groups)
+internal sealed class TransactionalOffsetCommitter(
+    ShardContext<GroupRecord> context, GroupCoordinatorConfig config, GroupTable groups, ShardMetadata metadata)
 {
     /// <summary>
     /// Adds a record for each partition that is accepted, and a response for each; an error is that of the whole request. The topics are
@@ -41,6 +42,11 @@ internal sealed class TransactionalOffsetCommitter(ShardContext<GroupRecord> con
                 });
                 if (isTooLong)
                     continue;
+                if (ValidatePartition(request, topic.Name, partition.PartitionIndex) is var refused and not ErrorCode.None)
+                {
+                    records.Clear();
+                    return refused;
+                }
                 records.Add(new OffsetCommitRecord(request.GroupId, topic.Name, partition.PartitionIndex, new OffsetCommitValue
                 {
                     Offset = partition.CommittedOffset,
@@ -59,8 +65,16 @@ internal sealed class TransactionalOffsetCommitter(ShardContext<GroupRecord> con
         // Without a generation these are offsets without members: replay creates a simple group for them.
         if (groups.Find(request.GroupId) is not { } group)
             return request.GenerationId < 0 ? ErrorCode.None : ErrorCode.IllegalGeneration;
-        var error = group.ValidateOffsetCommit(request.MemberId, request.GroupInstanceId, request.GenerationId, isTransactional: true);
-        // Clients of this API know no member epochs.
-        return error == ErrorCode.StaleMemberEpoch ? ErrorCode.IllegalGeneration : error;
+        return ToGeneration(group.ValidateOffsetCommit(
+            request.MemberId, request.GroupInstanceId, request.GenerationId, isTransactional: true, apiVersion: 0));
     }
+
+    private ErrorCode ValidatePartition(TxnOffsetCommitRequest request, string topic, int partition) =>
+        groups.Find(request.GroupId) is { } group
+            ? ToGeneration(group.ValidatePartitionCommit(
+                request.MemberId, request.GenerationId, metadata.Image.Topics.TopicId(topic), partition))
+            : ErrorCode.None;
+
+    /// <summary>Clients of this API know no member epochs.</summary>
+    private static ErrorCode ToGeneration(ErrorCode error) => error == ErrorCode.StaleMemberEpoch ? ErrorCode.IllegalGeneration : error;
 }

@@ -24,6 +24,7 @@ internal sealed class GroupRecordSerde : ICoordinatorRecordSerde<GroupRecord>
             GroupRecordType.LegacyOffsetCommit or GroupRecordType.OffsetCommit => ReadOffset(ref reader, value),
             GroupRecordType.GroupMetadata =>
                 new GroupMetadataRecord(GroupMetadataKey.Read(ref reader, 0).Group, value is { } v ? ReadGroup(v) : null),
+            _ when ConsumerGroupRecordReader.Read(type, ref reader, value) is { } consumer => consumer,
             // Every such key begins with the group's id.
             _ when OpaqueType(type) is { } opaque =>
                 new OpaqueRecord(reader.ReadString(false), opaque, IsMember(type), key.ToArray(), value?.ToArray()),
@@ -60,8 +61,6 @@ internal sealed class GroupRecordSerde : ICoordinatorRecordSerde<GroupRecord>
 
     private static GroupType? OpaqueType(GroupRecordType type) => type switch
     {
-        >= GroupRecordType.ConsumerGroupMetadata and <= GroupRecordType.ConsumerGroupCurrentMemberAssignment
-            or GroupRecordType.ConsumerGroupRegularExpression => GroupType.Consumer,
         >= GroupRecordType.ShareGroupMemberMetadata and <= GroupRecordType.ShareGroupStatePartitionMetadata => GroupType.Share,
         GroupRecordType.StreamsGroupMetadata
             or >= GroupRecordType.StreamsGroupMemberMetadata and <= GroupRecordType.StreamsGroupTopology => GroupType.Streams,
@@ -69,7 +68,6 @@ internal sealed class GroupRecordSerde : ICoordinatorRecordSerde<GroupRecord>
     };
 
     private static bool IsMember(GroupRecordType type) => type
-        is GroupRecordType.ConsumerGroupMemberMetadata
-        or GroupRecordType.ShareGroupMemberMetadata
+        is GroupRecordType.ShareGroupMemberMetadata
         or GroupRecordType.StreamsGroupMemberMetadata;
 }

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace KafkaSharp.Coordinators.Records;
 
 /// <summary>
-/// A record of a group whose protocol is not served here (consumer, share, streams), as the bytes that were found in the log; without a
+/// A record of a group whose protocol is not served here (share, streams), as the bytes that were found in the log; without a
 /// value, the removal of what its key names.
 /// </summary>
 internal sealed class OpaqueRecord(string group, GroupType groupType, bool isMember, byte[] key, byte[]? value) : GroupRecord

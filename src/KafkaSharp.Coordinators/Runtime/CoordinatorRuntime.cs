@@ -133,6 +133,16 @@ internal sealed class CoordinatorRuntime<TShard, TRecord> : IAsyncDisposable
         _loads.Dispose();
     }
 
+    /// <summary>Runs work of a shard outside its event loop: on the thread pool, or where a simulation decides.</summary>
+    internal void RunInBackground(Action work)
+    {
+        var item = new BackgroundWork(work);
+        if (_scheduler is not null)
+            _scheduler(item);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+    }
+
     internal EventLoop NewLoop(int partition) => new($"{Options.Name}-{partition}", _time, Logger, _scheduler);
 
     internal TShard NewShard(ShardContext<TRecord> context) => _newShard(context);

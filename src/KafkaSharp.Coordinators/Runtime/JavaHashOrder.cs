@@ -17,6 +17,9 @@ internal static class JavaHashOrder
     /// <summary>The capacity of <c>new HashSet(collection)</c>.</summary>
     public static int CapacityOfCopy(int count) => PowerOfTwo(Math.Max((int)(count / 0.75f) + 1, DefaultCapacity));
 
+    /// <summary>The capacity of <c>new HashMap(map)</c>.</summary>
+    public static int CapacityOfMapCopy(int count) => PowerOfTwo((int)((count / 0.75f) + 1));
+
     /// <summary>The capacity of a table that was created with <c>new HashMap(requested)</c> and has held this many elements.</summary>
     public static int CapacityOf(int requested, int count) => Grow(PowerOfTwo(requested), count);
 

@@ -9,9 +9,11 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// <param name="undo">Undoes what replay changed when its records are not written.</param>
 /// <param name="post">Runs a command that has no caller.</param>
 /// <param name="leaderEpoch">The epoch in which this broker leads the partition.</param>
+/// <param name="background">Runs work outside the event loop.</param>
 /// <param name="log">Receives log messages.</param>
 internal sealed class ShardContext<TRecord>(
-    int partition, EventLoop loop, UndoLog undo, Action<string, Func<CommandResult<TRecord>>> post, Func<int> leaderEpoch, ILogger log)
+    int partition, EventLoop loop, UndoLog undo, Action<string, Func<CommandResult<TRecord>>> post, Func<int> leaderEpoch,
+    Action<Action> background, ILogger log)
     where TRecord : class
 {
     /// <summary>The partition of the coordinator's topic.</summary>
@@ -36,4 +38,7 @@ internal sealed class ShardContext<TRecord>(
 
     /// <summary>Runs a command of the shard itself soon; a failure is logged.</summary>
     public void Post(string name, Func<CommandResult<TRecord>> command) => post(name, command);
+
+    /// <summary>Runs work that is too long for the event loop; it must not use the state of the shard, and must not throw.</summary>
+    public void RunInBackground(Action work) => background(work);
 }

@@ -36,7 +36,7 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
         _leaderEpoch = leaderEpoch;
         Partition = partition;
         _shard = runtime.NewShard(new ShardContext<TRecord>(
-            partition, _loop, _undo, Post, () => Volatile.Read(ref _leaderEpoch), runtime.Logger));
+            partition, _loop, _undo, Post, () => Volatile.Read(ref _leaderEpoch), runtime.RunInBackground, runtime.Logger));
     }
 
     public int Partition { get; }

@@ -8,33 +8,17 @@ namespace KafkaSharp.Coordinators.Tests.Groups;
 internal sealed class OpaqueGroupTests
 {
     [Test]
-    public async Task A_classic_member_can_not_join_a_consumer_group_that_has_members()
+    public async Task A_group_with_members_is_left_alone()
     {
         await using var harness = await Load(Epoch(), Member());
         Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.NonEmptyGroup));
-        Assert.That(await harness.Commit(1), Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That(await harness.Heartbeat("m", 1), Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That((await harness.Describe()).ErrorMessage, Is.EqualTo("Group group is not a classic group."));
     }
 
     [Test]
-    public async Task A_classic_member_takes_over_a_consumer_group_without_members()
-    {
-        await using var harness = await Load(Epoch(), Member(), Member(tombstone: true));
-        await harness.Commit(5);
-        var (_, joined) = await harness.JoinKnown();
-        harness.Advance(3000);
-        Assert.That((await joined.Soon()).GenerationId, Is.EqualTo(1));
-        Assert.That(harness.Storage.Entries(0).Count(entry => entry.Key[1] == 3 && entry.Value is null), Is.EqualTo(1));
-        harness.Coordinator.OnResignation(0, 3);
-        harness.Coordinator.OnElection(0, 4);
-        Assert.That((await harness.Describe()).GroupState, Is.EqualTo("Empty"));
-        Assert.That(await harness.Committed(), Is.EqualTo(5));
-    }
-
-    [Test]
-    public async Task An_empty_consumer_group_is_deleted_with_every_record_of_it()
+    public async Task An_empty_group_is_deleted_with_every_record_of_it()
     {
         await using var harness = await Load(Epoch(), Member(), Member(tombstone: true));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.None));
@@ -64,10 +48,10 @@ internal sealed class OpaqueGroupTests
     }
 
     private static MemoryCoordinatorStorage.Entry Epoch() => new(
-        GroupHarness.Write(new ConsumerGroupMetadataKey { GroupId = "group" }, 0, prefix: 3),
-        GroupHarness.Write(new ConsumerGroupMetadataValue { Epoch = 1 }, 0));
+        GroupHarness.Write(new ShareGroupMetadataKey { GroupId = "group" }, 0, prefix: 11),
+        GroupHarness.Write(new ShareGroupMetadataValue { Epoch = 1 }, 0));
 
     private static MemoryCoordinatorStorage.Entry Member(bool tombstone = false) => new(
-        GroupHarness.Write(new ConsumerGroupMemberMetadataKey { GroupId = "group", MemberId = "m" }, 0, prefix: 5),
-        tombstone ? null : GroupHarness.Write(new ConsumerGroupMemberMetadataValue { SubscribedTopicNames = [] }, 0));
+        GroupHarness.Write(new ShareGroupMemberMetadataKey { GroupId = "group", MemberId = "m" }, 0, prefix: 10),
+        tombstone ? null : GroupHarness.Write(new ShareGroupMemberMetadataValue { SubscribedTopicNames = [] }, 0));
 }

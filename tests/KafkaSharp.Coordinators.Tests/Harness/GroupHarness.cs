@@ -1,6 +1,7 @@
 using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Coordinators.GroupService;
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Metadata.Records;
@@ -19,17 +20,19 @@ internal sealed class GroupHarness : IAsyncDisposable
     public const string GroupId = "group";
     public static readonly byte[] Metadata = Subscription("con");
 
+    private readonly Queue<IThreadPoolWorkItem> _background = new();
     private int _guids;
     private long _metadataOffset;
     private MetadataImage _image = MetadataImage.Empty;
 
-    public GroupHarness(GroupCoordinatorConfig? config = null, Func<Guid>? newGuid = null, int partitions = 1)
+    public GroupHarness(
+        GroupCoordinatorConfig? config = null, Func<Guid>? newGuid = null, int partitions = 1, ConsumerGroupConfig? consumerConfig = null)
     {
         Storage = new MemoryCoordinatorStorage();
         Topics = new FixedTopics().Add("con", 3).Add("con-b", 1);
         Coordinator = new GroupCoordinator(
             Storage, Topics, config ?? new GroupCoordinatorConfig(), Time, newGuid
-                ?? (() => new Guid(++_guids, 0, 0, new byte[8])), NullLogger.Instance, item => item.Execute());
+                ?? (() => new Guid(++_guids, 0, 0, new byte[8])), NullLogger.Instance, Run, consumerConfig);
         if (partitions > 0)
             Coordinator.Start(partitions);
         for (var partition = 0; partition < partitions; partition++)
@@ -40,6 +43,9 @@ internal sealed class GroupHarness : IAsyncDisposable
     public MemoryCoordinatorStorage Storage { get; }
     public FixedTopics Topics { get; }
     public GroupCoordinator Coordinator { get; }
+
+    /// <summary>Whether work outside the event loops waits for <see cref="RunBackground"/>.</summary>
+    public bool HoldsBackground { get; set; }
 
     public static byte[] Subscription(params string[] topics) => Write(
         new ConsumerProtocolSubscription { Topics = [.. topics], OwnedPartitions = [] }, 1);
@@ -54,6 +60,34 @@ internal sealed class GroupHarness : IAsyncDisposable
         var delta = new MetadataDelta(before.Apply(new MetadataProvenance(++_metadataOffset, 0, 0)));
         delta.Replay(new MetadataRecord(new RemoveTopicRecord { TopicId = id }, 0));
         Coordinator.OnMetadataUpdate(delta, delta.Apply(new MetadataProvenance(++_metadataOffset, 0, 0)));
+    }
+
+    /// <summary>Runs the work outside the event loops that waits.</summary>
+    public void RunBackground()
+    {
+        while (_background.TryDequeue(out var work))
+            work.Execute();
+    }
+
+    /// <summary>Delivers metadata in which topics exist with so many partitions, new ones or larger ones.</summary>
+    public void PublishTopics(params (string Name, int Partitions)[] topics)
+    {
+        var delta = new MetadataDelta(_image);
+        foreach (var (name, partitions) in topics)
+        {
+            if (Topics.TopicId(name).IsZero || !Topics.PartitionExists(name, partitions - 1))
+                Topics.Add(name, partitions, Topics.TopicId(name) is { IsZero: false } known ? known : null);
+            var id = Topics.TopicId(name);
+            if (_image.Topics.Topic(id) is null)
+                delta.Replay(new MetadataRecord(new TopicRecord { Name = name, TopicId = id }, 0));
+            for (var partition = _image.Topics.Topic(id)?.PartitionCount ?? 0; partition < partitions; partition++)
+            {
+                var record = new PartitionRecord { TopicId = id, PartitionId = partition, Replicas = [1], Isr = [1], Leader = 1 };
+                delta.Replay(new MetadataRecord(record, 0));
+            }
+        }
+        _image = delta.Apply(new MetadataProvenance(++_metadataOffset, 0, 0));
+        Coordinator.OnMetadataUpdate(delta, _image);
     }
 
     /// <summary>Delivers metadata in which __consumer_offsets has so many partitions.</summary>
@@ -194,6 +228,14 @@ internal sealed class GroupHarness : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Coordinator.DisposeAsync();
+
+    private void Run(IThreadPoolWorkItem item)
+    {
+        if (HoldsBackground && item is BackgroundWork)
+            _background.Enqueue(item);
+        else
+            item.Execute();
+    }
 
     /// <summary>The message after an int16: its version, or the record type of a key.</summary>
     public static byte[] Write<T>(T message, short version, short? prefix = null)

@@ -102,7 +102,7 @@ internal sealed class GenuineLogTests
         }
     }
 
-    private static GroupHarness Load(string stage, int entriesOfPartition = int.MaxValue)
+    internal static GroupHarness Load(string stage, int entriesOfPartition = int.MaxValue)
     {
         var harness = new GroupHarness(partitions: 2);
         for (var partition = 0; partition < 2; partition++)

@@ -1,0 +1,59 @@
+using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.Consumer;
+using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+using DescribedGroup = KafkaSharp.Protocol.Messages.ConsumerGroupDescribeResponse.DescribedGroup;
+
+namespace KafkaSharp.Coordinators.GroupService;
+
+/// <summary>
+/// The requests of members of consumer groups (KIP-848). Errors are values in the responses; the tasks do not fail. Safe for use from any
+/// thread.
+/// </summary>
+public sealed class ConsumerGroupService
+{
+    private readonly GroupShards _shards;
+    private readonly ConsumerGroupConfig _config;
+
+    internal ConsumerGroupService(GroupShards shards, ConsumerGroupConfig config)
+    {
+        _shards = shards;
+        _config = config;
+    }
+
+    /// <param name="context">The request besides its body.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="mayDescribe">Whether the client may know of a topic; called later and from any thread.</param>
+    public Task<ConsumerGroupHeartbeatResponse> HeartbeatAsync(
+        GroupRequestContext context, ConsumerGroupHeartbeatRequest request, Predicate<string> mayDescribe)
+    {
+        if (!_shards.IsActive)
+            return Task.FromResult(Refuse(ErrorCode.CoordinatorNotAvailable, null));
+        if (HeartbeatValidation.Check(request, context.ApiVersion, _config.Assignors) is { } invalid)
+            return Task.FromResult(Refuse(invalid.ErrorCode, invalid.Message));
+        return _shards.WriteAsync(
+            request.GroupId, "consumer-group-heartbeat",
+            shard => request.MemberEpoch is ConsumerGroupMember.LeftEpoch or ConsumerGroupMember.AwayEpoch
+                ? shard.ConsumerLeave.Leave(request)
+                : shard.ConsumerHeartbeat.Heartbeat(context, request, mayDescribe),
+            error => Refuse(error, null));
+    }
+
+    /// <summary>Describes each group that the request names.</summary>
+    public async Task<List<DescribedGroup>> DescribeAsync(IReadOnlyList<string> groupIds)
+    {
+        var groups = new List<DescribedGroup>(groupIds.Count);
+        foreach (var groupId in groupIds)
+        {
+            groups.Add(await _shards.WriteAsync(
+                groupId, "consumer-group-describe",
+                shard => new([], shard.ConsumerDescriber.Describe(groupId)),
+                error => new DescribedGroup { GroupId = groupId, ErrorCode = error }));
+        }
+        return groups;
+    }
+
+    private static ConsumerGroupHeartbeatResponse Refuse(ErrorCode error, string? message) =>
+        new() { ErrorCode = error, ErrorMessage = message };
+}

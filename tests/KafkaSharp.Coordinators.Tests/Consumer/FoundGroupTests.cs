@@ -1,0 +1,73 @@
+using KafkaSharp.Coordinators.Tests.Harness;
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
+
+namespace KafkaSharp.Coordinators.Tests.Consumer;
+
+/// <summary>Consumer groups that another broker has written, and members of the classic protocol.</summary>
+internal sealed class FoundGroupTests
+{
+    [Test]
+    public async Task A_classic_member_can_not_join_a_consumer_group_that_has_members()
+    {
+        await using var harness = await Load(Epoch(), Member());
+        Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
+        Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.NonEmptyGroup));
+        Assert.That(await harness.Commit(1), Is.EqualTo(ErrorCode.UnknownMemberId));
+        Assert.That(await harness.Heartbeat("m", 1), Is.EqualTo(ErrorCode.UnknownMemberId));
+        Assert.That((await harness.Describe()).ErrorMessage, Is.EqualTo("Group group is not a classic group."));
+    }
+
+    [Test]
+    public async Task A_classic_member_takes_over_a_consumer_group_without_members()
+    {
+        await using var harness = await Load(Epoch(), Member(), Member(tombstone: true));
+        await harness.Commit(5);
+        var (_, joined) = await harness.JoinKnown();
+        harness.Advance(3000);
+        Assert.That((await joined.Soon()).GenerationId, Is.EqualTo(1));
+        Assert.That(harness.Storage.Entries(0).Count(entry => entry.Key[1] == 3 && entry.Value is null), Is.EqualTo(1));
+        harness.Coordinator.OnResignation(0, 3);
+        harness.Coordinator.OnElection(0, 4);
+        Assert.That((await harness.Describe()).GroupState, Is.EqualTo("Empty"));
+        Assert.That(await harness.Committed(), Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task An_empty_consumer_group_is_deleted_with_every_record_of_it()
+    {
+        await using var harness = await Load(Epoch(), Member(), Member(tombstone: true));
+        Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.None));
+        Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
+        harness.Coordinator.OnResignation(0, 3);
+        harness.Coordinator.OnElection(0, 4);
+        Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
+    }
+
+    [Test]
+    public async Task An_empty_group_without_offsets_is_removed_in_time()
+    {
+        await using var harness = await Load(Epoch());
+        harness.Time.Advance(TimeSpan.FromDays(30));
+        Assert.That(harness.Storage.Entries(0).Skip(1).Select(entry => (int)entry.Key[1]), Is.EqualTo(new[] { 6, 4, 3 }));
+        Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
+    }
+
+    private static async Task<GroupHarness> Load(params MemoryCoordinatorStorage.Entry[] entries)
+    {
+        var harness = new GroupHarness();
+        harness.Coordinator.OnResignation(0, 1);
+        harness.Storage.Entries(0).AddRange(entries);
+        harness.Coordinator.OnElection(0, 2);
+        await Task.CompletedTask;
+        return harness;
+    }
+
+    private static MemoryCoordinatorStorage.Entry Epoch() => new(
+        GroupHarness.Write(new ConsumerGroupMetadataKey { GroupId = "group" }, 0, prefix: 3),
+        GroupHarness.Write(new ConsumerGroupMetadataValue { Epoch = 1 }, 0));
+
+    private static MemoryCoordinatorStorage.Entry Member(bool tombstone = false) => new(
+        GroupHarness.Write(new ConsumerGroupMemberMetadataKey { GroupId = "group", MemberId = "m" }, 0, prefix: 5),
+        tombstone ? null : GroupHarness.Write(new ConsumerGroupMemberMetadataValue { SubscribedTopicNames = [] }, 0));
+}
