@@ -47,5 +47,6 @@ internal static class ListenerRules
 
     private static HashSet<(string Key, string Value)> Fixed(IReadOnlyDictionary<string, string> values, string listener) =>
         values.Where(entry => ListenerKey.TryParse(entry.Key) is { } key && !s_changeable.Contains(key.Key)
-            && key.Listener == listener.ToLowerInvariant()).Select(entry => (entry.Key, entry.Value)).ToHashSet();
+            && string.Equals(key.Listener, listener, StringComparison.OrdinalIgnoreCase))
+        .Select(entry => (entry.Key, entry.Value)).ToHashSet();
 }

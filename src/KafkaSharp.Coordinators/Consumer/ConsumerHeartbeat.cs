@@ -72,7 +72,8 @@ internal sealed class ConsumerHeartbeat(
     }
 
     /// <summary>The member as it is; a new one, or one that takes the place of a static member that is away.</summary>
-    private HeartbeatError? FindMember(ConsumerGroup group, Request request, List<GroupRecord> records, out ConsumerGroupMember member)
+    private static HeartbeatError? FindMember(
+        ConsumerGroup group, Request request, List<GroupRecord> records, out ConsumerGroupMember member)
     {
         var isJoining = request.MemberEpoch == JoinEpoch;
         var known = request.InstanceId is null ? group.Find(request.MemberId) : group.FindStatic(request.InstanceId);
