@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using CompareRequests;
 using CompareRequests.Comparing;
 using CompareRequests.Requests;
-using CompareRequests.Requests.Transactions;
 using CompareRequests.Running;
 using CompareRequests.Schemas;
 using CompareRequests.Timings;
@@ -16,7 +15,7 @@ using CompareRequests.Timings;
 switch (args)
 {
     case ["list"]:
-        foreach (var name in AllPlans.List.Select(plan => plan.Api).Distinct())
+        foreach (var name in AllPlans.List.Concat(AllPlans.Transactions).Select(plan => plan.Api).Distinct())
             Console.WriteLine(name);
         return 0;
     case ["run", var genuine, var ours, .. var options]:
@@ -43,7 +42,7 @@ static int Run(string genuineDirectory, string ourDirectory, string[] options)
         Parallel.Invoke(() => Preparation.Prepare(genuine), () => Preparation.Prepare(ours));
         using var comparison = new Comparison(genuine, ours, report);
         var level = TransactionVersion(ours);
-        var plans = options.Contains("--transactions") ? TransactionPlans.List : AllPlans.List;
+        var plans = options.Contains("--transactions") ? AllPlans.Transactions : AllPlans.List;
         foreach (var plan in plans.Where(plan => chosen.Count == 0 || chosen.Contains(plan.Api)))
         {
             if (plan.LeastTransactionVersion > level)
