@@ -2,7 +2,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Assignors;
 
-/// <summary>What an assignor is told of a group (Kafka's <c>GroupSpec</c> and <c>SubscribedTopicDescriber</c>). Immutable.</summary>
+/// <summary>What an assignor needs to know of a group (Kafka's <c>GroupSpec</c> and <c>SubscribedTopicDescriber</c>). Immutable.</summary>
 /// <param name="Members">The members, in the order of the hash table that Kafka's broker holds them in.</param>
 /// <param name="IsHomogeneous">Whether all members subscribe to the same topics.</param>
 /// <param name="PartitionCounts">The number of partitions of each subscribed topic.</param>

@@ -2,7 +2,7 @@ using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Coordinators.Assignors;
 
-/// <summary>What an assignor is told of a member. Immutable.</summary>
+/// <summary>What an assignor needs to know of a member. Immutable.</summary>
 /// <param name="MemberId">The member id.</param>
 /// <param name="InstanceId">The instance id of a static member.</param>
 /// <param name="SubscribedTopics">The topics it subscribes to that exist, each once, in the order of its set of names.</param>

@@ -34,7 +34,8 @@ internal sealed class ConsumerLeave
         _context.Log.ConsumerMemberLeft(member!.MemberId, group.GroupId, request.MemberEpoch);
         if (request.InstanceId is null || request.MemberEpoch != ConsumerGroupMember.AwayEpoch)
             return Remove(group, member).Respond(response);
-        // The partitions stay with the instance; whoever returns is assigned them from the start, so that old commits are fenced.
+        // The partitions stay with the instance; the member that takes its place is assigned them from the start, so that old commits are
+        // fenced.
         var away = member with
         {
             MemberEpoch = ConsumerGroupMember.AwayEpoch,

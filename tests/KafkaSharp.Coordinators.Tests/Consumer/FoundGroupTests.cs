@@ -10,7 +10,7 @@ internal sealed class FoundGroupTests
     [Test]
     public async Task A_classic_member_can_not_join_a_consumer_group_that_has_members()
     {
-        await using var harness = await Load(Epoch(), Member());
+        await using var harness = GroupHarness.Load(Epoch(), Member());
         Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.NonEmptyGroup));
         Assert.That(await harness.Commit(1), Is.EqualTo(ErrorCode.UnknownMemberId));
@@ -21,7 +21,7 @@ internal sealed class FoundGroupTests
     [Test]
     public async Task A_classic_member_takes_over_a_consumer_group_without_members()
     {
-        await using var harness = await Load(Epoch(), Member(), Member(tombstone: true));
+        await using var harness = GroupHarness.Load(Epoch(), Member(), Member(tombstone: true));
         await harness.Commit(5);
         var (_, joined) = await harness.JoinKnown();
         harness.Advance(3000);
@@ -36,7 +36,7 @@ internal sealed class FoundGroupTests
     [Test]
     public async Task An_empty_consumer_group_is_deleted_with_every_record_of_it()
     {
-        await using var harness = await Load(Epoch(), Member(), Member(tombstone: true));
+        await using var harness = GroupHarness.Load(Epoch(), Member(), Member(tombstone: true));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.None));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
         harness.Coordinator.OnResignation(0, 3);
@@ -47,20 +47,10 @@ internal sealed class FoundGroupTests
     [Test]
     public async Task An_empty_group_without_offsets_is_removed_in_time()
     {
-        await using var harness = await Load(Epoch());
+        await using var harness = GroupHarness.Load(Epoch());
         harness.Time.Advance(TimeSpan.FromDays(30));
         Assert.That(harness.Storage.Entries(0).Skip(1).Select(entry => (int)entry.Key[1]), Is.EqualTo(new[] { 6, 4, 3 }));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
-    }
-
-    private static async Task<GroupHarness> Load(params MemoryCoordinatorStorage.Entry[] entries)
-    {
-        var harness = new GroupHarness();
-        harness.Coordinator.OnResignation(0, 1);
-        harness.Storage.Entries(0).AddRange(entries);
-        harness.Coordinator.OnElection(0, 2);
-        await Task.CompletedTask;
-        return harness;
     }
 
     private static MemoryCoordinatorStorage.Entry Epoch() => new(

@@ -10,7 +10,7 @@ internal sealed class OpaqueGroupTests
     [Test]
     public async Task A_group_with_members_is_left_alone()
     {
-        await using var harness = await Load(Epoch(), Member());
+        await using var harness = GroupHarness.Load(Epoch(), Member());
         Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.NonEmptyGroup));
         Assert.That(await harness.Heartbeat("m", 1), Is.EqualTo(ErrorCode.UnknownMemberId));
@@ -20,7 +20,7 @@ internal sealed class OpaqueGroupTests
     [Test]
     public async Task An_empty_group_is_deleted_with_every_record_of_it()
     {
-        await using var harness = await Load(Epoch(), Member(), Member(tombstone: true));
+        await using var harness = GroupHarness.Load(Epoch(), Member(), Member(tombstone: true));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.None));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
         harness.Coordinator.OnResignation(0, 3);
@@ -31,20 +31,10 @@ internal sealed class OpaqueGroupTests
     [Test]
     public async Task Retention_does_not_touch_it()
     {
-        await using var harness = await Load(Epoch());
+        await using var harness = GroupHarness.Load(Epoch());
         var before = harness.Storage.Entries(0).Count;
         harness.Time.Advance(TimeSpan.FromDays(30));
         Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(before));
-    }
-
-    private static async Task<GroupHarness> Load(params MemoryCoordinatorStorage.Entry[] entries)
-    {
-        var harness = new GroupHarness();
-        harness.Coordinator.OnResignation(0, 1);
-        harness.Storage.Entries(0).AddRange(entries);
-        harness.Coordinator.OnElection(0, 2);
-        await Task.CompletedTask;
-        return harness;
     }
 
     private static MemoryCoordinatorStorage.Entry Epoch() => new(

@@ -47,6 +47,16 @@ internal sealed class GroupHarness : IAsyncDisposable
     /// <summary>Whether work outside the event loops waits for <see cref="RunBackground"/>.</summary>
     public bool HoldsBackground { get; set; }
 
+    /// <summary>A coordinator that has loaded records which another one has written.</summary>
+    public static GroupHarness Load(params MemoryCoordinatorStorage.Entry[] entries)
+    {
+        var harness = new GroupHarness();
+        harness.Coordinator.OnResignation(0, 1);
+        harness.Storage.Entries(0).AddRange(entries);
+        harness.Coordinator.OnElection(0, 2);
+        return harness;
+    }
+
     public static byte[] Subscription(params string[] topics) => Write(
         new ConsumerProtocolSubscription { Topics = [.. topics], OwnedPartitions = [] }, 1);
 

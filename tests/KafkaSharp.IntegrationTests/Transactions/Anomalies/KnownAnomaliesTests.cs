@@ -165,7 +165,7 @@ internal sealed class KnownAnomaliesTests
 
     /// <summary>
     /// The other way round: a marker of a transaction arrives once more, in the middle of the next one. Before KIP-890 both have one epoch,
-    /// and nothing tells it from the marker of the next transaction.
+    /// and nothing distinguishes it from the marker of the next transaction.
     /// </summary>
     [TestCase((sbyte)2, ErrorCode.InvalidProducerEpoch)]
     [TestCase((sbyte)1, ErrorCode.None)]
