@@ -17,12 +17,35 @@ public static class RecordArrays
 
     // For the sizes 2^0 to 2^30, of which the small ones are not used.
     private static readonly WeakReference<byte[]>?[] s_free = new WeakReference<byte[]>?[31 * SlotsPerSize];
+    private static long s_largeInUse;
+
+    /// <summary>The bytes of the arrays above <see cref="LargestPooled"/> that are rented now.</summary>
+    public static long LargeBytesInUse => Interlocked.Read(ref s_largeInUse);
 
     /// <summary>An array of at least <paramref name="size"/> bytes, its content undefined.</summary>
     public static byte[] Rent(int size)
     {
         if (size <= LargestPooled)
             return ArrayPool<byte>.Shared.Rent(size);
+        var array = RentLarge(size);
+        Interlocked.Add(ref s_largeInUse, array.Length);
+        return array;
+    }
+
+    public static void Return(byte[] array)
+    {
+        if (array.Length <= LargestPooled)
+        {
+            ArrayPool<byte>.Shared.Return(array);
+            return;
+        }
+        Interlocked.Add(ref s_largeInUse, -array.Length);
+        if (array.Length <= 1 << 30)
+            Keep(array);
+    }
+
+    private static byte[] RentLarge(int size)
+    {
         if (size > 1 << 30)
             return GC.AllocateUninitializedArray<byte>(size);
         var rounded = (int)BitOperations.RoundUpToPowerOf2((uint)size);
@@ -35,15 +58,8 @@ public static class RecordArrays
         return GC.AllocateUninitializedArray<byte>(rounded);
     }
 
-    public static void Return(byte[] array)
+    private static void Keep(byte[] array)
     {
-        if (array.Length <= LargestPooled)
-        {
-            ArrayPool<byte>.Shared.Return(array);
-            return;
-        }
-        if (array.Length > 1 << 30)
-            return;
         var first = FirstSlot(array.Length);
         for (var slot = first; slot < first + SlotsPerSize; slot++)
         {

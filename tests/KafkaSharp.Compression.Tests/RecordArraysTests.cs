@@ -37,6 +37,18 @@ internal sealed class RecordArraysTests
         Assert.That(returned.IsAlive, Is.False);
     }
 
+    [TestCase(RecordArrays.LargestPooled, 0)]
+    [TestCase(Large, 8 * 1024 * 1024)]
+    [TestCase((1 << 30) + 1, (1 << 30) + 1)]
+    public void Large_arrays_count_while_they_are_in_use(int size, long counted)
+    {
+        var before = RecordArrays.LargeBytesInUse;
+        var array = RecordArrays.Rent(size);
+        var during = RecordArrays.LargeBytesInUse;
+        RecordArrays.Return(array);
+        Assert.That((during - before, RecordArrays.LargeBytesInUse - before), Is.EqualTo((counted, 0L)));
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference RentAndReturn()
     {

@@ -9,6 +9,9 @@ internal interface IManagedHeap
     /// <summary>About what the heap holds of the machine's memory: objects in use, garbage and free space.</summary>
     long HeldBytes { get; }
 
+    /// <summary>The large arrays that requests use now: they are garbage as soon as the requests end.</summary>
+    long RequestBytes { get; }
+
     /// <summary>
     /// Collects all garbage and returns free memory to the system. All threads of the process wait for it. The result is what is in use.
     /// </summary>

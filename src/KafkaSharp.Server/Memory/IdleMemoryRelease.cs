@@ -8,13 +8,18 @@ namespace KafkaSharp.Server.Memory;
 /// </summary>
 /// <remarks>
 /// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So it happens only
-/// while little is allocated, only when the heap is more than twice what was in use after the last release, and takes 0.4 % of the time at
-/// most. Less would keep the memory of requests that were still being served during a release for long after their end.
+/// while little is allocated and no request uses a large array, only when the heap is more than twice what was in use after the last
+/// release, and takes 0.4 % of the time at most. Less would keep the memory of requests that were still being served during a release for
+/// long after their end. What was in use may have become garbage without any growth (a waiting fetch of very many partitions has ended), so
+/// a heap that does not grow is released too, after a minute at first; each time that little was garbage doubles this time.
 /// </remarks>
 internal sealed class IdleMemoryRelease : IDisposable
 {
     /// <summary>The time between two looks at the heap.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    /// <summary>The time after which a heap that has not grown is released for the first time.</summary>
+    public static readonly TimeSpan FirstRepetition = TimeSpan.FromMinutes(1);
 
     /// <summary>The broker is quiet if it allocated no more than this in a period.</summary>
     public const long QuietBytes = 8L << 20;
@@ -32,6 +37,7 @@ internal sealed class IdleMemoryRelease : IDisposable
     private long _inUse;
     private long _lastEnd;
     private TimeSpan _pause;
+    private TimeSpan _repetition = FirstRepetition;
 
     /// <param name="heap">The heap.</param>
     /// <param name="buffers">A pool whose buffers belong to the heap, and are not garbage.</param>
@@ -53,12 +59,16 @@ internal sealed class IdleMemoryRelease : IDisposable
     {
         var before = _allocated;
         _allocated = _heap.AllocatedBytes;
-        if (_allocated - before > QuietBytes || WithoutPool(_heap.HeldBytes) <= 2 * _inUse + SmallestRelease
-            || _time.GetElapsedTime(_lastEnd) < _pause)
+        if (_allocated - before > QuietBytes || _heap.RequestBytes > 0)
+            return;
+        var held = WithoutPool(_heap.HeldBytes);
+        var hasGrown = held > 2 * _inUse + SmallestRelease;
+        if (held <= SmallestRelease || _time.GetElapsedTime(_lastEnd) < (hasGrown ? _pause : _repetition))
             return;
         var started = _time.GetTimestamp();
         _inUse = WithoutPool(_heap.Release());
         _lastEnd = _time.GetTimestamp();
         _pause = _time.GetElapsedTime(started, _lastEnd) * ShareOfTime;
+        _repetition = _inUse > held / 2 ? 2 * _repetition : FirstRepetition;
     }
 }

@@ -1,3 +1,5 @@
+using KafkaSharp.Compression;
+
 namespace KafkaSharp.Server.Memory;
 
 /// <summary>The heap of this process.</summary>
@@ -7,6 +9,8 @@ internal sealed class ProcessHeap : IManagedHeap
 
     // The first is as of the last collection and holds free space, the second is as of now.
     public long HeldBytes => Math.Max(GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalMemory(forceFullCollection: false));
+
+    public long RequestBytes => RecordArrays.LargeBytesInUse;
 
     public long Release()
     {

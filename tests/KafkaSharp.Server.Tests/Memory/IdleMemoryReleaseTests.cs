@@ -58,6 +58,42 @@ public sealed class IdleMemoryReleaseTests
     }
 
     [Test]
+    public void Nothing_is_released_while_a_request_uses_large_arrays()
+    {
+        _heap.HeldBytes = 200 * Megabyte;
+        _heap.RequestBytes = 200 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.Zero, "what it uses would count as in use, and stay after its end");
+
+        _heap.RequestBytes = 0;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void What_was_in_use_is_released_later_without_growth()
+    {
+        _heap.InUse = 300 * Megabyte;
+        _heap.HeldBytes = 400 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        // The waiting fetches have ended since.
+        _heap.InUse = 4 * Megabyte;
+        AdvanceBy(IdleMemoryRelease.FirstRepetition * 2);
+
+        Assert.That(_heap.HeldBytes, Is.EqualTo(4 * Megabyte));
+    }
+
+    [Test]
+    public void What_stays_in_use_is_collected_less_and_less_often()
+    {
+        _heap.InUse = _heap.HeldBytes = 300 * Megabyte;
+        AdvanceBy(TimeSpan.FromHours(1));
+
+        // After 0, 2, 6, 14 and 30 minutes: the first release has doubled the time already.
+        Assert.That(_heap.Releases, Is.EqualTo(5));
+    }
+
+    [Test]
     public void Releases_take_a_small_share_of_the_time()
     {
         _heap.Releasing = () => _time.Advance(TimeSpan.FromMilliseconds(100));
@@ -95,11 +131,19 @@ public sealed class IdleMemoryReleaseTests
         Assert.That(_heap.Releases, Is.Zero);
     }
 
+    private void AdvanceBy(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += IdleMemoryRelease.Period)
+            _time.Advance(IdleMemoryRelease.Period);
+    }
+
     private sealed class Heap : IManagedHeap
     {
         public long AllocatedBytes { get; set; }
 
         public long HeldBytes { get; set; }
+
+        public long RequestBytes { get; set; }
 
         public long InUse { get; set; }
 

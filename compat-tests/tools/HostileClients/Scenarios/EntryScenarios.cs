@@ -50,7 +50,7 @@ internal static class EntryScenarios
         {
             target.AwaitCoordinator(Names.Group);
             var join = GroupRequests.Join(Enumerable.Range(0, 20));
-            return new Flood(target.Broker, join, connections: 2_000);
+            return new Crowd(target.Broker, join, connections: 2_000);
         }) { Limits = new(CpuSeconds: 0.02) },
     ];
 
