@@ -28,7 +28,7 @@ internal sealed class LayerTests
             "Configuration",
         ],
         ["Http"] = ["Testing", "Broker", "Protocol"],
-        ["Server"] = ["Broker", "Testing", "Http", "Storage", "Network", "Protocol", "Configuration"],
+        ["Server"] = ["Broker", "Testing", "Http", "Storage", "Network", "Protocol", "Compression", "Configuration"],
     };
 
     public static IEnumerable<string> Projects => Repository.SourceProjects.Keys.Order(StringComparer.Ordinal);
