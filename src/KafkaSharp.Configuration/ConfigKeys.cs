@@ -13,8 +13,8 @@ public static class ConfigKeys
 
     public static ConfigKey<int> Int(
         string name, int defaultValue, string documentation, int min = int.MinValue, int max = int.MaxValue,
-        ConfigUpdateMode update = ConfigUpdateMode.ReadOnly) =>
-        Number(name, ConfigType.Int, defaultValue, documentation, min, max, update, ParseInteger<int>("INT"));
+        ConfigUpdateMode update = ConfigUpdateMode.ReadOnly, bool isInternal = false) =>
+        Number(name, ConfigType.Int, defaultValue, documentation, min, max, update, ParseInteger<int>("INT"), isInternal);
 
     /// <summary>An int with a custom check, which throws <see cref="ConfigException"/> for an invalid value.</summary>
     public static ConfigKey<int> Int(
@@ -69,6 +69,15 @@ public static class ConfigKeys
             AllowedText = allowed is null ? null : $"[{string.Join(", ", allowed)}]",
         };
 
+    /// <summary>A string that must be one of some values, in upper or lower case.</summary>
+    public static ConfigKey<string> StringInAnyCase(
+        string name, string defaultValue, string documentation, IReadOnlyList<string> allowed) =>
+        new(name, ConfigType.String, defaultValue, ConfigUpdateMode.ReadOnly, documentation, text => text,
+            ConfigValidators.OneOfInAnyCase(allowed))
+        {
+            AllowedText = $"(case insensitive) [{string.Join(", ", allowed)}]",
+        };
+
     /// <summary>A string with a custom check, which throws <see cref="ConfigException"/> for an invalid value.</summary>
     public static ConfigKey<string> String(
         string name, string? defaultValue, string documentation, Action<string, string> ensureValid, string allowedText) =>
@@ -100,7 +109,8 @@ public static class ConfigKeys
         new(name, ConfigType.List, defaultValue, update, documentation, ParseList, ensureValid) { AllowedText = allowedText };
 
     private static ConfigKey<T> Number<T>(
-        string name, ConfigType type, T defaultValue, string documentation, T min, T max, ConfigUpdateMode update, Func<string, T> parse)
+        string name, ConfigType type, T defaultValue, string documentation, T min, T max, ConfigUpdateMode update, Func<string, T> parse,
+        bool isInternal = false)
         where T : struct, INumber<T>, IMinMaxValue<T>
     {
         var bounded = min > T.MinValue && !T.IsInfinity(min);
@@ -108,6 +118,7 @@ public static class ConfigKeys
         var defaultText = defaultValue is double d ? JavaNumber.Format(d) : defaultValue.ToString(null, CultureInfo.InvariantCulture);
         return new ConfigKey<T>(name, type, defaultText, update, documentation, parse, ConfigValidators.Between(min, max))
         {
+            IsInternal = isInternal,
             AllowedText = (bounded, capped) switch
             {
                 (true, true) => $"[{min},...,{max}]",

@@ -20,6 +20,7 @@ internal sealed class ConfigurationReaderTests
     [TestCase(typeof(RaftConfigs))]
     [TestCase(typeof(MetadataConfigs))]
     [TestCase(typeof(GroupConfigs))]
+    [TestCase(typeof(ConsumerGroupConfigs))]
     public void Every_declared_broker_key_has_a_reader(Type configs)
     {
         var keys = configs.GetMembers(BindingFlags.Public | BindingFlags.Static).Where(IsKey).Select(member => member.Name).ToList();

@@ -14,7 +14,7 @@ internal static class BrokerSchema
     [
         .. BrokerConfigs.All, .. NetworkConfigs.All, .. BrokerLogConfigs.All, .. LogManagerConfigs.All, .. RaftConfigs.All,
         .. MetadataConfigs.All,
-        .. GroupConfigs.All, .. TransactionConfigs.All,
+        .. GroupConfigs.All, .. ConsumerGroupConfigs.All, .. TransactionConfigs.All,
     ]);
 
     /// <summary>The key of a name: one that acts, else one that is only known; null for a name that Kafka does not know.</summary>

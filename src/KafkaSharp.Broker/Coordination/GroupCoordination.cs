@@ -25,7 +25,8 @@ internal sealed class GroupCoordination : IAsyncDisposable
             GroupCoordinatorConfig.From(values),
             time,
             () => NewGuid(random),
-            loggers.CreateLogger<GroupCoordinator>());
+            loggers.CreateLogger<GroupCoordinator>(),
+            consumerConfig: ConsumerGroupConfig.From(values, configuration.NodeId));
         _publisher = new CoordinatorPublisher(
             "GroupCoordinator", configuration.NodeId, OffsetsTopic.Name, values.Get(GroupConfigs.OffsetsTopicNumPartitions), Coordinator);
         Topic = new CoordinatedTopic(OffsetsTopic.Name, Coordinator, new InternalTopicCreator(

@@ -44,7 +44,7 @@ internal static class ServedApis
             .. DataRoutes.Create(
                 logs.Replicas, transactionsOfProduce, logs.Timers, reader, sessions, values.Get(BrokerConfigs.FetchMaxBytes)),
             .. TopicRoutes.Create(controller, Image, clusterId, autoCreation),
-            .. GroupRoutes.Create(groups.Coordinator, coordinators),
+            .. GroupRoutes.Create(groups.Coordinator, coordinators, new ConsumerProtocol(values, Image)),
             .. TransactionRoutes.Create(
                 transactions.Coordinator, groups.Coordinator, services.ProducerIds, Image,
                 values.Get(BrokerConfigs.UnstableApiVersionsEnable)),

@@ -51,11 +51,16 @@ public static class GroupConfigs
     public static readonly ConfigKey<int> OffsetsTopicCompressionCodec = ConfigKeys.Int(
         "offsets.topic.compression.codec", 0, "The codec of the batches of __consumer_offsets: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.");
 
+    public static readonly ConfigKey<IReadOnlyList<string>> RebalanceProtocols = ConfigKeys.List(
+        "group.coordinator.rebalance.protocols", "classic,consumer,streams",
+        "The protocols of groups that are served. Kafka 5.0 removes this key: use the features group.version, share.version and "
+        + "streams.version instead.", ["consumer", "classic", "share", "streams"], allowEmpty: false);
+
     /// <summary>Every key of the group coordinator.</summary>
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         MinSessionTimeoutMs, MaxSessionTimeoutMs, InitialRebalanceDelayMs, MaxSize, OffsetMetadataMaxBytes, OffsetsCommitTimeoutMs,
         AppendLingerMs, OffsetsLoadBufferSize, OffsetsRetentionMinutes, OffsetsRetentionCheckIntervalMs, OffsetsTopicNumPartitions,
-        OffsetsTopicReplicationFactor, OffsetsTopicSegmentBytes, OffsetsTopicCompressionCodec,
+        OffsetsTopicReplicationFactor, OffsetsTopicSegmentBytes, OffsetsTopicCompressionCodec, RebalanceProtocols,
     ];
 }

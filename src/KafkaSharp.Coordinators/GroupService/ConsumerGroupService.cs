@@ -1,6 +1,7 @@
 using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Consumer;
 using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using DescribedGroup = KafkaSharp.Protocol.Messages.ConsumerGroupDescribeResponse.DescribedGroup;
@@ -40,11 +41,11 @@ public sealed class ConsumerGroupService
             error => Refuse(error, null));
     }
 
-    /// <summary>Describes each group that the request names.</summary>
+    /// <summary>Describes each of the groups, in the order of Kafka's response.</summary>
     public async Task<List<DescribedGroup>> DescribeAsync(IReadOnlyList<string> groupIds)
     {
         var groups = new List<DescribedGroup>(groupIds.Count);
-        foreach (var groupId in groupIds)
+        foreach (var groupId in _shards.IsActive ? InOrder(groupIds) : groupIds)
         {
             groups.Add(await _shards.WriteAsync(
                 groupId, "consumer-group-describe",
@@ -52,6 +53,16 @@ public sealed class ConsumerGroupService
                 error => new DescribedGroup { GroupId = groupId, ErrorCode = error }));
         }
         return groups;
+    }
+
+    /// <summary>Invalid ids first; then by partition, as Java's hash table of partitions returns them.</summary>
+    private IEnumerable<string> InOrder(IReadOnlyList<string> groupIds)
+    {
+        var ofPartitions = groupIds.Where(id => id.Length > 0).GroupBy(id => _shards.PartitionFor(id)!.Value).ToArray();
+        JavaHashOrder.Sort(
+            ofPartitions, ids => JavaString.HashCode(OffsetsTopic.Name) + (31 * (31 + ids.Key)),
+            JavaHashOrder.Capacity(ofPartitions.Length));
+        return groupIds.Where(id => id.Length == 0).Concat(ofPartitions.SelectMany(ids => ids));
     }
 
     private static ConsumerGroupHeartbeatResponse Refuse(ErrorCode error, string? message) =>

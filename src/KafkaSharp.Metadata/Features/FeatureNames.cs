@@ -15,7 +15,7 @@ public static class FeatureNames
     public static IReadOnlyList<KafkaFeature> All { get; } =
     [
         new(EligibleLeaderReplicas, 0, 1, [0, 26], MetadataVersionForLevelOne: 23),
-        new(Group, 0, 1, [0, 22]) { IsServed = false },
+        new(Group, 0, 1, [0, 22]),
         new(KRaft, 0, 1, [0, 21]),
         new(MetadataVersion, Features.MetadataVersion.MinimumLevel, Features.MetadataVersion.LatestLevel, []),
         new(Share, 0, 1, [0, 28]) { IsServed = false },

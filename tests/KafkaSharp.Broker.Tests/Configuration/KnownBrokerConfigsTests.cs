@@ -44,7 +44,7 @@ internal sealed class KnownBrokerConfigsTests
         IEnumerable<ConfigKey>[] declarations =
         [
             BrokerConfigs.All, NetworkConfigs.All, BrokerLogConfigs.All, LogManagerConfigs.All, RaftConfigs.All, MetadataConfigs.All,
-            GroupConfigs.All,
+            GroupConfigs.All, ConsumerGroupConfigs.All, TransactionConfigs.All,
         ];
         var twice = declarations.SelectMany(keys => keys).GroupBy(key => key.Name).Where(group => group.Count() > 1)
             .Select(group => group.Key);

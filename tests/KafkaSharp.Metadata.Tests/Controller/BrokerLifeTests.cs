@@ -78,14 +78,21 @@ internal sealed class BrokerLifeTests
     }
 
     // From Kafka 4.3.1. A feature that is not finalized has level 0.
-    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1 transaction.version:0-2", ErrorCode.None)]
-    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1", ErrorCode.UnsupportedVersion)]
-    [TestCase("metadata.version:7-30 transaction.version:0-2", ErrorCode.UnsupportedVersion)]
+    [TestCase(
+        "metadata.version:7-30 eligible.leader.replicas.version:0-1 group.version:0-1 transaction.version:0-2",
+        ErrorCode.None)]
+    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1 group.version:0-1", ErrorCode.UnsupportedVersion)]
+    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1 transaction.version:0-2", ErrorCode.UnsupportedVersion)]
+    [TestCase("metadata.version:7-30 group.version:0-1 transaction.version:0-2", ErrorCode.UnsupportedVersion)]
     [TestCase("", ErrorCode.InvalidRegistration)]
     [TestCase("x:0-1", ErrorCode.InvalidRegistration)]
     [TestCase("x:1-1", ErrorCode.UnsupportedVersion)]
-    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1 transaction.version:0-2 x:1-1", ErrorCode.UnsupportedVersion)]
-    [TestCase("metadata.version:7-30 eligible.leader.replicas.version:0-1 transaction.version:0-2 x:0-1", ErrorCode.None)]
+    [TestCase(
+        "metadata.version:7-30 eligible.leader.replicas.version:0-1 group.version:0-1 transaction.version:0-2 x:1-1",
+        ErrorCode.UnsupportedVersion)]
+    [TestCase(
+        "metadata.version:7-30 eligible.leader.replicas.version:0-1 group.version:0-1 transaction.version:0-2 x:0-1",
+        ErrorCode.None)]
     [TestCase("metadata.version:7-8", ErrorCode.UnsupportedVersion)]
     [TestCase("metadata.version:30-7", ErrorCode.UnsupportedVersion)]
     public void The_features_of_a_registration_are_checked(string features, ErrorCode expected)

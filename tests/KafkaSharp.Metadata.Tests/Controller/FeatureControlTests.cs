@@ -91,7 +91,6 @@ internal sealed class FeatureControlTests
     }
 
     // Apache Kafka serves these features.
-    [TestCase(FeatureNames.Group)]
     [TestCase(FeatureNames.Share)]
     [TestCase(FeatureNames.Streams)]
     public void A_feature_that_is_not_served_stays_at_its_level(string name)
@@ -113,9 +112,9 @@ internal sealed class FeatureControlTests
     [Test]
     public void A_level_is_written_though_it_did_not_change_and_turning_ELR_off_clears_nothing()
     {
-        Update((FeatureNames.Group, 0, Upgrade));
+        Update((FeatureNames.Share, 0, Upgrade));
         Assert.That(_harness.Written.Select(r => r.Message).OfType<FeatureLevelRecord>().Select(l => (l.Name, l.FeatureLevel)),
-            Is.EqualTo(new[] { (FeatureNames.Group, (short)0) }));
+            Is.EqualTo(new[] { (FeatureNames.Share, (short)0) }));
         Update((FeatureNames.EligibleLeaderReplicas, 0, SafeDowngrade));
         Assert.That(_harness.Written.Select(record => record.Message.GetType()), Is.EqualTo(new[] { typeof(FeatureLevelRecord) }));
         Assert.That(_harness.Image.Features.IsElrEnabled, Is.False);

@@ -137,7 +137,7 @@ internal sealed class FormatTests : ServerTest
     [TestCase("--feature", "metadata.version=32",
         "No MetadataVersion with feature level 32. Valid feature levels are from 7 to 31.")]
     [TestCase("--feature", "kraft.version=1", "Cannot set kraft.version to 1 unless controller.quorum.voters is empty")]
-    [TestCase("--feature", "group.version=1", "group.version cannot be set to 1: KafkaSharp does not serve this feature yet.")]
+    [TestCase("--feature", "share.version=1", "share.version cannot be set to 1: KafkaSharp does not serve this feature yet.")]
     [TestCase("--feature", "nope=1", "Unsupported feature: nope")]
     [TestCase("--feature", "group.version=99", "No feature:group.version with feature level 99")]
     [TestCase("--feature", "group.version", "Can't parse feature=level string group.version: equals sign not found.")]
@@ -253,11 +253,11 @@ internal sealed class FormatTests : ServerTest
         Assert.That(text, Does.Contain("SnapshotHeader").And.Contain("SnapshotFooter"));
         (string Name, int Level)[] features =
         [
-            ("metadata.version", 30), ("eligible.leader.replicas.version", 1), ("transaction.version", 2),
+            ("metadata.version", 30), ("eligible.leader.replicas.version", 1), ("group.version", 1), ("transaction.version", 2),
         ];
         foreach (var (name, level) in features)
             Assert.That(text, Does.Contain($"\"name\":\"{name}\",\"featureLevel\":{level}"));
-        foreach (var notServed in (string[])["group.version", "share.version", "streams.version"])
+        foreach (var notServed in (string[])["share.version", "streams.version"])
             Assert.That(text, Does.Not.Contain(notServed));
     }
 }
