@@ -10,7 +10,7 @@ internal sealed class TestTransactionPartitions : ITransactionPartitions
 
     public List<Question> Questions { get; } = [];
 
-    /// <summary>Decides over everything that was asked with an error for each partition; until then a question waits.</summary>
+    /// <summary>Until it completes, a question that is asked while it is set waits.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
     /// <summary>The errors of the next questions; afterwards there is none.</summary>
@@ -24,9 +24,11 @@ internal sealed class TestTransactionPartitions : ITransactionPartitions
         string transactionalId, long producerId, short producerEpoch, IReadOnlyCollection<TopicPartition> partitions,
         TransactionOperation operation)
     {
+        // Before the question is seen: a test may then close the gate for the next ones.
+        var gate = Gate;
         lock (Questions)
             Questions.Add(new Question(transactionalId, producerId, producerEpoch, [.. partitions], operation));
-        if (Gate is { } gate)
+        if (gate is not null)
             await gate.Task;
         var errors = new Dictionary<TopicPartition, ErrorCode>();
         lock (_errors)

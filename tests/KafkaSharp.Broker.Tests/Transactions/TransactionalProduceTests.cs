@@ -188,6 +188,30 @@ internal sealed class TransactionalProduceTests
         Assert.That(_leader.Partition.Log.LogEndOffset, Is.EqualTo(1));
     }
 
+    // The same when the next transaction of the producer is being verified meanwhile. An older client has one epoch for both, and the
+    // sequence of the aborted records again: only the guard tells the late write from the first one of the next transaction.
+    [TestCase((short)9)]
+    [TestCase((short)10)]
+    [TestCase((short)11)]
+    public async Task A_write_of_an_aborted_transaction_does_not_begin_the_next_one_that_is_being_verified(short version)
+    {
+        using var other = Connect();
+        var confirmsLate = _coordinator.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var late = ProduceAsync(version, Batch(0));
+        await Eventually.True(() => _coordinator.Questions.Count == 1, "the coordinator was asked for the late write");
+        Marker(epoch: 0);
+        var confirmsNext = _coordinator.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await other.SendAsync(RawRequest.Of(Request(version, ("t", Batch(0))), ApiKey.Produce, version));
+        await Eventually.True(() => _coordinator.Questions.Count == 2, "the coordinator was asked for the next transaction");
+
+        confirmsLate.SetResult();
+        Assert.That((await late).ErrorCode, Is.EqualTo(ErrorCode.InvalidTxnState));
+        Assert.That(_leader.Partition.Log.LogEndOffset, Is.EqualTo(1), "the marker alone");
+        confirmsNext.SetResult();
+        var next = (await ReadAsync(version, other)).Single();
+        Assert.That((next.ErrorCode, next.BaseOffset), Is.EqualTo((ErrorCode.None, 1L)));
+    }
+
     // The coordinator waits with adding until the transaction before is completed.
     [Test]
     public async Task A_write_is_verified_again_when_the_marker_of_the_transaction_before_was_written_meanwhile()
@@ -276,9 +300,9 @@ internal sealed class TransactionalProduceTests
         return await ReadAsync(version);
     }
 
-    private async Task<List<ProduceResponse.PartitionProduceResponse>> ReadAsync(short version)
+    private async Task<List<ProduceResponse.PartitionProduceResponse>> ReadAsync(short version, DispatcherFixture? client = null)
     {
-        var response = await _client.ReadAsync() ?? throw new AssertionException("the connection was closed");
+        var response = await (client ?? _client).ReadAsync() ?? throw new AssertionException("the connection was closed");
         var reader = new KafkaReader(response.AsMemory(version >= 9 ? 5 : 4));
         return [.. ProduceResponse.Read(ref reader, version).Responses.SelectMany(topic => topic.PartitionResponses)];
     }
