@@ -60,6 +60,19 @@ internal sealed class ClassicGroup : Group
         _subscribedTopics = SubscribedTopics.Of(this);
     }
 
+    /// <summary>A stable group that was a consumer group; the caller sets the assignments of the members. The first one leads.</summary>
+    public ClassicGroup(
+        string groupId, ClassicContext context, ClassicRebalance rebalance, int generation, IEnumerable<ClassicGroupMember> members)
+        : this(groupId, context, rebalance)
+    {
+        State = ClassicGroupState.Stable;
+        GenerationId = generation;
+        foreach (var member in members)
+            Insert(member);
+        ProtocolName = SelectProtocol();
+        _subscribedTopics = SubscribedTopics.Of(this);
+    }
+
     public ClassicGroupState State { get; private set; } = ClassicGroupState.Empty;
     public ClassicGroupState PreviousState { get; private set; } = ClassicGroupState.Dead;
 
@@ -198,6 +211,16 @@ internal sealed class ClassicGroup : Group
         return true;
     }
 
+    /// <summary>Completes every JoinGroup and SyncGroup that waits.</summary>
+    public void CompleteWaiting(ErrorCode error)
+    {
+        foreach (var member in Members)
+        {
+            CompleteJoin(member, new JoinGroupResponse { MemberId = member.MemberId, ErrorCode = error, ProtocolName = null });
+            CompleteSync(member, new SyncGroupResponse { ErrorCode = error });
+        }
+    }
+
     /// <summary>A member fetches its assignment; a second request replaces the first.</summary>
     public static void AwaitSync(ClassicGroupMember member, DelayedResponse<SyncGroupResponse> sync)
     {
@@ -325,12 +348,11 @@ internal sealed class ClassicGroup : Group
         CancelTimers();
         if (error == ErrorCode.NotCoordinator)
             TransitionTo(ClassicGroupState.Dead);
-        foreach (var member in Members)
-        {
-            CompleteJoin(member, new JoinGroupResponse { MemberId = member.MemberId, ErrorCode = error, ProtocolName = null });
-            CompleteSync(member, new SyncGroupResponse { ErrorCode = error });
-        }
+        CompleteWaiting(error);
     }
+
+    /// <summary>Every member has a whole session again; a rebalance that was under way has its whole time.</summary>
+    public override void OnRestored() => _rebalance.Restart(this);
 
     private void CancelTimers()
     {

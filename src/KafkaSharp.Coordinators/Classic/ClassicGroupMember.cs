@@ -55,14 +55,18 @@ internal sealed class ClassicGroupMember(
     }
 
     /// <summary>The metadata of its join for one protocol.</summary>
-    public byte[] Metadata(string protocolName)
+    public byte[] Metadata(string protocolName) => MetadataOrNull(protocolName)
+        ?? throw new InvalidOperationException($"Member {MemberId} does not support protocol {protocolName}");
+
+    /// <summary>The same; null when it does not support the protocol.</summary>
+    public byte[]? MetadataOrNull(string protocolName)
     {
         foreach (var protocol in Protocols)
         {
             if (protocol.Name == protocolName)
                 return protocol.Metadata;
         }
-        throw new InvalidOperationException($"Member {MemberId} does not support protocol {protocolName}");
+        return null;
     }
 
     /// <summary>Whether these are exactly the protocols it joined with before.</summary>

@@ -6,7 +6,8 @@ namespace KafkaSharp.Coordinators.Classic;
 
 /// <summary>
 /// The classic groups of a shard. A live classic group is ahead of the log, as in Kafka: its commands change it at once, and the replay of
-/// its own metadata changes nothing. Used on the shard's event loop, and by one loading thread before that.
+/// its own metadata changes nothing. Only one that was a consumer group becomes live by replay. Used on the shard's event loop, and by one
+/// loading thread before that.
 /// </summary>
 internal sealed class ClassicGroups(ClassicContext context, ClassicRebalance rebalance, GroupTable groups)
 {
@@ -41,7 +42,9 @@ internal sealed class ClassicGroups(ClassicContext context, ClassicRebalance reb
     /// <summary>Applies a record that a command has made.</summary>
     public void Replay(GroupMetadataRecord record)
     {
-        if (record.Value is null && Find(record.Group) is not null)
+        if (record is ConvertedGroupRecord converted)
+            groups.Replace(converted.Converted);
+        else if (record.Value is null && Find(record.Group) is not null)
             groups.Remove(record.Group);
     }
 }

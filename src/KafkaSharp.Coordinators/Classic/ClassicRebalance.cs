@@ -106,6 +106,17 @@ internal sealed class ClassicRebalance(ClassicContext context)
         PropagateAssignment(group, error);
     }
 
+    /// <summary>Starts the timers of a group whose removal was not written.</summary>
+    public void Restart(ClassicGroup group)
+    {
+        foreach (var member in group.Members)
+            ResetSession(group, member);
+        if (group.State == ClassicGroupState.PreparingRebalance)
+            group.JoinTimer.Set(group.RebalanceTimeout, () => CompleteJoin(group));
+        else if (!group.HasReceivedAllSyncs)
+            group.SyncTimer.Set(group.RebalanceTimeout, () => ExpirePendingSyncs(group));
+    }
+
     /// <summary>The member is alive: its session starts again.</summary>
     public void ResetSession(ClassicGroup group, ClassicGroupMember member) =>
         SetSession(group, member, TimeSpan.FromMilliseconds(member.SessionTimeoutMs));

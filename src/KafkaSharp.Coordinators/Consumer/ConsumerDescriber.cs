@@ -26,7 +26,7 @@ internal sealed class ConsumerDescriber(ConsumerContext context, ConsumerGroups 
             GroupEpoch = group.Epoch,
             GroupState = group.StateName,
             AssignmentEpoch = group.TargetEpoch,
-            Members = [.. group.Members.Values.Select(member => Describe(group, member))],
+            Members = [.. group.MembersInOrder.Select(member => Describe(group, member))],
         };
     }
 

@@ -26,6 +26,7 @@ internal sealed class ConsumerGroup : Group
     private readonly RevertibleValue<(int Epoch, long MetadataHash)> _epoch;
     private readonly RevertibleValue<(int Epoch, long TimestampMs)> _target;
     private readonly RevertibleValue<bool> _hasPartitionMetadata;
+    private int _memberCapacity = TimelineOrder.SmallestCapacity;
 
     public ConsumerGroup(string groupId, UndoLog undo)
         : base(groupId)
@@ -56,6 +57,10 @@ internal sealed class ConsumerGroup : Group
     public bool HasPartitionMetadata => _hasPartitionMetadata.Value;
 
     public IReadOnlyDictionary<string, ConsumerGroupMember> Members => _members.Entries;
+
+    /// <summary>The members in the order in which Kafka would list them.</summary>
+    public IEnumerable<ConsumerGroupMember> MembersInOrder => TimelineOrder.Sort(
+        _members.Values, member => JavaString.HashCode(member.MemberId), _memberCapacity);
 
     public GroupSubscriptions Subscriptions { get; }
 
@@ -122,6 +127,7 @@ internal sealed class ConsumerGroup : Group
     public void SetMember(ConsumerGroupMember member)
     {
         var old = Find(member.MemberId);
+        _memberCapacity = TimelineOrder.Grow(_memberCapacity, _members.Count);
         _members.Set(member.MemberId, member);
         Subscriptions.Replace(old, member);
         Release(old);

@@ -1,4 +1,4 @@
-using KafkaSharp.Protocol.Messages;
+using ClassicMetadata = KafkaSharp.Protocol.Messages.ConsumerGroupMemberMetadataValue.ClassicMemberMetadataData;
 
 namespace KafkaSharp.Coordinators.Consumer;
 
@@ -42,7 +42,7 @@ internal sealed record ConsumerGroupMember(string MemberId)
     public OwnedPartitions PendingRevocation { get; init; } = OwnedPartitions.Empty;
 
     /// <summary>The protocols and the session timeout of a member of the classic protocol; null for one of the consumer protocol.</summary>
-    public ConsumerGroupMemberMetadataValue.ClassicMemberMetadataData? Classic { get; init; }
+    public ClassicMetadata? Classic { get; init; }
 
     /// <summary>The pattern, or null when there is none.</summary>
     public string? Pattern => string.IsNullOrEmpty(SubscribedPattern) ? null : SubscribedPattern;
@@ -55,13 +55,27 @@ internal sealed record ConsumerGroupMember(string MemberId)
     /// <summary>Enters an epoch, which may be the same one.</summary>
     public ConsumerGroupMember InEpoch(int epoch) => this with { MemberEpoch = epoch, PreviousMemberEpoch = MemberEpoch };
 
+    /// <summary>The member that takes the place of this static one.</summary>
+    public ConsumerGroupMember ReplacedBy(string memberId) => this with { MemberId = memberId, MemberEpoch = 0, PreviousMemberEpoch = 0 };
+
     /// <summary>Whether everything that its records hold is the same.</summary>
     public bool IsSameAs(ConsumerGroupMember other) =>
         SubscribedTopics.SetEquals(other.SubscribedTopics)
         && Assigned.IsSameAs(other.Assigned)
         && PendingRevocation.IsSameAs(other.PendingRevocation)
+        && AreSame(Classic, other.Classic)
         && this == other with
         {
-            SubscribedTopics = SubscribedTopics, Assigned = Assigned, PendingRevocation = PendingRevocation,
+            SubscribedTopics = SubscribedTopics, Assigned = Assigned, PendingRevocation = PendingRevocation, Classic = Classic,
         };
+
+    private static bool AreSame(ClassicMetadata? one, ClassicMetadata? other) =>
+        ReferenceEquals(one, other)
+        || (one is not null
+            && other is not null
+            && one.SessionTimeoutMs == other.SessionTimeoutMs
+            && one.SupportedProtocols.Select(protocol => protocol.Name).SequenceEqual(
+                other.SupportedProtocols.Select(protocol => protocol.Name), StringComparer.Ordinal)
+            && one.SupportedProtocols.Zip(other.SupportedProtocols).All(
+                pair => pair.First.Metadata.AsSpan().SequenceEqual(pair.Second.Metadata)));
 }

@@ -71,13 +71,26 @@ internal static class ConsumerGroupRecords
     public static IEnumerable<ConsumerGroupRecord> RemoveMember(string groupId, string memberId) =>
         [RemoveCurrent(groupId, memberId), RemoveTarget(groupId, memberId), RemoveMemberMetadata(groupId, memberId)];
 
+    /// <summary>A static member takes the place of another one, and what that one is to have.</summary>
+    public static IEnumerable<ConsumerGroupRecord> ReplaceMember(ConsumerGroup group, string oldMemberId, ConsumerGroupMember member) =>
+    [
+        .. RemoveMember(group.GroupId, oldMemberId),
+        Member(group.GroupId, member),
+        Target(group.GroupId, member.MemberId, group.TargetOf(oldMemberId)),
+        Current(group.GroupId, member),
+    ];
+
     /// <summary>Removes everything of a group, in the order that replay relies on.</summary>
     public static IEnumerable<ConsumerGroupRecord> RemoveGroup(ConsumerGroup group) =>
+        RemoveGroup(group, [.. group.MembersInOrder.Select(member => member.MemberId)]);
+
+    /// <summary>The same, with the given members in the place of those that the group has.</summary>
+    public static IEnumerable<ConsumerGroupRecord> RemoveGroup(ConsumerGroup group, IReadOnlyList<string> memberIds) =>
     [
-        .. group.Members.Keys.Select(memberId => RemoveCurrent(group.GroupId, memberId)),
-        .. group.Members.Keys.Select(memberId => RemoveTarget(group.GroupId, memberId)),
+        .. memberIds.Select(memberId => RemoveCurrent(group.GroupId, memberId)),
+        .. memberIds.Select(memberId => RemoveTarget(group.GroupId, memberId)),
         new(group.GroupId, new ConsumerGroupTargetAssignmentMetadataKey { GroupId = group.GroupId }, null),
-        .. group.Members.Keys.Select(memberId => RemoveMemberMetadata(group.GroupId, memberId)),
+        .. memberIds.Select(memberId => RemoveMemberMetadata(group.GroupId, memberId)),
         .. group.Subscriptions.Resolved.Keys.Select(pattern => RemovePattern(group.GroupId, pattern)),
         RemovePartitionMetadata(group.GroupId),
         new(group.GroupId, new ConsumerGroupMetadataKey { GroupId = group.GroupId }, null),

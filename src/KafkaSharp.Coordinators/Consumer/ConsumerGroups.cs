@@ -21,15 +21,40 @@ internal sealed class ConsumerGroups(UndoLog undo, GroupTable groups)
     /// <summary>A group that does not exist until one of its records is replayed.</summary>
     public ConsumerGroup New(string groupId) => new(groupId, undo);
 
+    /// <summary>A group as records describe it, which is not in the shard: what a group of another protocol is about to become.</summary>
+    public static ConsumerGroup FromRecords(string groupId, IEnumerable<ConsumerGroupRecord> records)
+    {
+        var group = new ConsumerGroup(groupId, new UndoLog());
+        foreach (var record in records)
+            Apply(group, record);
+        return group;
+    }
+
     public void Replay(ConsumerGroupRecord record)
     {
         var group = Find(record.Group) ?? (record.Value is null ? null : Create(record.Group));
         if (group is null)
             return;
+        if (record is { Key: ConsumerGroupMetadataKey, Value: null })
+            groups.Remove(group.GroupId);
+        else
+            Apply(group, record);
+    }
+
+    private ConsumerGroup Create(string groupId)
+    {
+        var group = New(groupId);
+        groups.Replace(group);
+        return group;
+    }
+
+    private static void Apply(ConsumerGroup group, ConsumerGroupRecord record)
+    {
         switch (record.Key)
         {
             case ConsumerGroupMetadataKey:
-                Replay(group, (ConsumerGroupMetadataValue?)record.Value);
+                var epoch = (ConsumerGroupMetadataValue)record.Value!;
+                group.SetEpoch(epoch.Epoch, epoch.MetadataHash);
                 break;
             case ConsumerGroupPartitionMetadataKey:
                 group.SetPartitionMetadata(record.Value is not null);
@@ -52,21 +77,6 @@ internal sealed class ConsumerGroups(UndoLog undo, GroupTable groups)
             default:
                 throw new InvalidOperationException($"Unknown record {record.Key.GetType().Name}");
         }
-    }
-
-    private ConsumerGroup Create(string groupId)
-    {
-        var group = New(groupId);
-        groups.Replace(group);
-        return group;
-    }
-
-    private void Replay(ConsumerGroup group, ConsumerGroupMetadataValue? value)
-    {
-        if (value is null)
-            groups.Remove(group.GroupId);
-        else
-            group.SetEpoch(value.Epoch, value.MetadataHash);
     }
 
     private static void Replay(ConsumerGroup group, string memberId, ConsumerGroupMemberMetadataValue? value)

@@ -1,4 +1,3 @@
-using KafkaSharp.Coordinators.Assignors;
 using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Protocol;
@@ -14,7 +13,8 @@ namespace KafkaSharp.Coordinators.Consumer;
 /// state. Used on the shard's event loop.
 /// </summary>
 internal sealed class ConsumerHeartbeat(
-    ConsumerContext context, ConsumerGroups groups, ConsumerTimers timers, PatternSubscriptions patterns)
+    ConsumerContext context, ConsumerGroups groups, ConsumerTimers timers, PatternSubscriptions patterns, ConsumerRebalance rebalance,
+    IProtocolMigration migration)
 {
     private const int JoinEpoch = 0;
 
@@ -37,20 +37,23 @@ internal sealed class ConsumerHeartbeat(
         if (!updated.IsSameAs(member))
             records.Add(ConsumerGroupRecords.Member(group.GroupId, updated));
         var pattern = patterns.Update(group, member, updated, mayDescribe, records);
-        var epoch = UpdateEpoch(group, member, updated, hasNewTopics || pattern == PatternChange.Resolved, records);
-        var (targetEpoch, target) = UpdateTarget(group, epoch, member, updated, records);
+        var epoch = rebalance.UpdateEpoch(group, member, updated, hasNewTopics || pattern == PatternChange.Resolved, records);
+        var (targetEpoch, target) = rebalance.UpdateTarget(group, epoch, member, updated, records);
         var hasNewSubscription = hasNewTopics || pattern != PatternChange.None;
-        if (Reconcile(group, updated, targetEpoch, target, hasNewSubscription, request, records) is not { } reconciled)
+        if (rebalance.Reconcile(group, updated, targetEpoch, target, hasNewSubscription, request.TopicPartitions, records)
+            is not { } reconciled)
         {
             return ConsumerResponses.Refuse(new(
                 ErrorCode.FencedMemberEpoch,
                 "The consumer group member is in a unknown state. The member must abandon all its partitions and rejoin."));
         }
         timers.SetSession(group.GroupId, reconciled.MemberId);
+        if (member.UsesClassicProtocol)
+            timers.CancelClassic(group.GroupId, reconciled.MemberId);
         return new(records, Respond(group, request, member, reconciled), IsAtomic: true);
     }
 
-    /// <summary>The group; one that joins creates it, in place of an empty classic group.</summary>
+    /// <summary>The group; one that joins creates it, in place of a classic group.</summary>
     private HeartbeatError? FindGroup(Request request, List<GroupRecord> records, out ConsumerGroup group)
     {
         var (found, known) = (groups.FindAny(request.GroupId), groups.Find(request.GroupId));
@@ -62,11 +65,7 @@ internal sealed class ConsumerHeartbeat(
                 ? new(ErrorCode.GroupIdNotFound, $"Consumer group {request.GroupId} not found.")
                 : ConsumerMembership.NoGroup(existsOtherwise: true, request.GroupId);
         if (found is { IsEmpty: false })
-        {
-            return new(
-                ErrorCode.GroupIdNotFound,
-                $"Cannot upgrade classic group {request.GroupId} to consumer group because online upgrade is disabled.");
-        }
+            return migration.Upgrade(found, records, out group);
         records.AddRange(found?.Tombstones() ?? []);
         return null;
     }
@@ -86,11 +85,8 @@ internal sealed class ConsumerHeartbeat(
             return null;
         if (ConsumerMembership.CheckReleased(known, request) is { } unreleased)
             return unreleased;
-        member = known with { MemberId = request.MemberId, MemberEpoch = JoinEpoch, PreviousMemberEpoch = JoinEpoch };
-        records.AddRange(ConsumerGroupRecords.RemoveMember(group.GroupId, known.MemberId));
-        records.Add(ConsumerGroupRecords.Member(group.GroupId, member));
-        records.Add(ConsumerGroupRecords.Target(group.GroupId, member.MemberId, group.TargetOf(known.MemberId)));
-        records.Add(ConsumerGroupRecords.Current(group.GroupId, member));
+        member = known.ReplacedBy(request.MemberId);
+        records.AddRange(ConsumerGroupRecords.ReplaceMember(group, known.MemberId, member));
         return null;
     }
 
@@ -106,65 +102,6 @@ internal sealed class ConsumerHeartbeat(
         ClientHost = client.ClientHost,
         Classic = null,
     };
-
-    /// <summary>Begins a new epoch of the group when the topics it subscribes to, or their metadata, have changed.</summary>
-    private int UpdateEpoch(
-        ConsumerGroup group, ConsumerGroupMember member, ConsumerGroupMember updated, bool hasChanged, List<GroupRecord> records)
-    {
-        var isCurrent = group.LastRefresh.TopicsVersion == context.Metadata.TopicsVersion && group.Epoch >= group.LastRefresh.Epoch;
-        if (!hasChanged && isCurrent)
-            return group.Epoch;
-        var hash = context.Metadata.HashOf(group.Subscriptions.CountsAfter(member, updated).Topics);
-        var epoch = group.Epoch;
-        if (hasChanged || hash != group.MetadataHash)
-        {
-            records.Add(ConsumerGroupRecords.Epoch(group.GroupId, ++epoch, hash));
-            context.Log.ConsumerGroupEpoch(group.GroupId, epoch, hash);
-        }
-        group.LastRefresh = (context.Metadata.TopicsVersion, epoch);
-        if (group.HasPartitionMetadata)
-            records.Add(ConsumerGroupRecords.RemovePartitionMetadata(group.GroupId));
-        return epoch;
-    }
-
-    /// <summary>Makes a new target assignment when the epoch asks for it, though not more often than the interval of the group.</summary>
-    private (int Epoch, Assignment Target) UpdateTarget(
-        ConsumerGroup group, int epoch, ConsumerGroupMember member, ConsumerGroupMember updated, List<GroupRecord> records)
-    {
-        var interval = context.Config.AssignmentIntervalOf(context.Image, group.GroupId);
-        var mayMake = group.TargetTimestampMs == 0 || interval == 0 || context.NowMs >= group.TargetTimestampMs + interval;
-        if (group.TargetEpoch >= epoch || !mayMake)
-            return (group.TargetEpoch, group.TargetOf(updated));
-        var isNew = group.Find(updated.MemberId) is null && group.StaticMemberId(updated.InstanceId) is null;
-        var isHomogeneous = group.Subscriptions.IsHomogeneousAfter(
-            member, updated, group.Subscriptions.CountsAfter(member, updated), group.Members.Count + (isNew ? 1 : 0));
-        var assignor = context.Assignor(group.PreferredAssignorAfter(member, updated));
-        return (epoch, new TargetAssignment(group, updated, context.Image).Make(
-            assignor, isHomogeneous, epoch, context.NowMs, records));
-    }
-
-    private ConsumerGroupMember? Reconcile(
-        ConsumerGroup group, ConsumerGroupMember member, int targetEpoch, Assignment target, bool hasNewSubscription, Request request,
-        List<GroupRecord> records)
-    {
-        if (!hasNewSubscription && member.IsReconciledTo(targetEpoch))
-            return member;
-        var subscribed = group.Subscriptions.TopicsOf(member).ToHashSet(StringComparer.Ordinal);
-        var next = new Reconciliation(member, targetEpoch, target)
-        {
-            IsSubscribed = topicId => context.Image.Topics.TopicName(topicId) is { } name && subscribed.Contains(name),
-            HasNoSubscription = subscribed.Count == 0,
-            IsOwned = group.IsOwned,
-            HasSubscriptionChanged = hasNewSubscription,
-            Reported = request.TopicPartitions,
-        }.Next();
-        if (next is not null && !next.IsSameAs(member))
-        {
-            records.Add(ConsumerGroupRecords.Current(group.GroupId, next));
-            timers.SetRebalance(group.GroupId, next);
-        }
-        return next;
-    }
 
     /// <summary>The assignment is in the response to a request with all fields, and when it has changed.</summary>
     private Response Respond(ConsumerGroup group, Request request, ConsumerGroupMember before, ConsumerGroupMember member)

@@ -14,9 +14,11 @@ internal sealed class ConsumerLeave
     private readonly ConsumerContext _context;
     private readonly ConsumerGroups _groups;
     private readonly ConsumerTimers _timers;
+    private readonly IProtocolMigration _migration;
 
-    public ConsumerLeave(ConsumerContext context, ConsumerGroups groups, ConsumerTimers timers)
+    public ConsumerLeave(ConsumerContext context, ConsumerGroups groups, ConsumerTimers timers, IProtocolMigration migration)
     {
+        _migration = migration;
         _context = context;
         _groups = groups;
         _timers = timers;
@@ -33,7 +35,7 @@ internal sealed class ConsumerLeave
         var response = new ConsumerGroupHeartbeatResponse { MemberId = request.MemberId, MemberEpoch = request.MemberEpoch };
         _context.Log.ConsumerMemberLeft(member!.MemberId, group.GroupId, request.MemberEpoch);
         if (request.InstanceId is null || request.MemberEpoch != ConsumerGroupMember.AwayEpoch)
-            return Remove(group, member).Respond(response);
+            return Remove(group, [member]).Respond(response);
         // The partitions stay with the instance; the member that takes its place is assigned them from the start, so that old commits are
         // fenced.
         var away = member with
@@ -45,34 +47,51 @@ internal sealed class ConsumerLeave
         return new([ConsumerGroupRecords.Current(group.GroupId, away)], response, IsAtomic: true);
     }
 
-    private CommandResult<GroupRecord> Expire(string groupId, string memberId, int? epoch)
+    /// <summary>Removes members; with the last one of the consumer protocol the group may become classic.</summary>
+    public CommandResult<GroupRecord> Remove(ConsumerGroup group, IReadOnlyCollection<ConsumerGroupMember> members)
     {
-        if (_groups.Find(groupId) is not { } group || group.Find(memberId) is not { } member)
+        if (members.Count == 0)
+            return CommandResult.Empty<GroupRecord>();
+        var result = _migration.Downgrade(group, members) ?? new CommandResult<GroupRecord>(RemovalRecords(group, members));
+        return result with
         {
-            // It was replaced, or its records could not be written when it joined.
-            _timers.Cancel(groupId, memberId);
-            return CommandResult.Empty<GroupRecord>();
-        }
-        if (epoch is not null && member.MemberEpoch != epoch)
-            return CommandResult.Empty<GroupRecord>();
-        _context.Log.ConsumerMemberFenced(
-            memberId, groupId, epoch is null ? "its session expired" : "it did not give up partitions in time");
-        return Remove(group, member);
+            OnCompleted = error =>
+            {
+                result.OnCompleted?.Invoke(error);
+                foreach (var member in members)
+                {
+                    if (error == ErrorCode.None)
+                        _timers.Cancel(group.GroupId, member.MemberId);
+                    else
+                        _timers.SetSession(group.GroupId, member);
+                }
+            },
+        };
     }
 
-    private CommandResult<GroupRecord> Remove(ConsumerGroup group, ConsumerGroupMember member)
+    private List<GroupRecord> RemovalRecords(ConsumerGroup group, IReadOnlyCollection<ConsumerGroupMember> members)
     {
-        var records = new List<GroupRecord>(ConsumerGroupRecords.RemoveMember(group.GroupId, member.MemberId));
-        if (member.Pattern is { } pattern && group.Subscriptions.MembersOf(pattern) == 1)
+        var records = new List<GroupRecord>();
+        foreach (var member in members)
+            records.AddRange(ConsumerGroupRecords.RemoveMember(group.GroupId, member.MemberId));
+        var (counts, patterns) = group.Subscriptions.Without(members);
+        foreach (var pattern in patterns)
             records.Add(ConsumerGroupRecords.RemovePattern(group.GroupId, pattern));
-        var hash = _context.Metadata.HashOf(group.Subscriptions.CountsAfter(member, null).Topics);
-        records.Add(ConsumerGroupRecords.Epoch(group.GroupId, group.Epoch + 1, hash));
-        return new(records, error =>
+        records.Add(ConsumerGroupRecords.Epoch(group.GroupId, group.Epoch + 1, _context.Metadata.HashOf(counts.Topics)));
+        return records;
+    }
+
+    private CommandResult<GroupRecord> Expire(MemberExpiry expiry)
+    {
+        if (_groups.Find(expiry.GroupId) is not { } group || group.Find(expiry.MemberId) is not { } member)
         {
-            if (error == ErrorCode.None)
-                _timers.Cancel(group.GroupId, member.MemberId);
-            else
-                _timers.SetSession(group.GroupId, member.MemberId);
-        });
+            // It was replaced, or its records could not be written when it joined.
+            _timers.Cancel(expiry.GroupId, expiry.MemberId);
+            return CommandResult.Empty<GroupRecord>();
+        }
+        if (expiry.Epoch is { } epoch && member.MemberEpoch != epoch)
+            return CommandResult.Empty<GroupRecord>();
+        _context.Log.ConsumerMemberFenced(expiry.MemberId, expiry.GroupId, expiry.Reason);
+        return Remove(group, [member]);
     }
 }

@@ -5,32 +5,76 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Coordinators.Consumer;
 
 /// <summary>
-/// The timeouts of the members of consumer groups: of the session, and of giving up partitions. They are no part of the replayed state. An
-/// expiry checks whether it still applies. Used on the shard's event loop.
+/// The timeouts of the members of consumer groups: of the session; of giving up partitions; and of classic members, of joining again and of
+/// the sync after it. They are no part of the replayed state. An expiry checks whether it still applies. Used on the shard's event loop.
 /// </summary>
 internal sealed class ConsumerTimers(ConsumerContext context)
 {
     private readonly Dictionary<(string GroupId, string MemberId), Timers> _timers = [];
 
     /// <summary>Makes the records that remove a member; set once, because the removal needs these timers.</summary>
-    public Func<string, string, int?, CommandResult<GroupRecord>> Fence { get; set; } = (_, _, _) => CommandResult.Empty<GroupRecord>();
+    public Func<MemberExpiry, CommandResult<GroupRecord>> Fence { get; set; } = _ => CommandResult.Empty<GroupRecord>();
 
-    public void SetSession(string groupId, string memberId) => Of(groupId, memberId).Session.Set(
-        TimeSpan.FromMilliseconds(context.Config.SessionTimeoutOf(context.Image, groupId)),
-        () => Expire(groupId, memberId, epoch: null));
+    public void SetSession(string groupId, string memberId) =>
+        SetSession(groupId, memberId, context.Config.SessionTimeoutOf(context.Image, groupId));
+
+    /// <summary>Starts a session of the length that a classic member has chosen, or of that of the group.</summary>
+    public void SetSession(string groupId, ConsumerGroupMember member)
+    {
+        if (member.Classic is { } classic)
+            SetSession(groupId, member.MemberId, classic.SessionTimeoutMs);
+        else
+            SetSession(groupId, member.MemberId);
+    }
 
     /// <summary>Starts or ends the time that a member has to give up partitions.</summary>
     public void SetRebalance(string groupId, ConsumerGroupMember member)
     {
         var timers = Of(groupId, member.MemberId);
-        if (member.State != MemberState.UnrevokedPartitions)
+        if (member.State == MemberState.UnrevokedPartitions)
+        {
+            timers.Rebalance ??= context.Shard.NewTimer("consumer-group-rebalance-timeout");
+            Set(timers.Rebalance, member.RebalanceTimeoutMs, new(
+                groupId, member.MemberId, "it did not give up partitions in time", member.MemberEpoch));
+        }
+        else
         {
             timers.Rebalance?.Cancel();
-            return;
         }
-        timers.Rebalance ??= context.Shard.NewTimer("consumer-group-rebalance-timeout");
-        timers.Rebalance.Set(
-            TimeSpan.FromMilliseconds(member.RebalanceTimeoutMs), () => Expire(groupId, member.MemberId, member.MemberEpoch));
+    }
+
+    /// <summary>Starts the time that a classic member has to join again, unless it runs already.</summary>
+    public void SetJoin(string groupId, ConsumerGroupMember member)
+    {
+        var timers = Of(groupId, member.MemberId);
+        if (timers.Join is not null)
+            return;
+        var expiry = new MemberExpiry(groupId, member.MemberId, "it did not join again within its rebalance timeout");
+        timers.Join = context.Shard.NewTimer("consumer-group-join-timeout");
+        timers.Join.Set(TimeSpan.FromMilliseconds(member.RebalanceTimeoutMs), () =>
+        {
+            timers.Join = null;
+            return Fence(expiry);
+        });
+    }
+
+    /// <summary>A classic member has joined: it has this time to fetch its assignment.</summary>
+    public void SetSync(string groupId, string memberId, int timeoutMs)
+    {
+        var timers = Of(groupId, memberId);
+        timers.CancelJoin();
+        timers.Sync ??= context.Shard.NewTimer("consumer-group-sync-timeout");
+        Set(timers.Sync, timeoutMs, new(groupId, memberId, "it did not sync within its rebalance timeout"));
+    }
+
+    public void CancelSync(string groupId, string memberId) => Of(groupId, memberId).Sync?.Cancel();
+
+    /// <summary>A member uses the consumer protocol from now on.</summary>
+    public void CancelClassic(string groupId, string memberId)
+    {
+        var timers = Of(groupId, memberId);
+        timers.CancelJoin();
+        timers.Sync?.Cancel();
     }
 
     /// <summary>The shard is loaded: every member has a whole session to find the new coordinator.</summary>
@@ -46,19 +90,22 @@ internal sealed class ConsumerTimers(ConsumerContext context)
 
     public void Cancel(string groupId, string memberId)
     {
-        if (!_timers.Remove((groupId, memberId), out var timers))
-            return;
-        timers.Session.Cancel();
-        timers.Rebalance?.Cancel();
+        if (_timers.Remove((groupId, memberId), out var timers))
+            timers.CancelAll();
     }
 
     public void CancelAll()
     {
-        foreach (var (groupId, memberId) in _timers.Keys.ToList())
-            Cancel(groupId, memberId);
+        foreach (var timers in _timers.Values)
+            timers.CancelAll();
+        _timers.Clear();
     }
 
-    private CommandResult<GroupRecord> Expire(string groupId, string memberId, int? epoch) => Fence(groupId, memberId, epoch);
+    private void SetSession(string groupId, string memberId, int timeoutMs) =>
+        Set(Of(groupId, memberId).Session, timeoutMs, new(groupId, memberId, "its session expired"));
+
+    private void Set(ShardTimer<GroupRecord> timer, int timeoutMs, MemberExpiry expiry) =>
+        timer.Set(TimeSpan.FromMilliseconds(timeoutMs), () => Fence(expiry));
 
     private Timers Of(string groupId, string memberId)
     {
@@ -72,5 +119,24 @@ internal sealed class ConsumerTimers(ConsumerContext context)
         public ShardTimer<GroupRecord> Session { get; } = session;
 
         public ShardTimer<GroupRecord>? Rebalance { get; set; }
+
+        /// <summary>Null while the member need not join again.</summary>
+        public ShardTimer<GroupRecord>? Join { get; set; }
+
+        public ShardTimer<GroupRecord>? Sync { get; set; }
+
+        public void CancelJoin()
+        {
+            Join?.Cancel();
+            Join = null;
+        }
+
+        public void CancelAll()
+        {
+            Session.Cancel();
+            Rebalance?.Cancel();
+            CancelJoin();
+            Sync?.Cancel();
+        }
     }
 }

@@ -79,6 +79,24 @@ internal sealed class GroupSubscriptions(UndoLog undo)
         return counts;
     }
 
+    /// <summary>The topics that would be subscribed to without members, and the regular expressions that none would have.</summary>
+    public (SubscriptionCounts Counts, List<string> Patterns) Without(IReadOnlyCollection<ConsumerGroupMember> members)
+    {
+        var counts = new SubscriptionCounts(_counts);
+        foreach (var member in members)
+            counts.AddNames(member.SubscribedTopics, -1);
+        var patterns = members.Select(member => member.Pattern).OfType<string>().GroupBy(pattern => pattern, StringComparer.Ordinal)
+            .Where(pattern => MembersOf(pattern.Key) == pattern.Count())
+            .Select(pattern => pattern.Key)
+            .ToList();
+        foreach (var pattern in patterns)
+        {
+            if (_resolved.TryGetValue(pattern, out var resolved))
+                counts.AddPatterns(resolved.Topics, -1);
+        }
+        return (counts, patterns);
+    }
+
     /// <summary>Whether all members would subscribe to the same topics if one took the place of another.</summary>
     public bool IsHomogeneousAfter(ConsumerGroupMember? old, ConsumerGroupMember? updated, SubscriptionCounts counts, int members)
     {

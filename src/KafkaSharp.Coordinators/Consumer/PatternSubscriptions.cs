@@ -37,7 +37,8 @@ internal sealed class PatternSubscriptions(ConsumerContext context, ConsumerGrou
         return change;
     }
 
-    private static PatternChange ChangeOf(
+    /// <summary>Adds the records of a change without resolving anything.</summary>
+    public static PatternChange ChangeOf(
         ConsumerGroup group, ConsumerGroupMember member, ConsumerGroupMember updated, List<GroupRecord> records)
     {
         if (member.SubscribedPattern == updated.SubscribedPattern)

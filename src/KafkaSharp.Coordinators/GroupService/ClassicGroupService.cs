@@ -8,7 +8,8 @@ using KafkaSharp.StateMachines;
 namespace KafkaSharp.Coordinators.GroupService;
 
 /// <summary>
-/// The requests of members of classic groups. Errors are values in the responses; the tasks do not fail. Safe for use from any thread.
+/// The requests of classic members: of classic groups, and of consumer groups that have members (KIP-848). Errors are values in the
+/// responses; the tasks do not fail. Safe for use from any thread.
 /// </summary>
 public sealed class ClassicGroupService
 {
@@ -41,13 +42,20 @@ public sealed class ClassicGroupService
             return Task.FromResult(new SyncGroupResponse { ErrorCode = ErrorCode.InconsistentGroupProtocol });
         return _shards.WriteDelayedAsync<SyncGroupResponse>(
             request.GroupId, "classic-group-sync",
-            (shard, delayed) => shard.Sync.Sync(request, delayed),
+            (shard, delayed) => shard.ClassicMembers.GroupOf(request.GroupId) is { } group
+                ? shard.ClassicMembers.Sync.Sync(group, request, delayed)
+                : shard.Sync.Sync(request, delayed),
             error => new SyncGroupResponse { ErrorCode = error });
     }
 
     public Task<HeartbeatResponse> HeartbeatAsync(GroupRequestContext context, HeartbeatRequest request) => _shards.WriteAsync(
         request.GroupId, "classic-group-heartbeat",
-        shard => new([], new HeartbeatResponse { ErrorCode = shard.Heartbeat.Heartbeat(request) }),
+        shard => new([], new HeartbeatResponse
+        {
+            ErrorCode = shard.ClassicMembers.GroupOf(request.GroupId) is { } group
+                ? shard.ClassicMembers.Heartbeat.Heartbeat(group, request)
+                : shard.Heartbeat.Heartbeat(request),
+        }),
         // A member stays in its group while its coordinator loads: an error would make it join again.
         error => new HeartbeatResponse { ErrorCode = error == ErrorCode.CoordinatorLoadInProgress ? ErrorCode.None : error });
 
@@ -60,6 +68,8 @@ public sealed class ClassicGroupService
             shard =>
             {
                 var left = new LeaveGroupResponse { Members = [] };
+                if (shard.ClassicMembers.GroupOf(request.GroupId) is { } group)
+                    return shard.ClassicMembers.Leave.Leave(group, leaving, left.Members).Respond(left);
                 var result = shard.Leave.Leave(request.GroupId, leaving, left.Members, out var error);
                 left.ErrorCode = error;
                 return result.Respond(left);
@@ -92,5 +102,7 @@ public sealed class ClassicGroupService
     private CommandResult<Records.GroupRecord> Join(GroupShard shard, JoinAttempt join) =>
         join.Request.SessionTimeoutMs < _config.MinSessionTimeoutMs || join.Request.SessionTimeoutMs > _config.MaxSessionTimeoutMs
             ? join.Refuse(join.Request.MemberId, ErrorCode.InvalidSessionTimeout)
+            : shard.ClassicMembers.GroupOf(join.Request.GroupId) is { } group
+                ? shard.ClassicMembers.Join.Join(group, join)
             : shard.Join.Join(join);
 }

@@ -2,6 +2,7 @@ using KafkaSharp.Coordinators.Classic;
 using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Consumer;
 using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Migration;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Metadata.Deltas;
@@ -50,10 +51,17 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
         _consumerGroups = new ConsumerGroups(context.Undo, _groups);
         var consumer = new ConsumerContext(context, consumerConfig, _metadata, newGuid);
         _consumerTimers = new ConsumerTimers(consumer);
-        ConsumerLeave = new ConsumerLeave(consumer, _consumerGroups, _consumerTimers);
+        var consumerRebalance = new ConsumerRebalance(consumer, _consumerTimers);
+        var downgrade = new GroupDowngrade(consumer, classic, rebalance, _consumerTimers);
+        var migration = new ProtocolMigration(new GroupUpgrade(consumer, _consumerTimers), downgrade);
+        ConsumerLeave = new ConsumerLeave(consumer, _consumerGroups, _consumerTimers, migration);
         ConsumerHeartbeat = new ConsumerHeartbeat(
-            consumer, _consumerGroups, _consumerTimers, new PatternSubscriptions(consumer, _consumerGroups));
+            consumer, _consumerGroups, _consumerTimers, new PatternSubscriptions(consumer, _consumerGroups), consumerRebalance, migration);
         ConsumerDescriber = new ConsumerDescriber(consumer, _consumerGroups);
+        ClassicMembers = new ClassicMembers(
+            _consumerGroups, new ClassicMemberJoin(consumer, consumerRebalance, _consumerTimers, downgrade),
+            new ClassicMemberSync(consumer, _consumerTimers), new ClassicMemberHeartbeat(_consumerTimers),
+            new ClassicMemberLeave(consumer, ConsumerLeave));
     }
 
     public ClassicJoin Join { get; }
@@ -81,6 +89,9 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
     public ConsumerLeave ConsumerLeave { get; }
 
     public ConsumerDescriber ConsumerDescriber { get; }
+
+    /// <summary>What classic members ask of consumer groups.</summary>
+    public ClassicMembers ClassicMembers { get; }
 
     public void Replay(long offset, ProducerIdentity producer, GroupRecord record)
     {

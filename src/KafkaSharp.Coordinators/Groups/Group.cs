@@ -63,6 +63,11 @@ internal abstract class Group(string groupId)
     {
     }
 
+    /// <summary>The records that removed the group were not written: timers start again.</summary>
+    public virtual void OnRestored()
+    {
+    }
+
     /// <summary>The group has left its shard, or the shard is unloaded: timers stop, and delayed responses receive the error.</summary>
     public virtual void OnUnloaded(ErrorCode error)
     {

@@ -39,7 +39,13 @@ internal sealed class GroupTable(UndoLog undo, Func<string, Group> newSimpleGrou
             return;
         group.OnUnloaded(ErrorCode.UnknownMemberId);
         if (undo.IsRecording)
-            undo.Add(() => _groups[groupId] = group);
+        {
+            undo.Add(() =>
+            {
+                _groups[groupId] = group;
+                group.OnRestored();
+            });
+        }
     }
 
     /// <summary>Adds a group with the records that create it, in place of one of another protocol.</summary>
@@ -48,7 +54,13 @@ internal sealed class GroupTable(UndoLog undo, Func<string, Group> newSimpleGrou
         Remove(group.GroupId);
         _groups.Add(group.GroupId, group);
         if (undo.IsRecording)
-            undo.Add(() => _groups.Remove(group.GroupId));
+        {
+            undo.Add(() =>
+            {
+                _groups.Remove(group.GroupId);
+                group.OnUnloaded(ErrorCode.RebalanceInProgress);
+            });
+        }
     }
 
     /// <summary>Applies an offset commit; one of a transaction takes effect when the transaction ends.</summary>

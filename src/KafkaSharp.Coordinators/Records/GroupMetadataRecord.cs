@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Records;
 
 /// <summary>The members, generation and assignment of a classic group; without a value, the group's removal.</summary>
-internal sealed class GroupMetadataRecord(string group, GroupMetadataValue? value) : GroupRecord
+internal class GroupMetadataRecord(string group, GroupMetadataValue? value) : GroupRecord
 {
     /// <summary>Kafka 4.3 writes 3 although 4 exists.</summary>
     private const short ValueVersion = 3;

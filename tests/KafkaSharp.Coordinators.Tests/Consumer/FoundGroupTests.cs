@@ -8,10 +8,10 @@ namespace KafkaSharp.Coordinators.Tests.Consumer;
 internal sealed class FoundGroupTests
 {
     [Test]
-    public async Task A_classic_member_can_not_join_a_consumer_group_that_has_members()
+    public async Task A_consumer_group_that_has_members_is_served()
     {
         await using var harness = GroupHarness.Load(Epoch(), Member());
-        Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
+        Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.MemberIdRequired));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.NonEmptyGroup));
         Assert.That(await harness.Commit(1), Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That(await harness.Heartbeat("m", 1), Is.EqualTo(ErrorCode.UnknownMemberId));
@@ -59,5 +59,6 @@ internal sealed class FoundGroupTests
 
     private static MemoryCoordinatorStorage.Entry Member(bool tombstone = false) => new(
         GroupHarness.Write(new ConsumerGroupMemberMetadataKey { GroupId = "group", MemberId = "m" }, 0, prefix: 5),
-        tombstone ? null : GroupHarness.Write(new ConsumerGroupMemberMetadataValue { SubscribedTopicNames = [] }, 0));
+        tombstone ? null
+            : GroupHarness.Write(new ConsumerGroupMemberMetadataValue { SubscribedTopicNames = [], ClassicMemberMetadata = null }, 0));
 }
