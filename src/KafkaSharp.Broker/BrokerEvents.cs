@@ -62,6 +62,15 @@ internal static partial class BrokerEvents
     [LoggerMessage(6116, LogLevel.Warning, "Changed limits of connections are not taken: {Reason}")]
     public static partial void ConnectionLimitsRefused(this ILogger logger, string reason);
 
+    [LoggerMessage(6124, LogLevel.Information, "The listener {Name} is closed: it is not among the listeners any more")]
+    public static partial void ListenerClosed(this ILogger logger, string name);
+
+    [LoggerMessage(6125, LogLevel.Error, "The listener {Name} could not be opened: {Reason}")]
+    public static partial void ListenerNotOpened(this ILogger logger, string name, string reason);
+
+    [LoggerMessage(6123, LogLevel.Warning, "Changed listeners are not opened or closed: {Reason}")]
+    public static partial void ListenersRefused(this ILogger logger, string reason);
+
     [LoggerMessage(6118, LogLevel.Information, "The dynamic configuration of {Resource} has changed: {Changes}")]
     public static partial void ConfigChanged(this ILogger logger, string resource, string changes);
 

@@ -19,9 +19,10 @@ internal static class KeyNotices
         ? key.Key == Network.NetworkConfigs.MaxConnections.Name
         : BrokerSchema.Instance.Find(name) is not null;
 
-    /// <summary>Whether KafkaSharp acts on a key when it changes while the broker runs. Listeners are bound at the start only.</summary>
-    public static bool ActsOnChange(string name) =>
-        Acts(name) && BrokerSchema.Find(ListenerKey.BaseOf(name)) is { UpdateMode: ConfigUpdateMode.ClusterWide };
+    /// <summary>Whether KafkaSharp acts on a key when it changes while the broker runs.</summary>
+    public static bool ActsOnChange(string name) => Acts(name)
+        && (name == Network.NetworkConfigs.Listeners.Name
+            || BrokerSchema.Find(ListenerKey.BaseOf(name)) is { UpdateMode: ConfigUpdateMode.ClusterWide });
 
     private static bool IsKnown(string name) => BrokerSchema.Find(MechanismKeys.BaseOf(ListenerKey.BaseOf(name))) is not null;
 

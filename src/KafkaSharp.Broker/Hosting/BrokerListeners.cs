@@ -1,5 +1,7 @@
 using KafkaSharp.Broker.Configuration;
+using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Publishing;
+using KafkaSharp.Network;
 using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Endpoints;
 using KafkaSharp.Network.Listeners;
@@ -10,7 +12,7 @@ namespace KafkaSharp.Broker.Hosting;
 
 /// <summary>
 /// The listeners of a broker. They are bound before any data is touched, so that a port in use is reported at once, and accept connections
-/// when everything behind them has started.
+/// when everything behind them has started. Those of clients change with the dynamic <c>listeners</c> of the broker. Thread-safe.
 /// </summary>
 internal sealed class BrokerListeners : IAsyncDisposable
 {
@@ -19,31 +21,42 @@ internal sealed class BrokerListeners : IAsyncDisposable
     private const int MostControllerConnections = 256;
 
     private readonly BrokerConfiguration _configuration;
+    private readonly BrokerEnvironment _environment;
+    private readonly Lock _lock = new();
     private readonly List<SocketListener> _all = [];
+    private readonly List<Task> _closing = [];
     private readonly DeferredHandler _handler = new();
+    private bool _isStopping;
 
     // As in Kafka, the controller's listeners have limits of their own: clients cannot keep nodes out.
     private readonly ConnectionLimits _clientLimits;
     private readonly ConnectionLimits _controllerLimits;
 
-    private BrokerListeners(BrokerConfiguration configuration)
+    private BrokerListeners(BrokerConfiguration configuration, BrokerEnvironment environment)
     {
-        _configuration = configuration;
+        (_configuration, _environment) = (configuration, environment);
         var descriptors = DescriptorBudget.OfProcess.Connections;
         var controllers = Math.Clamp(descriptors / ControllerShare, 1, MostControllerConnections);
         _clientLimits = ConnectionLimits.From(configuration.Values, Math.Max(1, descriptors - controllers));
         _controllerLimits = ConnectionLimits.From(configuration.Values, controllers);
     }
 
-    public IReadOnlyList<SocketListener> All => _all;
+    public IReadOnlyList<SocketListener> All
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _all];
+        }
+    }
 
     public static async Task<BrokerListeners> BindAsync(BrokerConfiguration configuration, BrokerEnvironment environment)
     {
-        var listeners = new BrokerListeners(configuration);
+        var listeners = new BrokerListeners(configuration, environment);
         try
         {
             foreach (var endpoint in configuration.Listeners)
-                listeners.Bind(endpoint, environment);
+                listeners.Bind(endpoint, configuration.Values);
             return listeners;
         }
         catch
@@ -53,39 +66,93 @@ internal sealed class BrokerListeners : IAsyncDisposable
         }
     }
 
-    /// <summary>Updates the limits of connections when their configuration changes.</summary>
-    public IMetadataPublisher LimitsPublisher(ILogger logger) =>
-        new ConnectionLimitsPublisher(_configuration, [_clientLimits, _controllerLimits], logger);
+    /// <summary>Update the listeners, then the limits of connections, when their configuration changes.</summary>
+    public IEnumerable<IMetadataPublisher> Publishers(ILogger logger) =>
+    [
+        new ListenersPublisher(_configuration, this, logger),
+        new ConnectionLimitsPublisher(_configuration, [_clientLimits, _controllerLimits], logger),
+    ];
 
     /// <summary>Begins to accept connections.</summary>
     public void Start(IFrameHandler handler)
     {
-        _handler.Inner = handler;
-        foreach (var listener in _all)
-            listener.Start();
+        lock (_lock)
+        {
+            _handler.Inner = handler;
+            foreach (var listener in _all)
+                listener.Start();
+        }
+    }
+
+    /// <summary>
+    /// Closes the listeners for clients whose names are not wanted any more, with their connections, and opens those whose names are new
+    /// (Kafka's <c>DynamicListenerConfig</c>). A listener of the same name stays as it is, whatever its address. One that cannot be opened
+    /// is logged.
+    /// </summary>
+    public void Update(ConfigValues values, ILogger logger)
+    {
+        var wanted = ListenerEndpoints.Of(values, NetworkConfigs.Listeners);
+        lock (_lock)
+        {
+            if (_isStopping)
+                return;
+            var unwanted = _all.ExceptBy(wanted.Select(endpoint => endpoint.ListenerName), open => open.Options.Name);
+            foreach (var listener in unwanted.Where(open => !open.Options.IsController).ToList())
+            {
+                _all.Remove(listener);
+                _closing.Add(listener.DisposeAsync().AsTask());
+                logger.ListenerClosed(listener.Options.Name);
+            }
+            var missing = wanted.ExceptBy(_all.Select(open => open.Options.Name), endpoint => endpoint.ListenerName);
+            foreach (var endpoint in missing.ToList())
+                Open(endpoint, values, logger);
+        }
     }
 
     /// <summary>Accepts nothing more and completes when the requests in flight have their responses, or after the timeout.</summary>
-    public Task DrainAsync(TimeSpan timeout) => Task.WhenAll(_all.Select(listener => listener.DrainAsync(timeout)));
+    public Task DrainAsync(TimeSpan timeout) => Task.WhenAll(Stop().Select(listener => listener.DrainAsync(timeout)));
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var listener in _all)
+        foreach (var listener in Stop())
             await listener.DisposeAsync();
+        await Task.WhenAll(_closing);
     }
 
-    private void Bind(Endpoint endpoint, BrokerEnvironment environment)
+    private IReadOnlyList<SocketListener> Stop()
     {
-        var options = ListenerOptions.From(endpoint, _configuration.Values) with
+        lock (_lock)
+            _isStopping = true;
+        return All;
+    }
+
+    private void Open(Endpoint endpoint, ConfigValues values, ILogger logger)
+    {
+        try
+        {
+            var listener = Bind(endpoint, values);
+            if (_handler.Inner is not null)
+                listener.Start();
+        }
+        catch (ListenerException e)
+        {
+            logger.ListenerNotOpened(endpoint.ListenerName, e.Message);
+        }
+    }
+
+    private SocketListener Bind(Endpoint endpoint, ConfigValues values)
+    {
+        var options = ListenerOptions.From(endpoint, values) with
         {
             IsController = _configuration.ControllerListenerNames.Contains(endpoint.ListenerName),
             IsProtected = endpoint.ListenerName == _configuration.InterBrokerListenerName,
         };
         var listener = new SocketListener(
-            options, _handler, options.IsController ? _controllerLimits : _clientLimits, environment.Time,
-            environment.Loggers.CreateLogger<SocketListener>(), environment.Transports?.Invoke(options));
-        _all.Add(listener);
+            options, _handler, options.IsController ? _controllerLimits : _clientLimits, _environment.Time,
+            _environment.Loggers.CreateLogger<SocketListener>(), _environment.Transports?.Invoke(options));
         listener.Bind();
+        _all.Add(listener);
+        return listener;
     }
 
     /// <summary>The listeners need a handler when they are constructed; the real one exists when the broker has started.</summary>

@@ -151,7 +151,8 @@ public sealed class KafkaBroker : IAsyncDisposable
             var quorum = await QuorumStage.StartAsync(context, logs);
             var services = await ServiceStage.StartAsync(context, logs, quorum, cancellation);
             logs.Logs.StartTasks();
-            await quorum.Metadata.AddPublisherAsync(listeners.LimitsPublisher(logger));
+            foreach (var publisher in listeners.Publishers(logger))
+                await quorum.Metadata.AddPublisherAsync(publisher);
             await quorum.Metadata.AddPublisherAsync(new ConfigChangeLog(logger));
             listeners.Start(services.Dispatcher);
             return new KafkaBroker(context, quorum, services, listeners, logger);
