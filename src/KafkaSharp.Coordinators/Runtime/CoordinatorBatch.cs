@@ -5,16 +5,18 @@ using KafkaSharp.Protocol.Records.Building;
 namespace KafkaSharp.Coordinators.Runtime;
 
 /// <summary>
-/// Builds batches of a coordinator's records, byte for byte those of Kafka. Reuses its memory: what <see cref="Build"/> returns is valid
-/// until the next call. Used on one shard's loop.
+/// Builds batches of a coordinator's records, byte for byte those of Kafka. Reuses its memory, but not that of large batches and records:
+/// what <see cref="Build"/> returns is valid until the next call. Used on one shard's loop.
 /// </summary>
 internal sealed class CoordinatorBatch<TRecord>(
     ICoordinatorRecordSerde<TRecord> serde, CompressionType compression, int baseSequence = 0) : IDisposable
     where TRecord : class
 {
+    private const int LargestKept = 64 * 1024;
+
     private readonly RecordBatchBuilder _builder = new(default);
-    private readonly ArrayBufferWriter<byte> _key = new(128);
-    private readonly ArrayBufferWriter<byte> _value = new(512);
+    private ArrayBufferWriter<byte> _key = new(128);
+    private ArrayBufferWriter<byte> _value = new(512);
 
     public int Count => _builder.RecordCount;
 
@@ -28,6 +30,10 @@ internal sealed class CoordinatorBatch<TRecord>(
     public void Start(ProducerIdentity producer)
     {
         Producer = producer;
+        if (_key.Capacity > LargestKept)
+            _key = new ArrayBufferWriter<byte>(128);
+        if (_value.Capacity > LargestKept)
+            _value = new ArrayBufferWriter<byte>(512);
         _builder.Reset(new RecordBatchOptions
         {
             Compression = compression,

@@ -36,6 +36,15 @@ internal sealed class PooledBuffer(int initialSize = 4096) : IBufferWriter<byte>
         Length = length;
     }
 
+    /// <summary>Starts anew, with undefined bytes at first. Returns an array that is larger than what is to be kept.</summary>
+    public void Restart(int length, int largestKept)
+    {
+        if (_bytes?.Length > largestKept)
+            Dispose();
+        Length = 0;
+        SetLength(length);
+    }
+
     public void Dispose()
     {
         if (_bytes is not null)

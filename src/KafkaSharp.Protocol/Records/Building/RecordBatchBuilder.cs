@@ -12,6 +12,9 @@ public sealed class RecordBatchBuilder : IDisposable
     // A batch that is longer is compressed piece by piece, so that its memory is that of the compressed bytes.
     private const int CompressedPiece = 64 * 1024;
 
+    // A coordinator keeps a builder for each shard: Kafka's default of group.coordinator.cached.buffer.max.bytes, as a power of two.
+    private const int LargestKept = 1024 * 1024;
+
     private readonly PooledBuffer _records = new();
     private PooledBuffer? _compressed;
     private Compressor? _compressor;
@@ -122,12 +125,13 @@ public sealed class RecordBatchBuilder : IDisposable
         return batch.Memory;
     }
 
-    /// <summary>Starts another batch in the same memory.</summary>
+    /// <summary>Starts another batch in the same memory. What a large batch took is returned.</summary>
     public void Reset(RecordBatchOptions options)
     {
         _options = options;
-        _records.SetLength(RecordBatchHeader.Size);
         EndStream();
+        _records.Restart(RecordBatchHeader.Size, LargestKept);
+        _compressed?.Restart(0, LargestKept);
         IsTooLarge = false;
         RecordCount = 0;
         LastOffset = options.BaseOffset - 1;
