@@ -111,24 +111,36 @@ internal sealed class FetchContext
         }
     }
 
-    // As in Kafka, partitions that the metadata does not know come last.
+    // As in Kafka, partitions that the metadata does not know come last: for a follower in their order, for others unknown ids before
+    // unknown partitions, since only names can be authorized.
     private void Append(FetchResponse response, FetchPartitionResult[] results, bool[]? isIncluded)
     {
-        var hasUnknown = false;
+        if (Append(response, results, isIncluded, static result => !result.IsUnknown))
+            return;
+        if (_isFromFollower)
+        {
+            Append(response, results, isIncluded, static result => result.IsUnknown);
+            return;
+        }
+        Append(response, results, isIncluded, static result => result.ErrorCode == ErrorCode.UnknownTopicId);
+        Append(response, results, isIncluded, static result => result.ErrorCode == ErrorCode.UnknownTopicOrPartition);
+    }
+
+    /// <summary>Appends the results that match. Whether all do.</summary>
+    private bool Append(
+        FetchResponse response, FetchPartitionResult[] results, bool[]? isIncluded, Predicate<FetchPartitionResult> matches)
+    {
+        var allMatch = true;
         for (var i = 0; i < results.Length; i++)
         {
             if (isIncluded?[i] == false)
                 continue;
-            if (results[i].IsUnknown)
-                hasUnknown = true;
+            if (matches(results[i]))
+                Append(response, Partitions[i], results[i]);
             else
-                Append(response, Partitions[i], results[i]);
+                allMatch = false;
         }
-        for (var i = 0; hasUnknown && i < results.Length; i++)
-        {
-            if (results[i].IsUnknown && isIncluded?[i] != false)
-                Append(response, Partitions[i], results[i]);
-        }
+        return allMatch;
     }
 
     private void Append(FetchResponse response, FetchPartitionState partition, in FetchPartitionResult result)

@@ -228,6 +228,19 @@ internal sealed class FetchSessionTests
         Assert.That(Named(fetch.Respond([unknown, Result(), unknown, Result()])), Is.EqualTo(new[] { 1, 3, 0, 2 }));
     }
 
+    // As the genuine broker, which authorizes names and so sets unknown ids aside first; a follower is authorized as a whole.
+    [TestCase(-1, new[] { 2, 1, 4, 0, 3 })]
+    [TestCase(2, new[] { 2, 0, 1, 3, 4 })]
+    public void Unknown_ids_come_before_unknown_partitions_except_for_a_follower(int replicaId, int[] expected)
+    {
+        var request = Request(0, FetchSession.InitialEpoch, 0, 1, 2, 3, 4);
+        request.ReplicaId = replicaId;
+        var (partition, id) = (
+            new FetchPartitionResult(ErrorCode.UnknownTopicOrPartition), new FetchPartitionResult(ErrorCode.UnknownTopicId));
+        var response = FetchContext.Open(_cache, request, 13).Respond([partition, id, Result(), partition, id]);
+        Assert.That(Named(response), Is.EqualTo(expected));
+    }
+
     [Test]
     public void Sessions_of_any_size_stay_within_the_limit_of_the_cache()
     {
