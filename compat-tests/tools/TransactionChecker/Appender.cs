@@ -1,7 +1,7 @@
 namespace TransactionChecker;
 
-/// <summary>Appends to the partitions of a topic; one transaction of four is aborted.</summary>
-internal sealed class Appender(string bootstrap, string transactionalId, int instance, string topic)
+/// <summary>Appends to the partitions of topics; one transaction of four is aborted.</summary>
+internal sealed class Appender(string bootstrap, string transactionalId, int instance, string[] topics)
 {
     private readonly Random _random = new(instance);
 
@@ -19,6 +19,9 @@ internal sealed class Appender(string bootstrap, string transactionalId, int ins
     private void Append(TransactionalClient client)
     {
         for (var left = _random.Next(1, 8); left > 0; left--)
-            client.Append(topic, _random.Next(Lists.Partitions));
+        {
+            var topic = topics[_random.Next(topics.Length)];
+            client.Append(topic, _random.Next(Lists.PartitionsOf(topic)));
+        }
     }
 }

@@ -8,8 +8,6 @@ namespace TransactionChecker;
 /// </summary>
 internal sealed class Processor(string bootstrap, int partition, int instance)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     private readonly TopicPartition _input = new(Lists.Input, partition);
     private readonly Random _random = new(instance);
 
@@ -18,7 +16,7 @@ internal sealed class Processor(string bootstrap, int partition, int instance)
         using var client = new TransactionalClient(bootstrap, $"processor-{partition}", instance, journal);
         client.Init();
         using var consumer = Reader.Consumer(bootstrap, Lists.Group);
-        var next = Committed(consumer);
+        var next = Reader.Committed(consumer, _input);
         consumer.Assign(new TopicPartitionOffset(_input, next));
         while (true)
         {
@@ -29,12 +27,12 @@ internal sealed class Processor(string bootstrap, int partition, int instance)
             {
                 foreach (var input in inputs)
                     client.Append(Lists.Output, partition, Reader.ValueOf(input));
-                client.SendOffset(new TopicPartitionOffset(_input, inputs[^1].Offset + 1), consumer.ConsumerGroupMetadata);
+                client.SendOffsets([new(_input, inputs[^1].Offset + 1)], consumer.ConsumerGroupMetadata);
             });
             if (!goesOn)
                 return;
             // Where the transaction is aborted, its inputs are read again.
-            var committed = Committed(consumer);
+            var committed = Reader.Committed(consumer, _input);
             if (committed != inputs[^1].Offset + 1)
                 consumer.Seek(new TopicPartitionOffset(_input, committed));
         }
@@ -58,21 +56,5 @@ internal sealed class Processor(string bootstrap, int partition, int instance)
             }
         }
         return inputs;
-    }
-
-    private Offset Committed(IConsumer<Ignore, string> consumer)
-    {
-        while (true)
-        {
-            try
-            {
-                var committed = consumer.Committed([_input], s_patience)[0].Offset;
-                return committed == Offset.Unset ? new Offset(0) : committed;
-            }
-            catch (KafkaException)
-            {
-                // The broker is being restarted, or a transaction is still open.
-            }
-        }
     }
 }

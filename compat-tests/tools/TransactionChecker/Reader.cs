@@ -5,25 +5,49 @@ namespace TransactionChecker;
 /// <summary>Consumers of committed records.</summary>
 internal static class Reader
 {
-    public static IConsumer<Ignore, string> Consumer(string bootstrap, string group) =>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    public static IConsumer<Ignore, string> Consumer(string bootstrap, string group) => Builder(bootstrap, group).Build();
+
+    public static ConsumerBuilder<Ignore, string> Builder(string bootstrap, string group) =>
         new ConsumerBuilder<Ignore, string>(new ConsumerConfig
         {
             BootstrapServers = bootstrap,
             GroupId = group,
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
-            AutoOffsetReset = AutoOffsetReset.Error,
+            // A group without an offset begins with the first record; nothing is ever deleted.
+            AutoOffsetReset = AutoOffsetReset.Earliest,
             IsolationLevel = IsolationLevel.ReadCommitted,
             EnablePartitionEof = true,
             FetchWaitMaxMs = 50,
             ReconnectBackoffMs = 20,
             ReconnectBackoffMaxMs = 200,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+            SessionTimeoutMs = 2000,
+            HeartbeatIntervalMs = 300,
+        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { });
 
     public static int ValueOf(ConsumeResult<Ignore, string> result) => int.Parse(result.Message.Value.Split(':')[0]);
 
     public static int? SourceOf(ConsumeResult<Ignore, string> result) =>
         result.Message.Value.Split(':') is [_, var source] ? int.Parse(source) : null;
+
+    /// <summary>The offset that the group has committed; 0 before the first.</summary>
+    public static Offset Committed(IConsumer<Ignore, string> consumer, TopicPartition list)
+    {
+        while (true)
+        {
+            try
+            {
+                var committed = consumer.Committed([list], s_patience)[0].Offset;
+                return committed == Offset.Unset ? new Offset(0) : committed;
+            }
+            catch (KafkaException)
+            {
+                // The broker is being restarted, or a transaction is still open.
+            }
+        }
+    }
 
     /// <summary>Reads all lists from their beginning while others write; it does not end by itself.</summary>
     public static void Follow(string bootstrap, Journal journal)

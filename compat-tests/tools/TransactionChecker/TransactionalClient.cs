@@ -82,8 +82,8 @@ internal sealed class TransactionalClient : IDisposable
             new TopicPartition(topic, partition), new Message<Null, string> { Value = source is null ? $"{value}" : $"{value}:{source}" });
     }
 
-    public void SendOffset(TopicPartitionOffset next, IConsumerGroupMetadata group) =>
-        Repeat(() => _producer.SendOffsetsToTransaction([next], group, s_patience));
+    public void SendOffsets(IEnumerable<TopicPartitionOffset> next, IConsumerGroupMetadata group) =>
+        Repeat(() => _producer.SendOffsetsToTransaction(next, group, s_patience));
 
     public void Dispose() => _producer.Dispose();
 
