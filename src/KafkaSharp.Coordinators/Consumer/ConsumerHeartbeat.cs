@@ -18,7 +18,12 @@ internal sealed class ConsumerHeartbeat(
 {
     private const int JoinEpoch = 0;
 
-    public CommandResult<GroupRecord, Response> Heartbeat(GroupRequestContext client, Request request, Predicate<string> mayDescribe)
+    /// <param name="client">The request besides its body.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="mayDescribe">Whether the client may know of a topic.</param>
+    /// <param name="patternFault">Why the regular expression of the request is invalid, if it is.</param>
+    public CommandResult<GroupRecord, Response> Heartbeat(
+        GroupRequestContext client, Request request, Predicate<string> mayDescribe, string? patternFault)
     {
         var records = new List<GroupRecord>();
         if (FindGroup(request, records, out var group) is { } noGroup)
@@ -30,7 +35,7 @@ internal sealed class ConsumerHeartbeat(
         if (FindMember(group, request, records, out var member) is { } refused)
             return ConsumerResponses.Refuse(refused);
         var updated = Updated(member, client, request);
-        if (PatternSubscriptions.Check(group, member, updated) is { } invalid)
+        if (PatternSubscriptions.Check(group, member, updated, patternFault) is { } invalid)
             return ConsumerResponses.Refuse(invalid);
 
         var hasNewTopics = !member.SubscribedTopics.SetEquals(updated.SubscribedTopics);

@@ -18,12 +18,13 @@ internal sealed class PatternSubscriptions(ConsumerContext context, ConsumerGrou
     private readonly HashSet<string> _resolving = new(StringComparer.Ordinal);
 
     /// <summary>Whether the expression that a member changes to is valid; one that others use already is.</summary>
-    public static HeartbeatError? Check(ConsumerGroup group, ConsumerGroupMember member, ConsumerGroupMember updated) =>
-        updated.Pattern is { } pattern
+    public static HeartbeatError? Check(
+        ConsumerGroup group, ConsumerGroupMember member, ConsumerGroupMember updated, string? fault) =>
+        fault is not null
+        && updated.Pattern is { } pattern
         && pattern != member.SubscribedPattern
         && group.Subscriptions.MembersOf(pattern) == 0
-        && Re2Pattern.Compile(pattern) is null
-            ? new(ErrorCode.InvalidRegularExpression, $"SubscribedTopicRegex `{pattern}` is not a valid regular expression.")
+            ? new(ErrorCode.InvalidRegularExpression, $"SubscribedTopicRegex `{pattern}` is not a valid regular expression: {fault}.")
             : null;
 
     /// <summary>Adds the records of a change, and starts to resolve the expressions of the group when that is due.</summary>

@@ -1,6 +1,7 @@
 using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Consumer;
 using KafkaSharp.Coordinators.Groups;
+using KafkaSharp.Coordinators.Patterns;
 using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -33,11 +34,13 @@ public sealed class ConsumerGroupService
             return Task.FromResult(Refuse(ErrorCode.CoordinatorNotAvailable, null));
         if (HeartbeatValidation.Check(request, context.ApiVersion, _config.Assignors) is { } invalid)
             return Task.FromResult(Refuse(invalid.ErrorCode, invalid.Message));
+        // Here, because it may take longer than the event loop of a shard may be held up.
+        var patternFault = request.SubscribedTopicRegex is { } pattern ? Re2Pattern.FaultOf(pattern) : null;
         return _shards.WriteAsync(
             request.GroupId, "consumer-group-heartbeat",
             shard => request.MemberEpoch is ConsumerGroupMember.LeftEpoch or ConsumerGroupMember.AwayEpoch
                 ? shard.ConsumerLeave.Leave(request)
-                : shard.ConsumerHeartbeat.Heartbeat(context, request, mayDescribe),
+                : shard.ConsumerHeartbeat.Heartbeat(context, request, mayDescribe, patternFault),
             error => Refuse(error, null));
     }
 

@@ -23,8 +23,8 @@ internal sealed class Re2Class(string pattern, StringBuilder result)
         ["xdigit"] = ("0-9A-Fa-f", @"\0-/:-@G-`g-\uffff"),
     };
 
-    /// <summary>Translates from behind the opening bracket to the closing one; false when the class is invalid.</summary>
-    public bool Translate(ref int position)
+    /// <summary>Translates from behind the opening bracket to the closing one; why the class is invalid, or null.</summary>
+    public string? Translate(ref int position)
     {
         result.Append('[');
         if (position < pattern.Length && pattern[position] == '^')
@@ -38,52 +38,53 @@ internal sealed class Re2Class(string pattern, StringBuilder result)
             {
                 position++;
                 result.Append(']');
-                return true;
+                return null;
             }
-            // A hyphen is itself only at the ends.
-            if (pattern[position] == '-' && !isFirst && !(position + 1 < pattern.Length && pattern[position + 1] == ']'))
-                return false;
-            if (!Item(ref position))
-                return false;
+            if (Item(ref position) is { } fault)
+                return fault;
         }
-        return false;
+        return Re2Faults.MissingBracket;
     }
 
-    private bool Item(ref int position)
+    private string? Item(ref int position)
     {
-        if (Posix(ref position) is { } posix)
-        {
-            result.Append(posix);
-            return true;
-        }
-        if (Character(ref position) is not { } low)
-            return false;
+        if (Posix(ref position, out var fault) || fault is not null)
+            return fault;
+        var low = Character(ref position);
         result.Append(low.Text);
-        if (low.IsSet || position + 1 >= pattern.Length || pattern[position] != '-' || pattern[position + 1] == ']')
-            return true;
+        if (low.Fault is not null || low.IsSet
+            || position + 1 >= pattern.Length || pattern[position] != '-' || pattern[position + 1] == ']')
+            return low.Fault;
         position++;
-        if (Character(ref position) is not { IsSet: false } high || high.Code < low.Code)
-            return false;
+        var high = Character(ref position);
         result.Append('-').Append(high.Text);
-        return true;
+        return high.Fault
+            ?? (high.IsSet ? Re2Faults.InvalidEscape
+                : high.Code < low.Code ? Re2Faults.InvalidRange
+                : null);
     }
 
-    private string? Posix(ref int position)
+    private bool Posix(ref int position, out string? fault)
     {
+        fault = null;
         if (string.CompareOrdinal(pattern, position, "[:", 0, 2) != 0)
-            return null;
+            return false;
         var end = pattern.IndexOf(":]", position + 2, StringComparison.Ordinal);
         if (end < 0)
-            return null;
+            return false;
         var name = pattern[(position + 2)..end];
         var isNegated = name.StartsWith('^');
         if (!s_posix.TryGetValue(isNegated ? name[1..] : name, out var sets))
-            return null;
+        {
+            fault = Re2Faults.InvalidRange;
+            return false;
+        }
         position = end + 2;
-        return isNegated ? sets.Out : sets.In;
+        result.Append(isNegated ? sets.Out : sets.In);
+        return true;
     }
 
-    private Re2Escapes.Escaped? Character(ref int position)
+    private Re2Escapes.Escaped Character(ref int position)
     {
         var c = pattern[position++];
         return c == '\\' ? Re2Escapes.Translate(pattern, ref position) : new Re2Escapes.Escaped(Re2Escapes.Literal(c), c, IsSet: false);

@@ -9,16 +9,17 @@ internal static class Re2Escapes
     /// <param name="Text">The characters, for a place within a class.</param>
     /// <param name="Code">The code of a single character.</param>
     /// <param name="IsSet">Whether it stands for a set of characters.</param>
-    internal sealed record Escaped(string Text, int Code, bool IsSet);
+    /// <param name="Fault">Why it is no escape; null for one.</param>
+    internal sealed record Escaped(string Text, int Code, bool IsSet, string? Fault = null);
 
     /// <summary>A character that means nothing but itself, within a class or outside.</summary>
     public static string Literal(char c) => char.IsAsciiLetterOrDigit(c) || c == '_' || c > 127 ? c.ToString() : $@"\x{(int)c:x2}";
 
-    /// <summary>The escape at a position, behind its backslash; null when there is no such escape.</summary>
-    public static Escaped? Translate(string pattern, ref int position)
+    /// <summary>The escape at a position, behind its backslash.</summary>
+    public static Escaped Translate(string pattern, ref int position)
     {
         if (position >= pattern.Length)
-            return null;
+            return Invalid(Re2Faults.TrailingBackslash);
         var c = pattern[position++];
         return c switch
         {
@@ -39,10 +40,12 @@ internal static class Re2Escapes
             'r' => Single('\r'),
             't' => Single('\t'),
             'v' => Single('\v'),
-            _ when c < 128 && !char.IsAsciiLetterOrDigit(c) => Single(c),
-            _ => null,
+            _ when !char.IsAsciiLetterOrDigit(c) => Single(c),
+            _ => Invalid(Re2Faults.InvalidEscape),
         };
     }
+
+    private static Escaped Invalid(string fault) => new("", 0, IsSet: false, fault);
 
     private static Escaped Set(string text) => new(text, 0, IsSet: true);
 
@@ -51,48 +54,48 @@ internal static class Re2Escapes
         : code < 128 ? new(Literal((char)code), code, IsSet: false)
         : new($@"\u{code:x4}", code, IsSet: false);
 
-    private static Escaped? Octal(string pattern, ref int position, int code)
+    private static Escaped Octal(string pattern, ref int position, int code)
     {
         for (var digits = 1; digits < 3 && position < pattern.Length && pattern[position] is >= '0' and <= '7'; digits++)
             code = (code * 8) + pattern[position++] - '0';
         return Single(code);
     }
 
-    private static Escaped? Hexadecimal(string pattern, ref int position)
+    private static Escaped Hexadecimal(string pattern, ref int position)
     {
         ReadOnlySpan<char> digits;
         if (position < pattern.Length && pattern[position] == '{')
         {
             var end = pattern.IndexOf('}', position);
             if (end < 0)
-                return null;
+                return Invalid(Re2Faults.InvalidEscape);
             digits = pattern.AsSpan(position + 1, end - position - 1);
             position = end + 1;
         }
         else
         {
             if (position + 2 > pattern.Length)
-                return null;
+                return Invalid(Re2Faults.InvalidEscape);
             digits = pattern.AsSpan(position, 2);
             position += 2;
         }
         return int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
-            && code is >= 0 and <= 0x10ffff and not (>= 0xd800 and <= 0xdfff)
+            && code is >= 0 and <= 0x10ffff
                 ? Single(code)
-                : null;
+                : Invalid(Re2Faults.InvalidEscape);
     }
 
     /// <summary>A category such as <c>\pN</c> or <c>\p{Lu}</c>, or a script, for which .NET has blocks of code points.</summary>
-    private static Escaped? Category(string pattern, ref int position, bool isNegated)
+    private static Escaped Category(string pattern, ref int position, bool isNegated)
     {
         if (position >= pattern.Length)
-            return null;
+            return Invalid(Re2Faults.InvalidRange);
         string name;
         if (pattern[position] == '{')
         {
             var end = pattern.IndexOf('}', position);
             if (end < 0)
-                return null;
+                return Invalid(Re2Faults.InvalidRange);
             name = pattern[(position + 1)..end];
             position = end + 1;
         }

@@ -8,20 +8,41 @@ namespace KafkaSharp.Coordinators.Patterns;
 /// </summary>
 internal static class Re2Pattern
 {
+    /// <summary>
+    /// The longest pattern, in characters. The automaton of a longer one would be too large in any case, and making it takes long.
+    /// </summary>
+    public const int MaxLength = 10_000;
+
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     /// <summary>Makes the expression that a whole text must match; null when the pattern is invalid.</summary>
-    public static Regex? Compile(string pattern)
+    public static Regex? Compile(string pattern) => Compile(pattern, out _);
+
+    /// <summary>Why a pattern is invalid; null when it is valid. It may take milliseconds.</summary>
+    public static string? FaultOf(string pattern)
     {
-        if (new Re2Translator(pattern).Translate() is not { } translated)
+        Compile(pattern, out var fault);
+        return fault;
+    }
+
+    private static Regex? Compile(string pattern, out string? fault)
+    {
+        fault = Re2Faults.TooLarge;
+        if (pattern.Length > MaxLength || new Re2Translator(pattern).Translate(out fault) is not { } translated)
             return null;
         try
         {
             return new Regex($@"\A(?:{translated})\z", Options);
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (NotSupportedException)
         {
-            return null;
+            fault = Re2Faults.TooLarge;
         }
+        catch (ArgumentException)
+        {
+            // What the translation leaves to .NET: a category of characters that does not exist.
+            fault = Re2Faults.InvalidRange;
+        }
+        return null;
     }
 }

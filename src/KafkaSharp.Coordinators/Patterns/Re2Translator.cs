@@ -14,25 +14,28 @@ internal sealed class Re2Translator(string pattern)
     private readonly StringBuilder _result = new(pattern.Length + 16);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private int _position;
-    private int _depth;
-    private bool _isMultiline;
 
-    /// <summary>
-    /// Whether the last thing may be repeated. A repetition may not, except by the question mark that makes it lazy.
-    /// </summary>
-    private bool _hasOperand;
+    /// <summary>For each open group, whether the flag m was set before it.</summary>
+    private readonly Stack<bool> _groups = [];
+
+    private bool _isMultiline;
+    private string? _fault;
+
+    /// <summary>Why the last thing may not be repeated; null when it may.</summary>
+    private string? _notRepeatable = Re2Faults.MissingOperand;
 
     private bool AtEnd => _position >= pattern.Length;
 
-    /// <summary>The pattern in the syntax of .NET; null when RE2/J refuses it.</summary>
-    public string? Translate()
+    /// <summary>The pattern in the syntax of .NET; null, and the reason, when RE2/J refuses it.</summary>
+    public string? Translate(out string? fault)
     {
-        while (!AtEnd)
+        while (!AtEnd && Next())
         {
-            if (!Next())
-                return null;
         }
-        return _depth == 0 ? _result.ToString() : null;
+        if (_fault is null && _groups.Count > 0)
+            _fault = Re2Faults.MissingParenthesis;
+        fault = _fault;
+        return fault is null ? _result.ToString() : null;
     }
 
     private bool Next()
@@ -43,11 +46,9 @@ internal sealed class Re2Translator(string pattern)
             case '(':
                 return Open();
             case ')':
-                _hasOperand = true;
-                _result.Append(')');
-                return --_depth >= 0;
+                return Close();
             case '|':
-                _hasOperand = false;
+                _notRepeatable = Re2Faults.MissingOperand;
                 _result.Append('|');
                 return true;
             case '*' or '+' or '?':
@@ -55,8 +56,8 @@ internal sealed class Re2Translator(string pattern)
             case '{':
                 return Braces();
             case '[':
-                _hasOperand = true;
-                return new Re2Class(pattern, _result).Translate(ref _position);
+                _notRepeatable = null;
+                return new Re2Class(pattern, _result).Translate(ref _position) is not { } fault || Refuse(fault);
             case '\\':
                 return Escape();
             case '$':
@@ -69,19 +70,25 @@ internal sealed class Re2Translator(string pattern)
         }
     }
 
+    private bool Refuse(string fault)
+    {
+        _fault = fault;
+        return false;
+    }
+
     private bool Operand(string text)
     {
-        _hasOperand = true;
+        _notRepeatable = null;
         _result.Append(text);
         return true;
     }
 
     private bool Open()
     {
-        _hasOperand = false;
+        _notRepeatable = Re2Faults.MissingOperand;
         if (AtEnd || pattern[_position] != '?')
         {
-            _depth++;
+            _groups.Push(_isMultiline);
             _result.Append("(?:");
             return true;
         }
@@ -94,19 +101,29 @@ internal sealed class Re2Translator(string pattern)
     {
         var end = pattern.IndexOf('>', _position);
         if (end <= _position)
-            return false;
+            return Refuse(Re2Faults.InvalidName);
         var name = pattern[_position..end];
         _position = end + 1;
-        _depth++;
+        _groups.Push(_isMultiline);
         _result.Append("(?:");
-        return name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && _names.Add(name);
+        return name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            ? _names.Add(name) || Refuse(Re2Faults.DuplicateName)
+            : Refuse(Re2Faults.InvalidName);
+    }
+
+    private bool Close()
+    {
+        if (!_groups.TryPop(out _isMultiline))
+            return Refuse(Re2Faults.UnexpectedParenthesis);
+        _notRepeatable = null;
+        _result.Append(')');
+        return true;
     }
 
     /// <summary>Flags i, m, s and U, alone or for a group. Greediness does not matter where only whole texts match.</summary>
     private bool Flags()
     {
-        var start = _position;
-        var (isOff, seen) = (false, false);
+        var (isOff, seen, isMultiline) = (false, false, _isMultiline);
         var flags = new StringBuilder();
         while (!AtEnd)
         {
@@ -115,7 +132,7 @@ internal sealed class Re2Translator(string pattern)
             {
                 case 'i' or 's' or 'm':
                     if (c == 'm')
-                        _isMultiline = !isOff;
+                        isMultiline = !isOff;
                     flags.Append(c);
                     seen = true;
                     break;
@@ -126,31 +143,37 @@ internal sealed class Re2Translator(string pattern)
                     (isOff, seen) = (true, false);
                     flags.Append(c);
                     break;
-                case ')' when seen:
-                    if (Trimmed(flags) is { Length: > 0 } known)
-                        _result.Append("(?").Append(known).Append(')');
-                    return true;
-                case ':' when seen || _position == start + 1:
-                    _depth++;
-                    _result.Append("(?").Append(Trimmed(flags)).Append(':');
+                case ')' or ':' when seen || !isOff:
+                    SetFlags(flags.ToString().TrimEnd('-'), isOfGroup: c == ':', isMultiline);
                     return true;
                 default:
-                    return false;
+                    return Refuse(Re2Faults.InvalidGroup);
             }
         }
-        return false;
+        return Refuse(Re2Faults.InvalidGroup);
+    }
 
-        static string Trimmed(StringBuilder flags) => flags.ToString().TrimEnd('-');
+    private void SetFlags(string flags, bool isOfGroup, bool isMultiline)
+    {
+        if (isOfGroup)
+        {
+            _groups.Push(_isMultiline);
+            _result.Append("(?").Append(flags).Append(':');
+        }
+        else if (flags.Length > 0)
+        {
+            _result.Append("(?").Append(flags).Append(')');
+        }
+        _isMultiline = isMultiline;
     }
 
     private bool Repeat(string text)
     {
-        if (!_hasOperand)
-            return false;
-        _hasOperand = false;
-        _result.Append(text);
-        if (Skip("?"))
-            _result.Append('?');
+        var isLazy = Skip("?");
+        if (_notRepeatable is { } fault)
+            return Refuse(fault);
+        _notRepeatable = Re2Faults.NestedRepetition;
+        _result.Append(text).Append(isLazy ? "?" : "");
         return true;
     }
 
@@ -158,10 +181,19 @@ internal sealed class Re2Translator(string pattern)
     {
         var end = pattern.IndexOf('}', _position);
         if (end < 0 || !TryRange(pattern.AsSpan(_position, end - _position), out var least, out var most))
-            return Operand(@"\{");
+            return LiteralBrace();
         _position = end + 1;
         return least <= LargestRepeat && most <= LargestRepeat && (most < 0 || least <= most)
-            && Repeat(most == least ? $"{{{least}}}" : most < 0 ? $"{{{least},}}" : $"{{{least},{most}}}");
+            ? Repeat(most == least ? $"{{{least}}}" : most < 0 ? $"{{{least},}}" : $"{{{least},{most}}}")
+            : Refuse(Re2Faults.InvalidCount);
+    }
+
+    /// <summary>A brace that begins no repetition. RE2/J does not let it be repeated either.</summary>
+    private bool LiteralBrace()
+    {
+        Operand(@"\{");
+        _notRepeatable = Re2Faults.NestedRepetition;
+        return true;
     }
 
     private static bool TryRange(ReadOnlySpan<char> text, out int least, out int most)
@@ -205,8 +237,8 @@ internal sealed class Re2Translator(string pattern)
             return Operand(@"\b");
         if (Skip("B"))
             return Operand(@"\B");
-        return Re2Escapes.Translate(pattern, ref _position) is { } escaped
-            && Operand(escaped.IsSet ? $"[{escaped.Text}]" : escaped.Text);
+        var escaped = Re2Escapes.Translate(pattern, ref _position);
+        return escaped.Fault is { } fault ? Refuse(fault) : Operand(escaped.IsSet ? $"[{escaped.Text}]" : escaped.Text);
     }
 
     private bool Skip(string text)

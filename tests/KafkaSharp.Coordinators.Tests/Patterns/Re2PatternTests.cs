@@ -60,6 +60,58 @@ internal sealed class Re2PatternTests
         Assert.That(matches, Is.EqualTo(expected));
     }
 
+    // What RE2/J 1.8 says of these patterns: Kafka passes it on to consumers.
+    [TestCase("[", "missing closing ]")]
+    [TestCase("[a-", "missing closing ]")]
+    [TestCase("[]", "missing closing ]")]
+    [TestCase("[[:alpha:", "missing closing ]")]
+    [TestCase("(a", "missing closing )")]
+    [TestCase("a)", "regexp/syntax: internal error")]
+    [TestCase("*", "missing argument to repetition operator")]
+    [TestCase("a|*", "missing argument to repetition operator")]
+    [TestCase("(?i)*", "missing argument to repetition operator")]
+    [TestCase("a**", "invalid nested repetition operator")]
+    [TestCase("a*??", "invalid nested repetition operator")]
+    [TestCase("a{2}{3}", "invalid nested repetition operator")]
+    [TestCase("*{1001}", "missing argument to repetition operator")]
+    [TestCase("a*{1001}", "invalid repeat count")]
+    [TestCase("a{*", "invalid nested repetition operator")]
+    [TestCase("a{2,1}", "invalid repeat count")]
+    [TestCase("x{1,99999999999}", "invalid repeat count")]
+    [TestCase(@"a\", "trailing backslash at end of expression")]
+    [TestCase(@"[\", "trailing backslash at end of expression")]
+    [TestCase("[z-a]", "invalid character class range")]
+    [TestCase("[[:foo:]]", "invalid character class range")]
+    [TestCase(@"\p{Foo}", "invalid character class range")]
+    [TestCase(@"\p{Lu", "invalid character class range")]
+    [TestCase(@"\p", "invalid character class range")]
+    [TestCase(@"[a-\d]", "invalid escape sequence")]
+    [TestCase(@"\q", "invalid escape sequence")]
+    [TestCase(@"\x{110000}", "invalid escape sequence")]
+    [TestCase(@"\1", "invalid escape sequence")]
+    [TestCase("(?P<n", "invalid named capture")]
+    [TestCase("(?P<a-b>x)", "invalid named capture")]
+    [TestCase("(?P<n>a)(?<n>b)", "duplicate capture group name")]
+    [TestCase("(?=a)", "invalid or unsupported Perl syntax")]
+    [TestCase("(?i-)", "invalid or unsupported Perl syntax")]
+    [TestCase("(?", "invalid or unsupported Perl syntax")]
+    [TestCase("(?)", null)]
+    [TestCase("[a-b-c]", null)]
+    [TestCase(@"\x{d800}", null)]
+    [TestCase(@"\é", null)]
+    [TestCase("(?:(?m)a)$", null)]
+    public void The_fault_of_a_pattern_has_the_words_of_Kafka(string pattern, string? expected) =>
+        Assert.That(Re2Pattern.FaultOf(pattern), Is.EqualTo(expected));
+
+    /// <summary>RE2/J would take all the memory of the broker for the first of them.</summary>
+    [Test]
+    public void A_pattern_whose_automaton_would_be_too_large_is_refused()
+    {
+        Assert.That(Re2Pattern.FaultOf("((a{1000}){1000}){1000}"), Is.EqualTo(Re2Faults.TooLarge));
+        Assert.That(Re2Pattern.FaultOf(new string('a', 100_000)), Is.EqualTo(Re2Faults.TooLarge));
+        Assert.That(Re2Pattern.FaultOf(string.Join('|', Enumerable.Range(0, 100_000))), Is.EqualTo(Re2Faults.TooLarge));
+    }
+
     private static string Kind(JsonElement line) => line.GetProperty("kind").GetString()!;
 
     private static string[] Texts(JsonElement line, string name) =>

@@ -25,7 +25,7 @@ internal sealed class ConsumerConversationTests
     [TearDown]
     public ValueTask Stop() => _node.DisposeAsync();
 
-    [TestCase("consumer-kip848-errors", 1, 7, "ng-e2", "ng-e3")]
+    [TestCase("consumer-kip848-errors", 1, 8, "ng-e", "ng-e2", "ng-e3")]
     [TestCase("features-0/consumer-kip848", 0, 1, "ng")]
     public async Task Members_receive_the_bytes_of_the_genuine_broker(
         string conversation, short groupVersion, int exchanges, params string[] groups)
