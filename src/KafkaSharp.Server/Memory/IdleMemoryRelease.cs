@@ -11,7 +11,7 @@ namespace KafkaSharp.Server.Memory;
 /// while little is allocated and no request uses a large array, only when the heap is more than twice what was in use after the last
 /// release, and takes 0.4 % of the time at most. Less would keep the memory of requests that were still being served during a release for
 /// long after their end. What was in use may have become garbage without any growth (a waiting fetch of very many partitions has ended), so
-/// a heap that does not grow is released too, after a minute at first; each time that little was garbage doubles this time.
+/// a heap that does not grow is released too, after a minute at first; each time that little was garbage doubles this time, up to an hour.
 /// </remarks>
 internal sealed class IdleMemoryRelease : IDisposable
 {
@@ -20,6 +20,9 @@ internal sealed class IdleMemoryRelease : IDisposable
 
     /// <summary>The time after which a heap that has not grown is released for the first time.</summary>
     public static readonly TimeSpan FirstRepetition = TimeSpan.FromMinutes(1);
+
+    /// <summary>The time after which a heap that has not grown is released at the latest.</summary>
+    public static readonly TimeSpan LongestRepetition = TimeSpan.FromHours(1);
 
     /// <summary>The broker is quiet if it allocated no more than this in a period.</summary>
     public const long QuietBytes = 8L << 20;
@@ -69,6 +72,8 @@ internal sealed class IdleMemoryRelease : IDisposable
         _inUse = WithoutPool(_heap.Release());
         _lastEnd = _time.GetTimestamp();
         _pause = _time.GetElapsedTime(started, _lastEnd) * ShareOfTime;
-        _repetition = _inUse > held / 2 ? 2 * _repetition : FirstRepetition;
+        _repetition = _inUse <= held / 2 ? FirstRepetition
+            : _repetition < LongestRepetition / 2 ? 2 * _repetition
+            : LongestRepetition;
     }
 }

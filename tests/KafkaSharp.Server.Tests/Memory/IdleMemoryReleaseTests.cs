@@ -88,9 +88,11 @@ public sealed class IdleMemoryReleaseTests
     {
         _heap.InUse = _heap.HeldBytes = 300 * Megabyte;
         AdvanceBy(TimeSpan.FromHours(1));
-
         // After 0, 2, 6, 14 and 30 minutes: the first release has doubled the time already.
         Assert.That(_heap.Releases, Is.EqualTo(5));
+
+        AdvanceBy(TimeSpan.FromHours(10));
+        Assert.That(_heap.Releases, Is.EqualTo(15), "each hour");
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using KafkaSharp.Compression;
+using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Protocol.Records.Validation;
@@ -54,7 +55,7 @@ public static class RecordBatchValidator
         try
         {
             var validated = new LogValidator(records.Span, options, origin, source, firstOffset, leaderEpoch, nowMs, turn).Run();
-            var bytes = validated.Rebuilt?.Build() ?? records;
+            var bytes = validated.Rebuilt is null ? records : Build(validated.Rebuilt);
             if (bytes.Length > maxMessageBytes && validated.Rebuilt is not null)
             {
                 validated.Rebuilt.Dispose();
@@ -88,6 +89,19 @@ public static class RecordBatchValidator
         catch (CompressionException e)
         {
             return new RecordValidationResult(ErrorCode.UnknownServerError, e.Message, null);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Build(RecordBatchBuilder rebuilt)
+    {
+        try
+        {
+            return rebuilt.Build();
+        }
+        catch
+        {
+            rebuilt.Dispose();
+            throw;
         }
     }
 

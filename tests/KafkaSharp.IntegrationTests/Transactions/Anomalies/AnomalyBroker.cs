@@ -14,7 +14,6 @@ namespace KafkaSharp.IntegrationTests.Transactions.Anomalies;
 /// <summary>A broker in memory with two lists and an input, and what readers and administrators see there.</summary>
 internal sealed class AnomalyBroker : IAsyncDisposable
 {
-    private const sbyte ReadCommitted = 1;
     private const sbyte TransactionKey = 1;
 
     private readonly KafkaTestBroker _kafka;
@@ -71,15 +70,7 @@ internal sealed class AnomalyBroker : IAsyncDisposable
     public async Task<long> CommittedOffsetAsync(string group)
     {
         var response = await _connection.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(
-            new OffsetFetchRequest
-            {
-                Groups =
-                [
-                    new() { GroupId = group, Topics = [new() { Name = Input.Topic, PartitionIndexes = [Input.Partition] }] },
-                ],
-                RequireStable = true,
-            },
-            9);
+            CommittedRequests.OffsetFetch(group, Input), CommittedRequests.OffsetFetchVersion);
         var partition = response.Groups[0].Topics[0].Partitions[0];
         Assert.That(partition.ErrorCode, Is.EqualTo(ErrorCode.None));
         return partition.CommittedOffset;
@@ -133,20 +124,7 @@ internal sealed class AnomalyBroker : IAsyncDisposable
     private async Task<FetchResponse.PartitionData> FetchAsync(TopicPartition list, long offset)
     {
         var response = await _connection.SendAsync<FetchRequest, FetchResponse>(
-            new FetchRequest
-            {
-                MaxBytes = 1 << 20,
-                IsolationLevel = ReadCommitted,
-                Topics =
-                [
-                    new()
-                    {
-                        Topic = list.Topic,
-                        Partitions = [new() { Partition = list.Partition, FetchOffset = offset, PartitionMaxBytes = 1 << 20 }],
-                    },
-                ],
-            },
-            12);
+            CommittedRequests.Fetch(list, offset), CommittedRequests.FetchVersion);
         return response.Responses[0].Partitions[0];
     }
 

@@ -7,8 +7,6 @@ namespace KafkaSharp.IntegrationTests.Transactions.Clients;
 /// <summary>A consumer that reads committed records, and the committed offset of a group.</summary>
 internal sealed class CommittedReader(Retries retries) : IDisposable
 {
-    private const sbyte ReadCommitted = 1;
-
     /// <summary>A mutation: takes aborted records for committed ones.</summary>
     public bool ShowsAborted { get; set; }
 
@@ -17,20 +15,8 @@ internal sealed class CommittedReader(Retries retries) : IDisposable
     {
         var records = new List<CommittedRecord>();
         var result = await retries.SendAsync<FetchRequest, FetchResponse>(
-            new FetchRequest
-            {
-                MaxBytes = 1 << 20,
-                IsolationLevel = ReadCommitted,
-                Topics =
-                [
-                    new()
-                    {
-                        Topic = list.Topic,
-                        Partitions = [new() { Partition = list.Partition, FetchOffset = from, PartitionMaxBytes = 1 << 20 }],
-                    },
-                ],
-            },
-            12, response => response.ErrorCode != ErrorCode.None ? response.ErrorCode : response.Responses[0].Partitions[0].ErrorCode);
+            CommittedRequests.Fetch(list, from), CommittedRequests.FetchVersion,
+            response => response.ErrorCode != ErrorCode.None ? response.ErrorCode : response.Responses[0].Partitions[0].ErrorCode);
         if (result.Error != ErrorCode.None)
             return (records, from);
         var next = Records.AddCommitted(result.Response!.Responses[0].Partitions[0], from, ShowsAborted, records);
@@ -55,15 +41,8 @@ internal sealed class CommittedReader(Retries retries) : IDisposable
     public async Task<long?> CommittedAsync(string group, TopicPartition partition)
     {
         var result = await retries.SendAsync<OffsetFetchRequest, OffsetFetchResponse>(
-            new OffsetFetchRequest
-            {
-                Groups =
-                [
-                    new() { GroupId = group, Topics = [new() { Name = partition.Topic, PartitionIndexes = [partition.Partition] }] },
-                ],
-                RequireStable = true,
-            },
-            9, response => response.Groups[0].ErrorCode != ErrorCode.None
+            CommittedRequests.OffsetFetch(group, partition), CommittedRequests.OffsetFetchVersion,
+            response => response.Groups[0].ErrorCode != ErrorCode.None
                 ? response.Groups[0].ErrorCode : response.Groups[0].Topics[0].Partitions[0].ErrorCode);
         return result.Error == ErrorCode.None ? Math.Max(0, result.Response!.Groups[0].Topics[0].Partitions[0].CommittedOffset) : null;
     }
