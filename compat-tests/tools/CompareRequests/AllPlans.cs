@@ -13,6 +13,10 @@ internal static class AllPlans
         .. ControllerPlans.List,
     ];
 
-    /// <summary>The requests to transactional ids in each state.</summary>
-    public static ApiPlan[] Transactions => TransactionPlans.List;
+    /// <summary>Those that an option selects.</summary>
+    public static ApiPlan[] Of(string[] options) =>
+        options.Contains("--transactions") ? TransactionPlans.List
+        : options.Contains("--last-epochs") ? TransactionPlans.LastEpoch
+        : options.Contains("--expired") ? TransactionPlans.Expired
+        : List;
 }

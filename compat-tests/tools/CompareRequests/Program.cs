@@ -2,29 +2,41 @@ using System.Net.Sockets;
 using CompareRequests;
 using CompareRequests.Comparing;
 using CompareRequests.Requests;
+using CompareRequests.Requests.Transactions;
 using CompareRequests.Running;
 using CompareRequests.Schemas;
 using CompareRequests.Timings;
 
 // CompareRequests list                                             the names of the APIs
-// CompareRequests run GENUINE OURS [--api NAME]… [--quick] [--transactions]
+// CompareRequests run GENUINE OURS [--api NAME]… [--quick] [--transactions|--last-epochs|--expired]
 //   GENUINE OURS     directories with the file bootstrap, as eng/broker.sh makes them
 //   --quick          the lowest and the highest version of each API
 //   --transactions   the requests to transactional ids in each state
+//   --last-epochs    the same in states with the last epoch of a producer; the brokers have started again after last-epochs
+//   --expired        the same in states of ids that the coordinator has forgotten
+// CompareRequests last-epochs GENUINE OURS                         writes producers with their last epochs to the log of the coordinator
 // CompareRequests timings GENUINE OURS                             what happens after a time
 switch (args)
 {
     case ["list"]:
-        foreach (var name in AllPlans.List.Concat(AllPlans.Transactions).Select(plan => plan.Api).Distinct())
+        foreach (var name in AllPlans.List.Concat(AllPlans.Of(["--transactions"])).Select(plan => plan.Api).Distinct())
             Console.WriteLine(name);
         return 0;
     case ["run", var genuine, var ours, .. var options]:
         return Run(genuine, ours, options);
+    case ["last-epochs", .. { Length: 2 } directories]:
+        foreach (var directory in directories)
+        {
+            using var broker = new Broker(directory);
+            LastEpochs.Write(broker);
+        }
+        return 0;
     case ["timings", var genuine, var ours]:
         return RunTimings(genuine, ours);
     default:
         Console.Error.WriteLine(
-            "usage: CompareRequests list | run GENUINE OURS [--api NAME]… [--quick] [--transactions] | timings GENUINE OURS");
+            "usage: CompareRequests list | run GENUINE OURS [--api NAME]… [--quick] [--transactions|--last-epochs|--expired]"
+            + " | last-epochs GENUINE OURS | timings GENUINE OURS");
         return 2;
 }
 
@@ -42,8 +54,7 @@ static int Run(string genuineDirectory, string ourDirectory, string[] options)
         Parallel.Invoke(() => Preparation.Prepare(genuine), () => Preparation.Prepare(ours));
         using var comparison = new Comparison(genuine, ours, report);
         var level = TransactionVersion(ours);
-        var plans = options.Contains("--transactions") ? AllPlans.Transactions : AllPlans.List;
-        foreach (var plan in plans.Where(plan => chosen.Count == 0 || chosen.Contains(plan.Api)))
+        foreach (var plan in AllPlans.Of(options).Where(plan => chosen.Count == 0 || chosen.Contains(plan.Api)))
         {
             if (plan.LeastTransactionVersion > level)
                 continue;

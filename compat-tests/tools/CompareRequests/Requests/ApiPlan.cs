@@ -33,6 +33,9 @@ internal sealed record ApiPlan(string Api, params (string Name, string Json)[] R
     /// <summary>A case uses nothing that another one changes: several run at once.</summary>
     public bool IsIndependent { get; init; }
 
+    /// <summary>What follows the number in the names of the plan's cases.</summary>
+    public string Suffix { get; init; } = "";
+
     /// <summary>The plan needs this level of <c>transaction.version</c>.</summary>
     public int LeastTransactionVersion { get; init; }
 

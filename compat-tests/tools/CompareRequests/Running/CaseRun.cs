@@ -27,7 +27,7 @@ internal sealed class CaseRun(Broker genuine, Broker ours, Report report) : IDis
         Both(broker =>
         {
             broker.EndCase();
-            broker.Variables["fresh"] = $"case{number}x";
+            broker.Variables["fresh"] = $"case{number}x{plan.Suffix}";
             // Those of a group that the case does not have.
             broker.Variables["member"] = "no-member";
             broker.Variables["generation"] = 1L;

@@ -10,9 +10,14 @@ namespace CompareRequests.Wire;
 internal sealed class BrokerConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly string _clientId;
     private int _correlationId;
 
-    public BrokerConnection(IPEndPoint broker) => _socket.Connect(broker);
+    public BrokerConnection(IPEndPoint broker, string clientId = "compare")
+    {
+        _clientId = clientId;
+        _socket.Connect(broker);
+    }
 
     public void Send(string api, int version, Dictionary<string, object?> request)
     {
@@ -27,7 +32,7 @@ internal sealed class BrokerConnection : IDisposable
         BinaryPrimitives.WriteInt16BigEndian(header[4..], (short)ApiCatalog.Api(api).Key);
         BinaryPrimitives.WriteInt16BigEndian(header[6..], (short)version);
         BinaryPrimitives.WriteInt32BigEndian(header[8..], ++_correlationId);
-        var client = Encoding.UTF8.GetBytes("compare");
+        var client = Encoding.UTF8.GetBytes(_clientId);
         BinaryPrimitives.WriteInt16BigEndian(header[12..], (short)client.Length);
         frame.Write(header);
         frame.Write(client);

@@ -11,19 +11,27 @@ internal static class TransactionPlans
     // What is in the logs of the coordinators depends on time.
     private static readonly Regex s_internal = new(@"Topics\[0\]\.(Name|Topic) = ""__");
 
-    public static readonly ApiPlan[] List =
+    /// <summary>In the states that clients bring about.</summary>
+    public static readonly ApiPlan[] List = [.. In(TransactionStates.List), .. TransactionQueries.List];
+
+    public static readonly ApiPlan[] LastEpoch = In(TransactionStates.LastEpoch);
+
+    public static readonly ApiPlan[] Expired = In(TransactionStates.Expired);
+
+    private static ApiPlan[] In(TransactionState[] states) =>
     [
         .. from api in Apis()
-           from state in TransactionStates.List
+           from state in states
            select new ApiPlan(api.Key, [.. api.Select(request => ($"{state.Name}: {request.Name}", request.Json))])
            {
                Before = state.Before,
                After = state.After,
                IsIndependent = true,
                LeastTransactionVersion = state.LeastLevel,
+               Suffix = state.Suffix,
                IsMutated = false,
            },
-        .. from state in TransactionStates.List
+        .. from state in states
            where state.IsMutated
            from request in ProducerRequests.List.Concat(PartitionRequests.List)
            where request.IsMutated
@@ -40,7 +48,7 @@ internal static class TransactionPlans
                    _ => null,
                },
            },
-        .. TransactionQueries.List,
+        .. TransactionQueries.In(states),
     ];
 
     private static IEnumerable<IGrouping<string, TransactionRequest>> Apis() =>

@@ -30,24 +30,6 @@ internal static class TransactionQueries
 
     public static readonly ApiPlan[] List =
     [
-        .. from state in TransactionStates.List
-           select new ApiPlan(
-               "ListTransactions",
-               [
-                   .. from states in s_stateFilters
-                      select ($"{state.Name}: {states}", Listing(states)),
-                   .. from producers in (string[])["[\"@producerId+1\"]", "[\"@producerId\",\"@producerId\"]", "[\"@producerId\",-1]"]
-                      select ($"{state.Name}: of producers {producers}", Listing("[]", producers)),
-                   .. from duration in (long[])[1_000_000_000_000, long.MaxValue]
-                      select ($"{state.Name}: for {duration} ms", Listing("[]", duration: duration)),
-               ])
-           {
-               Before = state.Before,
-               After = state.IsUnwritable ? [TransactionSteps.MakeTopicWritable] : [],
-               IsIndependent = true,
-               LeastTransactionVersion = state.LeastLevel,
-               IsMutated = false,
-           },
         new("ListTransactions", [.. s_patterns.Select(pattern => ($"pattern {Text(pattern)}", Listing("[]", pattern: pattern)))])
         {
             Before = [TransactionSteps.FindCoordinator, TransactionSteps.Initialize],
@@ -83,6 +65,28 @@ internal static class TransactionQueries
             IsMutated = false,
         },
     ];
+
+    /// <summary>ListTransactions in each of the states.</summary>
+    public static IEnumerable<ApiPlan> In(TransactionState[] states) =>
+        from state in states
+        select new ApiPlan(
+            "ListTransactions",
+            [
+                .. from states in s_stateFilters
+                   select ($"{state.Name}: {states}", Listing(states)),
+                .. from producers in (string[])["[\"@producerId+1\"]", "[\"@producerId\",\"@producerId\"]", "[\"@producerId\",-1]"]
+                   select ($"{state.Name}: of producers {producers}", Listing("[]", producers)),
+                .. from duration in (long[])[1_000_000_000_000, long.MaxValue]
+                   select ($"{state.Name}: for {duration} ms", Listing("[]", duration: duration)),
+            ])
+        {
+            Before = state.Before,
+            After = state.IsUnwritable ? [TransactionSteps.MakeTopicWritable] : [],
+            IsIndependent = true,
+            LeastTransactionVersion = state.LeastLevel,
+            Suffix = state.Suffix,
+            IsMutated = false,
+        };
 
     private static string Listing(string states, string producers = "[\"@producerId\"]", long duration = -1, string? pattern = null) =>
         $$"""

@@ -12,6 +12,9 @@ internal sealed record TransactionState(string Name, Step[] Steps)
     /// <summary>The fields of the requests are changed one by one too, as in the plans of other APIs.</summary>
     public bool IsMutated { get; init; }
 
+    /// <summary>What follows the number in the transactional ids of the state.</summary>
+    public string Suffix { get; init; } = "";
+
     public Step[] Before =>
     [
         .. IsUnwritable ? s_createUnwritableTopic : s_createTopic, Requests.Steps.SeeLeader, TransactionSteps.SeeSecondLeader,

@@ -94,6 +94,9 @@ internal static class TransactionSteps
 
     public static readonly Step Describe = new("DescribeTransactions", 0, """{"TransactionalIds":["@fresh"]}""");
 
+    /// <summary>The coordinator has forgotten the transactional id.</summary>
+    public static readonly Step AwaitExpiry = Describe with { Awaited = "TransactionStates[0].ErrorCode", Expected = 105L };
+
     public static readonly Step Producers = new("DescribeProducers", 0, """{"Topics":[{"Name":"@fresh","PartitionIndexes":[0,1]}]}""");
 
     public static readonly Step StableEnd = new("ListOffsets", 7,
