@@ -133,13 +133,21 @@ internal static class Consuming
             var config = new ConsumerConfig
             {
                 BootstrapServers = bootstrap, GroupId = group, AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false,
-                PartitionAssignmentStrategy = strategy == "cooperative" ? PartitionAssignmentStrategy.CooperativeSticky
-                    : PartitionAssignmentStrategy.Range,
-                HeartbeatIntervalMs = 300, SessionTimeoutMs = 10000,
             };
+            if (strategy == "consumer")
+            {
+                // The broker chooses the assignor, the interval of heartbeats and the session timeout.
+                config.GroupProtocol = GroupProtocol.Consumer;
+            }
+            else
+            {
+                config.PartitionAssignmentStrategy = strategy == "cooperative" ? PartitionAssignmentStrategy.CooperativeSticky
+                    : PartitionAssignmentStrategy.Range;
+                (config.HeartbeatIntervalMs, config.SessionTimeoutMs) = (300, 10000);
+            }
             using var consumer = new ConsumerBuilder<Ignore, string>(config)
                 .SetPartitionsAssignedHandler(
-                    (c, partitions) => Volatile.Write(ref _assigned, (strategy == "cooperative" ? _assigned : 0) + partitions.Count))
+                    (c, partitions) => Volatile.Write(ref _assigned, (strategy == "range" ? 0 : _assigned) + partitions.Count))
                 .SetPartitionsRevokedHandler((c, partitions) => Volatile.Write(ref _assigned, _assigned - partitions.Count))
                 .Build();
             consumer.Subscribe(topic);

@@ -15,6 +15,8 @@ Check.Run("producer: headers, timestamps, null value", () => Producing.HeadersAn
 Check.Run("consumer: group of three, range", () => Consuming.GroupOfThree(bootstrap, topic, "range"));
 Check.Run("consumer: group of three, cooperative",
     () => { Administering.Topics(admin, $"{topic}-c"); Consuming.GroupOfThree(bootstrap, $"{topic}-c", "cooperative"); });
+Check.Run("consumer: group of three, consumer protocol",
+    () => { Administering.Topics(admin, $"{topic}-848"); Consuming.GroupOfThree(bootstrap, $"{topic}-848", "consumer"); });
 Check.Run("consumer: static member", () => Consuming.StaticMemberKeepsItsPlace(bootstrap, topic));
 Check.Run("admin: groups", () => Administering.Groups(admin, $"{topic}-group-range"));
 Check.Run("transactions: read, process, write", () =>

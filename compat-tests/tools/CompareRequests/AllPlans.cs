@@ -9,7 +9,8 @@ internal static class AllPlans
     /// <summary>All but those of transactional ids, whose states take seconds each.</summary>
     public static readonly ApiPlan[] List =
     [
-        .. DataPlans.List, .. TopicPlans.List, .. GroupPlans.List, .. GroupStatePlans.List, .. ClusterPlans.List, .. ConfigPlans.List,
+        .. DataPlans.List, .. TopicPlans.List, .. GroupPlans.List, .. GroupStatePlans.List, .. ConsumerGroupPlans.List,
+        .. ClusterPlans.List, .. ConfigPlans.List,
         .. ControllerPlans.List,
     ];
 

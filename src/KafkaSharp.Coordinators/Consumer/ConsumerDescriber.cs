@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Runtime;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using DescribedGroup = KafkaSharp.Protocol.Messages.ConsumerGroupDescribeResponse.DescribedGroup;
@@ -34,7 +35,7 @@ internal sealed class ConsumerDescriber(ConsumerContext context, ConsumerGroups 
     {
         MemberEpoch = member.MemberEpoch,
         MemberId = member.MemberId,
-        Assignment = Assignment(member.Assigned.InOrder().Select(topic => (topic.TopicId, OwnedPartitions.InOrder(topic)))),
+        Assignment = Assignment(Held(member)),
         TargetAssignment = Assignment(group.TargetOf(member.MemberId).Topics.Select(topic => (topic.TopicId, topic.Partitions))),
         ClientHost = member.ClientHost,
         ClientId = member.ClientId,
@@ -44,6 +45,14 @@ internal sealed class ConsumerDescriber(ConsumerContext context, ConsumerGroups 
         SubscribedTopicRegex = member.SubscribedPattern,
         MemberType = (sbyte)(member.UsesClassicProtocol ? 0 : 1),
     };
+
+    /// <summary>What a member has: also what it has not given up yet.</summary>
+    private static IEnumerable<(Uuid TopicId, int[] Partitions)> Held(ConsumerGroupMember member)
+    {
+        var topics = member.Assigned.InOrder().Concat(member.PendingRevocation.InOrder()).GroupBy(topic => topic.TopicId).ToArray();
+        JavaHashOrder.Sort(topics, topic => JavaHashOrder.HashCode(topic.Key), JavaHashOrder.Capacity(topics.Length));
+        return topics.Select(topic => (topic.Key, topic.SelectMany(OwnedPartitions.InOrder).ToArray()));
+    }
 
     /// <summary>Topics that do not exist any more are left out.</summary>
     private ConsumerGroupDescribeResponse.Assignment Assignment(IEnumerable<(Uuid TopicId, int[] Partitions)> topics) => new()

@@ -24,8 +24,14 @@ internal sealed class PatternSubscriptions(ConsumerContext context, ConsumerGrou
         && updated.Pattern is { } pattern
         && pattern != member.SubscribedPattern
         && group.Subscriptions.MembersOf(pattern) == 0
-            ? new(ErrorCode.InvalidRegularExpression, $"SubscribedTopicRegex `{pattern}` is not a valid regular expression: {fault}.")
+            ? new(
+                ErrorCode.InvalidRegularExpression,
+                $"SubscribedTopicRegex `{Quotable(pattern)}` is not a valid regular expression: {fault}.")
             : null;
+
+    // The text of a response has a largest length, which a pattern alone may have.
+    private static string Quotable(string pattern) =>
+        pattern.Length <= Re2Pattern.MaxLength ? pattern : $"{pattern.AsSpan(0, Re2Pattern.MaxLength)}...";
 
     /// <summary>Adds the records of a change, and starts to resolve the expressions of the group when that is due.</summary>
     public PatternChange Update(

@@ -34,7 +34,8 @@ internal static class GroupStatePlans
         ("empty", [Steps.Join, Steps.Sync, s_leave]),
     ];
 
-    private static readonly (string Api, string Json)[] s_requests =
+    /// <summary>What members and administrators ask of a group.</summary>
+    public static readonly (string Api, string Json)[] Requests =
     [
         ("JoinGroup",
             """
@@ -67,7 +68,7 @@ internal static class GroupStatePlans
     public static readonly ApiPlan[] List =
     [
         .. from state in s_states
-           from request in s_requests
+           from request in Requests
            select new ApiPlan(request.Api, (state.Name, request.Json))
            {
                Before = state.Before,

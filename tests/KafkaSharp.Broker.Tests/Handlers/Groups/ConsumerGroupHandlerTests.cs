@@ -63,6 +63,15 @@ internal sealed class ConsumerGroupHandlerTests
             Is.EqualTo(new[] { "t" }));
     }
 
+    /// <summary>The longest that a request may have: with the text around it, no response could have it.</summary>
+    [Test]
+    public async Task An_expression_that_is_too_long_is_quoted_in_part()
+    {
+        var response = await JoinAsync("m", [], new string('a', short.MaxValue));
+        Assert.That(response.ErrorCode, Is.EqualTo(ErrorCode.InvalidRegularExpression));
+        Assert.That(response.ErrorMessage, Does.EndWith("a...` is not a valid regular expression: the expression is too large."));
+    }
+
     [Test]
     public async Task A_group_that_may_not_be_described_comes_first_in_the_response()
     {
@@ -85,6 +94,17 @@ internal sealed class ConsumerGroupHandlerTests
         Assert.That(group.ErrorMessage, Is.EqualTo(
             "The group has described topic(s) that the client is not authorized to describe."));
         Assert.That((group.GroupState, group.Members.Count), Is.EqualTo(("", 0)));
+    }
+
+    [Test]
+    public async Task A_member_is_described_with_the_partitions_that_it_has_not_given_up_yet()
+    {
+        var epoch = (await JoinAsync("m", "t")).MemberEpoch;
+        await AskAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
+            new() { GroupId = "g", MemberId = "m", MemberEpoch = epoch, SubscribedTopicNames = ["u"] });
+        var member = (await DescribeAsync("g"))[0].Members[0];
+        Assert.That(member.Assignment.TopicPartitions.Select(topic => topic.TopicName), Is.EqualTo(new[] { "t" }));
+        Assert.That(member.TargetAssignment.TopicPartitions.Select(topic => topic.TopicName), Is.EqualTo(new[] { "u" }));
     }
 
     [TestCase(true, 1 << (int)AclOperation.Read | 1 << (int)AclOperation.Describe | 1 << (int)AclOperation.DescribeConfigs
