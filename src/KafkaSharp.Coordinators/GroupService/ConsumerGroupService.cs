@@ -27,16 +27,22 @@ public sealed class ConsumerGroupService
     /// <param name="context">The request besides its body.</param>
     /// <param name="request">The request.</param>
     /// <param name="mayDescribe">Whether the client may know of a topic; called later and from any thread.</param>
-    public Task<ConsumerGroupHeartbeatResponse> HeartbeatAsync(
-        GroupRequestContext context, ConsumerGroupHeartbeatRequest request, Predicate<string> mayDescribe)
+    /// <param name="run">
+    /// Runs work that takes milliseconds where it delays no other client, neither on the thread of the caller nor on the shard's event
+    /// loop; null to run it on the thread of the caller.
+    /// </param>
+    public async Task<ConsumerGroupHeartbeatResponse> HeartbeatAsync(
+        GroupRequestContext context, ConsumerGroupHeartbeatRequest request, Predicate<string> mayDescribe,
+        Func<Func<string?>, Task<string?>>? run = null)
     {
         if (!_shards.IsActive)
-            return Task.FromResult(Refuse(ErrorCode.CoordinatorNotAvailable, null));
+            return Refuse(ErrorCode.CoordinatorNotAvailable, null);
         if (HeartbeatValidation.Check(request, context.ApiVersion, _config.Assignors) is { } invalid)
-            return Task.FromResult(Refuse(invalid.ErrorCode, invalid.Message));
-        // Here, because it may take longer than the event loop of a shard may be held up.
-        var patternFault = request.SubscribedTopicRegex is { } pattern ? Re2Pattern.FaultOf(pattern) : null;
-        return _shards.WriteAsync(
+            return Refuse(invalid.ErrorCode, invalid.Message);
+        var patternFault = request.SubscribedTopicRegex is not { Length: > 0 } pattern ? null
+            : run is null ? Re2Pattern.FaultOf(pattern)
+            : await run(() => Re2Pattern.FaultOf(pattern));
+        return await _shards.WriteAsync(
             request.GroupId, "consumer-group-heartbeat",
             shard => request.MemberEpoch is ConsumerGroupMember.LeftEpoch or ConsumerGroupMember.AwayEpoch
                 ? shard.ConsumerLeave.Leave(request)

@@ -58,6 +58,10 @@ internal static class GroupRequests
             GroupId = Names.Group, MemberId = "m",
             Assignments = entries.Of(i => new SyncGroupRequest.SyncGroupRequestAssignment { MemberId = Names.Of(i) }),
         }),
+        Of<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
+            "consumer-heartbeat-names", 1, entries => FullHeartbeat("m", names: entries.Of(Names.Of))),
+        Of<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(
+            "consumer-describe", 1, entries => new() { GroupIds = entries.Of(Names.Of) }),
     ];
 
     /// <summary>Commits an offset of partition 0 without a member.</summary>
@@ -77,4 +81,15 @@ internal static class GroupRequests
             Protocols = [.. protocols.Select(i => new JoinGroupRequest.JoinGroupRequestProtocol { Name = $"p{i}", Metadata = [] })],
         },
         3);
+
+    /// <summary>Joins a consumer group as a member that subscribes to a topic, or to a regular expression.</summary>
+    public static RequestFrame JoinConsumers(string memberId, string? pattern = null) =>
+        RequestFrame.Of<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
+            FullHeartbeat(memberId, pattern is null ? [Names.Topic] : null, pattern), 1);
+
+    private static ConsumerGroupHeartbeatRequest FullHeartbeat(string memberId, List<string>? names = null, string? pattern = null) => new()
+    {
+        GroupId = Names.Group, MemberId = memberId, MemberEpoch = 0, RebalanceTimeoutMs = 10_000, SubscribedTopicNames = names,
+        SubscribedTopicRegex = pattern, TopicPartitions = [],
+    };
 }

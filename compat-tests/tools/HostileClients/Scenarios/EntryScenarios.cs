@@ -52,7 +52,24 @@ internal static class EntryScenarios
             var join = GroupRequests.Join(Enumerable.Range(0, 20));
             return new Crowd(target.Broker, join, connections: 2_000);
         }) { Limits = new(CpuSeconds: 0.02) },
+        new("join-consumer-group-members", "2,000 members that join one consumer group with 1,000 partitions", target =>
+        {
+            target.CreateTopic(Names.Topic, 1_000);
+            target.AwaitCoordinator(Names.Group);
+            var joins = Enumerable.Range(0, 2_000).Select(i => GroupRequests.JoinConsumers($"member-{i}"));
+            return new Flood(target.Broker, [[.. joins]], inFlight: 20);
+        }) { Limits = new(CpuSeconds: 0.02) },
+        new("consumer-patterns", "consumers that subscribe to 100 regular expressions of up to 8,000 characters", target =>
+        {
+            target.AwaitCoordinator(Names.Group);
+            var joins = Enumerable.Range(0, 100).Select(i => GroupRequests.JoinConsumers($"member-{i}", Pattern(i)));
+            return new Flood(target.Broker, [[.. joins]], inFlight: 20);
+        }) { Limits = new(CpuSeconds: 0.1) },
     ];
+
+    /// <summary>Up to a thousand alternatives, each of them different from those of another number.</summary>
+    private static string Pattern(int number) =>
+        string.Join('|', Enumerable.Range(0, 10 * (number + 1)).Select(i => string.Create(CultureInfo.InvariantCulture, $"{number}.*x{i}")));
 
     private static Scenario Of(string kind, string summary, RequestShape shape, Entries entries)
     {

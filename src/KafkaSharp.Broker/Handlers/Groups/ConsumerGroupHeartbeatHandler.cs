@@ -19,7 +19,8 @@ internal sealed class ConsumerGroupHeartbeatHandler(ConsumerGroupService groups,
         var mayDescribe = context.DescribableTopics();
         if (request.SubscribedTopicNames is { } names && !names.TrueForAll(mayDescribe))
             return Refuse(ErrorCode.TopicAuthorizationFailed);
-        return await groups.HeartbeatAsync(context.ToGroupContext(), request, mayDescribe);
+        return await groups.HeartbeatAsync(
+            context.ToGroupContext(), request, mayDescribe, work => context.RunOnLaneAsync(_ => work()));
     }
 
     public ConsumerGroupHeartbeatResponse Fail(ConsumerGroupHeartbeatRequest request, ErrorCode error, short version) => Refuse(error);
