@@ -53,18 +53,18 @@ internal sealed class ConsumerLeave
         if (members.Count == 0)
             return CommandResult.Empty<GroupRecord>();
         var result = _migration.Downgrade(group, members) ?? new CommandResult<GroupRecord>(RemovalRecords(group, members));
+        // Now, and not when the records are committed: the same members may have joined again by then.
+        foreach (var member in members)
+            _timers.Cancel(group.GroupId, member.MemberId);
         return result with
         {
             OnCompleted = error =>
             {
                 result.OnCompleted?.Invoke(error);
+                if (error == ErrorCode.None)
+                    return;
                 foreach (var member in members)
-                {
-                    if (error == ErrorCode.None)
-                        _timers.Cancel(group.GroupId, member.MemberId);
-                    else
-                        _timers.SetSession(group.GroupId, member);
-                }
+                    _timers.SetSession(group.GroupId, member);
             },
         };
     }

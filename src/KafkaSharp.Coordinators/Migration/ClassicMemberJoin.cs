@@ -94,15 +94,17 @@ internal sealed class ClassicMemberJoin(
                 : Respond(join, joined, downgrade.Replace(group, replaced, joined, rebalances, records));
         }
         var (targetEpoch, target) = rebalance.UpdateTarget(group, epoch, member, updated, records);
-        return rebalance.Reconcile(group, updated, targetEpoch, target, hasNewSubscription, owned, records) is { } reconciled
-            ? Respond(join, reconciled, new(records, error =>
-            {
-                if (error != ErrorCode.None)
-                    return;
-                timers.SetSession(group.GroupId, reconciled);
-                timers.SetSync(group.GroupId, reconciled.MemberId, join.Request.RebalanceTimeoutMs);
-            }))
-            : join.Refuse("", ErrorCode.FencedMemberEpoch);
+        if (rebalance.Reconcile(group, updated, targetEpoch, target, hasNewSubscription, owned, records) is not { } reconciled)
+            return join.Refuse("", ErrorCode.FencedMemberEpoch);
+        // Now, because the records may be committed after the request has timed out: a member without a session would stay for ever.
+        timers.SetSession(group.GroupId, reconciled);
+        return Respond(join, reconciled, new(records, error =>
+        {
+            if (error != ErrorCode.None)
+                return;
+            timers.SetSession(group.GroupId, reconciled);
+            timers.SetSync(group.GroupId, reconciled.MemberId, join.Request.RebalanceTimeoutMs);
+        }));
     }
 
     private static CommandResult<GroupRecord> Respond(JoinAttempt join, ConsumerGroupMember member, CommandResult<GroupRecord> result) =>

@@ -72,13 +72,17 @@ internal sealed class GroupDowngrade(ConsumerContext context, ClassicContext cla
             rebalance.ResetSession(became, member);
         if (rebalanceReason is not null)
             rebalance.Prepare(became, rebalanceReason);
+        // Now, and not when the records are committed: it may be a consumer group again by then.
+        ConsumerGroupMember[] before = [.. group.Members.Values];
+        foreach (var member in before)
+            timers.Cancel(group.GroupId, member.MemberId);
         context.Log.GroupDowngraded(group.GroupId, became.Members.Count);
         return new(records, error =>
         {
-            if (error != ErrorCode.None)
+            if (error == ErrorCode.None)
                 return;
-            foreach (var memberId in group.Members.Keys)
-                timers.Cancel(group.GroupId, memberId);
+            foreach (var member in before)
+                timers.SetSession(group.GroupId, member);
         });
     }
 

@@ -24,10 +24,11 @@ internal sealed class GroupUpgrade(ConsumerContext context, ConsumerTimers timer
         group = ConsumerGroups.FromRecords(classic.GroupId, []);
         if (Refusal(classic) is { } refusal)
             return NotPossible(classic, refusal);
-        // Members that wait for a rebalance of the classic group take part in that of the new group.
-        classic.CompleteWaiting(ErrorCode.RebalanceInProgress);
         if (Convert(classic, out var members) is { } error)
             return error;
+        // Members that wait for a rebalance of the classic group take part in that of the new group. A request that is refused, and may
+        // be repeated, does not disturb them.
+        classic.CompleteWaiting(ErrorCode.RebalanceInProgress);
         ConsumerGroupRecord[] made = [.. Records(classic, members)];
         group = ConsumerGroups.FromRecords(classic.GroupId, made);
         records.AddRange(classic.Tombstones());

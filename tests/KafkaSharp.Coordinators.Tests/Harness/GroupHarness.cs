@@ -72,6 +72,16 @@ internal sealed class GroupHarness : IAsyncDisposable
         Coordinator.OnMetadataUpdate(delta, delta.Apply(new MetadataProvenance(++_metadataOffset, 0, 0)));
     }
 
+    /// <summary>Delivers metadata in which a topic is deleted.</summary>
+    public void RemoveTopic(string name)
+    {
+        var delta = new MetadataDelta(_image);
+        delta.Replay(new MetadataRecord(new RemoveTopicRecord { TopicId = Topics.TopicId(name) }, 0));
+        Topics.Remove(name);
+        _image = delta.Apply(new MetadataProvenance(++_metadataOffset, 0, 0));
+        Coordinator.OnMetadataUpdate(delta, _image);
+    }
+
     /// <summary>Runs the work outside the event loops that waits.</summary>
     public void RunBackground()
     {

@@ -309,6 +309,22 @@ internal sealed class ClassicMemberTests
         Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
     }
 
+    [Test]
+    public async Task A_member_whose_join_was_committed_too_late_has_a_session()
+    {
+        await using var harness = MigrationGroups.NewHarness(MigrationPolicy.Upgrade);
+        await new SimulatedConsumer(harness, "a").Join(_con);
+        harness.Storage.HoldsCommits = true;
+        var joined = harness.Join("m");
+        harness.Advance(5000);
+        Assert.That((await joined.Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorNotAvailable));
+        harness.Storage.HoldsCommits = false;
+        harness.Storage.CommitAll();
+        Assert.That((await MigrationGroups.Described(harness)).Members, Has.Count.EqualTo(2));
+        harness.Advance(5000);
+        Assert.That((await MigrationGroups.Described(harness)).Members, Has.Count.EqualTo(1));
+    }
+
     /// <summary>A classic member has all of "con" in epoch 3; the other member, of "con-b", uses the consumer protocol.</summary>
     private static async Task AloneInConsumerGroup(GroupHarness harness, ClassicConsumer member)
     {

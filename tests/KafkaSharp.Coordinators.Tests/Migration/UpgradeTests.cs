@@ -168,6 +168,18 @@ internal sealed class UpgradeTests
     }
 
     [Test]
+    public async Task A_group_is_not_converted_before_its_first_rebalance_has_ended_and_its_members_are_not_disturbed()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var joining = new ClassicConsumer(harness).Join();
+        var a = new SimulatedConsumer(harness, "a");
+        Assert.That((await a.Join(_con)).ErrorCode, Is.EqualTo(ErrorCode.UnknownServerError));
+        harness.Advance(3000);
+        Assert.That((await joining.Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That((await a.Join(_con)).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
+    [Test]
     public async Task Members_that_wait_for_a_rebalance_join_the_new_group()
     {
         await using var harness = MigrationGroups.NewHarness();
