@@ -13,7 +13,7 @@ internal static class ConsumerMembership
         existsOtherwise ? $"Group {groupId} is not a consumer group."
             : $"Group {groupId} not found.");
 
-    /// <summary>Whether there is room for the member of a request.</summary>
+    /// <summary>Whether the group may take the member of a request in.</summary>
     public static HeartbeatError? CheckSize(ConsumerGroup group, string memberId, int maxSize) =>
         group.Members.Count >= maxSize && group.Find(memberId) is null
             ? new(ErrorCode.GroupMaxSizeReached, $"The consumer group has reached its maximum capacity of {maxSize} members.")

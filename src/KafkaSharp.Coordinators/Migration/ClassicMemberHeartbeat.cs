@@ -5,7 +5,7 @@ using KafkaSharp.Protocol.Messages;
 namespace KafkaSharp.Coordinators.Migration;
 
 /// <summary>
-/// Heartbeat to a consumer group (Kafka's <c>classicGroupHeartbeatToConsumerGroup</c>): the response tells a classic member to join again
+/// Heartbeat to a consumer group (Kafka's <c>classicGroupHeartbeatToConsumerGroup</c>): the response makes a classic member join again
 /// when there is a new target, when it has partitions to give up, or when partitions it waits for are free. Used on the shard's event loop.
 /// </summary>
 internal sealed class ClassicMemberHeartbeat(ConsumerTimers timers)

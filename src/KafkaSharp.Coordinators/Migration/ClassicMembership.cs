@@ -8,7 +8,7 @@ namespace KafkaSharp.Coordinators.Migration;
 /// <summary>Whether a classic member may do what it asks of a consumer group, with the errors of Kafka's broker. Stateless.</summary>
 internal static class ClassicMembership
 {
-    /// <summary>Whether the group has room for a member, and the members share a protocol with it.</summary>
+    /// <summary>Whether the group may take a member in: its size, and that it shares a protocol with the members.</summary>
     public static ErrorCode CheckJoin(ConsumerGroup group, string memberId, JoinGroupRequest request, int maxSize) =>
         ConsumerMembership.CheckSize(group, memberId, maxSize) is { } full ? full.ErrorCode
         : SupportsProtocols(group, request) ? ErrorCode.None

@@ -189,7 +189,7 @@ internal sealed class TransactionalProduceTests
     }
 
     // The same when the next transaction of the producer is being verified meanwhile. An older client has one epoch for both, and the
-    // sequence of the aborted records again: only the guard tells the late write from the first one of the next transaction.
+    // sequence of the aborted records again: only the guard distinguishes the late write from the first one of the next transaction.
     [TestCase((short)9)]
     [TestCase((short)10)]
     [TestCase((short)11)]

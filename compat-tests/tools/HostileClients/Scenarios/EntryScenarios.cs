@@ -68,8 +68,8 @@ internal static class EntryScenarios
     ];
 
     /// <summary>Up to a thousand alternatives, each of them different from those of another number.</summary>
-    private static string Pattern(int number) =>
-        string.Join('|', Enumerable.Range(0, 10 * (number + 1)).Select(i => string.Create(CultureInfo.InvariantCulture, $"{number}.*x{i}")));
+    private static string Pattern(int number) => string.Join(
+        '|', Enumerable.Range(0, 10 * (number + 1)).Select(i => string.Create(CultureInfo.InvariantCulture, $"{number}.*x{i}")));
 
     private static Scenario Of(string kind, string summary, RequestShape shape, Entries entries)
     {
