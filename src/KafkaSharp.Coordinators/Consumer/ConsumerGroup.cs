@@ -177,9 +177,10 @@ internal sealed class ConsumerGroup : Group
 
     public override ErrorCode ValidateOffsetFetch(string? memberId, int memberEpoch)
     {
-        if (memberId is null && memberEpoch < 0)
-            return ErrorCode.None;
-        if (memberId is null || Find(memberId) is not { } member)
+        // With an epoch, Kafka's broker fails to look the missing id up.
+        if (memberId is null)
+            return memberEpoch < 0 ? ErrorCode.None : ErrorCode.UnknownServerError;
+        if (Find(memberId) is not { } member)
             return ErrorCode.UnknownMemberId;
         return memberEpoch == member.MemberEpoch ? ErrorCode.None : Stale(member);
     }

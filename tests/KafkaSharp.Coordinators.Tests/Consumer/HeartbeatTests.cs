@@ -186,7 +186,7 @@ internal sealed class HeartbeatTests
     }
 
     [Test]
-    public async Task Commits_and_fetches_of_offsets_need_the_epoch_of_the_member()
+    public async Task Commits_of_offsets_need_the_epoch_of_the_member()
     {
         await using var harness = NewHarness();
         var (a, b) = (new SimulatedConsumer(harness, "a"), new SimulatedConsumer(harness, "b"));
@@ -211,6 +211,25 @@ internal sealed class HeartbeatTests
         Assert.That(await harness.Commit(3), Is.EqualTo(ErrorCode.None), "an empty group");
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.None));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
+    }
+
+    [TestCase(null, -1, ErrorCode.None)]
+    [TestCase(null, 2, ErrorCode.UnknownServerError)]
+    [TestCase("a", 2, ErrorCode.None)]
+    [TestCase("a", 1, ErrorCode.StaleMemberEpoch)]
+    [TestCase("a", 3, ErrorCode.StaleMemberEpoch)]
+    [TestCase("b", 2, ErrorCode.UnknownMemberId)]
+    public async Task Fetches_of_offsets_need_no_member_or_its_epoch(string? memberId, int memberEpoch, ErrorCode expected)
+    {
+        await using var harness = NewHarness();
+        await new SimulatedConsumer(harness, "a").Join(_con);
+
+        var response = await harness.Coordinator.Offsets.FetchAsync(GroupHarness.Context(9), new OffsetFetchRequest
+        {
+            Groups = [new() { GroupId = GroupHarness.GroupId, MemberId = memberId, MemberEpoch = memberEpoch, Topics = [] }],
+        });
+
+        Assert.That(response.Groups[0].ErrorCode, Is.EqualTo(expected));
     }
 
     [Test]
