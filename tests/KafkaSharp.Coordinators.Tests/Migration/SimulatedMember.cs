@@ -49,7 +49,7 @@ internal abstract class SimulatedMember(MigrationSimulation simulation, string? 
         Drop();
     }
 
-    /// <summary>It tells the coordinator with its next request.</summary>
+    /// <summary>The coordinator learns of it with the next request.</summary>
     public virtual void Subscribe(string[] topics) => Topics = topics;
 
     public void Pause(int steps) => _pausedSteps = steps;
