@@ -10,7 +10,9 @@ namespace KafkaSharp.Coordinators.Classic;
 /// <param name="Context">The version and the client of the request.</param>
 /// <param name="Request">The request.</param>
 /// <param name="Response">The response; a member that waits for the rebalance holds it.</param>
-internal sealed record JoinAttempt(GroupRequestContext Context, JoinGroupRequest Request, DelayedResponse<JoinGroupResponse> Response)
+/// <param name="MayDescribe">Whether the client may know of a topic; called later and from any thread.</param>
+internal sealed record JoinAttempt(
+    GroupRequestContext Context, JoinGroupRequest Request, DelayedResponse<JoinGroupResponse> Response, Predicate<string> MayDescribe)
 {
     /// <summary>Why the client joins, in its own words.</summary>
     public string Reason => string.IsNullOrEmpty(Request.Reason) ? "not provided" : Request.Reason;

@@ -42,8 +42,9 @@ internal sealed class ConsumerHeartbeat(
         if (!updated.IsSameAs(member))
             records.Add(ConsumerGroupRecords.Member(group.GroupId, updated));
         var pattern = patterns.Update(group, member, updated, mayDescribe, records);
-        var epoch = rebalance.UpdateEpoch(group, member, updated, hasNewTopics || pattern == PatternChange.Resolved, records);
-        var (targetEpoch, target) = rebalance.UpdateTarget(group, epoch, member, updated, records);
+        var change = new MemberChange(group, member, updated);
+        var epoch = rebalance.UpdateEpoch(group, change, hasNewTopics || pattern == PatternChange.Resolved, records);
+        var (targetEpoch, target) = rebalance.UpdateTarget(group, epoch, change, records);
         var hasNewSubscription = hasNewTopics || pattern != PatternChange.None;
         if (rebalance.Reconcile(group, updated, targetEpoch, target, hasNewSubscription, request.TopicPartitions, records)
             is not { } reconciled)

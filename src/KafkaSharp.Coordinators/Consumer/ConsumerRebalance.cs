@@ -11,13 +11,12 @@ namespace KafkaSharp.Coordinators.Consumer;
 internal sealed class ConsumerRebalance(ConsumerContext context, ConsumerTimers timers)
 {
     /// <summary>Begins a new epoch of the group when the topics it subscribes to, or their metadata, have changed.</summary>
-    public int UpdateEpoch(
-        ConsumerGroup group, ConsumerGroupMember member, ConsumerGroupMember updated, bool hasChanged, List<GroupRecord> records)
+    public int UpdateEpoch(ConsumerGroup group, MemberChange change, bool hasChanged, List<GroupRecord> records)
     {
         var isCurrent = group.LastRefresh.TopicsVersion == context.Metadata.TopicsVersion && group.Epoch >= group.LastRefresh.Epoch;
         if (!hasChanged && isCurrent)
             return group.Epoch;
-        var hash = context.Metadata.HashOf(group.Subscriptions.CountsAfter(member, updated).Topics);
+        var hash = context.Metadata.HashOf(change.CountsAfter.Topics);
         var epoch = group.Epoch;
         if (hasChanged || hash != group.MetadataHash)
         {
@@ -31,16 +30,16 @@ internal sealed class ConsumerRebalance(ConsumerContext context, ConsumerTimers 
     }
 
     /// <summary>Makes a new target assignment when the epoch asks for it, though not more often than the interval of the group.</summary>
-    public (int Epoch, Assignment Target) UpdateTarget(
-        ConsumerGroup group, int epoch, ConsumerGroupMember member, ConsumerGroupMember updated, List<GroupRecord> records)
+    public (int Epoch, Assignment Target) UpdateTarget(ConsumerGroup group, int epoch, MemberChange change, List<GroupRecord> records)
     {
+        var (member, updated) = (change.Member, change.Updated);
         var interval = context.Config.AssignmentIntervalOf(context.Image, group.GroupId);
         var mayMake = group.TargetTimestampMs == 0 || interval == 0 || context.NowMs >= group.TargetTimestampMs + interval;
         if (group.TargetEpoch >= epoch || !mayMake)
             return (group.TargetEpoch, group.TargetOf(updated));
         var isNew = group.Find(updated.MemberId) is null && group.StaticMemberId(updated.InstanceId) is null;
         var isHomogeneous = group.Subscriptions.IsHomogeneousAfter(
-            member, updated, group.Subscriptions.CountsAfter(member, updated), group.Members.Count + (isNew ? 1 : 0));
+            member, updated, change.CountsAfter, group.Members.Count + (isNew ? 1 : 0));
         var assignor = context.Assignor(group.PreferredAssignorAfter(member, updated));
         return (epoch, new TargetAssignment(group, updated, context.Image).Make(
             assignor, isHomogeneous, epoch, context.NowMs, records));

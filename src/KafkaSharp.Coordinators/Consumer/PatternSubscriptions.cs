@@ -9,7 +9,7 @@ namespace KafkaSharp.Coordinators.Consumer;
 /// <summary>
 /// The regular expressions that members subscribe to. All those of a group are resolved together: outside the event loop, one resolution at
 /// a time for each group, at most every ten seconds, when one is new, when topics were created, and after an interval. Only topics that the
-/// member whose heartbeat asked for it may describe are taken. Used on the shard's event loop.
+/// member whose request asked for it may describe are taken. Used on the shard's event loop.
 /// </summary>
 internal sealed class PatternSubscriptions(ConsumerContext context, ConsumerGroups groups)
 {
@@ -44,8 +44,7 @@ internal sealed class PatternSubscriptions(ConsumerContext context, ConsumerGrou
         return change;
     }
 
-    /// <summary>Adds the records of a change without resolving anything.</summary>
-    public static PatternChange ChangeOf(
+    private static PatternChange ChangeOf(
         ConsumerGroup group, ConsumerGroupMember member, ConsumerGroupMember updated, List<GroupRecord> records)
     {
         if (member.SubscribedPattern == updated.SubscribedPattern)
@@ -101,9 +100,9 @@ internal sealed class PatternSubscriptions(ConsumerContext context, ConsumerGrou
 
     private static ResolvedPattern Match(string pattern, MetadataImage image, long nowMs, Predicate<string> mayDescribe)
     {
-        var regex = Re2Pattern.Compile(pattern);
+        var matches = Re2Pattern.Compile(pattern);
         return new ResolvedPattern(
-            image.Topics.ByName.Keys.Where(name => regex?.IsMatch(name) == true && mayDescribe(name)).ToHashSet(StringComparer.Ordinal),
+            image.Topics.ByName.Keys.Where(name => matches?.Invoke(name) == true && mayDescribe(name)).ToHashSet(StringComparer.Ordinal),
             image.HighestOffset, nowMs);
     }
 

@@ -22,14 +22,18 @@ public sealed class ClassicGroupService
         _config = config;
     }
 
-    public async Task<JoinGroupResponse> JoinGroupAsync(GroupRequestContext context, JoinGroupRequest request)
+    /// <param name="context">The request besides its body.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="mayDescribe">Whether the client may know of a topic; called later and from any thread.</param>
+    public async Task<JoinGroupResponse> JoinGroupAsync(
+        GroupRequestContext context, JoinGroupRequest request, Predicate<string> mayDescribe)
     {
         // Version 0 has one timeout for both.
         if (context.ApiVersion == 0)
             request.RebalanceTimeoutMs = request.SessionTimeoutMs;
         var response = await _shards.WriteDelayedAsync<JoinGroupResponse>(
             request.GroupId, "classic-group-join",
-            (shard, delayed) => Join(shard, new JoinAttempt(context, request, delayed)),
+            (shard, delayed) => Join(shard, new JoinAttempt(context, request, delayed, mayDescribe)),
             error => new JoinGroupResponse { MemberId = request.MemberId, ErrorCode = error, ProtocolName = null });
         if (context.ApiVersion < 7)
             response.ProtocolName ??= "";

@@ -55,11 +55,12 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
         var downgrade = new GroupDowngrade(consumer, classic, rebalance, _consumerTimers);
         var migration = new ProtocolMigration(new GroupUpgrade(consumer, _consumerTimers), downgrade);
         ConsumerLeave = new ConsumerLeave(consumer, _consumerGroups, _consumerTimers, migration);
+        var patterns = new PatternSubscriptions(consumer, _consumerGroups);
         ConsumerHeartbeat = new ConsumerHeartbeat(
-            consumer, _consumerGroups, _consumerTimers, new PatternSubscriptions(consumer, _consumerGroups), consumerRebalance, migration);
+            consumer, _consumerGroups, _consumerTimers, patterns, consumerRebalance, migration);
         ConsumerDescriber = new ConsumerDescriber(consumer, _consumerGroups);
         ClassicMembers = new ClassicMembers(
-            _consumerGroups, new ClassicMemberJoin(consumer, consumerRebalance, _consumerTimers, downgrade),
+            _consumerGroups, new ClassicMemberJoin(consumer, patterns, consumerRebalance, _consumerTimers, downgrade),
             new ClassicMemberSync(consumer, _consumerTimers), new ClassicMemberHeartbeat(_consumerTimers),
             new ClassicMemberLeave(consumer, ConsumerLeave));
     }

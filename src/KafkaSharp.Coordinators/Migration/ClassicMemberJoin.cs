@@ -15,7 +15,7 @@ namespace KafkaSharp.Coordinators.Migration;
 /// event loop.
 /// </summary>
 internal sealed class ClassicMemberJoin(
-    ConsumerContext context, ConsumerRebalance rebalance, ConsumerTimers timers, GroupDowngrade downgrade)
+    ConsumerContext context, PatternSubscriptions patterns, ConsumerRebalance rebalance, ConsumerTimers timers, GroupDowngrade downgrade)
 {
     private const short RequiresKnownMemberIdVersion = 4;
 
@@ -77,10 +77,12 @@ internal sealed class ClassicMemberJoin(
         var hasNewTopics = !member.SubscribedTopics.SetEquals(updated.SubscribedTopics);
         if (!updated.IsSameAs(member))
             records.Add(ConsumerGroupRecords.Member(group.GroupId, updated));
-        var pattern = PatternSubscriptions.ChangeOf(group, member, updated, records);
+        var pattern = patterns.Update(group, member, updated, join.MayDescribe, records);
         var hasNewSubscription = hasNewTopics || pattern != PatternChange.None;
-        var epoch = rebalance.UpdateEpoch(group, member, updated, hasNewSubscription, records);
-        var replaced = updated.InstanceId is { } instanceId ? group.FindStatic(instanceId) : null;
+        var change = new MemberChange(group, member, updated);
+        var epoch = rebalance.UpdateEpoch(group, change, hasNewSubscription, records);
+        // A member that does not name its instance id in this request takes no place.
+        var replaced = join.Request.GroupInstanceId is { } instanceId ? group.FindStatic(instanceId) : null;
         if (replaced is not null && downgrade.IsDueInPlaceOf(group, replaced))
         {
             // The others join again if the target is not the newest; otherwise the member continues with what it takes over.
@@ -93,7 +95,7 @@ internal sealed class ClassicMemberJoin(
                 ? join.Refuse("", ErrorCode.FencedMemberEpoch)
                 : Respond(join, joined, downgrade.Replace(group, replaced, joined, rebalances, records));
         }
-        var (targetEpoch, target) = rebalance.UpdateTarget(group, epoch, member, updated, records);
+        var (targetEpoch, target) = rebalance.UpdateTarget(group, epoch, change, records);
         if (rebalance.Reconcile(group, updated, targetEpoch, target, hasNewSubscription, owned, records) is not { } reconciled)
             return join.Refuse("", ErrorCode.FencedMemberEpoch);
         // Now, because the records may be committed after the request has timed out: a member without a session would stay for ever.

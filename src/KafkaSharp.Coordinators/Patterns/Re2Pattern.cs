@@ -15,8 +15,8 @@ internal static class Re2Pattern
 
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
-    /// <summary>Makes the expression that a whole text must match; null when the pattern is invalid.</summary>
-    public static Regex? Compile(string pattern) => Compile(pattern, out _);
+    /// <summary>Makes what tells whether a whole text matches; null when the pattern is invalid.</summary>
+    public static Predicate<string>? Compile(string pattern) => Compile(pattern, out _);
 
     /// <summary>Why a pattern is invalid; null when it is valid. It may take milliseconds.</summary>
     public static string? FaultOf(string pattern)
@@ -25,14 +25,15 @@ internal static class Re2Pattern
         return fault;
     }
 
-    private static Regex? Compile(string pattern, out string? fault)
+    private static Predicate<string>? Compile(string pattern, out string? fault)
     {
         fault = Re2Faults.TooLarge;
         if (pattern.Length > MaxLength || new Re2Translator(pattern).Translate(out fault) is not { } translated)
             return null;
         try
         {
-            return new Regex($@"\A(?:{translated})\z", Options);
+            Regex[] parts = [.. translated.Select(part => new Regex($@"\A(?:{part})\z", Options))];
+            return text => Array.Exists(parts, part => part.IsMatch(text));
         }
         catch (NotSupportedException)
         {

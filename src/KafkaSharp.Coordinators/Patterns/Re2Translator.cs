@@ -11,6 +11,14 @@ internal sealed class Re2Translator(string pattern)
 {
     private const int LargestRepeat = 1000;
 
+    /// <summary>Names of a hundred topics: .NET makes an automaton of that many characters in any case.</summary>
+    private const int LengthOfPart = 1500;
+
+    private readonly List<string> _parts = [];
+
+    /// <summary>The flags that apply to what follows outside groups.</summary>
+    private readonly StringBuilder _outerFlags = new();
+
     private readonly StringBuilder _result = new(pattern.Length + 16);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private int _position;
@@ -24,10 +32,16 @@ internal sealed class Re2Translator(string pattern)
     /// <summary>Why the last thing may not be repeated; null when it may.</summary>
     private string? _notRepeatable = Re2Faults.MissingOperand;
 
+    /// <summary>Where the last flags without a group begin and end in the result.</summary>
+    private (int Start, int End) _flags = (-1, -1);
+
     private bool AtEnd => _position >= pattern.Length;
 
-    /// <summary>The pattern in the syntax of .NET; null, and the reason, when RE2/J refuses it.</summary>
-    public string? Translate(out string? fault)
+    /// <summary>
+    /// Patterns in the syntax of .NET: what matches one of them matches the pattern. A long list of alternatives is more than one of them.
+    /// Null, and the reason, when RE2/J refuses the pattern.
+    /// </summary>
+    public IReadOnlyList<string>? Translate(out string? fault)
     {
         while (!AtEnd && Next())
         {
@@ -35,7 +49,7 @@ internal sealed class Re2Translator(string pattern)
         if (_fault is null && _groups.Count > 0)
             _fault = Re2Faults.MissingParenthesis;
         fault = _fault;
-        return fault is null ? _result.ToString() : null;
+        return fault is null ? [.. _parts, _result.ToString()] : null;
     }
 
     private bool Next()
@@ -48,9 +62,7 @@ internal sealed class Re2Translator(string pattern)
             case ')':
                 return Close();
             case '|':
-                _notRepeatable = Re2Faults.MissingOperand;
-                _result.Append('|');
-                return true;
+                return Alternative();
             case '*' or '+' or '?':
                 return Repeat(c.ToString());
             case '{':
@@ -70,6 +82,19 @@ internal sealed class Re2Translator(string pattern)
         }
     }
 
+    private bool Alternative()
+    {
+        _notRepeatable = Re2Faults.MissingOperand;
+        if (_groups.Count > 0 || _result.Length < LengthOfPart)
+        {
+            _result.Append('|');
+            return true;
+        }
+        _parts.Add(_result.ToString());
+        _result.Clear().Append(_outerFlags);
+        return true;
+    }
+
     private bool Refuse(string fault)
     {
         _fault = fault;
@@ -85,27 +110,22 @@ internal sealed class Re2Translator(string pattern)
 
     private bool Open()
     {
+        var isFlags = Skip("?");
+        if (isFlags && !(Skip("P<") || Skip("<")))
+            return Flags();
         _notRepeatable = Re2Faults.MissingOperand;
-        if (AtEnd || pattern[_position] != '?')
-        {
-            _groups.Push(_isMultiline);
-            _result.Append("(?:");
-            return true;
-        }
-        _position++;
-        var isNamed = Skip("P<") || Skip("<");
-        return isNamed ? OpenNamed() : Flags();
+        _groups.Push(_isMultiline);
+        _result.Append("(?:");
+        return !isFlags || SkipName();
     }
 
-    private bool OpenNamed()
+    private bool SkipName()
     {
         var end = pattern.IndexOf('>', _position);
         if (end <= _position)
             return Refuse(Re2Faults.InvalidName);
         var name = pattern[_position..end];
         _position = end + 1;
-        _groups.Push(_isMultiline);
-        _result.Append("(?:");
         return name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
             ? _names.Add(name) || Refuse(Re2Faults.DuplicateName)
             : Refuse(Re2Faults.InvalidName);
@@ -157,12 +177,17 @@ internal sealed class Re2Translator(string pattern)
     {
         if (isOfGroup)
         {
+            _notRepeatable = Re2Faults.MissingOperand;
             _groups.Push(_isMultiline);
             _result.Append("(?").Append(flags).Append(':');
         }
         else if (flags.Length > 0)
         {
+            var start = _flags.End == _result.Length ? _flags.Start : _result.Length;
             _result.Append("(?").Append(flags).Append(')');
+            if (_groups.Count == 0)
+                _outerFlags.Append("(?").Append(flags).Append(')');
+            _flags = (start, _result.Length);
         }
         _isMultiline = isMultiline;
     }
@@ -173,7 +198,8 @@ internal sealed class Re2Translator(string pattern)
         if (_notRepeatable is { } fault)
             return Refuse(fault);
         _notRepeatable = Re2Faults.NestedRepetition;
-        _result.Append(text).Append(isLazy ? "?" : "");
+        // After flags it repeats what is before them, as in RE2/J.
+        _result.Insert(_flags.End == _result.Length ? _flags.Start : _result.Length, isLazy ? text + "?" : text);
         return true;
     }
 

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace KafkaSharp.Coordinators.Transactions;
 
 /// <summary>Which transactions ListTransactions asks for. Immutable.</summary>
@@ -15,11 +13,11 @@ internal sealed class TransactionFilter
     public required long DurationMs { get; init; }
 
     /// <summary>What the whole transactional id must match; null for all.</summary>
-    public required Regex? IdPattern { get; init; }
+    public required Predicate<string>? IdPattern { get; init; }
 
     public bool Admits(TransactionMetadata transaction, long nowMs) =>
         (ProducerIds.Count == 0 || ProducerIds.Contains(transaction.ProducerId))
         && (States is null || States.Contains(transaction.State))
         && (DurationMs < 0 || nowMs - transaction.StartMs > DurationMs)
-        && (IdPattern is null || IdPattern.IsMatch(transaction.TransactionalId));
+        && (IdPattern is null || IdPattern(transaction.TransactionalId));
 }

@@ -101,7 +101,7 @@ internal sealed class JoinTests
     public async Task A_member_that_brings_no_protocols_is_refused_also_by_an_empty_group()
     {
         await using var harness = new GroupHarness();
-        var response = await harness.Coordinator.Classic.JoinGroupAsync(GroupHarness.Context(9), new JoinGroupRequest
+        var response = await harness.Join(9, new JoinGroupRequest
         {
             GroupId = "group", SessionTimeoutMs = 10_000, RebalanceTimeoutMs = 10_000, ProtocolType = "consumer", Protocols = [],
         }).Soon();

@@ -131,7 +131,7 @@ internal sealed class GroupHarness : IAsyncDisposable
         string memberId = "", string? instance = null, short version = 9, int session = 10_000, int rebalance = 30_000, string type =
             "consumer",
         string group = GroupId, byte[]? metadata = null, params string[] protocols) =>
-        Coordinator.Classic.JoinGroupAsync(Context(version), new JoinGroupRequest
+        Join(version, new JoinGroupRequest
         {
             GroupId = group,
             MemberId = memberId,
@@ -142,6 +142,9 @@ internal sealed class GroupHarness : IAsyncDisposable
             Protocols = (protocols.Length == 0 ? ["range"] : protocols)
                 .Select(name => new JoinGroupRequest.JoinGroupRequestProtocol { Name = name, Metadata = metadata ?? Metadata }).ToList(),
         });
+
+    public Task<JoinGroupResponse> Join(short version, JoinGroupRequest request) =>
+        Coordinator.Classic.JoinGroupAsync(Context(version), request, _ => true);
 
     /// <summary>Asks for a member id and joins with it; the response arrives when the rebalance ends.</summary>
     public async Task<(string MemberId, Task<JoinGroupResponse> Joined)> JoinKnown(string group = GroupId, params string[] protocols)

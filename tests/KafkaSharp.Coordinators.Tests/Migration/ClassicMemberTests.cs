@@ -36,6 +36,21 @@ internal sealed class ClassicMemberTests
     }
 
     [Test]
+    public async Task A_join_starts_to_resolve_the_regular_expressions_of_the_others_when_topics_were_created()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var (a, c) = (new SimulatedConsumer(harness, "a"), new ClassicConsumer(harness));
+        await a.Join(topics: [], pattern: "con.*");
+        await c.Join().Soon();
+        harness.PublishTopics(("con-c", 1));
+        harness.Advance(10_001);
+        var before = harness.Storage.Entries(0).Count;
+        await c.Join().Soon();
+        await a.KeepAlive();
+        Assert.That(MigrationGroups.Types(harness, before), Has.Some.EqualTo(16), "the member that joins has no regular expression");
+    }
+
+    [Test]
     public async Task An_eager_member_gives_up_everything_by_joining_again()
     {
         await using var harness = MigrationGroups.NewHarness();

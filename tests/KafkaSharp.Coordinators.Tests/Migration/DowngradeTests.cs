@@ -138,6 +138,19 @@ internal sealed class DowngradeTests
     }
 
     [Test]
+    public async Task A_member_that_does_not_name_its_instance_id_changes_its_protocol_and_not_that_of_the_group()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var s = new SimulatedConsumer(harness, "s", "i");
+        await s.Join(_con);
+        var joined = await new ClassicConsumer(harness) { MemberId = "s" }.Join().Soon();
+        Assert.That((joined.ErrorCode, joined.GenerationId), Is.EqualTo((ErrorCode.None, s.Epoch)));
+        var group = await MigrationGroups.Described(harness);
+        Assert.That((group.ErrorCode, group.GroupState), Is.EqualTo((ErrorCode.None, "Stable")));
+        Assert.That((group.Members[0].InstanceId, group.Members[0].MemberType), Is.EqualTo(("i", 0)));
+    }
+
+    [Test]
     public async Task The_others_join_again_when_the_replacement_subscribes_to_something_else()
     {
         await using var harness = MigrationGroups.NewHarness();

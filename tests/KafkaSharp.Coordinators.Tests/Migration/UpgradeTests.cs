@@ -11,6 +11,29 @@ internal sealed class UpgradeTests
 {
     private static readonly string[] _con = ["con"];
 
+    /// <summary>
+    /// So it is in Kafka (docs/decisions/0048): a member that joins twice during a rebalance has no assignment in the group, and keeps what
+    /// it has until it receives the next response.
+    /// </summary>
+    [Test]
+    public async Task What_a_cooperative_member_had_before_two_joins_of_one_rebalance_is_given_to_others_at_once()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var c = new ClassicConsumer(harness, isCooperative: true) { MemberId = "" };
+        var joined = c.Join();
+        harness.Advance(3000);
+        await joined.Soon();
+        await c.Sync((c.MemberId, ClassicConsumer.Assignment(("con", 0), ("con", 1), ("con", 2))));
+        await c.Join().Soon();
+        c.Topics = ["con", "con-b"];
+        await c.Join().Soon();
+        var a = new SimulatedConsumer(harness, "a");
+        await a.Join(_con);
+        Assert.That(c.Owned, Has.Count.EqualTo(3), "it has not been told to give up anything");
+        Assert.That(a.Owned, Is.Not.Empty);
+        Assert.That(await c.Heartbeat(), Is.EqualTo(ErrorCode.RebalanceInProgress));
+    }
+
     [Test]
     public async Task The_members_stay_and_the_one_that_joins_begins_the_next_epoch_in_one_write()
     {

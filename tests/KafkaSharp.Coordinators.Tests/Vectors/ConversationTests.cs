@@ -129,7 +129,7 @@ internal sealed class ConversationTests
         var context = new GroupRequestContext(frame.ClientId, "/127.0.0.1", frame.Version);
         IMessage response = frame.Api switch
         {
-            "JoinGroup" => await coordinator.Classic.JoinGroupAsync(context, frame.Read<JoinGroupRequest>()),
+            "JoinGroup" => await coordinator.Classic.JoinGroupAsync(context, frame.Read<JoinGroupRequest>(), _ => true),
             "SyncGroup" => await coordinator.Classic.SyncGroupAsync(context, frame.Read<SyncGroupRequest>()),
             "Heartbeat" => await coordinator.Classic.HeartbeatAsync(context, frame.Read<HeartbeatRequest>()),
             "LeaveGroup" => await coordinator.Classic.LeaveGroupAsync(context, frame.Read<LeaveGroupRequest>()),

@@ -9,7 +9,7 @@ namespace KafkaSharp.Broker.Handlers.Groups;
 internal sealed class JoinGroupHandler(ClassicGroupService groups) : IApiHandler<JoinGroupRequest, JoinGroupResponse>
 {
     public async ValueTask<JoinGroupResponse?> HandleAsync(RequestContext context, JoinGroupRequest request) =>
-        await groups.JoinGroupAsync(context.ToGroupContext(), request);
+        await groups.JoinGroupAsync(context.ToGroupContext(), request, context.DescribableTopics());
 
     public JoinGroupResponse Fail(JoinGroupRequest request, ErrorCode error, short version) =>
         new() { ErrorCode = error, ProtocolName = version >= 7 ? null : "" };
