@@ -31,7 +31,7 @@ internal static partial class BrokerEvents
     public static partial void InactiveConfig(this ILogger logger, string key);
 
     [LoggerMessage(6107, LogLevel.Warning, "The configuration: {Notice}")]
-    public static partial void UnknownConfig(this ILogger logger, string notice);
+    public static partial void ConfigNotice(this ILogger logger, string notice);
 
     [LoggerMessage(6108, LogLevel.Error, "{Partition} is offline: {Error}")]
     public static partial void PartitionOffline(this ILogger logger, TopicPartition partition, ErrorCode error);

@@ -62,6 +62,9 @@ public sealed class BrokerConfiguration
     /// <summary>A sentence on each key that is set and that Kafka does not know.</summary>
     public IReadOnlyList<string> UnknownKeys { get; private init; } = [];
 
+    /// <summary>A sentence on each key that is set and that Kafka will remove.</summary>
+    public IReadOnlyList<string> DeprecatedKeys { get; private init; } = [];
+
     /// <summary>The features that this node supports.</summary>
     public IReadOnlyList<KafkaFeature> Features => FeatureNames.Supported(Values.Get(MetadataConfigs.UnstableFeatureVersionsEnable));
 
@@ -124,6 +127,7 @@ public sealed class BrokerConfiguration
             HasStaticVoters = values.Get(RaftConfigs.Voters).Count > 0,
             InactiveKeys = KeyNotices.Inactive(values.Given.Keys),
             UnknownKeys = unknown,
+            DeprecatedKeys = KeyNotices.Deprecated(values),
         };
     }
 

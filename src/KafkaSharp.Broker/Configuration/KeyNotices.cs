@@ -1,9 +1,10 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Storage.Configs;
 
 namespace KafkaSharp.Broker.Configuration;
 
-/// <summary>Notices about keys that are set and have no effect, one sentence each.</summary>
+/// <summary>Notices about keys that are set and have no effect, or soon will have none, one sentence each.</summary>
 internal static class KeyNotices
 {
     /// <summary>The keys that Kafka does not know, with the key that may be meant or what replaces it; ordered by name.</summary>
@@ -13,6 +14,22 @@ internal static class KeyNotices
     /// <summary>The keys of Kafka that KafkaSharp does not act on; ordered.</summary>
     public static IReadOnlyList<string> Inactive(IEnumerable<string> names) =>
         [.. names.Where(name => IsKnown(name) && !Acts(name)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The keys that Kafka removes with its next major version.</summary>
+    public static IReadOnlyList<string> Deprecated(ConfigValues values)
+    {
+        var key = GroupConfigs.RebalanceProtocols;
+        if (!values.Given.ContainsKey(key.Name))
+            return [];
+        var disabled = key.Default.Except(values.Get(key), StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        return
+        [
+            disabled.Count == 0
+                ? $"{key.Name} is deprecated and Kafka 5.0 removes it: remove it here"
+                : $"{key.Name} disables {string.Join(" and ", disabled)}. It is deprecated and Kafka 5.0 removes it: use the features "
+                + "group.version and streams.version instead",
+        ];
+    }
 
     /// <summary>Whether KafkaSharp acts on a key.</summary>
     public static bool Acts(string name) => ListenerKey.TryParse(name) is { } key

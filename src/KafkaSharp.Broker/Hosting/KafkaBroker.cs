@@ -84,8 +84,8 @@ public sealed class KafkaBroker : IAsyncDisposable
     {
         var logger = environment.Loggers.CreateLogger<KafkaBroker>();
         var started = environment.Time.GetTimestamp();
-        foreach (var notice in configuration.UnknownKeys)
-            logger.UnknownConfig(notice);
+        foreach (var notice in configuration.UnknownKeys.Concat(configuration.DeprecatedKeys))
+            logger.ConfigNotice(notice);
         foreach (var key in configuration.InactiveKeys)
             logger.InactiveConfig(key);
         try

@@ -74,6 +74,17 @@ internal sealed class BrokerConfigurationTests
         Assert.That(configuration.InactiveKeys, Is.EqualTo(new[] { "alter.config.policy.class.name", "early.start.listeners" }));
     }
 
+    [TestCase("classic,consumer,streams", "group.coordinator.rebalance.protocols is deprecated and Kafka 5.0 removes it: remove it here")]
+    [TestCase("classic,share", "group.coordinator.rebalance.protocols disables consumer and streams. It is deprecated and Kafka 5.0 "
+        + "removes it: use the features group.version and streams.version instead")]
+    public void A_key_that_Kafka_will_remove_has_a_notice(string protocols, string notice)
+    {
+        var configuration = BrokerConfiguration.Load(SingleNode(("group.coordinator.rebalance.protocols", protocols)));
+
+        Assert.That(configuration.DeprecatedKeys, Is.EqualTo(new[] { notice }));
+        Assert.That(BrokerConfiguration.Load(SingleNode()).DeprecatedKeys, Is.Empty);
+    }
+
     [TestCase("process.roles", "broker", "process.roles is 'broker'")]
     [TestCase("process.roles", "", "process.roles")]
     [TestCase("process.roles", "king", "king for configuration process.roles")]
