@@ -8,9 +8,10 @@ using CompareRequests.Schemas;
 using CompareRequests.Timings;
 
 // CompareRequests list                                             the names of the APIs
-// CompareRequests run GENUINE OURS [--api NAME]… [--quick] [--transactions|--last-epochs|--expired]
+// CompareRequests run GENUINE OURS [--api NAME]… [--quick] [--groups|--transactions|--last-epochs|--expired]
 //   GENUINE OURS     directories with the file bootstrap, as eng/broker.sh makes them
 //   --quick          the lowest and the highest version of each API
+//   --groups         the requests to groups
 //   --transactions   the requests to transactional ids in each state
 //   --last-epochs    the same in states with the last epoch of a producer; the brokers have started again after last-epochs
 //   --expired        the same in states of ids that the coordinator has forgotten
@@ -35,7 +36,7 @@ switch (args)
         return RunTimings(genuine, ours);
     default:
         Console.Error.WriteLine(
-            "usage: CompareRequests list | run GENUINE OURS [--api NAME]… [--quick] [--transactions|--last-epochs|--expired]"
+            "usage: CompareRequests list | run GENUINE OURS [--api NAME]… [--quick] [--groups|--transactions|--last-epochs|--expired]"
             + " | last-epochs GENUINE OURS | timings GENUINE OURS");
         return 2;
 }

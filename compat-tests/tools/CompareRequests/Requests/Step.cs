@@ -23,6 +23,9 @@ internal sealed record Step(string Api, int Version, Dictionary<string, object?>
     /// <summary>The expected value at <see cref="Awaited"/>; by default no error.</summary>
     public object Expected { get; init; } = 0L;
 
+    /// <summary>The name of a list: only its elements that contain the name of the case are compared.</summary>
+    public string? Selected { get; init; }
+
     /// <summary>Sent on a connection of its own, which stays open until the next case; the response is not awaited.</summary>
     public bool IsPending { get; init; }
 }

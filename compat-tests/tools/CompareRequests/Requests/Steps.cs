@@ -39,18 +39,28 @@ internal static class Steps
 
     public static readonly Step DescribeGroup = new("DescribeGroups", 6, """{"Groups":["@fresh"]}""");
 
+    public static readonly Step DescribeConsumerGroup = new("ConsumerGroupDescribe", 1,
+        """{"GroupIds":["@fresh"],"IncludeAuthorizedOperations":false}""");
+
+    /// <summary>The group among those of the type and the state that it may have.</summary>
+    public static readonly Step ListGroup = new("ListGroups", 5,
+        """{"StatesFilter":["empty","preparingREBALANCE","CompletingRebalance","Assigning","Reconciling","Stable"],"TypesFilter":[]}""")
+    {
+        Selected = "Groups",
+    };
+
     /// <summary>The first member of a group named like the case.</summary>
     public static readonly Step Join = new("JoinGroup", 3,
         """
         {"GroupId":"@fresh","SessionTimeoutMs":60000,"RebalanceTimeoutMs":60000,"MemberId":"","ProtocolType":"consumer",
-         "Protocols":[{"Name":"range","Metadata":"@metadata"}]}
+         "Protocols":[{"Name":"range","Metadata":"@subscription"}]}
         """,
         ("member", "MemberId"), ("generation", "GenerationId"));
 
     public static readonly Step Sync = new("SyncGroup", 3,
         """
         {"GroupId":"@fresh","GenerationId":"@generation","MemberId":"@member","Assignments":[{"MemberId":"@member",
-         "Assignment":"@metadata"}]}
+         "Assignment":"@assignment"}]}
         """);
 
     public static readonly Step Commit = new("OffsetCommit", 8,

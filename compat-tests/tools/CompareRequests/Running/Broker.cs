@@ -61,6 +61,8 @@ internal sealed class Broker : IDisposable
         var response = Await(TimeSpan.FromSeconds(15), onController) ? Receive(step.Api, step.Version, onController) : GiveUp(onController);
         foreach (var (name, path) in step.Captures)
             Variables[name] = Find(response, path);
+        if (step.Selected is { } list && response.GetValueOrDefault(list) is List<object?> items)
+            items.RemoveAll(item => item is not Dictionary<string, object?> fields || !fields.ContainsValue(Variables.Resolve("@fresh")));
         return response;
     }
 

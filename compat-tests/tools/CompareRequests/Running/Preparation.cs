@@ -9,15 +9,17 @@ internal static class Preparation
     public static void Prepare(Broker broker)
     {
         broker.Variables["records"] = BatchMutations.Valid;
-        broker.Variables["metadata"] = new byte[] { 0, 1, 2, 3 };
         NewTopic(broker, "topic");
         CreateTopic(broker, "filled", "filled");
         CreateTopic(broker, "filled/2", "filled-2");
         for (var i = 0; i < 6; i++)
             Fill(broker, i % 2);
         broker.Variables["fresh"] = "prepared";
-        // This creates the topic of the offsets.
+        // These create the topics of the coordinators.
         Repeat(() => broker.Run(new("FindCoordinator", 0, """{"Key":"@fresh"}""")), response => Broker.Find(response, "ErrorCode") is 0L);
+        Repeat(
+            () => broker.Run(new("FindCoordinator", 1, """{"Key":"@fresh","KeyType":1}""")),
+            response => Broker.Find(response, "ErrorCode") is 0L);
         Repeat(() => broker.Run(Steps.Join), response => Broker.Find(response, "ErrorCode") is 0L);
         broker.Run(Steps.Sync);
         broker.Run(Steps.Commit);
@@ -26,11 +28,18 @@ internal static class Preparation
             response => Broker.Find(response, "ErrorCode") is 0L);
     }
 
-    /// <summary>Creates the topics "@topic" and "@topic/2" under names that were not used before.</summary>
+    /// <summary>
+    /// Creates the topics "@topic" and "@topic/2" under names that were not used before, and what members of a classic group say of the
+    /// first.
+    /// </summary>
     public static void NewTopic(Broker broker, string name)
     {
         CreateTopic(broker, "topic", name);
         CreateTopic(broker, "topic/2", name + "-2");
+        broker.Variables["subscription"] = EmbeddedMessages.Subscription(name);
+        broker.Variables["owning"] = EmbeddedMessages.Subscription(name, 0, 1);
+        broker.Variables["assignment"] = EmbeddedMessages.Assignment(name, 0, 1);
+        broker.Variables["malformed"] = new byte[] { 0, 1, 2, 3 };
     }
 
     /// <summary>Otherwise the topics of all cases would take all memory and file descriptors.</summary>

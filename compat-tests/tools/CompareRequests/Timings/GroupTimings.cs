@@ -73,7 +73,7 @@ internal static class GroupTimings
     private static string Join(string member, int session, int rebalance) =>
         $$"""
         {"GroupId":"@name","SessionTimeoutMs":{{session}},"RebalanceTimeoutMs":{{rebalance}},"MemberId":"{{member}}","ProtocolType":"consumer",
-         "Protocols":[{"Name":"range","Metadata":"@metadata"}]}
+         "Protocols":[{"Name":"range","Metadata":"@subscription"}]}
         """;
 
     private static (string Member, string Generation) Stable(
@@ -84,7 +84,7 @@ internal static class GroupTimings
         client.Run(connection, "SyncGroup", 3,
             $$"""
             {"GroupId":"@name","GenerationId":{{generation}},"MemberId":"{{member}}","Assignments":[{"MemberId":"{{member}}",
-             "Assignment":"@metadata"}]}
+             "Assignment":"@assignment"}]}
             """);
         return (member, generation);
     }

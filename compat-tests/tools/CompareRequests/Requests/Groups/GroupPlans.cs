@@ -1,4 +1,4 @@
-namespace CompareRequests.Requests;
+namespace CompareRequests.Requests.Groups;
 
 /// <summary>Consumer groups and their offsets.</summary>
 internal static class GroupPlans
@@ -17,24 +17,24 @@ internal static class GroupPlans
             ("",
             """
             {"GroupId":"@fresh","SessionTimeoutMs":60000,"RebalanceTimeoutMs":60000,"MemberId":"","ProtocolType":"consumer",
-             "Protocols":[{"Name":"range","Metadata":"@metadata"}],"Reason":"r"}
+             "Protocols":[{"Name":"range","Metadata":"@subscription"}],"Reason":"r"}
             """),
             ("static",
             """
             {"GroupId":"@fresh","SessionTimeoutMs":60000,"RebalanceTimeoutMs":60000,"MemberId":"","GroupInstanceId":"i",
              "ProtocolType":"consumer",
-             "Protocols":[{"Name":"range","Metadata":"@metadata"}]}
+             "Protocols":[{"Name":"range","Metadata":"@subscription"}]}
             """)) { After = [Steps.DescribeGroup] },
         new("JoinGroup",
             ("again",
             """
             {"GroupId":"@fresh","SessionTimeoutMs":60000,"RebalanceTimeoutMs":60000,"MemberId":"@member","ProtocolType":"consumer",
-             "Protocols":[{"Name":"range","Metadata":"@metadata"}]}
+             "Protocols":[{"Name":"range","Metadata":"@subscription"}]}
             """)) { Before = [Steps.Join, Steps.Sync], After = [Steps.DescribeGroup] },
         new("SyncGroup",
             """
             {"GroupId":"@fresh","GenerationId":"@generation","MemberId":"@member","ProtocolType":"consumer","ProtocolName":"range",
-             "Assignments":[{"MemberId":"@member","Assignment":"@metadata"}]}
+             "Assignments":[{"MemberId":"@member","Assignment":"@assignment"}]}
             """) { Before = [Steps.Join], After = [Steps.DescribeGroup] },
         new("Heartbeat", """{"GroupId":"@fresh","GenerationId":"@generation","MemberId":"@member"}""")
         {
