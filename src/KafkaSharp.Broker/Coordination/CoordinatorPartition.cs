@@ -8,13 +8,12 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Broker.Coordination;
 
 /// <summary>
-/// One partition of a coordinator's topic: reads its log and appends to it with acks of all in-sync replicas, in the epoch of the shard
-/// only. Safe for use from any thread.
+/// One partition of a coordinator's topic: reads its log and appends to it, in the epoch of the shard only. Safe for use from any thread.
 /// </summary>
-internal sealed class CoordinatorPartition(Partition partition) : ICoordinatorPartition
+/// <param name="partition">The partition.</param>
+/// <param name="requiredAcks">-1: an append is refused while the in-sync replicas are fewer than <c>min.insync.replicas</c>; 1: it is not.</param>
+internal sealed class CoordinatorPartition(Partition partition, short requiredAcks) : ICoordinatorPartition
 {
-    private const short AllReplicas = -1;
-
     private Action<long>? _highWatermarkAdvanced;
 
     public long LogStartOffset => partition.Log.LogStartOffset;
@@ -44,7 +43,7 @@ internal sealed class CoordinatorPartition(Partition partition) : ICoordinatorPa
     public long Append(ReadOnlyMemory<byte> batch, int leaderEpoch, short transactionVersion, TransactionVerification? verification = null)
     {
         var guard = (verification as CoordinatorVerification)?.Guard;
-        var info = partition.Append(batch, AllReplicas, AppendOrigin.Coordinator, leaderEpoch, guard, transactionVersion);
+        var info = partition.Append(batch, requiredAcks, AppendOrigin.Coordinator, leaderEpoch, guard, transactionVersion);
         return info.ErrorCode == ErrorCode.None
             ? info.LastOffset + 1
             : throw new StateMachineException(

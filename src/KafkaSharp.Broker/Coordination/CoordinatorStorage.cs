@@ -10,9 +10,13 @@ namespace KafkaSharp.Broker.Coordination;
 /// <summary>The partitions of a coordinator's topic on this broker. Safe for use from any thread.</summary>
 /// <param name="replicas">The partitions of this broker.</param>
 /// <param name="topic">The topic.</param>
+/// <param name="requiredAcks">
+/// Of each append, as in Kafka: -1 for transactions, 1 for groups, whose records are committed once the high watermark has passed them, which
+/// needs <c>min.insync.replicas</c> too.
+/// </param>
 /// <param name="verification">For a coordinator whose records may belong to transactions.</param>
-internal sealed class CoordinatorStorage(ReplicaManager replicas, string topic, PartitionVerification? verification = null)
-    : ICoordinatorStorage
+internal sealed class CoordinatorStorage(
+    ReplicaManager replicas, string topic, short requiredAcks, PartitionVerification? verification = null) : ICoordinatorStorage
 {
     private const short AddingVersion = 5;
     private const short GenericErrorVersion = 4;
@@ -22,7 +26,7 @@ internal sealed class CoordinatorStorage(ReplicaManager replicas, string topic, 
         var name = new TopicPartition(topic, partition);
         var error = replicas.Find(name, out var found);
         return error == ErrorCode.None
-            ? Task.FromResult<ICoordinatorPartition>(new CoordinatorPartition(found!))
+            ? Task.FromResult<ICoordinatorPartition>(new CoordinatorPartition(found!, requiredAcks))
             : Task.FromException<ICoordinatorPartition>(new StateMachineException(error, $"{name} is not on this broker: {error}"));
     }
 

@@ -20,7 +20,7 @@ internal sealed class GroupCoordination : IAsyncDisposable
     {
         var values = configuration.Values;
         Coordinator = new GroupCoordinator(
-            new CoordinatorStorage(replicas, OffsetsTopic.Name, verification),
+            new CoordinatorStorage(replicas, OffsetsTopic.Name, requiredAcks: 1, verification),
             new ImageTopicLookup(() => metadata.Image),
             GroupCoordinatorConfig.From(values),
             time,

@@ -36,7 +36,8 @@ internal sealed class ServiceStage
             TimeSpan.FromMilliseconds(configuration.Values.Get(BrokerConfigs.RequestTimeoutMs)));
         ProducerIds = new ProducerIdAllocator(configuration.NodeId, () => Lifecycle!.BrokerEpoch, quorum.Client);
         Transactions = new TransactionCoordination(
-            configuration, environment.Time, environment.Loggers, new CoordinatorStorage(logs.Replicas, TransactionStateTopic.Name),
+            configuration, environment.Time, environment.Loggers,
+            new CoordinatorStorage(logs.Replicas, TransactionStateTopic.Name, requiredAcks: -1),
             quorum.Client, quorum.Metadata, Markers, ProducerIds);
         context.Shutdown.Add("Stopping the transaction coordinator", Transactions.DisposeAsync);
         Verification.Coordinators = new TransactionPartitions(

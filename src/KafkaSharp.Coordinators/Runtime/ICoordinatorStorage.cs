@@ -41,7 +41,7 @@ public interface ICoordinatorPartition : IDisposable
     /// <exception cref="StateMachineException">The partition cannot be read at that offset.</exception>
     CoordinatorRead Read(long startOffset, int maxBytes);
 
-    /// <summary>Appends one batch with acks of all in-sync replicas.</summary>
+    /// <summary>Appends one batch. It is committed once the high watermark has passed it.</summary>
     /// <param name="batch">Writable memory, patched in place; free again when the call returns.</param>
     /// <param name="leaderEpoch">
     /// The epoch of the shard: refused when this broker does not lead the partition in exactly that epoch.

@@ -47,6 +47,26 @@ internal sealed class CoordinatorPartitionTests
     }
 
     [Test]
+    public async Task With_too_few_replicas_in_sync_a_group_record_waits_for_them_and_a_transaction_record_is_refused()
+    {
+        await using var leader = new LeaderFixture(1, 2);
+        leader.Update(new ConfigRecord
+        {
+            ResourceType = (sbyte)ConfigResourceType.Topic,
+            ResourceName = "t",
+            Name = "min.insync.replicas",
+            Value = "2",
+        });
+        leader.Update(new PartitionChangeRecord { TopicId = LeaderFixture.TopicId, PartitionId = 0, Isr = [1] });
+        using var groups = await Open(leader, requiredAcks: 1);
+        using var transactions = await Open(leader, requiredAcks: -1);
+        Assert.That(groups.Append(Batch(), 0, 0), Is.EqualTo(1));
+        Assert.That(groups.HighWatermark, Is.Zero, "not committed");
+        Assert.That(() => transactions.Append(Batch(), 0, 0), Throws.TypeOf<StateMachineException>().With.Property("ErrorCode")
+            .EqualTo(ErrorCode.NotEnoughReplicas));
+    }
+
+    [Test]
     public async Task What_was_appended_is_read_in_whole_batches_up_to_the_log_end()
     {
         await using var leader = new LeaderFixture(1, 2);
@@ -62,7 +82,7 @@ internal sealed class CoordinatorPartitionTests
     public async Task A_partition_that_is_not_here_cannot_be_opened()
     {
         await using var leader = new LeaderFixture();
-        Assert.That(async () => await new CoordinatorStorage(leader.Replicas, "t").OpenAsync(1, CancellationToken.None),
+        Assert.That(async () => await new CoordinatorStorage(leader.Replicas, "t", requiredAcks: 1).OpenAsync(1, CancellationToken.None),
             Throws.TypeOf<StateMachineException>());
     }
 
@@ -71,7 +91,7 @@ internal sealed class CoordinatorPartitionTests
     {
         await using var leader = new LeaderFixture();
         await using var coordinator = new GroupCoordinator(
-            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty),
+            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name, requiredAcks: 1), new ImageTopicLookup(() => MetadataImage.Empty),
             new GroupCoordinatorConfig(),
             leader.Time, Guid.NewGuid, NullLogger.Instance);
         var publisher = new CoordinatorPublisher("GroupCoordinator", 1, OffsetsTopic.Name, 7, coordinator);
@@ -89,7 +109,7 @@ internal sealed class CoordinatorPartitionTests
     {
         await using var leader = new LeaderFixture();
         await using var coordinator = new GroupCoordinator(
-            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name), new ImageTopicLookup(() => MetadataImage.Empty),
+            new CoordinatorStorage(leader.Replicas, OffsetsTopic.Name, requiredAcks: 1), new ImageTopicLookup(() => MetadataImage.Empty),
             new GroupCoordinatorConfig(),
             leader.Time, Guid.NewGuid, NullLogger.Instance);
         var publisher = new CoordinatorPublisher("GroupCoordinator", 1, OffsetsTopic.Name, 2, coordinator);
@@ -98,8 +118,8 @@ internal sealed class CoordinatorPartitionTests
         Assert.That(Enumerable.Range(0, 100).Select(i => coordinator.PartitionFor($"group-{i}")), Has.All.LessThan(2));
     }
 
-    private static Task<ICoordinatorPartition> Open(LeaderFixture leader) =>
-        new CoordinatorStorage(leader.Replicas, "t").OpenAsync(0, CancellationToken.None);
+    private static Task<ICoordinatorPartition> Open(LeaderFixture leader, short requiredAcks = -1) =>
+        new CoordinatorStorage(leader.Replicas, "t", requiredAcks).OpenAsync(0, CancellationToken.None);
 
     private static byte[] Batch()
     {

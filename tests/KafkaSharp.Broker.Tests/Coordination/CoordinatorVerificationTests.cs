@@ -70,5 +70,5 @@ internal sealed class CoordinatorVerificationTests
     }
 
     private CoordinatorStorage Storage(LeaderFixture leader) =>
-        new(leader.Replicas, "t", new PartitionVerification(leader.Replicas, () => true) { Coordinators = _coordinators });
+        new(leader.Replicas, "t", requiredAcks: 1, new PartitionVerification(leader.Replicas, () => true) { Coordinators = _coordinators });
 }
