@@ -17,6 +17,11 @@ Check.Run("consumer: group of three, cooperative",
     () => { Administering.Topics(admin, $"{topic}-c"); Consuming.GroupOfThree(bootstrap, $"{topic}-c", "cooperative"); });
 Check.Run("consumer: group of three, consumer protocol",
     () => { Administering.Topics(admin, $"{topic}-848"); Consuming.GroupOfThree(bootstrap, $"{topic}-848", "consumer"); });
+Check.Run("consumer: rolling migration to the consumer protocol and back", () =>
+{
+    Administering.Create(admin, ($"{topic}-roll", 6));
+    Migrating.ThereAndBack(admin, bootstrap, $"{topic}-roll");
+});
 Check.Run("consumer: static member", () => Consuming.StaticMemberKeepsItsPlace(bootstrap, topic));
 Check.Run("admin: groups", () => Administering.Groups(admin, $"{topic}-group-range"));
 Check.Run("transactions: read, process, write", () =>

@@ -24,12 +24,21 @@ internal sealed class WireConnection : IDisposable
         where TRequest : class, IRequest<TRequest>
         where TResponse : class, IResponse<TResponse>
     {
-        var correlationId = ++_correlationId;
-        _socket.Send(Encode(request, version, correlationId));
+        Send(request, version);
+        return Receive<TResponse>(version);
+    }
+
+    public void Send<TRequest>(TRequest request, short version)
+        where TRequest : class, IRequest<TRequest> => _socket.Send(Encode(request, version, ++_correlationId));
+
+    /// <summary>The response to the last request.</summary>
+    public TResponse Receive<TResponse>(short version)
+        where TResponse : class, IResponse<TResponse>
+    {
         var size = BinaryPrimitives.ReadInt32BigEndian(Receive(4));
         var reader = new KafkaReader(Receive(size));
-        var header = ResponseHeader.Read(ref reader, ApiVersionRanges.Get(TRequest.ApiKey).ResponseHeaderVersion(version));
-        if (header.CorrelationId != correlationId)
+        var header = ResponseHeader.Read(ref reader, ApiVersionRanges.Get(TResponse.ApiKey).ResponseHeaderVersion(version));
+        if (header.CorrelationId != _correlationId)
             throw new InvalidDataException("the response has another correlation id");
         return TResponse.Read(ref reader, version);
     }
