@@ -66,13 +66,13 @@ internal sealed class LogReader(LogState state)
             }
             info = info with { FetchOffset = new LogOffsetMetadata(startOffset, segment.BaseOffset, found.Position) };
             var length = minOneMessage ? Math.Max(maxLength, found.SizeInBytes) : maxLength;
-            var available = Math.Min(length, SizeBelow(bound, segment) - found.Position);
-            if (available <= 0)
-                return info;
-            // Before the bytes are borrowed: if this throws, there is no lease to dispose.
+            var available = Math.Max(0, Math.Min(length, SizeBelow(bound, segment) - found.Position));
+            // Before the bytes are borrowed: if this throws, there is no lease to dispose. As in Kafka, a read without bytes has them too.
             var aborted = isolation == FetchIsolation.TransactionCommitted
                 ? AbortedTransactions(segments[index..], startOffset, found.Position, available)
                 : null;
+            if (available == 0)
+                return info with { AbortedTransactions = aborted };
             var borrowed = copy ? segment.Copy(found.Position, available) : segment.Borrow(found.Position, available);
             return info with
             {

@@ -63,6 +63,9 @@ public sealed class PartitionLogTests(bool onDisk)
         Assert.That(test.Log.LastStableOffset, Is.EqualTo(6));
         using var read = test.Log.Read(0, 1 << 20, FetchIsolation.TransactionCommitted, true);
         Assert.That(read.AbortedTransactions, Is.EqualTo(new[] { new AbortedTransaction(9, 2, 5, 6) }));
+        using var nothing = test.Log.Read(0, 0, FetchIsolation.TransactionCommitted, false);
+        Assert.That(nothing.Records.IsEmpty);
+        Assert.That(nothing.AbortedTransactions, Is.EqualTo(read.AbortedTransactions), "also where no byte may be read, as in Kafka");
         Assert.That(test.Log.Producers.HasOngoingTransaction(9, 0), Is.False);
     }
 
