@@ -42,12 +42,17 @@ internal sealed class Crowd(IPEndPoint broker) : IDisposable
             member.Receive(response);
     }
 
+    /// <summary>Creates a topic and waits until groups are assigned its partitions, which may exist after the response only.</summary>
     public void CreateTopic(string name, int partitions)
     {
         var response = Ask<CreateTopicsRequest, CreateTopicsResponse>(
             new() { Topics = [new() { Name = name, NumPartitions = partitions, ReplicationFactor = 1 }], TimeoutMs = 300_000 }, 7);
         if (response.Topics[0].ErrorCode != ErrorCode.None)
             throw new InvalidOperationException($"{name} is not created: {response.Topics[0].ErrorCode}");
+        var group = Unique("group");
+        AwaitCoordinator(group);
+        for (var member = new Member(group, "first", name); member.Owned < partitions; Thread.Sleep(50))
+            Heartbeat([member]);
     }
 
     /// <summary>The first request creates the topic of the offsets.</summary>
