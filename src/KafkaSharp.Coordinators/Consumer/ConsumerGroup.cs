@@ -39,6 +39,7 @@ internal sealed class ConsumerGroup : Group
         _target = new(undo, (1, 0));
         _hasPartitionMetadata = new(undo, false);
         Subscriptions = new GroupSubscriptions(undo);
+        ClassicProtocols = new ClassicProtocolCounts(undo);
     }
 
     /// <summary>The epoch of the group: it rises with every change that asks for a new assignment.</summary>
@@ -63,6 +64,8 @@ internal sealed class ConsumerGroup : Group
         _members.Values, member => JavaString.HashCode(member.MemberId), _memberCapacity);
 
     public GroupSubscriptions Subscriptions { get; }
+
+    public ClassicProtocolCounts ClassicProtocols { get; }
 
     /// <summary>The metadata with which the hash was compared last; it says nothing once the epoch is lower than it was then.</summary>
     public (long TopicsVersion, int Epoch) LastRefresh { get; set; } = (-1, 0);
@@ -130,6 +133,7 @@ internal sealed class ConsumerGroup : Group
         _memberCapacity = TimelineOrder.Grow(_memberCapacity, _members.Count);
         _members.Set(member.MemberId, member);
         Subscriptions.Replace(old, member);
+        ClassicProtocols.Replace(old?.Classic, member.Classic);
         Release(old);
         Own(member.Assigned, member.MemberEpoch);
         Own(member.PendingRevocation, member.MemberEpoch);
@@ -143,6 +147,7 @@ internal sealed class ConsumerGroup : Group
             return;
         _members.Remove(memberId);
         Subscriptions.Replace(member, null);
+        ClassicProtocols.Replace(member.Classic, null);
         Release(member);
         if (StaticMemberId(member.InstanceId) is not null)
             _staticMembers.Remove(member.InstanceId!);

@@ -42,16 +42,7 @@ internal static class ClassicMembership
     public static bool MustRejoin(ConsumerGroup group, ConsumerGroupMember member) =>
         group.TargetEpoch > member.MemberEpoch && member.State != MemberState.UnrevokedPartitions;
 
-    private static bool SupportsProtocols(ConsumerGroup group, JoinGroupRequest request)
-    {
-        if (request.ProtocolType != ClassicGroup.ConsumerProtocolType)
-            return false;
-        var shared = request.Protocols.Select(protocol => protocol.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var member in group.Members.Values)
-        {
-            if (member.Classic is { } classic)
-                shared.IntersectWith(classic.SupportedProtocols.Select(protocol => protocol.Name));
-        }
-        return shared.Count > 0;
-    }
+    private static bool SupportsProtocols(ConsumerGroup group, JoinGroupRequest request) =>
+        request.ProtocolType == ClassicGroup.ConsumerProtocolType
+        && request.Protocols.Exists(protocol => group.ClassicProtocols.IsSupportedByAll(protocol.Name));
 }

@@ -113,6 +113,36 @@ internal sealed class ClassicMemberTests
     }
 
     [Test]
+    public async Task Only_the_protocols_of_members_that_are_still_there_count()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        await new SimulatedConsumer(harness, "a").Join(_con);
+        var (c, d) = (new ClassicConsumer(harness) { Protocols = ["range", "x"] }, new ClassicConsumer(harness) { Protocols = ["x", "y"] });
+        var e = new ClassicConsumer(harness) { Protocols = ["y"] };
+        await c.Join().Soon();
+        await d.Join().Soon();
+        await d.Join().Soon();
+        Assert.That((await e.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
+        await c.Leave();
+        Assert.That((await e.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.None), "d alone is left");
+        MigrationGroups.Reload(harness, 1);
+        var again = new ClassicConsumer(harness) { Protocols = ["x"] };
+        Assert.That((await again.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol), "e does not support x");
+    }
+
+    [Test]
+    public async Task A_member_that_names_a_protocol_twice_counts_twice()
+    {
+        // As in Kafka: the number of supporters is then more than that of the members.
+        await using var harness = MigrationGroups.NewHarness();
+        await new SimulatedConsumer(harness, "a").Join(_con);
+        await new ClassicConsumer(harness) { Protocols = ["range", "range", "x"] }.Join().Soon();
+        Assert.That(
+            (await new ClassicConsumer(harness) { Protocols = ["range"] }.Join().Soon()).ErrorCode,
+            Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
+    }
+
+    [Test]
     public async Task A_subscription_that_can_not_be_read_is_a_fault()
     {
         await using var harness = MigrationGroups.NewHarness();

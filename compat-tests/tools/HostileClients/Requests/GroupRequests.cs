@@ -1,4 +1,6 @@
+using System.Buffers;
 using HostileClients.Wire;
+using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using static HostileClients.Requests.RequestShape;
 
@@ -86,6 +88,32 @@ internal static class GroupRequests
     public static RequestFrame JoinConsumers(string memberId, string? pattern = null) =>
         RequestFrame.Of<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
             FullHeartbeat(memberId, pattern is null ? [Names.Topic] : null, pattern), 1);
+
+    /// <summary>Joins a consumer group as a classic member, which subscribes to a topic with each of its protocols.</summary>
+    public static RequestFrame JoinConsumersClassic(string memberId, IEnumerable<int> protocols)
+    {
+        var sink = new ArrayBufferWriter<byte>();
+        var writer = new KafkaWriter(sink);
+        writer.WriteInt16(0);
+        new ConsumerProtocolSubscription { Topics = [Names.Topic] }.Write(ref writer, 0);
+        writer.Flush();
+        var subscription = sink.WrittenSpan.ToArray();
+        return RequestFrame.Of<JoinGroupRequest, JoinGroupResponse>(
+            new()
+            {
+                GroupId = Names.Group, MemberId = memberId, ProtocolType = "consumer", SessionTimeoutMs = 10_000,
+                RebalanceTimeoutMs = 10_000,
+                Protocols =
+                [
+                    // The first one is read; the records of members with more metadata are too large.
+                    .. protocols.Select((i, index) => new JoinGroupRequest.JoinGroupRequestProtocol
+                    {
+                        Name = $"p{i}", Metadata = index == 0 ? subscription : [],
+                    }),
+                ],
+            },
+            3);
+    }
 
     private static ConsumerGroupHeartbeatRequest FullHeartbeat(string memberId, List<string>? names = null, string? pattern = null) => new()
     {

@@ -59,6 +59,15 @@ internal static class EntryScenarios
             var joins = Enumerable.Range(0, 2_000).Select(i => GroupRequests.JoinConsumers($"member-{i}"));
             return new Flood(target.Broker, [[.. joins]], inFlight: 20);
         }) { Limits = new(CpuSeconds: 0.02) },
+        new("classic-members-of-consumers", "20 classic members of a consumer group that join again with 50,000 protocols each", target =>
+        {
+            target.CreateTopic(Names.Topic);
+            target.AwaitCoordinator(Names.Group);
+            target.Send(GroupRequests.JoinConsumers("member"));
+            var protocols = Enumerable.Range(0, 50_000).ToList();
+            var joins = Enumerable.Range(0, 20).Select(i => GroupRequests.JoinConsumersClassic($"classic-{i}", protocols));
+            return new Flood(target.Broker, [[.. joins]], inFlight: 4);
+        }) { Limits = new(CpuSeconds: 0.08) },
         new("consumer-patterns", "consumers that subscribe to 100 regular expressions of up to 8,000 characters", target =>
         {
             target.AwaitCoordinator(Names.Group);

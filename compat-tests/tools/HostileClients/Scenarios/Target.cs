@@ -65,6 +65,13 @@ internal sealed class Target(IPEndPoint broker) : IDisposable
         }
     }
 
+    /// <summary>Sends a request and waits for its response.</summary>
+    public void Send(RequestFrame frame)
+    {
+        _admin.Send(frame);
+        _admin.Discard();
+    }
+
     /// <summary>Writes batches of 512 KB.</summary>
     public void Fill(string topic, int partition, int batches)
     {
