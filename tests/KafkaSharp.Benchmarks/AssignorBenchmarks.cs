@@ -5,6 +5,7 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Benchmarks;
 
 /// <summary>The assignment of 10,000 partitions of 100 topics to 1,000 members: the first one, and the one after a member left.</summary>
+[MinColumn]
 public class AssignorBenchmarks
 {
     private const int Members = 1000;

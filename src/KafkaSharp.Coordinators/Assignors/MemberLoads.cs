@@ -23,8 +23,12 @@ internal sealed class MemberLoads(int[] loads)
     /// <summary>Starts with the subscribers of a topic; returns by how much their loads differ.</summary>
     public int Start(IReadOnlyList<int> subscribers)
     {
-        _sorted = [.. subscribers];
-        Array.Sort(_sorted, (one, other) => (loads[one], one).CompareTo((loads[other], other)));
+        // Numbers are sorted much faster than by a comparison of two members: the load is the high half, the member the low one.
+        var keys = new long[subscribers.Count];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = ((long)loads[subscribers[i]] << 32) | (uint)subscribers[i];
+        Array.Sort(keys);
+        _sorted = Array.ConvertAll(keys, key => (int)key);
         var (least, most) = (loads[_sorted[0]], loads[_sorted[^1]]);
         (_leastEnd, _leastLoad, _nextLeast) = (0, least - 1, 0);
         (_mostStart, _mostEnd, _mostLoad, _nextMost) = (_sorted.Length, _sorted.Length, most + 1, _sorted.Length - 1);

@@ -14,45 +14,76 @@ internal sealed class RangeAssignor : IPartitionAssignor
     public Assignment[] Assign(AssignorInput input)
     {
         var assignments = new Assignment[input.Members.Count];
-        var topics = new Dictionary<Uuid, TopicRanges>();
-        foreach (var member in input.Members)
+        if (assignments.Length == 0)
+            return assignments;
+        int[] order = [.. Enumerable.Range(0, assignments.Length).Order(new MemberOrder(input.Members))];
+        var topics = input.IsHomogeneous ? OfAll(input, input.Members[order[0]]) : OfEach(input);
+        var assigned = new List<TopicPartitions>();
+        foreach (var index in order)
         {
-            foreach (var topicId in member.SubscribedTopics)
+            assigned.Clear();
+            foreach (var topic in topics[index])
             {
-                if (!topics.TryGetValue(topicId, out var ranges))
-                    topics.Add(topicId, ranges = new TopicRanges(input.PartitionCounts[topicId]));
-                ranges.Subscribers++;
+                if (topic.Next() is { Length: > 0 } range)
+                    assigned.Add(new TopicPartitions(topic.Id, range));
             }
-        }
-        foreach (var index in Enumerable.Range(0, input.Members.Count).Order(new MemberOrder(input.Members)))
-        {
-            var member = input.Members[index];
-            var assigned = new List<TopicPartitions>(member.SubscribedTopics.Count);
-            foreach (var topicId in member.SubscribedTopics)
-            {
-                if (topics[topicId].Next() is { Length: > 0 } range)
-                    assigned.Add(new TopicPartitions(topicId, range));
-            }
-            var requested = (int)(member.SubscribedTopics.Count / 0.75f) + 1;
+            var requested = (int)(topics[index].Length / 0.75f) + 1;
             assignments[index] = Assignment.Of([.. assigned], JavaHashOrder.CapacityOf(requested, assigned.Count));
         }
         return assignments;
     }
 
+    /// <summary>The topics of every member, which are those of the first one.</summary>
+    private static TopicRanges[][] OfAll(AssignorInput input, AssignorMember first)
+    {
+        TopicRanges[] topics =
+        [
+            .. first.SubscribedTopics.Select(
+                id => new TopicRanges(id, input.PartitionCounts[id]) { Subscribers = input.Members.Count }),
+        ];
+        return [.. input.Members.Select(_ => topics)];
+    }
+
+    /// <summary>The topics of each member.</summary>
+    private static TopicRanges[][] OfEach(AssignorInput input)
+    {
+        var known = new Dictionary<Uuid, TopicRanges>();
+        var topics = new TopicRanges[input.Members.Count][];
+        for (var member = 0; member < topics.Length; member++)
+        {
+            var subscribed = input.Members[member].SubscribedTopics;
+            topics[member] = new TopicRanges[subscribed.Count];
+            for (var i = 0; i < subscribed.Count; i++)
+            {
+                if (!known.TryGetValue(subscribed[i], out var ranges))
+                    known.Add(subscribed[i], ranges = new TopicRanges(subscribed[i], input.PartitionCounts[subscribed[i]]));
+                ranges.Subscribers++;
+                topics[member][i] = ranges;
+            }
+        }
+        return topics;
+    }
+
     /// <summary>How a topic is divided; the first subscribers receive one partition more if it cannot be divided evenly.</summary>
-    private sealed class TopicRanges(int partitionCount)
+    private sealed class TopicRanges(Uuid id, int partitionCount)
     {
         private int _next;
         private int _given;
+
+        public Uuid Id { get; } = id;
 
         public int Subscribers { get; set; }
 
         public int[] Next()
         {
-            var size = (partitionCount / Subscribers) + (_given++ < partitionCount % Subscribers ? 1 : 0);
-            var start = _next;
-            _next += size;
-            return [.. Enumerable.Range(start, size)];
+            // Most members receive nothing of a topic that has fewer partitions than subscribers.
+            if (_next == partitionCount)
+                return [];
+            var (quota, extras) = Math.DivRem(partitionCount, Subscribers);
+            var range = new int[quota + (_given++ < extras ? 1 : 0)];
+            for (var i = 0; i < range.Length; i++)
+                range[i] = _next++;
+            return range;
         }
     }
 

@@ -13,4 +13,8 @@ internal static partial class ConsumerEvents
 
     [LoggerMessage(7042, LogLevel.Information, "Consumer group {Group} enters epoch {Epoch} with metadata hash {Hash}.")]
     public static partial void ConsumerGroupEpoch(this ILogger logger, string group, int epoch, long hash);
+
+    [LoggerMessage(7057, LogLevel.Information,
+        "Consumer group {Group} has a target assignment for epoch {Epoch}; the assignor {Assignor} made it in {Milliseconds:0.0} ms.")]
+    public static partial void ConsumerGroupAssigned(this ILogger logger, string group, int epoch, string assignor, double milliseconds);
 }

@@ -41,8 +41,11 @@ internal sealed class ConsumerRebalance(ConsumerContext context, ConsumerTimers 
         var isHomogeneous = group.Subscriptions.IsHomogeneousAfter(
             member, updated, change.CountsAfter, group.Members.Count + (isNew ? 1 : 0));
         var assignor = context.Assignor(group.PreferredAssignorAfter(member, updated));
-        return (epoch, new TargetAssignment(group, updated, context.Image).Make(
-            assignor, isHomogeneous, epoch, context.NowMs, records));
+        var begin = context.Shard.Time.GetTimestamp();
+        var target = new TargetAssignment(group, updated, context.Image).Make(assignor, isHomogeneous, epoch, context.NowMs, records);
+        context.Log.ConsumerGroupAssigned(
+            group.GroupId, epoch, assignor.Name, context.Shard.Time.GetElapsedTime(begin).TotalMilliseconds);
+        return (epoch, target);
     }
 
     /// <summary>The member after its next step towards the target; null when it must be fenced.</summary>
