@@ -11,7 +11,9 @@ namespace KafkaSharp.Broker.Coordination;
 /// One partition of a coordinator's topic: reads its log and appends to it, in the epoch of the shard only. Safe for use from any thread.
 /// </summary>
 /// <param name="partition">The partition.</param>
-/// <param name="requiredAcks">-1: an append is refused while the in-sync replicas are fewer than <c>min.insync.replicas</c>; 1: it is not.</param>
+/// <param name="requiredAcks">
+/// -1: an append is refused while the in-sync replicas are fewer than <c>min.insync.replicas</c>; 1: it is not.
+/// </param>
 internal sealed class CoordinatorPartition(Partition partition, short requiredAcks) : ICoordinatorPartition
 {
     private Action<long>? _highWatermarkAdvanced;

@@ -11,8 +11,8 @@ namespace KafkaSharp.Broker.Coordination;
 /// <param name="replicas">The partitions of this broker.</param>
 /// <param name="topic">The topic.</param>
 /// <param name="requiredAcks">
-/// Of each append, as in Kafka: -1 for transactions, 1 for groups, whose records are committed once the high watermark has passed them, which
-/// needs <c>min.insync.replicas</c> too.
+/// Of each append, as in Kafka: -1 for transactions, 1 for groups, whose records are committed once the high watermark has passed them,
+/// which needs <c>min.insync.replicas</c> too.
 /// </param>
 /// <param name="verification">For a coordinator whose records may belong to transactions.</param>
 internal sealed class CoordinatorStorage(
