@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Consumer;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -51,6 +52,26 @@ internal sealed class FoundGroupTests
         harness.Time.Advance(TimeSpan.FromDays(30));
         Assert.That(harness.Storage.Entries(0).Skip(1).Select(entry => (int)entry.Key[1]), Is.EqualTo(new[] { 6, 4, 3 }));
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
+    }
+
+    /// <summary>A compacted log may have a late record of the old owner and none of those before it.</summary>
+    [Test]
+    public void A_partition_stays_with_its_new_owner_when_a_record_of_the_old_one_comes_late()
+    {
+        var topic = new Uuid(7, 1);
+        var (old, owner) = (new ConsumerGroupMember("a") { MemberEpoch = 2 }, new ConsumerGroupMember("b") { MemberEpoch = 3 });
+        var group = ConsumerGroups.FromRecords("group",
+        [
+            .. new[] { old, owner }.Select(member => ConsumerGroupRecords.Member("group", member)),
+            .. new[] { old, owner }.Select(member => ConsumerGroupRecords.Current("group", Owning(member))),
+            ConsumerGroupRecords.Current("group", old with { MemberEpoch = 3 }),
+        ]);
+        Assert.That(group.IsOwned(topic, 0));
+
+        ConsumerGroupMember Owning(ConsumerGroupMember member) => member with
+        {
+            Assigned = OwnedPartitions.Of([new TopicEpochs(topic, new Dictionary<int, int> { [0] = member.MemberEpoch })]),
+        };
     }
 
     private static MemoryCoordinatorStorage.Entry Epoch() => new(

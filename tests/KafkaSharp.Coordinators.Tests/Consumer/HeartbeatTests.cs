@@ -163,6 +163,19 @@ internal sealed class HeartbeatTests
     }
 
     [Test]
+    public async Task The_member_before_a_static_one_takes_no_part_in_the_assignment()
+    {
+        await using var harness = NewHarness();
+        var (before, after) = (new SimulatedConsumer(harness, "a", "i"), new SimulatedConsumer(harness, "b", "i"));
+        await before.Join(_con);
+        await before.Leave(-2);
+        harness.Advance(1000);
+        await after.Join(["con", "con-b"]);
+        await after.Beat();
+        Assert.That(after.OwnedText, Is.EqualTo("con-0 con-1 con-2 con-b-0"));
+    }
+
+    [Test]
     public async Task A_regular_expression_is_resolved_and_resolved_again_when_topics_are_created()
     {
         await using var harness = NewHarness();

@@ -29,8 +29,10 @@ internal sealed class LoggedGroup
 
     public int Downgrades { get; private set; }
 
-    public void Read(IReadOnlyList<MemoryCoordinatorStorage.Entry> entries)
+    /// <summary>Whether there was anything new.</summary>
+    public bool Read(IReadOnlyList<MemoryCoordinatorStorage.Entry> entries)
     {
+        var hasNew = _read < entries.Count;
         for (; _read < entries.Count; _read++)
         {
             var entry = entries[_read];
@@ -48,12 +50,12 @@ internal sealed class LoggedGroup
                     break;
             }
         }
+        return hasNew;
     }
 
     /// <summary>The partitions that members have or have not given up, with the members.</summary>
-    public IEnumerable<IGrouping<(Uuid TopicId, int Partition), string>> Owners() => (Group?.Members.Values ?? [])
-        .SelectMany(member => Partitions(member.Assigned).Concat(Partitions(member.PendingRevocation)).Select(p => (p, member.MemberId)))
-        .GroupBy(owned => owned.p, owned => owned.MemberId);
+    public IEnumerable<((Uuid Topic, int Partition) Partition, string MemberId)> Owners() => (Group?.Members.Values ?? [])
+        .SelectMany(member => Partitions(member.Assigned).Concat(Partitions(member.PendingRevocation)).Select(p => (p, member.MemberId)));
 
     private bool IsRemoved(IReadOnlyList<MemoryCoordinatorStorage.Entry> entries) =>
         _read > 0 && entries[_read - 1] is { Value: null } before && before.Key[1] == 3;

@@ -16,7 +16,8 @@ internal sealed class MigrationSimulationTests
     public void No_partition_has_two_owners_and_nothing_committed_goes_back()
     {
         var (upgrades, downgrades, commits) = (0, 0, 0);
-        for (var seed = FirstSeed; seed < FirstSeed + Runs; seed++)
+        var done = new Lock();
+        Parallel.For(FirstSeed, FirstSeed + Runs, seed =>
         {
             var simulation = new MigrationSimulation(seed);
             try
@@ -27,10 +28,13 @@ internal sealed class MigrationSimulationTests
             {
                 throw new InvalidOperationException($"seed {seed}", e);
             }
-            upgrades += simulation.Upgrades;
-            downgrades += simulation.Downgrades;
-            commits += simulation.Commits;
-        }
+            lock (done)
+            {
+                upgrades += simulation.Upgrades;
+                downgrades += simulation.Downgrades;
+                commits += simulation.Commits;
+            }
+        });
         TestContext.Progress.WriteLine(
             $"{Runs} runs from seed {FirstSeed}: {upgrades} upgrades, {downgrades} downgrades, {commits} commits");
         // A run in which nothing happens proves nothing.

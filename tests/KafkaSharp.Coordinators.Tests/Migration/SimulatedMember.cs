@@ -18,7 +18,15 @@ internal abstract class SimulatedMember(MigrationSimulation simulation, string? 
 
     public string? InstanceId { get; } = instanceId;
 
-    public int Epoch { get; protected set; } = -1;
+    public int Epoch
+    {
+        get;
+        protected set
+        {
+            field = value;
+            Simulation.OnChanged();
+        }
+    } = -1;
 
     /// <summary>
     /// The term of the coordinator in which the epoch was received: a classic generation that was never written is counted again.
@@ -81,6 +89,7 @@ internal abstract class SimulatedMember(MigrationSimulation simulation, string? 
     {
         IsMember = false;
         Owned = [];
+        Simulation.OnChanged();
         _positions.Clear();
     }
 
@@ -88,6 +97,7 @@ internal abstract class SimulatedMember(MigrationSimulation simulation, string? 
     protected async Task Own(IEnumerable<(Uuid Topic, int Partition)> partitions)
     {
         Owned = [.. partitions];
+        Simulation.OnChanged();
         foreach (var lost in _positions.Keys.Where(partition => !Owned.Contains(partition)).ToList())
             _positions.Remove(lost);
         foreach (var added in Owned.Where(partition => !_positions.ContainsKey(partition)).ToList())
