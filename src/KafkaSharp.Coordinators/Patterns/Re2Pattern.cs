@@ -15,7 +15,7 @@ internal static class Re2Pattern
 
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
-    /// <summary>Makes what tells whether a whole text matches; null when the pattern is invalid.</summary>
+    /// <summary>Makes the test of whether a whole text matches; null when the pattern is invalid.</summary>
     public static Predicate<string>? Compile(string pattern) => Compile(pattern, out _);
 
     /// <summary>Why a pattern is invalid; null when it is valid. It may take milliseconds.</summary>

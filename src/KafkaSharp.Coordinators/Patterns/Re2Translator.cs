@@ -92,6 +92,7 @@ internal sealed class Re2Translator(string pattern)
         }
         _parts.Add(_result.ToString());
         _result.Clear().Append(_outerFlags);
+        _flags = (-1, -1);
         return true;
     }
 

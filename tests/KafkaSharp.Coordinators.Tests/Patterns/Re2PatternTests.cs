@@ -5,7 +5,6 @@ namespace KafkaSharp.Coordinators.Tests.Patterns;
 
 internal sealed class Re2PatternTests
 {
-    /// <summary>Which patterns RE2/J accepts, and which topics they match.</summary>
     /// <summary>The automaton of .NET has a largest size, which the names of two hundred topics exceed.</summary>
     [Test]
     public void As_many_topics_as_fit_into_a_pattern_may_be_named([Values("", "(?i)")] string flags)
@@ -21,6 +20,15 @@ internal sealed class Re2PatternTests
         Assert.That(matches!(names[0] + "|" + names[1]), Is.False);
     }
 
+    [Test]
+    public void A_repetition_behind_a_long_alternative_repeats_what_is_before_it()
+    {
+        var matches = Re2Pattern.Compile($"abc(?i)|{new string('n', 1500)}|xyz*")!;
+        Assert.That(new[] { "abc", "xy", "XYZZ", new string('N', 1500) }, Has.All.Matches<string>(name => matches(name!)));
+        Assert.That(new[] { "ABC", "", "x", "xyzxyz" }, Has.None.Matches<string>(name => matches(name!)));
+    }
+
+    /// <summary>Which patterns RE2/J accepts, and which topics they match.</summary>
     [Test]
     public void Patterns_are_accepted_and_match_as_by_Kafka()
     {
