@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Messages;
 
 namespace GroupBench;
 
-/// <summary>A member that takes and gives up partitions as soon as it is told to.</summary>
+/// <summary>A member that takes and gives up partitions as soon as a response asks for it.</summary>
 internal sealed class Member(string group, string memberId, string topic)
 {
     private bool _hasNews = true;

@@ -43,7 +43,7 @@ internal static class Rates
         return members;
     }
 
-    private static void Require(OffsetCommitResponse response)
+    public static void Require(OffsetCommitResponse response)
     {
         if (response.Topics[0].Partitions[0].ErrorCode != ErrorCode.None)
             throw new InvalidOperationException($"a commit failed: {response.Topics[0].Partitions[0].ErrorCode}");

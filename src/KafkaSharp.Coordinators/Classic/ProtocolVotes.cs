@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Coordinators.Runtime;
 
 namespace KafkaSharp.Coordinators.Classic;
@@ -8,36 +9,17 @@ namespace KafkaSharp.Coordinators.Classic;
 /// </summary>
 internal sealed class ProtocolVotes
 {
-    private readonly Dictionary<string, int> _supporters = new(StringComparer.Ordinal);
+    private readonly ProtocolSupporters _supporters = new();
 
-    public void Add(ClassicGroupMember member)
-    {
-        foreach (var protocol in member.Protocols)
-            _supporters[protocol.Name] = _supporters.GetValueOrDefault(protocol.Name) + 1;
-    }
+    public void Add(ClassicGroupMember member) => _supporters.Add(member.Protocols.Select(protocol => protocol.Name));
 
-    public void Remove(ClassicGroupMember member)
-    {
-        foreach (var protocol in member.Protocols)
-        {
-            var left = _supporters.GetValueOrDefault(protocol.Name) - 1;
-            if (left > 0)
-                _supporters[protocol.Name] = left;
-            else
-                _supporters.Remove(protocol.Name);
-        }
-    }
+    public void Remove(ClassicGroupMember member) => _supporters.Remove(member.Protocols.Select(protocol => protocol.Name));
 
-    public bool IsSupportedByAll(string protocol, int members) => _supporters.GetValueOrDefault(protocol) == members;
+    public bool IsSupportedByAll(string protocol, int members) => _supporters.IsSupportedByAll(protocol, members);
 
     public string Select(IReadOnlyCollection<ClassicGroupMember> members)
     {
-        var candidates = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (name, supporters) in _supporters)
-        {
-            if (supporters == members.Count)
-                candidates.Add(name);
-        }
+        var candidates = _supporters.SupportedByAll(members.Count).ToHashSet(StringComparer.Ordinal);
         var votes = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var member in members)
         {

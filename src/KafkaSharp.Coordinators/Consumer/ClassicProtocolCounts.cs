@@ -1,50 +1,42 @@
+using KafkaSharp.Coordinators.Groups;
 using KafkaSharp.Coordinators.Runtime;
 using ClassicMetadata = KafkaSharp.Protocol.Messages.ConsumerGroupMemberMetadataValue.ClassicMemberMetadataData;
 
 namespace KafkaSharp.Coordinators.Consumer;
 
 /// <summary>
-/// How many classic members of a consumer group support each protocol. It is counted when a member changes, because a member may name very
-/// many protocols: a join must not cost what all other members have named. Changes are undone together with their records. Used on the
-/// shard's event loop, and by one loading thread before that.
+/// How many classic members of a consumer group support each protocol. Changes are undone together with their records. Used on the shard's
+/// event loop, and by one loading thread before that.
 /// </summary>
 internal sealed class ClassicProtocolCounts(UndoLog undo)
 {
-    private readonly Dictionary<string, int> _supporters = new(StringComparer.Ordinal);
+    private readonly ProtocolSupporters _supporters = new();
     private int _members;
 
-    /// <summary>Whether every classic member supports a protocol. As in Kafka, a member that names it twice counts twice.</summary>
-    public bool IsSupportedByAll(string protocol) => _supporters.GetValueOrDefault(protocol) == _members;
+    /// <summary>Whether every classic member supports a protocol.</summary>
+    public bool IsSupportedByAll(string protocol) => _supporters.IsSupportedByAll(protocol, _members);
 
     /// <summary>Applies that a member takes the place of another one; null for one of the consumer protocol, or none.</summary>
     public void Replace(ClassicMetadata? old, ClassicMetadata? updated)
     {
         if (ReferenceEquals(old, updated))
             return;
-        Add(old, -1);
-        Add(updated, 1);
+        Count(old, updated);
         if (undo.IsRecording)
-        {
-            undo.Add(() =>
-            {
-                Add(updated, -1);
-                Add(old, 1);
-            });
-        }
+            undo.Add(() => Count(updated, old));
     }
 
-    private void Add(ClassicMetadata? member, int members)
+    private void Count(ClassicMetadata? removed, ClassicMetadata? added)
     {
-        if (member is null)
-            return;
-        _members += members;
-        foreach (var protocol in member.SupportedProtocols)
+        if (removed is not null)
         {
-            var supporters = _supporters.GetValueOrDefault(protocol.Name) + members;
-            if (supporters == 0)
-                _supporters.Remove(protocol.Name);
-            else
-                _supporters[protocol.Name] = supporters;
+            _members--;
+            _supporters.Remove(removed.SupportedProtocols.Select(protocol => protocol.Name));
+        }
+        if (added is not null)
+        {
+            _members++;
+            _supporters.Add(added.SupportedProtocols.Select(protocol => protocol.Name));
         }
     }
 }
