@@ -1,4 +1,3 @@
-using System.Buffers;
 using KafkaSharp.Metadata.Authorization;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -8,17 +7,9 @@ namespace KafkaSharp.Broker.Forwarding;
 /// <summary>A principal as the bytes that travel with a forwarded request (Kafka's <c>KafkaPrincipalSerde</c>). Stateless.</summary>
 internal static class PrincipalSerde
 {
-    public static byte[] Write(KafkaPrincipal principal)
-    {
-        const short version = DefaultPrincipalData.HighestVersion;
-        var sink = new ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        writer.WriteInt16(version);
-        new DefaultPrincipalData { Type = principal.Type, Name = principal.Name, TokenAuthenticated = principal.TokenAuthenticated }
-            .Write(ref writer, version);
-        writer.Flush();
-        return sink.WrittenSpan.ToArray();
-    }
+    public static byte[] Write(KafkaPrincipal principal) => VersionedMessage.ToArray(
+        new DefaultPrincipalData { Type = principal.Type, Name = principal.Name, TokenAuthenticated = principal.TokenAuthenticated },
+        DefaultPrincipalData.HighestVersion);
 
     /// <exception cref="ProtocolException">The bytes are not a principal, or the version is not known.</exception>
     public static KafkaPrincipal Read(ReadOnlyMemory<byte> bytes)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using KafkaSharp.Coordinators.Assignors;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
@@ -37,12 +36,7 @@ internal static class EmbeddedProtocol
         var version = Math.Clamp(
             metadata.Length < sizeof(short) ? (short)0 : new KafkaReader(metadata).ReadInt16(), ConsumerProtocolAssignment.LowestVersion,
             ConsumerProtocolAssignment.HighestVersion);
-        var sink = new ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        writer.WriteInt16(version);
-        message.Write(ref writer, version);
-        writer.Flush();
-        return sink.WrittenSpan.ToArray();
+        return VersionedMessage.ToArray(message, version);
     }
 
     private static T? Read<T>(ReadOnlyMemory<byte> bytes)

@@ -1,6 +1,4 @@
-using System.Buffers;
 using HostileClients.Wire;
-using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using static HostileClients.Requests.RequestShape;
 
@@ -92,12 +90,7 @@ internal static class GroupRequests
     /// <summary>Joins a consumer group as a classic member, which subscribes to a topic with each of its protocols.</summary>
     public static RequestFrame JoinConsumersClassic(string memberId, IEnumerable<int> protocols)
     {
-        var sink = new ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        writer.WriteInt16(0);
-        new ConsumerProtocolSubscription { Topics = [Names.Topic] }.Write(ref writer, 0);
-        writer.Flush();
-        var subscription = sink.WrittenSpan.ToArray();
+        var subscription = VersionedMessage.ToArray(new ConsumerProtocolSubscription { Topics = [Names.Topic] }, 0);
         return RequestFrame.Of<JoinGroupRequest, JoinGroupResponse>(
             new()
             {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using KafkaSharp.IntegrationTests.Transactions.Checking;
 using KafkaSharp.IntegrationTests.Transactions.Clients;
@@ -131,29 +130,16 @@ internal sealed class AnomalyBroker : IAsyncDisposable
     private static Task<RawClient> ConnectAsync(KafkaTestBroker kafka) =>
         RawClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, kafka.Port));
 
-    private static byte[] Key(string transactionalId)
-    {
-        var sink = new ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        writer.WriteInt16(0);
-        new TransactionLogKey { TransactionalId = transactionalId }.Write(ref writer, 0);
-        writer.Flush();
-        return sink.WrittenSpan.ToArray();
-    }
+    private static byte[] Key(string transactionalId) =>
+        VersionedMessage.ToArray(new TransactionLogKey { TransactionalId = transactionalId }, 0);
 
-    private static byte[] EmptyTransaction(ProducerIdentity producer)
-    {
-        var sink = new ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        writer.WriteInt16(1);
+    private static byte[] EmptyTransaction(ProducerIdentity producer) => VersionedMessage.ToArray(
         new TransactionLogValue
         {
             ProducerId = producer.Id,
             ProducerEpoch = producer.Epoch,
             TransactionTimeoutMs = 60_000,
             ClientTransactionVersion = 2,
-        }.Write(ref writer, 1);
-        writer.Flush();
-        return sink.WrittenSpan.ToArray();
-    }
+        },
+        1);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using CompareRequests.Running;
 using CompareRequests.Wire;
@@ -50,9 +49,8 @@ internal static class LastEpochs
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         foreach (var number in numbers)
         {
-            var key = Prefixed(
-                0, (ref KafkaWriter writer) => new TransactionLogKey { TransactionalId = IdOf(number) }.Write(ref writer, 0));
-            var value = Prefixed(1, (ref KafkaWriter writer) => new TransactionLogValue
+            var key = VersionedMessage.ToArray(new TransactionLogKey { TransactionalId = IdOf(number) }, 0);
+            var value = new TransactionLogValue
             {
                 ProducerId = FirstProducer + number,
                 ProducerEpoch = Before,
@@ -60,22 +58,10 @@ internal static class LastEpochs
                 TransactionLastUpdateTimestampMs = now,
                 TransactionStartTimestampMs = -1,
                 ClientTransactionVersion = 2,
-            }.Write(ref writer, 1));
-            batch.Append(now, key, value);
+            };
+            batch.Append(now, key, VersionedMessage.ToArray(value, 1));
         }
         return batch.Build().ToArray();
-    }
-
-    private delegate void Writing(ref KafkaWriter writer);
-
-    private static byte[] Prefixed(short version, Writing write)
-    {
-        var sink = new ArrayBufferWriter<byte>();
-        var writer = new KafkaWriter(sink);
-        writer.WriteInt16(version);
-        write(ref writer);
-        writer.Flush();
-        return sink.WrittenSpan.ToArray();
     }
 
     private static void Append(BrokerConnection connection, int partition, byte[] records)
