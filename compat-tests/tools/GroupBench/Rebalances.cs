@@ -7,6 +7,12 @@ namespace GroupBench;
 /// <summary>How long a group takes until every partition has an owner in the last epoch. Members send heartbeats without pause.</summary>
 internal static class Rebalances
 {
+    /// <summary>
+    /// Longer than group.consumer.assignment.interval.ms, 1 s by default: without this pause a rebalance would mostly wait for what is left of
+    /// the interval, which differs by chance.
+    /// </summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.2);
+
     public static void Measure(Crowd crowd, int size, int partitions)
     {
         var (group, topic) = (Crowd.Unique("group"), Crowd.Unique("topic"));
@@ -16,10 +22,12 @@ internal static class Rebalances
         var heartbeats = Time(crowd, members, partitions, $"{size} members join");
         var last = members[^1];
         members.Remove(last);
+        Thread.Sleep(Pause);
         if (crowd.Ask<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(last.Leave(), 1).ErrorCode != ErrorCode.None)
             throw new InvalidOperationException("a member cannot leave");
         heartbeats += Time(crowd, members, partitions, $"one of {size} members leaves");
         members.Add(new Member(group, "member-new", topic));
+        Thread.Sleep(Pause);
         heartbeats += Time(crowd, members, partitions, $"one more joins {size - 1} members");
         Console.Error.WriteLine($"{heartbeats} heartbeats");
         var left = crowd.AskAll<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(members.Select(member => member.Leave()), 1);
