@@ -1,3 +1,5 @@
+using CheckedClients;
+
 namespace GroupChecker;
 
 /// <summary>
@@ -50,7 +52,7 @@ internal static class Check
     {
         var (observed, upgrades, downgrades, wentBack) = (0, 0, 0, new List<string>());
         var (before, type) = (new long[RolledTopic.Partitions], "");
-        foreach (var words in Directory.GetFiles(folder, "observer.*").SelectMany(Consumption.WholeLines).Select(line => line.Split(' ')))
+        foreach (var words in Directory.GetFiles(folder, "observer.*").SelectMany(LineFile.Read).Select(line => line.Split(' ')))
         {
             if (words[0] == "type")
             {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CheckedClients;
 
 namespace GroupChecker;
 
@@ -19,7 +20,7 @@ internal sealed class Consumption
 
     public void AddJournal(string file)
     {
-        foreach (var line in WholeLines(file))
+        foreach (var line in LineFile.Read(file))
         {
             switch (line.Split(' '))
             {
@@ -44,7 +45,7 @@ internal sealed class Consumption
     /// <summary>Lines of JSON: the records of each poll, before they are committed.</summary>
     public void AddVerifiableConsumer(string file)
     {
-        foreach (var line in WholeLines(file).Where(line => line.StartsWith('{')))
+        foreach (var line in LineFile.Read(file).Where(line => line.StartsWith('{')))
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.GetProperty("name").GetString() != "records_consumed")
@@ -56,13 +57,6 @@ internal sealed class Consumption
                     Add(list.GetProperty("partition").GetInt32(), offset);
             }
         }
-    }
-
-    /// <summary>Without the line that was being written when the process was killed.</summary>
-    public static string[] WholeLines(string file)
-    {
-        var text = File.ReadAllText(file);
-        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private void Add(int partition, long offset) => _times[partition][offset] = TimesOf(partition, offset) + 1;

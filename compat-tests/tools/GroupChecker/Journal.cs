@@ -1,24 +1,24 @@
+using CheckedClients;
+
 namespace GroupChecker;
 
-/// <summary>What a client does or sees, a line each: it survives the kill of its process. Not thread-safe.</summary>
+/// <summary>What a client does or sees, a line each.</summary>
 internal sealed class Journal(string path)
 {
-    private readonly FileStream _file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private readonly LineFile _file = new(path);
 
     /// <summary>A record was consumed; before its offset is committed.</summary>
-    public void Consumed(int partition, long offset) => Write($"consumed {partition} {offset}");
+    public void Consumed(int partition, long offset) => _file.Write($"consumed {partition} {offset}");
 
     /// <summary>A commit was refused, and its records may be consumed again.</summary>
-    public void Refused(string error) => Write($"refused {error}");
+    public void Refused(string error) => _file.Write($"refused {error}");
 
     /// <summary>The client cannot go on.</summary>
-    public void Failed(string error) => Write($"failed {error}");
+    public void Failed(string error) => _file.Write($"failed {error}");
 
     /// <summary>The committed offsets of all partitions.</summary>
-    public void Saw(IEnumerable<long> offsets) => Write($"saw {string.Join(' ', offsets)}");
+    public void Saw(IEnumerable<long> offsets) => _file.Write($"saw {string.Join(' ', offsets)}");
 
     /// <summary>The type of the group, which has changed.</summary>
-    public void Type(string type) => Write($"type {type}");
-
-    private void Write(string line) => _file.Write(System.Text.Encoding.UTF8.GetBytes(line.ReplaceLineEndings(" ") + "\n"));
+    public void Type(string type) => _file.Write($"type {type}");
 }

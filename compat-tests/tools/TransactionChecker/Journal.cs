@@ -1,27 +1,27 @@
+using CheckedClients;
+
 namespace TransactionChecker;
 
 /// <summary>
-/// What a client does, a line each, written before or after the step that it names: it survives the kill of its process. Not thread-safe.
+/// What a client does, a line each, written before or after the step that it names.
 /// </summary>
 internal sealed class Journal(string path)
 {
-    private readonly FileStream _file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    private readonly LineFile _file = new(path);
 
     /// <summary>The producer has fenced the instances before it.</summary>
-    public void Initialized() => Write("initialized");
+    public void Initialized() => _file.Write("initialized");
 
-    public void Begin() => Write("begin");
+    public void Begin() => _file.Write("begin");
 
     /// <summary>Before the value is produced.</summary>
-    public void Append(string topic, int partition, int value, int? source) => Write($"append {topic} {partition} {value} {source}");
+    public void Append(string topic, int partition, int value, int? source) => _file.Write($"append {topic} {partition} {value} {source}");
 
     /// <summary>Before the commit.</summary>
-    public void Commit() => Write("commit");
+    public void Commit() => _file.Write("commit");
 
     /// <summary>After it.</summary>
-    public void Committed() => Write("committed");
+    public void Committed() => _file.Write("committed");
 
-    public void Saw(string topic, int partition, int value) => Write($"saw {topic} {partition} {value}");
-
-    private void Write(string line) => _file.Write(System.Text.Encoding.ASCII.GetBytes(line + "\n"));
+    public void Saw(string topic, int partition, int value) => _file.Write($"saw {topic} {partition} {value}");
 }

@@ -1,3 +1,4 @@
+using CheckedClients;
 using KafkaSharp.IntegrationTests.Transactions.Checking;
 using KafkaSharp.Protocol;
 
@@ -15,9 +16,7 @@ internal static class Journals
         var history = new History();
         foreach (var file in new DirectoryInfo(folder).GetFiles("*.*").OrderBy(file => InstanceOf(file.Name)))
         {
-            // What follows the last line end was being written when the process was killed.
-            var text = File.ReadAllText(file.FullName);
-            var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var lines = LineFile.Read(file.FullName);
             if (file.Name.StartsWith("reader", StringComparison.Ordinal))
                 AddReads(history, lines);
             else

@@ -29,7 +29,7 @@ internal sealed class UpgradeTests
         await c.Join().Soon();
         var a = new SimulatedConsumer(harness, "a");
         await a.Join(_con);
-        Assert.That(c.Owned, Has.Count.EqualTo(3), "it has not been told to give up anything");
+        Assert.That(c.Owned, Has.Count.EqualTo(3), "nothing is to be given up yet");
         Assert.That(a.Owned, Is.Not.Empty);
         Assert.That(await c.Heartbeat(), Is.EqualTo(ErrorCode.RebalanceInProgress));
     }
