@@ -14,8 +14,10 @@ internal abstract class PendingCommand(string name, long deadline) : LoopCommand
     /// <summary>The offset up to which the log must be committed.</summary>
     public long EndOffset { get; protected set; }
 
-    /// <summary>Whether the caller has its response already; a command that timed out stays in the queue until its turn.</summary>
-    public abstract bool IsDone { get; }
+    /// <summary>The number of the command among those that wait, and its place among them. Set by <see cref="PendingCommands"/>.</summary>
+    internal long Number { get; set; }
+
+    internal LinkedListNode<PendingCommand>? Place { get; set; }
 
     public abstract void Complete();
 

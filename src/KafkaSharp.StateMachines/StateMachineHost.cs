@@ -186,8 +186,6 @@ public sealed class StateMachineHost<TRecord>(
 
         public Task<TResponse> Task => _completion.Task;
 
-        public override bool IsDone => _completion.Task.IsCompleted;
-
         public override void Run()
         {
             if (host._failure is { } failure)

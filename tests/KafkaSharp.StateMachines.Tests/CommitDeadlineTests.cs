@@ -26,6 +26,60 @@ public sealed class CommitDeadlineTests
         Assert.That(later.IsCompleted, Is.False);
     }
 
+    [Test]
+    public async Task A_command_that_has_timed_out_is_not_kept_while_nothing_is_committed()
+    {
+        var time = new ManualTimeProvider();
+        await using var loop = new EventLoop("test", time, NullLogger.Instance);
+        var host = new StateMachineHost<string>(loop, new SilentLog(), new NoState(), 0, NullLogger.Instance);
+        var commands = await TimeOut(host, time, 100);
+        var read = host.ReadAsync("r", () => 1, TimeSpan.FromSeconds(5));
+        await loop.RunAsync(() => { });
+        GC.Collect();
+        // A thread may still hold the last ones.
+        Assert.That(commands.Count(command => command.TryGetTarget(out _)), Is.LessThan(10));
+        host.OnCommitted(100);
+        Assert.That(await read.WaitAsync(TimeSpan.FromSeconds(10)), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_command_with_a_short_timeout_does_not_wait_for_one_with_a_longer_timeout_before_it()
+    {
+        var time = new ManualTimeProvider();
+        await using var loop = new EventLoop("test", time, NullLogger.Instance);
+        var host = new StateMachineHost<string>(loop, new SilentLog(), new NoState(), 0, NullLogger.Instance);
+        var unlimited = host.WriteAsync("u", () => new CommandResult<string, int>(["u"], 0));
+        var slow = host.WriteAsync("s", () => new CommandResult<string, int>(["s"], 1), TimeSpan.FromSeconds(9));
+        var quick = host.WriteAsync("q", () => new CommandResult<string, int>(["q"], 2), TimeSpan.FromSeconds(5));
+        await loop.RunAsync(() => { });
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.That(async () => await quick.WaitAsync(TimeSpan.FromSeconds(10)), Throws.TypeOf<StateMachineException>());
+        Assert.That(slow.IsCompleted, Is.False);
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.That(async () => await slow.WaitAsync(TimeSpan.FromSeconds(10)), Throws.TypeOf<StateMachineException>());
+        Assert.That(unlimited.IsCompleted, Is.False);
+        host.OnCommitted(1);
+        Assert.That(await unlimited.WaitAsync(TimeSpan.FromSeconds(10)), Is.Zero);
+    }
+
+    /// <summary>Commands that write, and of which none is committed within its timeout.</summary>
+    private static async Task<List<WeakReference<object>>> TimeOut(StateMachineHost<string> host, ManualTimeProvider time, int count)
+    {
+        List<WeakReference<object>> commands = [];
+        List<Task<object>> writes = [];
+        for (var i = 0; i < count; i++)
+        {
+            var response = new object();
+            commands.Add(new(response));
+            writes.Add(host.WriteAsync("w", () => new CommandResult<string, object>(["a"], response), TimeSpan.FromSeconds(5)));
+        }
+        await host.Loop.RunAsync(() => { });
+        time.Advance(TimeSpan.FromSeconds(5));
+        foreach (var write in writes)
+            Assert.That(async () => await write.WaitAsync(TimeSpan.FromSeconds(10)), Throws.TypeOf<StateMachineException>());
+        return commands;
+    }
+
     private sealed class SettableTime : TimeProvider
     {
         public ManualTimeProvider Steady { get; } = new();
