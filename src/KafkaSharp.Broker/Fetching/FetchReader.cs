@@ -15,7 +15,9 @@ namespace KafkaSharp.Broker.Fetching;
 /// <remarks>
 /// A partition of a waiting fetch takes about 300 bytes, for as long as its client chooses. So fetches of more than a thousand partitions
 /// wait only while the waiting ones have fewer than a million together; others respond at once with what there is. And a wait ends with its
-/// connection, which a client could otherwise replace by the next one.
+/// connection, which a client could otherwise replace by the next one. A waiting fetch keeps nothing of what it has read.
+/// A partition may list any number of aborted transactions, also without records. Once a fetch has listed ten thousand, it responds at once,
+/// and its other partitions have neither records nor lists: a consumer fetches them next.
 /// </remarks>
 internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {
@@ -26,6 +28,9 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
 
     /// <summary>How many partitions the waiting fetches of many partitions have together at most.</summary>
     internal long MaxWaitingPartitions { get; init; } = 1_000_000;
+
+    /// <summary>After how many aborted transactions a fetch reads no more records: each takes about half a microsecond.</summary>
+    internal int MaxAbortedTransactions { get; init; } = 10_000;
 
     /// <summary>The results, parallel to <paramref name="wanted"/>; the caller disposes of their leases.</summary>
     /// <exception cref="OperationCanceledException">The connection was closed during the wait.</exception>
@@ -83,12 +88,10 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
             var (bytes, unknown, refused) = Read(wanted, parameters, results);
             if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
                 return results;
+            Release(results);
             await wait.WaitAsync(parameters.MinBytes - bytes, left, closing);
             if (closing.IsCancellationRequested)
-            {
-                Release(results);
                 throw new OperationCanceledException("The connection was closed while the fetch waited");
-            }
         }
     }
 
@@ -116,11 +119,16 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         var (bytes, unknown, refused) = (0L, 0, false);
         var left = parameters.MaxBytes;
         var minOneMessage = !parameters.HardMaxBytes;
+        var aborted = 0;
         for (var i = 0; i < wanted.Length; i++)
         {
             var error = Find(wanted[i], out var partition);
-            var result = error == ErrorCode.None ? partition!.Read(ReadOf(wanted[i], parameters, left, minOneMessage)) : Refused(error);
+            var isFull = aborted >= MaxAbortedTransactions;
+            var read = ReadOf(wanted[i], parameters, isFull ? 0 : left, minOneMessage && !isFull) with { OnlyOffsets = isFull };
+            var result = error == ErrorCode.None ? partition!.Read(read) : Refused(error);
             results[i] = result;
+            refused |= isFull;
+            aborted += result.AbortedTransactions?.Count ?? 0;
             if (result.IsUnknown)
                 unknown++;
             else

@@ -211,7 +211,10 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         if (wanted.LastFetchedEpoch >= 0 && FindDivergence(wanted, out var divergence))
             return divergence;
 
-        var read = Log.Read(wanted.FetchOffset, wanted.MaxBytes, wanted.Isolation, wanted.MinOneMessage);
+        // The offsets do not depend on the isolation, which asks for aborted transactions.
+        var read = wanted.OnlyOffsets
+            ? Log.Read(wanted.FetchOffset, 0, FetchIsolation.HighWatermark, minOneMessage: false) with { AbortedTransactions = [] }
+            : Log.Read(wanted.FetchOffset, wanted.MaxBytes, wanted.Isolation, wanted.MinOneMessage);
         if (read.ErrorCode != ErrorCode.None)
         {
             read.Dispose();

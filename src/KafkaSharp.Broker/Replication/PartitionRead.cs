@@ -13,6 +13,7 @@ namespace KafkaSharp.Broker.Replication;
 /// Whether a first batch larger than <paramref name="MaxBytes"/> is read partially (Fetch up to version 2) instead of not at all.
 /// </param>
 /// <param name="ReplicaId">The broker that fetches as a follower, or a negative number for a consumer.</param>
+/// <param name="OnlyOffsets">Whether no record and no aborted transaction is wanted.</param>
 internal readonly record struct PartitionRead(
     long FetchOffset, int MaxBytes, int CurrentLeaderEpoch, int LastFetchedEpoch, FetchIsolation Isolation, bool MinOneMessage,
-    bool AllowsPartialBatch, int ReplicaId = -1);
+    bool AllowsPartialBatch, int ReplicaId = -1, bool OnlyOffsets = false);

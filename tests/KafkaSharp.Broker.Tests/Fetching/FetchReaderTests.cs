@@ -333,6 +333,57 @@ internal sealed class FetchReaderTests
         Assert.That(results.Select(result => result.AbortedTransactions is null), Is.EqualTo(new[] { false, true }));
     }
 
+    [TestCase(1 << 20, Description = "with records")]
+    [TestCase(0, Description = "without records")]
+    public void A_fetch_that_lists_many_aborted_transactions_responds_at_once_and_reads_no_more_partitions(int maxBytes)
+    {
+        Abort(4);
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time) { MaxAbortedTransactions = 5 };
+        var fetch = FetchCommitted(reader, partitions: 4, maxBytes);
+        Assert.That(fetch.IsCompletedSuccessfully);
+        using var first = fetch.Result[0].Lease;
+        using var second = fetch.Result[1].Lease;
+        Assert.That(fetch.Result.Select(result => result.AbortedTransactions!.Count), Is.EqualTo(new[] { 4, 4, 0, 0 }));
+        Assert.That(fetch.Result[2].Records.IsEmpty && fetch.Result[3].Records.IsEmpty);
+        Assert.That(fetch.Result[2] with { Records = default }, Has.Property("HighWatermark").EqualTo(8).And.Property("LastStableOffset")
+            .EqualTo(8).And.Property("LogStartOffset").EqualTo(0));
+        Assert.That(
+            FetchCommitted(new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time), partitions: 4, maxBytes).IsCompleted, Is.False);
+    }
+
+    [Test]
+    public void A_waiting_fetch_does_not_keep_the_aborted_transactions_that_it_has_read()
+    {
+        const int Transactions = 2000;
+        Abort(Transactions);
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        Task[] waiting = [.. Enumerable.Range(0, 100).Select(_ => FetchCommitted(reader, partitions: 1, maxBytes: 0))];
+        Assert.That(waiting.Select(fetch => fetch.IsCompleted), Is.All.False);
+        // Lists would take at least 24 bytes for a transaction, 4.8 MB.
+        Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(1_000_000));
+        GC.KeepAlive(waiting);
+    }
+
+    private Task<FetchPartitionResult[]> FetchCommitted(FetchReader reader, int partitions, int maxBytes) => reader.ReadAsync(
+        [
+            .. Enumerable.Range(0, partitions).Select(_ => new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, 0))
+            {
+                MaxBytes = maxBytes,
+            }),
+        ],
+        new FetchParameters(
+            TimeSpan.FromSeconds(1), MinBytes: 1 << 20, MaxBytes: 1 << 20, FetchIsolation.TransactionCommitted, HardMaxBytes: false)).AsTask();
+
+    private void Abort(int transactions)
+    {
+        for (var i = 0; i < transactions; i++)
+        {
+            AppendOf(7, i, isTransactional: true);
+            End(7, ControlRecordType.Abort);
+        }
+    }
+
     private static Task<ErrorCode[]> WaitForReplicas(LeaderFixture leader, long offset, int timeoutMs)
     {
         var wait = new ReplicationWait(leader.Timers);
