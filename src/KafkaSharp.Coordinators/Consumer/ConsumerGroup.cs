@@ -105,15 +105,8 @@ internal sealed class ConsumerGroup : Group
     public bool IsOwned(Uuid topicId, int partition) => _owners.ContainsKey((topicId, partition));
 
     /// <summary>The assignor that most members prefer if one took the place of another; null when none prefers any.</summary>
-    public string? PreferredAssignorAfter(ConsumerGroupMember? old, ConsumerGroupMember? updated)
-    {
-        var votes = _members.Values.Where(member => member.MemberId != old?.MemberId && member.MemberId != updated?.MemberId)
-            .Append(updated)
-            .Select(member => member?.ServerAssignor)
-            .OfType<string>()
-            .GroupBy(name => name, StringComparer.Ordinal);
-        return MostVotes(votes);
-    }
+    public string? PreferredAssignorAfter(ConsumerGroupMember? old, ConsumerGroupMember? updated) =>
+        AssignorVotes.Winner(_members.Values, old, updated);
 
     public string? PreferredAssignor => PreferredAssignorAfter(null, null);
 
@@ -198,14 +191,6 @@ internal sealed class ConsumerGroup : Group
 
     private static ErrorCode Stale(ConsumerGroupMember member) =>
         member.UsesClassicProtocol ? ErrorCode.IllegalGeneration : ErrorCode.StaleMemberEpoch;
-
-    /// <summary>The name with most votes; of several the first one in the order of Java's hash table.</summary>
-    private static string? MostVotes(IEnumerable<IGrouping<string, string>> votes)
-    {
-        IGrouping<string, string>[] all = [.. votes];
-        JavaHashOrder.Sort(all, votesOf => JavaString.HashCode(votesOf.Key), JavaHashOrder.CapacityOfMapCopy(all.Length));
-        return all.MaxBy(votesOf => votesOf.Count())?.Key;
-    }
 
     private void Own(OwnedPartitions partitions, int epoch)
     {

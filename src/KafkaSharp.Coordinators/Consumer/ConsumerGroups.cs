@@ -92,7 +92,7 @@ internal sealed class ConsumerGroups(UndoLog undo, GroupTable groups)
             RackId = value.RackId,
             ClientId = value.ClientId,
             ClientHost = value.ClientHost,
-            SubscribedTopics = value.SubscribedTopicNames.ToHashSet(StringComparer.Ordinal),
+            SubscribedTopics = TopicNames.Of(value.SubscribedTopicNames),
             SubscribedPattern = value.SubscribedTopicRegex,
             RebalanceTimeoutMs = value.RebalanceTimeoutMs,
             ServerAssignor = value.ServerAssignor,
@@ -147,7 +147,7 @@ internal sealed class ConsumerGroups(UndoLog undo, GroupTable groups)
         group.Subscriptions.Resolve(
             pattern,
             value is null ? null
-                : new ResolvedPattern(value.Topics.ToHashSet(StringComparer.Ordinal), value.Version, value.Timestamp));
+                : new ResolvedPattern(TopicNames.Of(value.Topics), value.Version, value.Timestamp));
 
     /// <summary>Brokers before 4.3 write no epochs of partitions: they are taken as assigned in the epoch of the member.</summary>
     private static OwnedPartitions Partitions(List<ConsumerGroupCurrentMemberAssignmentValue.TopicPartitions> topics, int memberEpoch) =>

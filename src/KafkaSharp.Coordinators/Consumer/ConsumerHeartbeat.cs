@@ -102,7 +102,7 @@ internal sealed class ConsumerHeartbeat(
         RackId = request.RackId ?? member.RackId,
         RebalanceTimeoutMs = request.RebalanceTimeoutMs == -1 ? member.RebalanceTimeoutMs : request.RebalanceTimeoutMs,
         ServerAssignor = request.ServerAssignor ?? member.ServerAssignor,
-        SubscribedTopics = request.SubscribedTopicNames?.ToHashSet(StringComparer.Ordinal) ?? member.SubscribedTopics,
+        SubscribedTopics = request.SubscribedTopicNames is { } names ? TopicNames.Of(names) : member.SubscribedTopics,
         SubscribedPattern = request.SubscribedTopicRegex ?? member.SubscribedPattern,
         ClientId = client.ClientId,
         ClientHost = client.ClientHost,

@@ -62,7 +62,7 @@ internal sealed class ClassicMemberJoin(
             InstanceId = request.GroupInstanceId ?? member.InstanceId,
             RackId = string.IsNullOrEmpty(subscription.RackId) ? member.RackId : subscription.RackId,
             RebalanceTimeoutMs = request.RebalanceTimeoutMs == -1 ? member.RebalanceTimeoutMs : request.RebalanceTimeoutMs,
-            SubscribedTopics = subscription.Topics.ToHashSet(StringComparer.Ordinal),
+            SubscribedTopics = TopicNames.Of(subscription.Topics),
             // Classic members resolve regular expressions themselves.
             SubscribedPattern = "",
             ClientId = client.ClientId,

@@ -107,7 +107,7 @@ internal sealed class GroupUpgrade(ConsumerContext context, ConsumerTimers timer
             RebalanceTimeoutMs = member.RebalanceTimeoutMs,
             ClientId = member.ClientId,
             ClientHost = member.ClientHost,
-            SubscribedTopics = subscription.Topics.ToHashSet(StringComparer.Ordinal),
+            SubscribedTopics = TopicNames.Of(subscription.Topics),
             Assigned = OwnedPartitions.Of(target.Topics.Select(topic => new TopicEpochs(
                 topic.TopicId, topic.Partitions.ToDictionary(partition => partition, _ => classic.GenerationId)))),
             Classic = ClassicProtocols.Of(member.Protocols, member.SessionTimeoutMs),
