@@ -7,8 +7,8 @@ internal sealed class Re2Class(string pattern, StringBuilder result)
 {
     private static readonly Dictionary<string, (string In, string Out)> s_posix = new(StringComparer.Ordinal)
     {
-        ["alnum"] = ("0-9A-Za-z", @"\0-/:-@\[-`{-\uffff"),
-        ["alpha"] = ("A-Za-z", @"\0-@\[-`{-\uffff"),
+        ["alnum"] = ("0-9A-Za-z", @"\0-/:-@\[-`{-\u017e\u0180-\u2129\u212b-\uffff"),
+        ["alpha"] = ("A-Za-z", @"\0-@\[-`{-\u017e\u0180-\u2129\u212b-\uffff"),
         ["ascii"] = (@"\0-\x7f", @"\x80-\uffff"),
         ["blank"] = (@"\t\x20", @"\0-\b\n-\x1f!-\uffff"),
         ["cntrl"] = (@"\0-\x1f\x7f", @"\x20-~\x80-\uffff"),
@@ -19,7 +19,7 @@ internal sealed class Re2Class(string pattern, StringBuilder result)
         ["punct"] = (@"!-/:-@\[-`{-~", @"\0-\x200-9A-Za-z\x7f-\uffff"),
         ["space"] = (@"\t-\r\x20", @"\0-\b\x0e-\x1f!-\uffff"),
         ["upper"] = ("A-Z", @"\0-@\[-\uffff"),
-        ["word"] = ("0-9A-Za-z_", @"\0-/:-@\[-\^`{-\uffff"),
+        ["word"] = ("0-9A-Za-z_", @"\0-/:-@\[-\^`{-\u017e\u0180-\u2129\u212b-\uffff"),
         ["xdigit"] = ("0-9A-Fa-f", @"\0-/:-@G-`g-\uffff"),
     };
 

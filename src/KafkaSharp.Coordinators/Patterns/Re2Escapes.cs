@@ -28,7 +28,8 @@ internal static class Re2Escapes
             's' => Set(@"\t\n\f\r\x20"),
             'S' => Set(@"\0-\b\v\x0e-\x1f!-\uffff"),
             'w' => Set("0-9A-Za-z_"),
-            'W' => Set(@"\0-/:-@\[-\^`{-\uffff"),
+            // Without the two that .NET takes for k and s where case does not matter.
+            'W' => Set(@"\0-/:-@\[-\^`{-\u017e\u0180-\u2129\u212b-\uffff"),
             'p' or 'P' => Category(pattern, ref position, c == 'P'),
             'x' => Hexadecimal(pattern, ref position),
             '0' => Octal(pattern, ref position, 0),
@@ -85,7 +86,7 @@ internal static class Re2Escapes
                 : Invalid(Re2Faults.InvalidEscape);
     }
 
-    /// <summary>A category such as <c>\pN</c> or <c>\p{Lu}</c>, or a script, for which .NET has blocks of code points.</summary>
+    /// <summary>A category such as <c>\pN</c> or <c>\p{Lu}</c>, or a script.</summary>
     private static Escaped Category(string pattern, ref int position, bool isNegated)
     {
         if (position >= pattern.Length)
@@ -105,6 +106,6 @@ internal static class Re2Escapes
         }
         if (name.StartsWith('^'))
             (name, isNegated) = (name[1..], !isNegated);
-        return Set($@"\{(isNegated ? 'P' : 'p')}{{{(name.Length > 2 ? $"Is{name}" : name)}}}");
+        return Re2Categories.Find(name, isNegated) is { } found ? Set(found) : Invalid(Re2Faults.InvalidRange);
     }
 }

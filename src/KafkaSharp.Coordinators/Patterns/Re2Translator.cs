@@ -23,14 +23,20 @@ internal sealed class Re2Translator(string pattern)
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private int _position;
 
-    /// <summary>For each open group, whether the flag m was set before it.</summary>
-    private readonly Stack<bool> _groups = [];
+    /// <summary>For each open group, where it begins in the result and whether the flag m was set before it.</summary>
+    private readonly Stack<(int Start, bool IsMultiline)> _groups = [];
 
     private bool _isMultiline;
     private string? _fault;
 
     /// <summary>Why the last thing may not be repeated; null when it may.</summary>
     private string? _notRepeatable = Re2Faults.MissingOperand;
+
+    /// <summary>Where the last thing begins in the result.</summary>
+    private int _operand;
+
+    /// <summary>Whether the last thing is repeated already and may be repeated again, because flags are between.</summary>
+    private bool _isRepeated;
 
     /// <summary>Where the last flags without a group begin and end in the result.</summary>
     private (int Start, int End) _flags = (-1, -1);
@@ -68,7 +74,7 @@ internal sealed class Re2Translator(string pattern)
             case '{':
                 return Braces();
             case '[':
-                _notRepeatable = null;
+                BeginOperand(_result.Length);
                 return new Re2Class(pattern, _result).Translate(ref _position) is not { } fault || Refuse(fault);
             case '\\':
                 return Escape();
@@ -102,9 +108,11 @@ internal sealed class Re2Translator(string pattern)
         return false;
     }
 
+    private void BeginOperand(int start) => (_notRepeatable, _operand, _isRepeated) = (null, start, false);
+
     private bool Operand(string text)
     {
-        _notRepeatable = null;
+        BeginOperand(_result.Length);
         _result.Append(text);
         return true;
     }
@@ -115,7 +123,7 @@ internal sealed class Re2Translator(string pattern)
         if (isFlags && !(Skip("P<") || Skip("<")))
             return Flags();
         _notRepeatable = Re2Faults.MissingOperand;
-        _groups.Push(_isMultiline);
+        _groups.Push((_result.Length, _isMultiline));
         _result.Append("(?:");
         return !isFlags || SkipName();
     }
@@ -134,9 +142,10 @@ internal sealed class Re2Translator(string pattern)
 
     private bool Close()
     {
-        if (!_groups.TryPop(out _isMultiline))
+        if (!_groups.TryPop(out var group))
             return Refuse(Re2Faults.UnexpectedParenthesis);
-        _notRepeatable = null;
+        _isMultiline = group.IsMultiline;
+        BeginOperand(group.Start);
         _result.Append(')');
         return true;
     }
@@ -179,10 +188,15 @@ internal sealed class Re2Translator(string pattern)
         if (isOfGroup)
         {
             _notRepeatable = Re2Faults.MissingOperand;
-            _groups.Push(_isMultiline);
+            _groups.Push((_result.Length, _isMultiline));
             _result.Append("(?").Append(flags).Append(':');
+            _isMultiline = isMultiline;
+            return;
         }
-        else if (flags.Length > 0)
+        _isMultiline = isMultiline;
+        if (_notRepeatable == Re2Faults.NestedRepetition)
+            (_notRepeatable, _isRepeated) = (null, _result.Length > _operand);
+        if (flags.Length > 0)
         {
             var start = _flags.End == _result.Length ? _flags.Start : _result.Length;
             _result.Append("(?").Append(flags).Append(')');
@@ -190,7 +204,6 @@ internal sealed class Re2Translator(string pattern)
                 _outerFlags.Append("(?").Append(flags).Append(')');
             _flags = (start, _result.Length);
         }
-        _isMultiline = isMultiline;
     }
 
     private bool Repeat(string text)
@@ -200,8 +213,18 @@ internal sealed class Re2Translator(string pattern)
             return Refuse(fault);
         _notRepeatable = Re2Faults.NestedRepetition;
         // After flags it repeats what is before them, as in RE2/J.
-        _result.Insert(_flags.End == _result.Length ? _flags.Start : _result.Length, isLazy ? text + "?" : text);
+        if (_isRepeated)
+            Insert(_operand, "(?:");
+        Insert(_flags.End == _result.Length ? _flags.Start : _result.Length, (_isRepeated ? ")" : "") + (isLazy ? text + "?" : text));
+        _isRepeated = false;
         return true;
+    }
+
+    private void Insert(int place, string text)
+    {
+        _result.Insert(place, text);
+        if (place <= _flags.Start)
+            _flags = (_flags.Start + text.Length, _flags.End + text.Length);
     }
 
     private bool Braces()

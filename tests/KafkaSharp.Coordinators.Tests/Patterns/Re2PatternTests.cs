@@ -28,6 +28,42 @@ internal sealed class Re2PatternTests
         Assert.That(new[] { "ABC", "", "x", "xyzxyz" }, Has.None.Matches<string>(name => matches(name!)));
     }
 
+    // What RE2/J 1.8 makes of these patterns.
+    [TestCase("a*(?i)*", ",a,aa")]
+    [TestCase("a*(?U)*", ",a,aa")]
+    [TestCase("a+(?i)?", ",a,aa")]
+    [TestCase("a*(?i)(?s)+", ",a,aa")]
+    [TestCase("ab*(?i){2}", "a,ab,abb")]
+    [TestCase("(a)*(?i)+b", "ab,aab")]
+    [TestCase(@"\Qab\E*(?i)*", "a,ab,abb")]
+    [TestCase("{(?i)*", ",{,{{")]
+    [TestCase("a*(?i)**", null)]
+    [TestCase("a|(?i)*", null)]
+    [TestCase(@"a\p{Latin}*", "a,aa,ab,abb,abab,aab,aA,abB")]
+    [TestCase(@"\P{Latin}+", "{,{{")]
+    [TestCase(@"\p{Common}+", "{,{{")]
+    [TestCase(@"\P{Common}{2}", "aa,ab,aA")]
+    [TestCase(@"\p{Any}{2}", "aa,ab,{{,aA")]
+    [TestCase(@"\p{Han}*", "")]
+    [TestCase(@"\P{Canadian_Aboriginal}", "a,A,{")]
+    [TestCase(@"\p{IsGreek}", null)]
+    [TestCase(@"\p{Cn}", null)]
+    public void Flags_behind_a_repetition_and_scripts_are_those_of_the_genuine_library(string pattern, string? matching)
+    {
+        string[] texts = ["", "a", "aa", "A", "ab", "abb", "abab", "aab", "{", "{{", "aA", "abB"];
+        var matches = Re2Pattern.Compile(pattern);
+        Assert.That(matches is null ? null : string.Join(',', texts.Where(text => matches(text))), Is.EqualTo(matching));
+    }
+
+    [TestCase(@"(?i)\W", "k")]
+    [TestCase("(?i)[[:^alpha:]]", "s")]
+    public void A_set_without_letters_has_none_where_case_does_not_matter(string pattern, string letter) =>
+        Assert.That(Re2Pattern.Compile(pattern)!(letter), Is.False);
+
+    [Test]
+    public void The_first_fault_of_a_pattern_is_reported() =>
+        Assert.That(Re2Pattern.FaultOf(@"\p{Zzz}(a"), Is.EqualTo("invalid character class range"));
+
     /// <summary>Which patterns RE2/J accepts, and which topics they match.</summary>
     [Test]
     public void Patterns_are_accepted_and_match_as_by_Kafka()
