@@ -128,15 +128,23 @@ internal sealed class GroupUpgrade(ConsumerContext context, ConsumerTimers timer
     private IEnumerable<ConsumerGroupRecord> Records(ClassicGroup classic, List<Converted> members)
     {
         var (groupId, epoch) = (classic.GroupId, classic.GenerationId);
-        var topics = members.SelectMany(converted => converted.Member.SubscribedTopics).Distinct(StringComparer.Ordinal);
+        string[] topics = [.. members.SelectMany(converted => converted.Member.SubscribedTopics).Distinct(StringComparer.Ordinal)];
         return
         [
             .. members.Select(converted => ConsumerGroupRecords.Member(groupId, converted.Member)),
-            ConsumerGroupRecords.Epoch(groupId, epoch, context.Metadata.HashOf(topics)),
+            ConsumerGroupRecords.Epoch(groupId, epoch, HasAllAssigned(topics, members) ? context.Metadata.HashOf(topics) : 0),
             .. members.Select(converted => ConsumerGroupRecords.Target(groupId, converted.Member.MemberId, converted.Target)),
             // Without a time the next assignment may be made at once.
             ConsumerGroupRecords.TargetEpoch(groupId, epoch, 0),
             .. members.Select(converted => ConsumerGroupRecords.Current(groupId, converted.Member)),
         ];
     }
+
+    /// <summary>
+    /// Whether the leader has assigned all partitions. If not, topics have grown since, and the first heartbeat must begin an epoch: a
+    /// static member that takes the place of another one begins none by itself.
+    /// </summary>
+    private bool HasAllAssigned(string[] topics, List<Converted> members) =>
+        topics.Sum(topic => context.Image.Topics.Topic(topic)?.PartitionCount ?? 0)
+        == members.Sum(converted => converted.Target.Topics.Sum(topic => topic.Partitions.Length));
 }

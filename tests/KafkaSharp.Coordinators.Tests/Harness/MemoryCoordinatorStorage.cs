@@ -55,6 +55,12 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
             partition.Commit(partition.Entries.Count);
     }
 
+    /// <summary>
+    /// What the log cleaner does: of the records before an offset the newest one of each key stays, and of these no tombstone. Only what
+    /// loads afterwards sees it.
+    /// </summary>
+    public void Compact(int partition, int before) => Partition(partition).Compact(before);
+
     public async Task<ICoordinatorPartition> OpenAsync(int partition, CancellationToken cancellation)
     {
         if (LoadGate is { } gate)
@@ -80,6 +86,8 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
     private sealed class MemoryPartition(MemoryCoordinatorStorage storage) : ICoordinatorPartition
     {
         private Action<long>? _advanced;
+        private List<int> _compacted = [];
+        private int _compactedTo;
 
         public List<Entry> Entries { get; } = [];
 
@@ -101,8 +109,20 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
             _advanced?.Invoke(highWatermark);
         }
 
+        public void Compact(int before)
+        {
+            if (before <= _compactedTo)
+                return;
+            var newest = new Dictionary<string, int>();
+            foreach (var offset in _compacted.Concat(Enumerable.Range(_compactedTo, before - _compactedTo)))
+                newest[Convert.ToHexString(Entries[offset].Key)] = offset;
+            _compacted = [.. newest.Values.Where(offset => Entries[offset].Value is not null).Order()];
+            _compactedTo = before;
+        }
+
         public CoordinatorRead Read(long startOffset, int maxBytes)
         {
+            startOffset = SkipRemoved((int)startOffset);
             var entry = Entries[(int)startOffset];
             if (entry.EndTransaction is { } committed)
             {
@@ -144,6 +164,14 @@ internal sealed class MemoryCoordinatorStorage : ICoordinatorStorage
         }
 
         public void Dispose() => _advanced = null;
+
+        private int SkipRemoved(int offset)
+        {
+            if (offset >= _compactedTo)
+                return offset;
+            var index = _compacted.BinarySearch(offset);
+            return index >= 0 ? offset : ~index < _compacted.Count ? _compacted[~index] : _compactedTo;
+        }
 
         private void Add(RecordBatch batch)
         {

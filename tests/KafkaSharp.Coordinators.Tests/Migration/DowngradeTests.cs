@@ -163,6 +163,20 @@ internal sealed class DowngradeTests
     }
 
     [Test]
+    public async Task The_others_join_again_when_one_of_them_waits_for_partitions()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var (s, one) = (new SimulatedConsumer(harness, "s", "i"), new ClassicConsumer(harness));
+        await s.Join(_con);
+        await one.JoinAndSync();
+        await s.Beat();
+        await s.Beat();
+        Assert.That((s.Owned.Count, one.Owned.Count), Is.EqualTo((2, 0)), "it is to have one, and does not know that it is free");
+        Assert.That((await new ClassicConsumer(harness, "i").Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(await one.Heartbeat(), Is.EqualTo(ErrorCode.RebalanceInProgress));
+    }
+
+    [Test]
     public async Task The_group_may_become_a_consumer_group_again()
     {
         await using var harness = MigrationGroups.NewHarness();

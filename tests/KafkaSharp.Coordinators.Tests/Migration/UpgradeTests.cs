@@ -63,6 +63,20 @@ internal sealed class UpgradeTests
     }
 
     [Test]
+    public async Task Partitions_that_the_leader_did_not_assign_are_assigned_though_a_static_member_only_takes_a_place()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var (one, two) = (new ClassicConsumer(harness), new ClassicConsumer(harness, "i"));
+        await MigrationGroups.Classic(harness, one, two);
+        var a = new SimulatedConsumer(harness, "a", "i");
+        await a.Join(_con);
+        Assert.That(await one.Heartbeat(), Is.EqualTo(ErrorCode.RebalanceInProgress));
+        await one.JoinAndSync();
+        await a.Beat(_con);
+        Assert.That(one.Owned.Count + a.Owned.Count, Is.EqualTo(3), $"{one.OwnedText} and {a.OwnedText}");
+    }
+
+    [Test]
     public async Task The_state_is_the_same_after_it_was_loaded_again()
     {
         await using var harness = MigrationGroups.NewHarness();

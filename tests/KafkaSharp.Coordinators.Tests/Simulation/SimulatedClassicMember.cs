@@ -1,16 +1,20 @@
 using KafkaSharp.Coordinators.Tests.Harness;
+using KafkaSharp.Coordinators.Tests.Migration;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using Partition = (KafkaSharp.Protocol.Uuid Topic, int Index);
 
-namespace KafkaSharp.Coordinators.Tests.Migration;
+namespace KafkaSharp.Coordinators.Tests.Simulation;
 
 /// <summary>
 /// A member of the classic protocol, eager or cooperative. When it leads a classic group it assigns each partition to one of those that
 /// subscribe to it, but none that another member still has.
 /// </summary>
-internal sealed class SimulatedClassicMember(MigrationSimulation simulation, string? instanceId, bool isCooperative)
+internal sealed class SimulatedClassicMember(GroupSimulation simulation, string? instanceId, bool isCooperative)
     : SimulatedMember(simulation, instanceId)
 {
+    // With the term: a coordinator that loads the log knows a member again whose removal no generation has followed.
+    private readonly HashSet<(string MemberId, int Term)> _dead = [];
     private bool _mustJoin = true;
 
     public override void Subscribe(string[] topics)
@@ -21,8 +25,18 @@ internal sealed class SimulatedClassicMember(MigrationSimulation simulation, str
 
     public override async Task LeaveAsync()
     {
+        Note("leaves");
         if (MemberId.Length > 0)
             await Harness.Leave((MemberId, InstanceId));
+    }
+
+    public override async Task JoinLateAsync()
+    {
+        var number = Simulation.NextRequest();
+        var joined = await Harness.Join(MemberId, InstanceId, session: 10_000, rebalance: 20_000, metadata: Subscription());
+        Note("late: joins", joined.ErrorCode);
+        if (joined.ErrorCode == ErrorCode.None)
+            Simulation.OnInstanceJoined(InstanceId, joined.MemberId, number);
     }
 
     protected override async Task ContinueAsync()
@@ -32,10 +46,58 @@ internal sealed class SimulatedClassicMember(MigrationSimulation simulation, str
             await JoinAsync();
             return;
         }
-        var error = await Harness.Heartbeat(MemberId, Epoch, InstanceId);
+        Simulation.ReadLog();
+        var (memberId, epoch, isReplaced) = (MemberId, Epoch, Simulation.IsReplaced(InstanceId, MemberId));
+        var isUnknown = isReplaced || (Simulation.Log.Group is not null && !Simulation.Log.MayBeat(memberId, InstanceId, epoch, null));
+        var error = await Harness.Heartbeat(memberId, epoch, InstanceId);
+        Note("beats", error);
+        if (error == ErrorCode.None && isUnknown)
+            Simulation.Fail($"a heartbeat of {memberId} in {epoch} was accepted, which the group does not know", this);
         if (!HasCrashed && !Simulation.LosesResponse())
             React(error);
     }
+
+    /// <summary>Of a member id that the coordinator has disowned, or of a generation that this member has left.</summary>
+    protected override async Task SendLateAsync(PastIdentity past)
+    {
+        Simulation.ReadLog();
+        var isOld = past.MemberId == MemberId && past.Term == Simulation.Term && Term == past.Term && past.Epoch >= 0 && past.Epoch < Epoch;
+        if (!isOld && !_dead.Contains((past.MemberId, Simulation.Term)))
+            return;
+        switch (Random.Next(5))
+        {
+            case 0:
+                MustBeRefused(await Harness.Heartbeat(past.MemberId, past.Epoch, InstanceId), "a heartbeat", past);
+                break;
+            case 1:
+                MustBeRefused((await Harness.Sync(past.MemberId, past.Epoch, InstanceId)).ErrorCode, "a sync", past);
+                break;
+            case 2 when !isOld:
+                var left = await Harness.Leave((past.MemberId, InstanceId));
+                MustBeRefused(left.ErrorCode != ErrorCode.None ? left.ErrorCode : left.Members[0].ErrorCode, "a leave", past);
+                break;
+            // A consumer group takes any member id as a new one, because it keeps none that is about to join (as Kafka's).
+            case 3 when !isOld && Simulation.Log.Group is null:
+                var joined = await Harness.Join(past.MemberId, InstanceId, metadata: Subscription());
+                MustBeRefused(joined.ErrorCode, "a join", past);
+                break;
+            case 4 when past.Owned.Count > 0 && past.Epoch >= 0:
+                var partition = past.Owned.First();
+                if (!Simulation.Log.MayCommit(past.MemberId, past.Epoch, partition))
+                    await CommitLateAsync(past, partition);
+                break;
+        }
+    }
+
+    protected override bool MayCommit(string memberId, int epoch, Partition partition)
+    {
+        Simulation.ReadLog();
+        return !Simulation.IsReplaced(InstanceId, memberId) && !_dead.Contains((memberId, Simulation.Term))
+            && (Simulation.Log.Group is null || Simulation.Log.MayCommit(memberId, epoch, partition));
+    }
+
+    protected override bool MustCommit(Partition partition) =>
+        Simulation.Log.Group is not null && MayCommit(MemberId, Epoch, partition);
 
     protected override void OnResponse(ErrorCode error)
     {
@@ -48,11 +110,14 @@ internal sealed class SimulatedClassicMember(MigrationSimulation simulation, str
                 _mustJoin = true;
                 return;
             case ErrorCode.UnknownMemberId:
+                Remember();
+                _dead.Add((MemberId, Simulation.Term));
                 MemberId = "";
                 Drop();
                 _mustJoin = true;
                 return;
             case ErrorCode.IllegalGeneration:
+                Remember();
                 Drop();
                 _mustJoin = true;
                 return;
@@ -60,17 +125,23 @@ internal sealed class SimulatedClassicMember(MigrationSimulation simulation, str
                 Crash();
                 return;
             default:
-                Assert.Fail($"{error} is no error that a member of the classic protocol may receive");
+                Simulation.Fail($"{error} is no error that a member of the classic protocol may receive", this);
                 return;
         }
     }
 
     private async Task JoinAsync()
     {
-        if (!isCooperative)
+        // A group that has forgotten a cooperative member takes it as a new one, and gives to others what it still has, as Kafka's does.
+        Simulation.ReadLog();
+        if (!isCooperative || (Simulation.Log.Group is { } group && group.Find(MemberId) is null))
             Drop();
         var topics = Topics;
+        var number = Simulation.NextRequest();
         var joined = await Harness.Join(MemberId, InstanceId, session: 10_000, rebalance: 20_000, metadata: Subscription());
+        Note("joins", joined.ErrorCode);
+        if (joined.ErrorCode == ErrorCode.None)
+            Simulation.OnInstanceJoined(InstanceId, joined.MemberId, number);
         if (HasCrashed || Simulation.LosesResponse())
             return;
         if (joined.ErrorCode == ErrorCode.MemberIdRequired)
@@ -79,7 +150,9 @@ internal sealed class SimulatedClassicMember(MigrationSimulation simulation, str
         if (joined.ErrorCode != ErrorCode.None)
             return;
         (MemberId, Epoch, Term, IsMember) = (joined.MemberId, joined.GenerationId, Simulation.Term, true);
+        Remember();
         var synced = await Harness.Sync(MemberId, Epoch, InstanceId, joined.Leader == MemberId ? Assign(joined.Members) : []);
+        Note("syncs", synced.ErrorCode);
         if (HasCrashed || Simulation.LosesResponse())
             return;
         React(synced.ErrorCode);
@@ -124,7 +197,7 @@ internal sealed class SimulatedClassicMember(MigrationSimulation simulation, str
                 .. Owned.Where(owned => Harness.Topics.TopicName(owned.Topic) is not null).GroupBy(owned => owned.Topic)
                     .Select(topic => new ConsumerProtocolSubscription.TopicPartition
                     {
-                        Topic = Harness.Topics.TopicName(topic.Key)!, Partitions = [.. topic.Select(owned => owned.Partition)],
+                        Topic = Harness.Topics.TopicName(topic.Key)!, Partitions = [.. topic.Select(owned => owned.Index)],
                     }),
             ],
         }, 1);
