@@ -358,7 +358,7 @@ internal sealed class FetchReaderTests
         Abort(Transactions);
         var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        Task[] waiting = [.. Enumerable.Range(0, 100).Select(_ => FetchCommitted(reader, partitions: 1, maxBytes: 0))];
+        Task[] waiting = [.. Enumerable.Range(0, 100).Select(_ => FetchCommitted(reader, partitions: 1, maxBytes: 1 << 20))];
         Assert.That(waiting.Select(fetch => fetch.IsCompleted), Is.All.False);
         // Lists would take at least 24 bytes for a transaction, 4.8 MB.
         Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(1_000_000));
