@@ -8,8 +8,8 @@ namespace GroupBench;
 internal static class Rebalances
 {
     /// <summary>
-    /// Longer than group.consumer.assignment.interval.ms, 1 s by default: without this pause a rebalance would mostly wait for what is left of
-    /// the interval, which differs by chance.
+    /// Longer than group.consumer.assignment.interval.ms, 1 s by default: without this pause a rebalance would mostly wait for what is
+    /// left of the interval, which differs by chance.
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.2);
 

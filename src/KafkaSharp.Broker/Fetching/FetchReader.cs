@@ -16,8 +16,8 @@ namespace KafkaSharp.Broker.Fetching;
 /// A partition of a waiting fetch takes about 300 bytes, for as long as its client chooses. So fetches of more than a thousand partitions
 /// wait only while the waiting ones have fewer than a million together; others respond at once with what there is. And a wait ends with its
 /// connection, which a client could otherwise replace by the next one. A waiting fetch keeps nothing of what it has read.
-/// A partition may list any number of aborted transactions, also without records. Once a fetch has listed ten thousand, it responds at once,
-/// and its other partitions have neither records nor lists: a consumer fetches them next.
+/// A partition may list any number of aborted transactions, also without records. Once a fetch has listed ten thousand, it responds at
+/// once, and its other partitions have neither records nor lists: a consumer fetches them next.
 /// </remarks>
 internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {

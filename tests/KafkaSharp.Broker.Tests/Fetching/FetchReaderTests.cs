@@ -373,7 +373,8 @@ internal sealed class FetchReaderTests
             }),
         ],
         new FetchParameters(
-            TimeSpan.FromSeconds(1), MinBytes: 1 << 20, MaxBytes: 1 << 20, FetchIsolation.TransactionCommitted, HardMaxBytes: false)).AsTask();
+            TimeSpan.FromSeconds(1), MinBytes: 1 << 20, MaxBytes: 1 << 20, FetchIsolation.TransactionCommitted, HardMaxBytes: false))
+        .AsTask();
 
     private void Abort(int transactions)
     {

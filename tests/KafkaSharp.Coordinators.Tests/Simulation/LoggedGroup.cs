@@ -73,7 +73,7 @@ internal sealed class LoggedGroup
             || (epoch < member.MemberEpoch && epoch == member.PreviousMemberEpoch && owned is not null
                 && owned.All(partition => member.Assigned.Contains(partition.Topic, partition.Index))));
 
-    /// <summary>Whether a commit with this epoch is one that the group accepts: an older epoch only for what the member had in it.</summary>
+    /// <summary>Whether the group accepts a commit with this epoch: an older epoch only for what the member had in it.</summary>
     public bool MayCommit(string memberId, int epoch, Partition partition) =>
         Group?.Find(memberId) is { } member
         && (epoch == member.MemberEpoch

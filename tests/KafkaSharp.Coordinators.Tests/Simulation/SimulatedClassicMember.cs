@@ -176,7 +176,7 @@ internal sealed class SimulatedClassicMember(GroupSimulation simulation, string?
         foreach (var topic in members.SelectMany(member => member.Subscription.Topics).Distinct().Order(StringComparer.Ordinal))
         {
             var subscribers = members.Where(member => member.Subscription.Topics.Contains(topic)).ToList();
-            for (var partition = 0; partition < Simulation.PartitionsOf(topic); partition++)
+            for (var partition = 0; partition < Simulation.Topics.All.GetValueOrDefault(topic); partition++)
             {
                 var chosen = subscribers[partition % subscribers.Count].MemberId;
                 var isOwnedByAnother = members.Any(member => member.MemberId != chosen && member.Subscription.OwnedPartitions.Any(
