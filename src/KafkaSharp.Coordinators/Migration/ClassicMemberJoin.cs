@@ -85,10 +85,10 @@ internal sealed class ClassicMemberJoin(
         var replaced = join.Request.GroupInstanceId is { } instanceId ? group.FindStatic(instanceId) : null;
         if (replaced is not null && downgrade.IsDueInPlaceOf(group, replaced))
         {
-            // The others join again if the target is not the newest, or if one of them has not reached it: the classic group would say that
-            // it has what it waits for, or what it is giving up. Otherwise the member continues with what it takes over.
-            var rebalances = group.TargetEpoch < epoch || group.Members.Values.Any(
-                other => other.MemberId != replaced.MemberId && !other.IsReconciledTo(group.TargetEpoch));
+            // The others join again if the target is not the newest, or if one of them has its epoch and waits for partitions: the classic
+            // group would say that it has them. Those with an older epoch join again by themselves, since it is no generation of the group.
+            var rebalances = group.TargetEpoch < epoch || group.Members.Values.Any(other =>
+                other != replaced && other.State == MemberState.UnreleasedPartitions && other.MemberEpoch == group.TargetEpoch);
             var joined = rebalances
                 ? updated
                 : rebalance.Reconcile(
