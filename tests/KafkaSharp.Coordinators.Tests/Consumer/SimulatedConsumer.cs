@@ -57,13 +57,16 @@ internal sealed class SimulatedConsumer(GroupHarness harness, string memberId, s
         return Send(new ConsumerGroupHeartbeatRequest());
     }
 
-    private async Task<ConsumerGroupHeartbeatResponse> Send(ConsumerGroupHeartbeatRequest request, short version = 1)
+    /// <summary>Sends a request with the ids and the epoch of the member.</summary>
+    public async Task<ConsumerGroupHeartbeatResponse> Send(
+        ConsumerGroupHeartbeatRequest request, short version = 1, Predicate<string>? mayDescribe = null)
     {
         request.GroupId = GroupHarness.GroupId;
         request.MemberId = MemberId;
         request.InstanceId = instanceId;
         request.MemberEpoch = Epoch;
-        var response = await harness.Coordinator.Consumer.HeartbeatAsync(GroupHarness.Context(version), request, _ => true);
+        var response = await harness.Coordinator.Consumer.HeartbeatAsync(
+            GroupHarness.Context(version), request, mayDescribe ?? (_ => true));
         if (response.ErrorCode != ErrorCode.None)
             return response;
         Epoch = response.MemberEpoch;

@@ -1,3 +1,4 @@
+using KafkaSharp.Coordinators.Tests.Consumer;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
@@ -15,6 +16,20 @@ internal sealed class OpaqueGroupTests
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.NonEmptyGroup));
         Assert.That(await harness.Heartbeat("m", 1), Is.EqualTo(ErrorCode.UnknownMemberId));
         Assert.That((await harness.Describe()).ErrorMessage, Is.EqualTo("Group group is not a classic group."));
+    }
+
+    [Test]
+    public async Task It_is_no_group_of_consumers_even_without_members([Values(0, 1, -1)] int epoch)
+    {
+        await using var harness = GroupHarness.Load(Epoch());
+        var written = harness.Written();
+        var response = await new SimulatedConsumer(harness, "a") { Epoch = epoch }.Send(epoch == 0
+            ? new() { RebalanceTimeoutMs = 60_000, SubscribedTopicNames = ["con"], TopicPartitions = [] }
+            : new());
+        Assert.That((response.ErrorCode, response.ErrorMessage), Is.EqualTo((
+            ErrorCode.GroupIdNotFound, "Group group is not a consumer group.")));
+        Assert.That((await harness.Join().Soon()).ErrorCode, Is.EqualTo(ErrorCode.InconsistentGroupProtocol));
+        Assert.That(harness.Written(), Is.EqualTo(written));
     }
 
     [Test]

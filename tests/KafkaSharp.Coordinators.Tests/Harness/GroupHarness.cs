@@ -125,6 +125,16 @@ internal sealed class GroupHarness : IAsyncDisposable
         Coordinator.OnMetadataUpdate(delta, _image);
     }
 
+    /// <summary>Delivers metadata in which the group has a value of its own for a configuration.</summary>
+    public void Configure(string name, string value)
+    {
+        var delta = new MetadataDelta(_image);
+        delta.Replay(new MetadataRecord(
+            new ConfigRecord { ResourceType = (sbyte)ConfigResourceType.Group, ResourceName = GroupId, Name = name, Value = value }, 0));
+        _image = delta.Apply(new MetadataProvenance(++_metadataOffset, 0, 0));
+        Coordinator.OnMetadataUpdate(delta, _image);
+    }
+
     public void Advance(double milliseconds) => Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
 
     public Task<JoinGroupResponse> Join(

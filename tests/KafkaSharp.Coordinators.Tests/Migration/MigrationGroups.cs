@@ -33,21 +33,15 @@ internal static class MigrationGroups
         return [leader, .. members.Where(member => member != leader)];
     }
 
-    public static async Task<ConsumerGroupDescribeResponse.DescribedGroup> Described(GroupHarness harness) =>
-        (await harness.Coordinator.Consumer.DescribeAsync([GroupHarness.GroupId]))[0];
+    public static Task<ConsumerGroupDescribeResponse.DescribedGroup> Described(GroupHarness harness) => harness.Described();
 
     /// <summary>The description as the client would receive it.</summary>
     public static async Task<string> DescribedBytes(GroupHarness harness) => Convert.ToHexString(GroupHarness.Write(
-        new ConsumerGroupDescribeResponse { Groups = [await Described(harness)] }, 1));
+        new ConsumerGroupDescribeResponse { Groups = [await harness.Described()] }, 1));
 
     /// <summary>The types of the records from a position on; a tombstone is negative.</summary>
-    public static int[] Types(GroupHarness harness, int from = 0) =>
-        [.. harness.Storage.Entries(0).Skip(from).Select(entry => entry.Value is null ? -entry.Key[1] : entry.Key[1])];
+    public static int[] Types(GroupHarness harness, int from = 0) => harness.Types(from);
 
     /// <summary>Loads the state again, as after an election.</summary>
-    public static void Reload(GroupHarness harness, int epoch)
-    {
-        harness.Coordinator.OnResignation(0, epoch);
-        harness.Coordinator.OnElection(0, epoch + 1);
-    }
+    public static void Reload(GroupHarness harness, int epoch) => harness.Reload(epoch);
 }
