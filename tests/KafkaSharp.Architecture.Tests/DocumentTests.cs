@@ -48,6 +48,7 @@ internal sealed partial class DocumentTests
 
     [TestCase("docs/architecture.md")]
     [TestCase("docs/storage.md")]
+    [TestCase("docs/decisions/0051-the-rows-of-the-group-state-machines.md")]
     [TestCase("CONTRIBUTING.md")]
     public void Types_exist_in(string document)
     {
