@@ -95,7 +95,7 @@ internal abstract class SimulatedMember(GroupSimulation simulation, string? inst
     /// <summary>Sends something that it could have sent when it was another; what must be refused is refused and changes nothing.</summary>
     protected abstract Task SendLateAsync(PastIdentity past);
 
-    /// <summary>Whether the coordinator may accept a commit now, as far as the log and what the member was told say.</summary>
+    /// <summary>Whether the coordinator may accept a commit now, as far as the log and the last response to the member show.</summary>
     protected abstract bool MayCommit(string memberId, int epoch, Partition partition);
 
     /// <summary>Whether the coordinator must accept a commit, when it is there.</summary>
