@@ -23,7 +23,7 @@ internal sealed class FetchContext
     private readonly int _epoch;
 
     private FetchContext(
-        FetchSessionCache cache, FetchPartitionState[] partitions, bool startsSession, bool isFromFollower, short version,
+        FetchSessionCache cache, FetchPartitions partitions, bool startsSession, bool isFromFollower, short version,
         FetchSession? session = null, int epoch = 0, ErrorCode error = ErrorCode.None)
     {
         _cache = cache;
@@ -37,8 +37,8 @@ internal sealed class FetchContext
         ErrorCode = error;
     }
 
-    /// <summary>What to read, in this order, each partition once.</summary>
-    public FetchPartitionState[] Partitions { get; }
+    /// <summary>What to read.</summary>
+    public FetchPartitions Partitions { get; }
 
     /// <summary>Why the session does not accept the request, or none; the response then holds nothing else.</summary>
     public ErrorCode ErrorCode { get; }
@@ -68,11 +68,11 @@ internal sealed class FetchContext
             if (session.Count == 0)
             {
                 cache.Remove(session.Id);
-                return new FetchContext(cache, [], false, isFromFollower, version);
+                return new FetchContext(cache, FetchPartitions.None, false, isFromFollower, version);
             }
             session.Epoch = FetchSession.NextEpoch(session.Epoch);
             cache.Touch(session, session.Count, session.Bytes);
-            return new FetchContext(cache, session.ToArray(), false, isFromFollower, version, session, session.Epoch);
+            return new FetchContext(cache, new FetchPartitions(session.ToArray()), false, isFromFollower, version, session, session.Epoch);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class FetchContext
             {
                 isIncluded[i] = Partitions[i].UpdateFrom(results[i]);
                 if (!results[i].Records.IsEmpty)
-                    session.MoveToEnd(Partitions[i]);
+                    session.MoveToEnd(Partitions.OfSession(i));
             }
             Append(response, results, isIncluded);
             return response;
@@ -143,7 +143,7 @@ internal sealed class FetchContext
         return allMatch;
     }
 
-    private void Append(FetchResponse response, FetchPartitionState partition, in FetchPartitionResult result)
+    private void Append(FetchResponse response, in FetchPartitionState partition, in FetchPartitionResult result)
     {
         var last = response.Responses.Count > 0 ? response.Responses[^1] : null;
         var isSameTopic = last is not null
@@ -156,5 +156,5 @@ internal sealed class FetchContext
         last!.Partitions.Add(result.ToResponse(partition.Key.Partition, _includesLeader));
     }
 
-    private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) => new(cache, [], false, false, 0, error: error);
+    private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) => new(cache, FetchPartitions.None, false, false, 0, error: error);
 }

@@ -6,8 +6,9 @@ namespace KafkaSharp.Broker.Fetching;
 /// <summary>
 /// One partition of a fetch: the requested position and, in a session, the values of the last response (Kafka's <c>CachedPartition</c>).
 /// Used by one request at a time: a session's requests follow one another on one connection, and the session is locked while it is changed.
+/// A struct, since a request may name a million partitions: the garbage collector would copy a million objects twice.
 /// </summary>
-internal sealed class FetchPartitionState(FetchPartitionKey key)
+internal struct FetchPartitionState(FetchPartitionKey key)
 {
     public FetchPartitionKey Key { get; } = key;
 
@@ -29,12 +30,7 @@ internal sealed class FetchPartitionState(FetchPartitionKey key)
 
     public long SentLogStartOffset { get; set; } = -1;
 
-    /// <summary>The neighbours in its session, which guards them.</summary>
-    internal FetchPartitionState? Previous { get; set; }
-
-    internal FetchPartitionState? Next { get; set; }
-
-    public void UpdateFrom(FetchPartitionState wanted)
+    public void UpdateFrom(in FetchPartitionState wanted)
     {
         MaxBytes = wanted.MaxBytes;
         FetchOffset = wanted.FetchOffset;

@@ -35,12 +35,12 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     /// <summary>The results, parallel to <paramref name="wanted"/>; the caller disposes of their leases.</summary>
     /// <exception cref="OperationCanceledException">The connection was closed during the wait.</exception>
     public ValueTask<FetchPartitionResult[]> ReadAsync(
-        FetchPartitionState[] wanted, FetchParameters parameters, Connection? connection = null)
+        FetchPartitions wanted, FetchParameters parameters, Connection? connection = null)
     {
-        var results = new FetchPartitionResult[wanted.Length];
+        var results = new FetchPartitionResult[wanted.Count];
         var (bytes, unknown, refused) = Read(wanted, parameters, results);
-        return refused || bytes >= parameters.MinBytes || parameters.MaxWait <= TimeSpan.Zero || unknown == wanted.Length
-            || !TryBeginWait(wanted.Length)
+        return refused || bytes >= parameters.MinBytes || parameters.MaxWait <= TimeSpan.Zero || unknown == wanted.Count
+            || !TryBeginWait(wanted.Count)
             ? new ValueTask<FetchPartitionResult[]>(results)
             : new ValueTask<FetchPartitionResult[]>(WaitAsync(wanted, parameters, results, unknown, connection));
     }
@@ -60,7 +60,7 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     }
 
     private async Task<FetchPartitionResult[]> WaitAsync(
-        FetchPartitionState[] wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
         Connection? connection)
     {
         try
@@ -69,12 +69,12 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         }
         finally
         {
-            EndWait(wanted.Length);
+            EndWait(wanted.Count);
         }
     }
 
     private async Task<FetchPartitionResult[]> WaitForBytesAsync(
-        FetchPartitionState[] wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
         Connection? connection)
     {
         var started = time.GetTimestamp();
@@ -95,12 +95,12 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         }
     }
 
-    private List<PartitionProgress> FindProgress(FetchPartitionState[] wanted, FetchIsolation isolation)
+    private List<PartitionProgress> FindProgress(FetchPartitions wanted, FetchIsolation isolation)
     {
-        var found = new List<PartitionProgress>(wanted.Length);
-        foreach (var state in wanted)
+        var found = new List<PartitionProgress>(wanted.Count);
+        for (var i = 0; i < wanted.Count; i++)
         {
-            if (Find(state, out var partition) == ErrorCode.None)
+            if (Find(ref wanted[i], out var partition) == ErrorCode.None)
                 found.Add(ProgressOf(partition!, isolation));
         }
         return found;
@@ -114,15 +114,15 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     };
 
     private (long Bytes, int Unknown, bool Refused) Read(
-        FetchPartitionState[] wanted, FetchParameters parameters, FetchPartitionResult[] results)
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results)
     {
         var (bytes, unknown, refused) = (0L, 0, false);
         var left = parameters.MaxBytes;
         var minOneMessage = !parameters.HardMaxBytes;
         var aborted = 0;
-        for (var i = 0; i < wanted.Length; i++)
+        for (var i = 0; i < wanted.Count; i++)
         {
-            var error = Find(wanted[i], out var partition);
+            var error = Find(ref wanted[i], out var partition);
             var isFull = aborted >= MaxAbortedTransactions;
             var read = ReadOf(wanted[i], parameters, isFull ? 0 : left, minOneMessage && !isFull) with { OnlyOffsets = isFull };
             var result = error == ErrorCode.None ? partition!.Read(read) : Refused(error);
@@ -141,11 +141,11 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         return (bytes, unknown, refused);
     }
 
-    private static PartitionRead ReadOf(FetchPartitionState wanted, FetchParameters parameters, int left, bool minOneMessage) => new(
+    private static PartitionRead ReadOf(in FetchPartitionState wanted, FetchParameters parameters, int left, bool minOneMessage) => new(
         wanted.FetchOffset, Math.Min(wanted.MaxBytes, left), wanted.CurrentLeaderEpoch, wanted.LastFetchedEpoch,
         parameters.Isolation, minOneMessage, parameters.HardMaxBytes, parameters.ReplicaId);
 
-    private ErrorCode Find(FetchPartitionState wanted, out Partition? partition)
+    private ErrorCode Find(ref FetchPartitionState wanted, out Partition? partition)
     {
         if (wanted.Key.Topic is { } name)
             return replicas.Find(new TopicPartition(name, wanted.Key.Partition), out partition);

@@ -13,9 +13,9 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
     // Measured: the entry, its place in the table, and what the table keeps free.
     private const int EntryBytes = 200;
 
-    private readonly Dictionary<FetchPartitionKey, FetchPartitionState> _partitions = [];
-    private FetchPartitionState? _first;
-    private FetchPartitionState? _last;
+    private readonly Dictionary<FetchPartitionKey, FetchSessionPartition> _partitions = [];
+    private FetchSessionPartition? _first;
+    private FetchSessionPartition? _last;
 
     public Lock Gate { get; } = new();
 
@@ -53,15 +53,16 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
         _ => epoch + 1,
     };
 
-    public void Add(FetchPartitionState partition)
+    public void Add(in FetchPartitionState wanted)
     {
-        if (_partitions.TryGetValue(partition.Key, out var known))
+        if (_partitions.TryGetValue(wanted.Key, out var known))
         {
-            known.UpdateFrom(partition);
+            known.State.UpdateFrom(wanted);
             return;
         }
-        _partitions.Add(partition.Key, partition);
-        Bytes += BytesOf(partition.Key);
+        var partition = new FetchSessionPartition(wanted);
+        _partitions.Add(wanted.Key, partition);
+        Bytes += BytesOf(wanted.Key);
         Append(partition);
     }
 
@@ -74,17 +75,17 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
     }
 
     /// <summary>Moves a partition behind all others, so that they have their turn when a response is full.</summary>
-    public void MoveToEnd(FetchPartitionState partition)
+    public void MoveToEnd(FetchSessionPartition partition)
     {
-        if (partition == _last || !_partitions.TryGetValue(partition.Key, out var known) || known != partition)
+        if (partition == _last || !_partitions.TryGetValue(partition.State.Key, out var known) || known != partition)
             return;
         Unlink(partition);
         Append(partition);
     }
 
-    public FetchPartitionState[] ToArray()
+    public FetchSessionPartition[] ToArray()
     {
-        var partitions = new FetchPartitionState[Count];
+        var partitions = new FetchSessionPartition[Count];
         var next = _first;
         for (var i = 0; i < partitions.Length; i++, next = next!.Next)
             partitions[i] = next!;
@@ -94,7 +95,7 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
     /// <summary>About how much memory a partition of a session takes.</summary>
     public static long BytesOf(FetchPartitionKey key) => EntryBytes + (key.Topic?.Length ?? 0) * sizeof(char);
 
-    private void Append(FetchPartitionState partition)
+    private void Append(FetchSessionPartition partition)
     {
         partition.Previous = _last;
         if (_last is null)
@@ -104,7 +105,7 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
         _last = partition;
     }
 
-    private void Unlink(FetchPartitionState partition)
+    private void Unlink(FetchSessionPartition partition)
     {
         if (partition.Previous is null)
             _first = partition.Next;

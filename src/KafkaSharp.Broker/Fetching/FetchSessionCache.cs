@@ -31,10 +31,13 @@ internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Rando
     }
 
     /// <summary>A new session that follows the partitions, or null when there is no place for it.</summary>
-    public FetchSession? TryCreate(bool isFromFollower, bool usesTopicIds, FetchPartitionState[] partitions)
+    public FetchSession? TryCreate(bool isFromFollower, bool usesTopicIds, FetchPartitions partitions)
     {
         // One that would find no space even in an empty cache is not built.
-        if (partitions.Sum(partition => FetchSession.BytesOf(partition.Key)) > MaxBytes)
+        var bytes = 0L;
+        for (var i = 0; i < partitions.Count; i++)
+            bytes += FetchSession.BytesOf(partitions[i].Key);
+        if (bytes > MaxBytes)
             return null;
         var now = Now();
         int id;
@@ -45,8 +48,8 @@ internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Rando
             while (_sessions.ContainsKey(id));
         }
         var session = new FetchSession(id, isFromFollower, usesTopicIds, now);
-        foreach (var partition in partitions)
-            session.Add(partition);
+        for (var i = 0; i < partitions.Count; i++)
+            session.Add(partitions[i]);
         lock (_gate)
         {
             if (_sessions.ContainsKey(id)

@@ -12,7 +12,7 @@ internal static class WantedPartitions
     // Fetchers without a session name a few partitions in each request: comparing them is cheaper than a table.
     private const int FewPartitions = 16;
 
-    public static FetchPartitionState[] Merge(FetchRequest request, bool usesTopicIds)
+    public static FetchPartitions Merge(FetchRequest request, bool usesTopicIds)
     {
         var named = 0;
         foreach (var topic in request.Topics)
@@ -24,15 +24,15 @@ internal static class WantedPartitions
         {
             foreach (var partition in topic.Partitions)
             {
-                var state = wanted[count] = StateOf(topic, partition, usesTopicIds);
-                var place = places is null ? IndexOf(wanted, state.Key) : Enter(places, count);
+                wanted[count] = StateOf(topic, partition, usesTopicIds);
+                var place = places is null ? IndexOf(wanted, wanted[count].Key) : Enter(places, count);
                 if (place == count)
                     count++;
                 else
-                    wanted[place].UpdateFrom(state);
+                    wanted[place].UpdateFrom(wanted[count]);
             }
         }
-        return count == named ? wanted : wanted[..count];
+        return new FetchPartitions(wanted, count);
     }
 
     /// <summary>Adds and changes the partitions of a session that the request names, then removes those that it forgets.</summary>

@@ -144,12 +144,13 @@ internal sealed class FetchReaderTests
     public async Task A_topic_that_is_deleted_between_the_fetches_of_a_session_is_unknown_by_its_name()
     {
         var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time);
-        FetchPartitionState[] session = [new(new FetchPartitionKey(LeaderFixture.TopicId, null, 0)) { MaxBytes = 100 }];
+        var key = new FetchPartitionKey(LeaderFixture.TopicId, null, 0);
+        var session = new FetchPartitions([new FetchSessionPartition(new FetchPartitionState(key) { MaxBytes = 100 })]);
         var parameters = new FetchParameters(TimeSpan.Zero, 1, 1 << 20, FetchIsolation.HighWatermark, HardMaxBytes: false);
         Assert.That((await reader.ReadAsync(session, parameters))[0].ErrorCode, Is.EqualTo(ErrorCode.None));
         _leader.Delete();
         Assert.That((await reader.ReadAsync(session, parameters))[0].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
-        session[0] = new(session[0].Key) { MaxBytes = 100 };
+        session = new FetchPartitions([new FetchSessionPartition(new FetchPartitionState(key) { MaxBytes = 100 })]);
         Assert.That((await reader.ReadAsync(session, parameters))[0].ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicId), "a new session");
     }
 
@@ -366,12 +367,8 @@ internal sealed class FetchReaderTests
     }
 
     private Task<FetchPartitionResult[]> FetchCommitted(FetchReader reader, int partitions, int maxBytes) => reader.ReadAsync(
-        [
-            .. Enumerable.Range(0, partitions).Select(_ => new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, 0))
-            {
-                MaxBytes = maxBytes,
-            }),
-        ],
+        LeaderFixture.Named(Enumerable.Range(0, partitions)
+            .Select(_ => new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, 0)) { MaxBytes = maxBytes })),
         new FetchParameters(
             TimeSpan.FromSeconds(1), MinBytes: 1 << 20, MaxBytes: 1 << 20, FetchIsolation.TransactionCommitted, HardMaxBytes: false))
         .AsTask();
@@ -406,10 +403,8 @@ internal sealed class FetchReaderTests
     private static Task<FetchPartitionResult[]> Fetch(
         FetchReader reader, int partitions, int maxWaitMs = 500, Connection? connection = null) =>
         reader.ReadAsync(
-            [
-                .. Enumerable.Range(0, partitions)
-                    .Select(i => new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, i)) { MaxBytes = 1 }),
-            ],
+            LeaderFixture.Named(Enumerable.Range(0, partitions)
+                .Select(i => new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, i)) { MaxBytes = 1 })),
             new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false),
             connection).AsTask();
 

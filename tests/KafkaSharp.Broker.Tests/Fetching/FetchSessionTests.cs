@@ -98,7 +98,7 @@ internal sealed class FetchSessionTests
         var id = fetch.Respond(result).SessionId;
         request = Request(id, 1);
         request.ForgottenTopicsData = [new() { TopicId = Uuid.Zero, Partitions = [0] }];
-        Assert.That(FetchContext.Open(_cache, request, 13).Partitions, Is.Empty);
+        Assert.That(FetchContext.Open(_cache, request, 13).Partitions.Count, Is.Zero);
         Assert.That(_cache.Find(id), Is.Null);
     }
 
@@ -290,7 +290,7 @@ internal sealed class FetchSessionTests
         for (var i = 1; i <= 100_000; i++)
             request.Topics.Add(new() { TopicId = new Uuid(((long)i << 32) | (uint)i, 0), Partitions = [new() { Partition = 0 }] });
         var fetch = FetchContext.Open(_cache, request, 13);
-        Assert.That(fetch.Partitions.Select(p => p.Key.GetHashCode()).Distinct().Count(), Is.GreaterThan(99_000));
+        Assert.That(KeysOf(fetch).Select(key => key.GetHashCode()).Distinct().Count(), Is.GreaterThan(99_000));
         var numbers = Enumerable.Range(0, 20_000).Select(i => new FetchPartitionKey(default, "t", i * 107_897).GetHashCode());
         Assert.That(numbers.GroupBy(hash => (uint)hash % 107_897).Max(bucket => bucket.Count()), Is.LessThan(50));
     }
@@ -325,7 +325,10 @@ internal sealed class FetchSessionTests
 
     private static FetchPartitionResult[] Nothing(int count) => [.. Enumerable.Repeat(Result(), count)];
 
-    private static int[] Numbers(FetchContext fetch) => [.. fetch.Partitions.Select(p => p.Key.Partition)];
+    private static IEnumerable<FetchPartitionKey> KeysOf(FetchContext fetch) =>
+        Enumerable.Range(0, fetch.Partitions.Count).Select(i => fetch.Partitions[i].Key);
+
+    private static int[] Numbers(FetchContext fetch) => [.. KeysOf(fetch).Select(key => key.Partition)];
 
     private static int[] Named(FetchResponse response) =>
         [.. response.Responses.SelectMany(t => t.Partitions).Select(p => p.PartitionIndex)];

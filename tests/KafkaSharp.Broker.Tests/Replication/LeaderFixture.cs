@@ -84,11 +84,17 @@ internal sealed class LeaderFixture : IAsyncDisposable
         int minBytes, int maxWaitMs = 500, long offset = 0, FetchIsolation isolation = FetchIsolation.HighWatermark, int maxBytes = 1 << 20,
         Uuid[]? topics = null, int totalMaxBytes = 1 << 20, bool hardMaxBytes = false, long[]? offsets = null) =>
         new FetchReader(Replicas, Timers, Time).ReadAsync(
-            [.. (topics ?? [TopicId]).Select((topic, i) => new FetchPartitionState(new FetchPartitionKey(topic, null, 0))
+            Named((topics ?? [TopicId]).Select((topic, i) => new FetchPartitionState(new FetchPartitionKey(topic, null, 0))
             {
                 FetchOffset = offsets?[i] ?? offset, MaxBytes = maxBytes,
-            })],
+            })),
             new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), minBytes, totalMaxBytes, isolation, hardMaxBytes)).AsTask();
+
+    public static FetchPartitions Named(IEnumerable<FetchPartitionState> partitions)
+    {
+        FetchPartitionState[] named = [.. partitions];
+        return new FetchPartitions(named, named.Length);
+    }
 
     public async ValueTask DisposeAsync()
     {

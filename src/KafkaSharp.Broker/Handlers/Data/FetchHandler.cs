@@ -15,15 +15,19 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
     : IApiHandler<FetchRequest, FetchResponse>
 {
     private const short FirstWithStorageError = 6;
+    // Up to here the objects of the request are kept, so that an unexpected error can name its partitions.
+    private const int FewPartitions = 1000;
 
     public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
     {
         var fetch = FetchContext.Open(sessions, request, context.ApiVersion);
-        if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Length == 0)
+        if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Count == 0)
             return new ValueTask<FetchResponse?>(fetch.Respond([]));
         var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
         if (RequestedIsolation.OfFetch(replicaId, request.IsolationLevel) is not { } isolation)
             return new ValueTask<FetchResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
+        if (fetch.Partitions.Count > FewPartitions)
+            request.Topics = [];
         var maxBytes = Math.Min(request.MaxBytes, fetchMaxBytes);
         var parameters = new FetchParameters(
             TimeSpan.FromMilliseconds(request.MaxWaitMs),
