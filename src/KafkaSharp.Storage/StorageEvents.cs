@@ -105,8 +105,4 @@ internal static partial class StorageEvents
     [LoggerMessage(
         2051, LogLevel.Error, "The configuration of the topic {Topic} is invalid, so the broker's defaults are used for it: {Reason}")]
     public static partial void TopicConfigRefused(this ILogger logger, string topic, string reason);
-
-    [LoggerMessage(
-        2052, LogLevel.Warning, "KafkaSharp does not compact logs yet: topics with cleanup.policy=compact keep all their records")]
-    public static partial void CompactionIsInactive(this ILogger logger);
 }

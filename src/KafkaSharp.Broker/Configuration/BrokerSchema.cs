@@ -12,8 +12,8 @@ internal static class BrokerSchema
 {
     public static ConfigSchema Instance { get; } = new(
     [
-        .. BrokerConfigs.All, .. NetworkConfigs.All, .. BrokerLogConfigs.All, .. LogManagerConfigs.All, .. RaftConfigs.All,
-        .. MetadataConfigs.All,
+        .. BrokerConfigs.All, .. NetworkConfigs.All, .. BrokerLogConfigs.All, .. LogManagerConfigs.All, .. LogCleanerConfigs.All,
+        .. RaftConfigs.All, .. MetadataConfigs.All,
         .. GroupConfigs.All, .. ConsumerGroupConfigs.All, .. TransactionConfigs.All,
     ]);
 

@@ -16,6 +16,9 @@ public sealed class OffsetCheckpointFile(IFileSystem files, string path)
     /// <summary>The name of the file with the high watermarks.</summary>
     public const string HighWatermark = "replication-offset-checkpoint";
 
+    /// <summary>The name of the file with the offsets below which logs were compacted. It contains only logs that were.</summary>
+    public const string CleanedOffset = "cleaner-offset-checkpoint";
+
     /// <summary>
     /// The name of the file with the log start offsets. It contains only logs whose start offset is within the first segment, as after
     /// DeleteRecords.

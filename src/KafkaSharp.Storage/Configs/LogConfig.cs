@@ -28,6 +28,10 @@ public sealed class LogConfig
         RetentionSize = values.Get(TopicConfigs.RetentionBytes);
         RetentionMs = values.Get(TopicConfigs.RetentionMs);
         FileDeleteDelayMs = values.Get(TopicConfigs.FileDeleteDelayMs);
+        MinCleanableDirtyRatio = values.Get(TopicConfigs.MinCleanableDirtyRatio);
+        MinCompactionLagMs = values.Get(TopicConfigs.MinCompactionLagMs);
+        MaxCompactionLagMs = values.Get(TopicConfigs.MaxCompactionLagMs);
+        DeleteRetentionMs = values.Get(TopicConfigs.DeleteRetentionMs);
         MaxMessageSize = values.Get(TopicConfigs.MaxMessageBytes);
         var policy = values.Get(TopicConfigs.CleanupPolicy);
         IsDelete = policy.Contains(Delete, StringComparer.Ordinal);
@@ -62,6 +66,18 @@ public sealed class LogConfig
     public long RetentionMs { get; }
 
     public long FileDeleteDelayMs { get; }
+
+    /// <summary>Above which share of dirty bytes a log is compacted.</summary>
+    public double MinCleanableDirtyRatio { get; }
+
+    /// <summary>How long a record stays uncompacted at least.</summary>
+    public long MinCompactionLagMs { get; }
+
+    /// <summary>After which time a record is compacted, whatever the share of dirty bytes.</summary>
+    public long MaxCompactionLagMs { get; }
+
+    /// <summary>How long tombstones and transaction markers stay after they were compacted for the first time.</summary>
+    public long DeleteRetentionMs { get; }
 
     public int MaxMessageSize { get; }
 

@@ -53,7 +53,7 @@ public static partial class TopicConfigs
     public static readonly ConfigKey<long> FileDeleteDelayMs = ConfigKeys.Long(
         "file.delete.delay.ms", 60_000, "How long a deleted segment's files stay on disk, in milliseconds.", min: 0);
 
-    // Compaction: declared and validated; used when there is a cleaner.
+    // Compaction: used by the cleaner.
     public static readonly ConfigKey<double> MinCleanableDirtyRatio = ConfigKeys.Double(
         "min.cleanable.dirty.ratio", 0.5, "The share of a log that must be uncompacted before the cleaner takes it.", min: 0, max: 1);
 

@@ -20,6 +20,12 @@ public sealed class FaultyFileSystem(IFileSystem inner, Func<FileOperation, stri
 
     public long GetLastModified(string path) => inner.GetLastModified(path);
 
+    public void SetLastModified(string path, long milliseconds)
+    {
+        Check(FileOperation.Write, path);
+        inner.SetLastModified(path, milliseconds);
+    }
+
     public void DeleteFile(string path)
     {
         Check(FileOperation.Delete, path);

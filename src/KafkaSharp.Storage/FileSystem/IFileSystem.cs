@@ -22,6 +22,11 @@ public interface IFileSystem
     /// <summary>The time of the last write to the file, in milliseconds since the Unix epoch.</summary>
     long GetLastModified(string path);
 
+    /// <summary>
+    /// Sets the time of the last write to a file, which is then that of other files whose content it has. A later write changes it.
+    /// </summary>
+    void SetLastModified(string path, long milliseconds);
+
     /// <summary>Deletes a file, if it exists. Bytes borrowed from it stay readable.</summary>
     void DeleteFile(string path);
 

@@ -81,6 +81,12 @@ public sealed class MemoryFileSystem(
             return (Find(path) ?? throw new FileNotFoundException($"{path} does not exist", path)).LastModified;
     }
 
+    public void SetLastModified(string path, long milliseconds)
+    {
+        lock (_gate)
+            (Find(path) ?? throw new FileNotFoundException($"{path} does not exist", path)).LastModified = milliseconds;
+    }
+
     public void DeleteFile(string path)
     {
         lock (_gate)

@@ -45,6 +45,9 @@ public sealed class PhysicalFileSystem : IFileSystem
         ? new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeMilliseconds()
         : throw new FileNotFoundException($"{path} does not exist", path));
 
+    public void SetLastModified(string path, long milliseconds) =>
+        Run(() => File.SetLastWriteTimeUtc(path, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime));
+
     public void DeleteFile(string path)
     {
         try

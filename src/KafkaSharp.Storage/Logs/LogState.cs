@@ -18,11 +18,18 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     private Published<LogOffsetMetadata> _firstUnstable = new(LogOffsetMetadata.Unknown);
     private long _logStartOffset;
     private long _recoveryPoint;
+    private long _cleanedOffset = options.CleanedOffset;
     private int _truncations;
     private volatile LogConfig _config = options.Config;
     private volatile string _directory = options.Directory;
 
     public Lock Gate { get; } = new();
+
+    /// <summary>
+    /// Held, before <see cref="Gate"/>, by whoever removes or replaces segments: the cleaner, retention, truncation. So the cleaner can
+    /// wait for the disk in the middle of a replacement, without the gate, and find the same segments afterwards.
+    /// </summary>
+    public Lock SegmentChanges { get; } = new();
 
     public PartitionLogOptions Options { get; } = options;
 
@@ -83,6 +90,15 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
 
     /// <summary>How often the end of the log was truncated: other records may be there now.</summary>
     public int EndCuts { get; private set; }
+
+    /// <summary>
+    /// Records below it were compacted (Kafka's first dirty offset); -1 if the log never was. Changed under <see cref="Gate"/>.
+    /// </summary>
+    public long CleanedOffset
+    {
+        get => Volatile.Read(ref _cleanedOffset);
+        set => Volatile.Write(ref _cleanedOffset, value);
+    }
 
     /// <summary>Appends of a leader with an earlier epoch are refused; guarded by <see cref="Gate"/>.</summary>
     public int LowestLeaderEpoch { get; set; }
@@ -198,6 +214,17 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     {
         EndCuts++;
         CountTruncation();
+    }
+
+    /// <summary>
+    /// Looks up the positions of high watermark and last stable offset again, after segments were replaced; under the gate. Both are above
+    /// the replaced segments, but may be known as the end of one of them.
+    /// </summary>
+    public void FindPositionsAgain()
+    {
+        _highWatermark.Value = WithPosition(new LogOffsetMetadata(HighWatermarkOffset));
+        if (_firstUnstable.Value is { MessageOffset: >= 0 } first)
+            _firstUnstable.Value = WithPosition(new LogOffsetMetadata(first.MessageOffset));
     }
 
     /// <summary>

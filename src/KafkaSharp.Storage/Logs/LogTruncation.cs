@@ -30,6 +30,7 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         // is appended now. Recovery has to look at this segment then.
         if (state.RecoveryPoint > state.Segments.Active.BaseOffset)
             state.SetRecoveryPoint(state.Segments.Active.BaseOffset);
+        LowerCleanedOffset(state.Segments.Active.BaseOffset);
         state.Epochs.TruncateFromEnd(offset);
         if (state.LogStartOffset > offset)
             state.SetLogStartOffset(offset);
@@ -51,6 +52,7 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         DeleteLater(removed);
         state.Epochs.Clear();
         state.Producers.TruncateFullyAndStartAt(newOffset);
+        LowerCleanedOffset(newOffset);
         state.SetLogStartOffset(logStartOffset ?? newOffset);
         state.SetLogEnd(newOffset);
         ProducerReplay.Rebuild(state.Producers, state.Segments, state.LogStartOffset, newOffset, state.NowMs, afterCleanShutdown: false);
@@ -82,6 +84,13 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         state.Segments.Remove(removed);
         SegmentDeletion.Rename(removed);
         DeleteLater(removed);
+    }
+
+    // What is appended now was not compacted, other than what was here before.
+    private void LowerCleanedOffset(long offset)
+    {
+        if (state.CleanedOffset > offset)
+            state.CleanedOffset = offset;
     }
 
     private void DeleteLater(IReadOnlyCollection<LogSegment> removed)

@@ -48,6 +48,8 @@ public sealed class PartitionLog : IDisposable
         _flusher = new LogFlusher(_state);
         _state.Initialize(loaded, options.HighWatermark);
         SavedHighWatermark = options.HighWatermark;
+        Cleaning = new CleaningAccess(_state, _guard, _lifecycle, _deletion);
+        Cleaning.CheckCleanedOffset();
     }
 
     public PartitionLogOptions Options { get; }
@@ -68,6 +70,12 @@ public sealed class PartitionLog : IDisposable
     }
 
     public LogProducers Producers { get; }
+
+    /// <summary>What the cleaner needs of the log.</summary>
+    internal CleaningAccess Cleaning { get; }
+
+    /// <summary>The offset below which the log was compacted; -1 if it never was.</summary>
+    public long CleanedOffset => _state.CleanedOffset;
 
     public long LogStartOffset => _state.LogStartOffset;
 
@@ -300,8 +308,11 @@ public sealed class PartitionLog : IDisposable
     /// <summary>Deletes the segments that retention no longer keeps; returns how many.</summary>
     public int DeleteOldSegments()
     {
-        lock (_state.Gate)
-            return _guard.IsClosed ? 0 : _retention.DeleteOldSegments();
+        lock (_state.SegmentChanges)
+        {
+            lock (_state.Gate)
+                return _guard.IsClosed ? 0 : _retention.DeleteOldSegments();
+        }
     }
 
     /// <summary>
@@ -334,15 +345,6 @@ public sealed class PartitionLog : IDisposable
         Flush();
         // If everything else was durable, the flush has done nothing.
         written?.TimeIndex.Flush();
-    }
-
-    /// <summary>
-    /// Replaces segments by those that the cleaner made of them, whose names end in .cleaned (Kafka's <c>replaceSegments</c>).
-    /// </summary>
-    public void ReplaceSegments(IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
-    {
-        lock (_state.Gate)
-            new SegmentReplacement(_state, _deletion).Replace(cleaned, old);
     }
 
     /// <summary>
@@ -382,24 +384,27 @@ public sealed class PartitionLog : IDisposable
     private bool Truncate(Func<bool> truncate)
     {
         bool isTruncated, isLowered;
-        lock (_state.Gate)
+        lock (_state.SegmentChanges)
         {
-            var (flushedBefore, cutsBefore) = (RecoveryPoint, _state.EndCuts);
-            try
+            lock (_state.Gate)
             {
-                isTruncated = truncate();
+                var (flushedBefore, cleanedBefore, cutsBefore) = (RecoveryPoint, CleanedOffset, _state.EndCuts);
+                try
+                {
+                    isTruncated = truncate();
+                }
+                catch (IOException failure) when (_state.EndCuts != cutsBefore)
+                {
+                    // Half of it is done: what is appended now would not follow the records before it. The next start recovers the log.
+                    _guard.Report(failure);
+                    _lifecycle.CloseAbruptly();
+                    throw;
+                }
+                isLowered = RecoveryPoint < flushedBefore || CleanedOffset < cleanedBefore;
             }
-            catch (IOException failure) when (_state.EndCuts != cutsBefore)
-            {
-                // Half of it is done: what is appended now would not follow the records before it. The next start recovers the log.
-                _guard.Report(failure);
-                _lifecycle.CloseAbruptly();
-                throw;
-            }
-            isLowered = RecoveryPoint < flushedBefore;
         }
         if (isLowered)
-            Options.RecoveryPointLowered?.Invoke(Directory);
+            Options.OffsetsLowered?.Invoke(Directory);
         return isTruncated;
     }
 }

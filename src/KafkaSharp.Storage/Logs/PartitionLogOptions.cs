@@ -32,6 +32,12 @@ public sealed record PartitionLogOptions
     /// <summary>From the checkpoint of the log directory: the high watermark (replication-offset-checkpoint); -1 if unknown.</summary>
     public long HighWatermark { get; init; } = -1;
 
+    /// <summary>
+    /// From the checkpoint of the log directory: the offset below which the log was compacted (cleaner-offset-checkpoint); -1 if there is
+    /// none.
+    /// </summary>
+    public long CleanedOffset { get; init; } = -1;
+
     /// <summary>Whether the last broker shut down cleanly (.kafka_cleanshutdown): then nothing is recovered.</summary>
     public bool HadCleanShutdown { get; init; }
 
@@ -66,10 +72,11 @@ public sealed record PartitionLogOptions
     public Action<string, IOException>? StorageFailed { get; init; }
 
     /// <summary>
-    /// Called with the log's folder, before a truncation returns, when the truncation has lowered the recovery point. The new one must be
-    /// on disk before the next append: after a crash, records below the old one would not be checked.
+    /// Called with the log's folder, before a truncation returns, when the truncation has lowered the recovery point or the offset below
+    /// which the log was compacted. The new ones must be on disk before the next append: after a crash, records below the old ones would
+    /// not be checked, or not be compacted.
     /// </summary>
-    public Action<string>? RecoveryPointLowered { get; init; }
+    public Action<string>? OffsetsLowered { get; init; }
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -7,5 +7,6 @@ internal enum Checkpoints
     RecoveryPoints = 1,
     LogStartOffsets = 2,
     HighWatermarks = 4,
-    All = RecoveryPoints | LogStartOffsets | HighWatermarks,
+    CleanedOffsets = 8,
+    All = RecoveryPoints | LogStartOffsets | HighWatermarks | CleanedOffsets,
 }

@@ -11,17 +11,19 @@ internal sealed class LogConfigs
     private static readonly Dictionary<string, string> None = [];
 
     private readonly ILogger _logger;
+    private readonly Action _onCompactedLog;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _overrides = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LogConfig> _configs = new(StringComparer.Ordinal);
     private volatile IReadOnlyDictionary<string, string> _defaults;
     private volatile ConfigValues _broker;
-    private bool _isCompactionWarningLogged;
 
     /// <param name="broker">The broker's configuration.</param>
     /// <param name="logger">The log of invalid configurations.</param>
-    public LogConfigs(ConfigValues broker, ILogger logger)
+    /// <param name="onCompactedLog">Is called when a log has cleanup.policy=compact.</param>
+    public LogConfigs(ConfigValues broker, ILogger logger, Action onCompactedLog)
     {
         _logger = logger;
+        _onCompactedLog = onCompactedLog;
         _broker = broker;
         _defaults = BrokerLogConfigs.TopicDefaults(broker);
         Broker = LogConfig.From(_defaults, None);
@@ -40,8 +42,8 @@ internal sealed class LogConfigs
     public LogConfig Of(string topic)
     {
         var config = _overrides.TryGetValue(topic, out var overrides) ? _configs.GetOrAdd(topic, Make, overrides) : Broker;
-        if (config.IsCompact && !Interlocked.Exchange(ref _isCompactionWarningLogged, true))
-            _logger.CompactionIsInactive();
+        if (config.IsCompact)
+            _onCompactedLog();
         return config;
     }
 

@@ -29,6 +29,7 @@ public sealed class LogDirectory
         RecoveryPoints = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.RecoveryPoint));
         LogStartOffsets = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.LogStartOffset));
         HighWatermarks = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.HighWatermark));
+        CleanedOffsets = new OffsetCheckpointFile(files, System.IO.Path.Combine(path, OffsetCheckpointFile.CleanedOffset));
     }
 
     public string Path { get; }
@@ -52,6 +53,11 @@ public sealed class LogDirectory
     internal OffsetCheckpointFile LogStartOffsets { get; }
 
     internal OffsetCheckpointFile HighWatermarks { get; }
+
+    internal OffsetCheckpointFile CleanedOffsets { get; }
+
+    /// <summary>The content of <see cref="CleanedOffsets"/>: it is written only when it changes.</summary>
+    internal IReadOnlyDictionary<TopicPartition, long> SavedCleanedOffsets { get; set; } = new Dictionary<TopicPartition, long>();
 
     /// <summary>Locks the folder, and creates it when it is missing.</summary>
     /// <exception cref="LogDirectoryLockedException">Another broker uses it.</exception>
@@ -130,6 +136,8 @@ public sealed class LogDirectory
         }
         if (which.HasFlag(Checkpoints.HighWatermarks))
             WriteHighWatermarks(logs, hasRemoved);
+        if (which.HasFlag(Checkpoints.CleanedOffsets))
+            WriteCleanedOffsets(logs);
     }
 
     // They are saved every few seconds, so an idle broker writes nothing.
@@ -141,5 +149,17 @@ public sealed class LogDirectory
         HighWatermarks.Write(offsets);
         foreach (var (log, offset) in logs.Zip(offsets))
             log.SavedHighWatermark = offset.Value;
+    }
+
+    // A broker without compacted logs has no such file.
+    private void WriteCleanedOffsets(IReadOnlyList<PartitionLog> logs)
+    {
+        var offsets = logs.Select(log => KeyValuePair.Create(log.TopicPartition, log.CleanedOffset)).Where(entry => entry.Value >= 0)
+            .ToDictionary();
+        if (offsets.Count == SavedCleanedOffsets.Count
+            && offsets.All(entry => SavedCleanedOffsets.TryGetValue(entry.Key, out var saved) && saved == entry.Value))
+            return;
+        CleanedOffsets.Write(offsets);
+        SavedCleanedOffsets = offsets;
     }
 }

@@ -27,6 +27,8 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         var recoveryPoints = Read(directory.RecoveryPoints);
         var startOffsets = Read(directory.LogStartOffsets);
         var highWatermarks = Read(directory.HighWatermarks);
+        var cleanedOffsets = Read(directory.CleanedOffsets);
+        directory.SavedCleanedOffsets = cleanedOffsets;
         // The names of logs that the last broker created and did not flush.
         if (!directory.HadCleanShutdown)
             _files.FlushDirectory(directory.Path);
@@ -39,7 +41,7 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
                 current.ConvertAll(found => new LogToOpen(
                     found.Path, found.Partition, factory.NextRandom(), directory.HadCleanShutdown,
                     recoveryPoints.GetValueOrDefault(found.Partition), startOffsets.GetValueOrDefault(found.Partition),
-                    highWatermarks.GetValueOrDefault(found.Partition, -1))),
+                    highWatermarks.GetValueOrDefault(found.Partition, -1), cleanedOffsets.GetValueOrDefault(found.Partition, -1))),
                 logs);
         }
         catch
@@ -51,8 +53,10 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         logger.LogDirectoryLoaded(
             directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : "; recovered after an unclean shutdown");
         var known = current.Select(found => found.Partition).ToHashSet();
-        var stale = recoveryPoints.Keys.Concat(startOffsets.Keys).Concat(highWatermarks.Keys).Any(partition => !known.Contains(partition))
-            || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition));
+        var saved = recoveryPoints.Keys.Concat(startOffsets.Keys).Concat(highWatermarks.Keys).Concat(cleanedOffsets.Keys);
+        var stale = saved.Any(partition => !known.Contains(partition))
+            || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition)
+                || log.CleanedOffset != cleanedOffsets.GetValueOrDefault(log.TopicPartition, -1));
         return new LoadedDirectory(directory, [.. logs], deleted, stale);
     }
 

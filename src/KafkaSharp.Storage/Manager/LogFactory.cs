@@ -25,11 +25,12 @@ internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, 
         RecoveryPoint = log.RecoveryPoint,
         LogStartOffset = log.LogStartOffset,
         HighWatermark = log.HighWatermark,
+        CleanedOffset = log.CleanedOffset,
         Background = background,
         TransactionVerificationEnabled = configs.IsTransactionVerificationEnabled,
         ProducerIdExpirationMs = configs.ProducerIdExpirationMs,
         StorageFailed = registry.FailDirectoryOf,
-        RecoveryPointLowered = registry.SaveRecoveryPoints,
+        OffsetsLowered = registry.SaveLoweredOffsets,
         Logger = _logger,
     });
 
@@ -49,6 +50,7 @@ internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, 
 /// <param name="RecoveryPoint">The offset below which it was flushed.</param>
 /// <param name="LogStartOffset">Its first offset for readers.</param>
 /// <param name="HighWatermark">The offset below which it was committed; -1 if unknown.</param>
+/// <param name="CleanedOffset">The offset below which it was compacted; -1 if it never was.</param>
 internal sealed record LogToOpen(
     string Path, TopicPartition Partition, Random Random, bool HadCleanShutdown, long RecoveryPoint = 0, long LogStartOffset = 0,
-    long HighWatermark = -1);
+    long HighWatermark = -1, long CleanedOffset = -1);

@@ -5,12 +5,16 @@ namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// The periodic work on all logs. A failure of one log does not stop the work on the others: after an I/O failure its directory goes
-/// offline, any other exception is logged. Compaction is not implemented yet: a topic with cleanup.policy=compact keeps all its records.
+/// offline, any other exception is logged. Compaction has threads of its own, see <see cref="LogCleaner"/>.
 /// </summary>
 internal sealed class LogMaintenance(LogRegistry registry, ILogger logger)
 {
-    /// <summary>Retention by time, by size and by log start offset.</summary>
-    public void DeleteOldSegments() => ForEach(log => log.DeleteOldSegments());
+    /// <summary>Retention by time, by size and by log start offset. The cleaner does this for compacted logs.</summary>
+    public void DeleteOldSegments() => ForEach(log =>
+    {
+        if (!log.Config.IsCompact)
+            log.DeleteOldSegments();
+    });
 
     /// <summary>Flushes the logs with records that have not been flushed for flush.ms.</summary>
     public void FlushDirtyLogs()

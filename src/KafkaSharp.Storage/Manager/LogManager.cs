@@ -39,8 +39,9 @@ public sealed class LogManager : IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger<LogManager>();
         _threads = new DiskThreads("log disk work", options.BrokerConfig.Get(LogManagerConfigs.BackgroundThreads), _logger);
         Background = options.Background ?? _threads.Post;
-        _configs = new LogConfigs(options.BrokerConfig, _logger);
         _registry = new LogRegistry(options, _logger);
+        Cleaner = new LogCleaner(options, _registry, _logger);
+        _configs = new LogConfigs(options.BrokerConfig, _logger, Cleaner.OnCompactedLog);
         _factory = new LogFactory(options, _configs, _registry, Background);
         _creation = new LogCreation(_registry, _factory, _logger);
         Maintenance = new LogMaintenance(_registry, _logger);
@@ -60,6 +61,9 @@ public sealed class LogManager : IAsyncDisposable
 
     /// <summary>The periodic work, which <see cref="StartTasks"/> schedules.</summary>
     internal LogMaintenance Maintenance { get; }
+
+    /// <summary>The compaction, which <see cref="StartTasks"/> starts.</summary>
+    internal LogCleaner Cleaner { get; }
 
     /// <summary>
     /// The broker epoch of the last clean shutdown (KIP-966); -1 unless all directories have the same one.
@@ -165,6 +169,7 @@ public sealed class LogManager : IAsyncDisposable
     {
         _configs.SetBroker(broker);
         _threads.MaxThreads = broker.Get(LogManagerConfigs.BackgroundThreads);
+        Cleaner.Configure(broker);
         foreach (var log in Logs)
         {
             log.Config = _configs.Of(log.TopicPartition.Topic);
@@ -178,7 +183,7 @@ public sealed class LogManager : IAsyncDisposable
     /// </summary>
     public void Fail(LogDirectory directory, Exception cause) => _registry.Fail(directory, cause);
 
-    /// <summary>Begins the background work: retention, flushing by time, checkpoints, expiry of producers.</summary>
+    /// <summary>Begins the background work: retention, flushing by time, checkpoints, expiry of producers, compaction.</summary>
     public void StartTasks()
     {
         var broker = _options.BrokerConfig;
@@ -190,6 +195,7 @@ public sealed class LogManager : IAsyncDisposable
         Every(broker.Get(LogManagerConfigs.HighWatermarkCheckpointIntervalMs), Maintenance.CheckpointHighWatermarks, initialDelayMs: 0);
         Every(broker.Get(LogManagerConfigs.ProducerIdExpirationCheckIntervalMs), Maintenance.RemoveExpiredProducers);
         Every(CloseIdleFilesIntervalMs, _files.CloseIdleFiles);
+        Cleaner.Start();
 
         void Every(long intervalMs, Action action, long? initialDelayMs = null) => _tasks.Add(new PeriodicTask(
             _options.Time, initialDelayMs ?? broker.Get(LogManagerConfigs.InitialTaskDelayMs), intervalMs, Background, action,
@@ -211,6 +217,7 @@ public sealed class LogManager : IAsyncDisposable
         }
         foreach (var task in _tasks)
             await task.DisposeAsync();
+        Cleaner.Dispose();
         _deletions.Dispose();
         _threads.Dispose();
         var threads = _options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir);
@@ -233,6 +240,7 @@ public sealed class LogManager : IAsyncDisposable
     {
         foreach (var task in _tasks)
             task.Stop();
+        Cleaner.Dispose();
         _deletions.Dispose();
         foreach (var log in Logs)
             log.CloseAbruptly();

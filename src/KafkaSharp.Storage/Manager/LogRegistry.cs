@@ -101,8 +101,9 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     /// <summary>Takes the directory of a log's folder offline.</summary>
     public void FailDirectoryOf(string path, Exception cause) => Fail(DirectoryOf(path), cause);
 
-    /// <summary>Saves the recovery points of the directory of a log's folder.</summary>
-    public void SaveRecoveryPoints(string path) => SaveCheckpoints(DirectoryOf(path), Checkpoints.RecoveryPoints);
+    /// <summary>Saves the offsets of the directory of a log's folder that a truncation lowers.</summary>
+    public void SaveLoweredOffsets(string path) =>
+        SaveCheckpoints(DirectoryOf(path), Checkpoints.RecoveryPoints | Checkpoints.CleanedOffsets);
 
     /// <summary>Saves offsets of a directory's logs. After an I/O failure the directory goes offline.</summary>
     public void SaveCheckpoints(LogDirectory directory, Checkpoints which = Checkpoints.All) =>

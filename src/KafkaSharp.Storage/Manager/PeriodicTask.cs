@@ -7,7 +7,7 @@ namespace KafkaSharp.Storage.Manager;
 internal sealed class PeriodicTask : IAsyncDisposable
 {
     // The longest interval of a timer. Longer intervals mean never.
-    private const long MaxIntervalMs = uint.MaxValue - 1;
+    public const long MaxIntervalMs = uint.MaxValue - 1;
 
     private readonly Action<Action> _background;
     private readonly Action _action;

@@ -49,7 +49,8 @@ public sealed class LogSegment : IDisposable
                 throw new IOException($"{_log.Path} has {_log.Length} bytes; a segment has at most {int.MaxValue}");
             _size = (int)_log.Length;
             _isChanged = isNew;
-            if (isNew && config.InitialFileSize > _size)
+            // A segment of the cleaner has its final size at once.
+            if (isNew && suffix.Length == 0 && config.InitialFileSize > _size)
                 _log.SetLength(config.InitialFileSize);
         }
         catch
@@ -79,13 +80,28 @@ public sealed class LogSegment : IDisposable
     public int Size => Volatile.Read(ref _size);
 
     /// <summary>When the file was last written, in milliseconds since 1970.</summary>
-    public long LastModified => _files.GetLastModified(_log.Path);
+    public long LastModified
+    {
+        get => _files.GetLastModified(_log.Path);
+        internal set => _files.SetLastModified(_log.Path, value);
+    }
 
     /// <summary>
     /// The largest timestamp and the last offset of its batch; from the time index when nothing was appended since the segment was opened.
     /// </summary>
     public TimestampOffset MaxTimestampAndOffset =>
         _maxTimestamp.Value is var known && known != TimestampOffset.Unknown ? known : TimeIndex.LastEntry;
+
+    /// <summary>The largest timestamp of the first batch, in milliseconds since 1970; -1 if it has none or there is no batch.</summary>
+    internal long FirstBatchTimestamp
+    {
+        get
+        {
+            if (_firstTimestamp == long.MinValue && TryReadHead(0, out var first))
+                _firstTimestamp = first.MaxTimestamp;
+            return _firstTimestamp == long.MinValue ? -1 : _firstTimestamp;
+        }
+    }
 
     /// <summary>The largest timestamp, or when the file was last written if no batch has a timestamp.</summary>
     public long LargestTimestamp => MaxTimestampAndOffset.Timestamp is >= 0 and var largest ? largest : LastModified;
@@ -122,12 +138,8 @@ public sealed class LogSegment : IDisposable
     }
 
     /// <summary>The age of the segment in milliseconds, by the timestamps of its batches, or by the clock if they have none.</summary>
-    internal long TimeWaitedForRoll(long nowMs, long messageTimestamp)
-    {
-        if (_firstTimestamp == long.MinValue && TryReadHead(0, out var first))
-            _firstTimestamp = first.MaxTimestamp;
-        return _firstTimestamp >= 0 ? messageTimestamp - _firstTimestamp : nowMs - _created;
-    }
+    internal long TimeWaitedForRoll(long nowMs, long messageTimestamp) =>
+        FirstBatchTimestamp is >= 0 and var first ? messageTimestamp - first : nowMs - _created;
 
     /// <summary>Appends batches that have their offsets, and an index entry after every index.interval.bytes.</summary>
     /// <exception cref="IOException">Nothing was appended.</exception>

@@ -6,7 +6,9 @@ namespace KafkaSharp.Storage.Segments;
 /// Reads a segment sequentially into a pooled buffer, for recovery and replay. It uses no mapping: an unreadable sector then causes an
 /// <see cref="IOException"/>, whereas a mapped page would end the process at every start. Not thread-safe.
 /// </summary>
-internal sealed class SegmentScan(LogSegment segment) : IDisposable
+/// <param name="segment">The segment.</param>
+/// <param name="windowBytes">How much is read at once; a longer batch takes more.</param>
+internal sealed class SegmentScan(LogSegment segment, int windowBytes = SegmentScan.WindowBytes) : IDisposable
 {
     private const int WindowBytes = 1 << 18;
 
@@ -22,7 +24,7 @@ internal sealed class SegmentScan(LogSegment segment) : IDisposable
     {
         var size = segment.Size;
         Keep(position);
-        Fill(Math.Min(WindowBytes, size - position));
+        Fill(Math.Min(windowBytes, size - position));
         if (!BatchHead.TryParse(_buffer.AsSpan(0, _filled), position, size, out var head, out corrupt))
             return [];
         Fill(head.SizeInBytes);

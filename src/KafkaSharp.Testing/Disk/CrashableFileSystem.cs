@@ -51,6 +51,12 @@ internal sealed class CrashableFileSystem(IFileSystem inner, Func<string, bool> 
 
     public long GetLastModified(string path) => inner.GetLastModified(path);
 
+    public void SetLastModified(string path, long milliseconds)
+    {
+        CheckPower(path);
+        inner.SetLastModified(path, milliseconds);
+    }
+
     public void DeleteFile(string path)
     {
         lock (_gate)

@@ -54,6 +54,10 @@ internal sealed class PowerLossFileSystem : IFileSystem
     public long GetLastModified(string path) =>
         Find(path) is Content ? 0 : throw new FileNotFoundException($"{path} does not exist", path);
 
+    public void SetLastModified(string path, long milliseconds)
+    {
+    }
+
     public void DeleteFile(string path)
     {
         if (Find(path) is Content)

@@ -401,7 +401,7 @@ public sealed class PartitionLogTests(bool onDisk)
         cleaned.OnBecomeInactive();
         cleaned.Flush();
         var next = test.Log.Segments.All[2].BaseOffset;
-        test.Log.ReplaceSegments([cleaned], old);
+        Assert.That(test.Log.Cleaning.TryReplace(test.Log.Cleaning.Begin(), [cleaned], old), Is.True);
         Assert.That(test.ReadBatches()[..2], Is.EqualTo(new[] { (7L, 7L), (next, next) }));
         Assert.That(held.Records.Span.SequenceEqual(before));
         Assert.That(Names(test).Where(n => n.EndsWith(".log.deleted", StringComparison.Ordinal)).Count(), Is.EqualTo(2));

@@ -79,29 +79,6 @@ public sealed class LogManagerFaultTests
     }
 
     [Test]
-    public void Unsupported_compaction_is_logged_once()
-    {
-        var compact = new Dictionary<string, string> { ["cleanup.policy"] = "compact" };
-        Create(Partition);
-        _manager.UpdateTopicConfigs(Of("other", compact));
-        Assert.That(Reports(), Is.Zero);
-        Create(new TopicPartition("other", 0));
-        Assert.That(Reports(), Is.EqualTo(1));
-        _manager.UpdateTopicConfigs(Of("t", compact));
-        Assert.That(Reports(), Is.EqualTo(1));
-
-        int Reports() => _logger.Warnings.Count(line => line.Contains("does not compact logs", StringComparison.Ordinal));
-    }
-
-    [Test]
-    public void A_change_of_a_topic_to_compaction_is_told()
-    {
-        Create(Partition);
-        _manager.UpdateTopicConfigs(Of("t", new Dictionary<string, string> { ["cleanup.policy"] = "compact" }));
-        Assert.That(_logger.Warnings.Single(), Does.Contain("does not compact logs"));
-    }
-
-    [Test]
     public void New_logs_follow_the_expiration_of_producers_that_holds_now()
     {
         var before = Create(Partition);
@@ -110,9 +87,6 @@ public sealed class LogManagerFaultTests
         Assert.That(before.Producers.Inspect(producers => producers.ExpirationMs), Is.EqualTo(5000));
         Assert.That(after.Producers.Inspect(producers => producers.ExpirationMs), Is.EqualTo(5000));
     }
-
-    private static Dictionary<string, IReadOnlyDictionary<string, string>> Of(string topic, Dictionary<string, string> overrides) =>
-        new() { [topic] = overrides };
 
     private static ConfigValues Values(params (string Name, string Value)[] values) =>
         ConfigValues.Parse(Schema, values.ToDictionary(pair => pair.Name, pair => pair.Value));

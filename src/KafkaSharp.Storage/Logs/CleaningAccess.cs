@@ -1,0 +1,137 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.ProducerState;
+using KafkaSharp.Storage.Segments;
+
+namespace KafkaSharp.Storage.Logs;
+
+/// <summary>
+/// What the cleaner needs of a log, and what it remembers of it. A cleaning holds no lock while it reads and writes: truncation, retention,
+/// renaming and closing do not wait for it, and it finds out, before it replaces segments, that they were not what it has read any more.
+/// </summary>
+internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLifecycle lifecycle, SegmentDeletion deletion)
+{
+    /// <summary>Whether a thread cleans the log; guarded by the cleaner.</summary>
+    public bool IsInProgress { get; set; }
+
+    /// <summary>Whether the log could not be cleaned, and is left alone until it is opened again; guarded by the cleaner.</summary>
+    public bool IsUncleanable { get; set; }
+
+    /// <summary>Begins a cleaning: what <see cref="IsCurrent"/> compares with.</summary>
+    public Cleaned Begin()
+    {
+        lock (state.Gate)
+            return new Cleaned(state.EndCuts, state.Directory);
+    }
+
+    /// <summary>Whether the log is open in the same folder, and its end was not truncated since.</summary>
+    public bool IsCurrent(Cleaned cleaning) =>
+        !guard.IsClosed && state.EndCuts == cleaning.EndCuts && state.Directory == cleaning.Directory;
+
+    /// <summary>
+    /// Whether an exception in a cleaning means that the log was closed, truncated or renamed in the meantime. It waits for a change under
+    /// way, so it must not be called in the filter of an exception.
+    /// </summary>
+    public bool WasDisturbed(Cleaned cleaning)
+    {
+        lock (state.Gate)
+            return !IsCurrent(cleaning);
+    }
+
+    /// <summary>Creates an empty segment whose names end in .cleaned; files that an earlier cleaning left are deleted.</summary>
+    public LogSegment CreateSegment(Cleaned cleaning, long baseOffset) => LogSegment.Create(
+        state.Files, cleaning.Directory, baseOffset, state.Config, state.Options.Time, rollJitterMs: 0, LogFileNames.CleanedSuffix);
+
+    /// <summary>The last batch of each producer, whose sequences and epoch must stay in the log.</summary>
+    public Dictionary<long, LastBatch> LastBatches()
+    {
+        lock (state.Gate)
+        {
+            var last = new Dictionary<long, LastBatch>(state.Producers.Producers.Count, SeededInt64Comparer.Instance);
+            foreach (var producer in state.Producers.Producers)
+                last.Add(producer.ProducerId, new LastBatch(producer.LastDataOffset, producer.ProducerEpoch));
+            return last;
+        }
+    }
+
+    /// <summary>
+    /// Replaces segments by those that the cleaner made of them, which are flushed; false, with nothing changed, when the log was truncated
+    /// or closed in the meantime, or retention has deleted one of them.
+    /// </summary>
+    /// <exception cref="IOException">The disk fails. The log is closed; the next start completes the replacement or reverts it.</exception>
+    public bool TryReplace(Cleaned cleaning, IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
+    {
+        lock (state.SegmentChanges)
+        {
+            try
+            {
+                lock (state.Gate)
+                {
+                    if (!IsCurrent(cleaning) || !old.All(state.Segments.Snapshot.Contains))
+                        return false;
+                    SegmentReplacement.Announce(cleaned);
+                }
+                state.Files.FlushDirectory(cleaning.Directory);
+                lock (state.Gate)
+                {
+                    if (IsCurrent(cleaning))
+                        new SegmentReplacement(state, deletion).Replace(cleaned, old);
+                    else
+                        Close(cleaned);
+                }
+                state.Files.FlushDirectory(cleaning.Directory);
+            }
+            catch (IOException failure)
+            {
+                Close(cleaned);
+                // A log that was closed or renamed keeps what is announced for its next start. Otherwise it is closed now, before a
+                // truncation can come: what is announced would bring back at the next start what that removes.
+                if (!WasDisturbed(cleaning))
+                {
+                    guard.Report(failure);
+                    lifecycle.CloseAbruptly();
+                    throw;
+                }
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Sets the offset below which the log is compacted, unless its end was truncated in the meantime; false if so.</summary>
+    public bool TrySetCleanedOffset(Cleaned cleaning, long offset)
+    {
+        lock (state.Gate)
+        {
+            if (!IsCurrent(cleaning))
+                return false;
+            state.CleanedOffset = offset;
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Forgets a cleaned offset that does not fit the log: records between its end and this offset are gone, and others will be there.
+    /// </summary>
+    public void CheckCleanedOffset()
+    {
+        if (state.CleanedOffset <= state.LogEndOffset)
+            return;
+        state.Options.Logger.CleanedOffsetBeyondEnd(state.Options.TopicPartition, state.CleanedOffset, state.LogEndOffset);
+        state.CleanedOffset = -1;
+    }
+
+    private static void Close(IReadOnlyList<LogSegment> segments)
+    {
+        foreach (var segment in segments)
+            segment.CloseFiles();
+    }
+
+    /// <summary>The state of a log when a cleaning began.</summary>
+    /// <param name="EndCuts">How often its end was truncated.</param>
+    /// <param name="Directory">Its folder.</param>
+    internal sealed record Cleaned(int EndCuts, string Directory);
+}
+
+/// <summary>The last batch of a producer.</summary>
+/// <param name="DataOffset">The last offset of its last data batch; -1 if there is none, or it is of an earlier epoch.</param>
+/// <param name="Epoch">Its epoch.</param>
+internal readonly record struct LastBatch(long DataOffset, short Epoch);

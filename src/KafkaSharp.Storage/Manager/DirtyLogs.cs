@@ -1,0 +1,100 @@
+using KafkaSharp.Storage.Cleaning;
+using KafkaSharp.Storage.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage.Manager;
+
+/// <summary>
+/// Which log is compacted next (Kafka's <c>LogCleanerManager</c>): of those with enough to do the one with the largest share of dirty
+/// bytes. A log belongs to one thread at a time. Logs that cannot be compacted are set aside until they are opened again. Thread-safe.
+/// </summary>
+internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger logger)
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>How many logs were set aside (Kafka's metric <c>uncleanable-partitions-count</c>).</summary>
+    public int UncleanableCount => registry.Logs.Count(log => log.Cleaning.IsUncleanable);
+
+    /// <summary>Takes the log that is to be compacted next; null if there is none. It is given back with <see cref="Return"/>.</summary>
+    public CleanableLog? Take()
+    {
+        lock (_gate)
+        {
+            CleanableLog? dirtiest = null;
+            foreach (var log in registry.Logs)
+            {
+                if (log.Config.IsCompact && log.Cleaning is { IsInProgress: false, IsUncleanable: false }
+                    && Examine(log) is { IsDue: true } dirty && (dirtiest is null || dirty.DirtyRatio > dirtiest.DirtyRatio))
+                    dirtiest = dirty;
+            }
+            if (dirtiest is not null)
+                dirtiest.Log.Cleaning.IsInProgress = true;
+            return dirtiest;
+        }
+    }
+
+    /// <summary>The thread has finished with the log.</summary>
+    public void Return(PartitionLog log)
+    {
+        lock (_gate)
+            log.Cleaning.IsInProgress = false;
+    }
+
+    /// <summary>
+    /// An exception out of the work on a log: after a failure of the disk its directory goes offline, after any other one the log is set
+    /// aside. If the log was closed, truncated or moved in the meantime, the exception means nothing; the result is then false.
+    /// </summary>
+    public bool OnFailed(PartitionLog log, CleaningAccess.Cleaned cleaning, Exception exception)
+    {
+        if (log.Cleaning.WasDisturbed(cleaning))
+            return false;
+        if (exception is IOException fault)
+            registry.FailDirectoryOf(cleaning.Directory, fault);
+        else
+            SetAside(log, exception);
+        return true;
+    }
+
+    /// <summary>
+    /// Applies retention to the compacted logs: cleanup.policy=compact,delete, and segments below the log start offset. Other logs have a
+    /// task of their own.
+    /// </summary>
+    public void DeleteOldSegments()
+    {
+        foreach (var log in registry.Logs)
+        {
+            if (log.Config.IsCompact && log.Cleaning is { IsInProgress: false, IsUncleanable: false })
+                Try(log, () => log.DeleteOldSegments());
+        }
+    }
+
+    private CleanableLog? Examine(PartitionLog log)
+    {
+        CleanableLog? found = null;
+        Try(log, () => found = CleanableLog.Of(log, time.GetUtcNow().ToUnixTimeMilliseconds()));
+        return found;
+    }
+
+    private void Try(PartitionLog log, Action action)
+    {
+        var cleaning = log.Cleaning.Begin();
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // A fault in one log must not stop the work on the others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnFailed(log, cleaning, e);
+        }
+    }
+
+    /// <summary>Leaves a log alone until it is opened again: the cause would come back with each attempt.</summary>
+    private void SetAside(PartitionLog log, Exception cause)
+    {
+        lock (_gate)
+            log.Cleaning.IsUncleanable = true;
+        logger.LogUncleanable(log.TopicPartition, cause);
+    }
+}

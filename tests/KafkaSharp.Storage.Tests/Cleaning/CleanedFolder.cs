@@ -1,0 +1,83 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Storage.Cleaning;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Storage.Tests.Cleaning;
+
+/// <summary>A folder with one log that is opened, changed and closed several times.</summary>
+internal sealed class CleanedFolder(string path, IReadOnlyDictionary<string, string> configs)
+{
+    public string Path { get; } = path;
+
+    public long CleanedOffset { get; set; } = -1;
+
+    public PartitionLog Open(long nowMs, bool isClean = true)
+    {
+        var log = PartitionLog.Open(new PartitionLogOptions
+        {
+            FileSystem = PhysicalFileSystem.Instance,
+            Directory = Path,
+            TopicPartition = new TopicPartition("t", 0),
+            Config = LogConfig.From(new Dictionary<string, string>(), configs),
+            Time = new ManualTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(nowMs)),
+            Random = new Random(1),
+            HadCleanShutdown = isClean,
+            CleanedOffset = CleanedOffset,
+            ProducerIdExpirationMs = int.MaxValue,
+            Background = work => work(),
+        });
+        log.UpdateHighWatermark(log.LogEndOffset);
+        return log;
+    }
+
+    public void Clean(long nowMs, long mapBytes)
+    {
+        using var log = Open(nowMs);
+        using var never = new CancellationTokenSource();
+        var limits = new CleaningLimits(mapBytes, 0.9, 262_144, new CleanerThrottle(TimeProvider.System, never.Token));
+        var cleanable = CleanableLog.Of(log, nowMs);
+        Assert.That(new LogCleaning(cleanable, limits, new KeyHasher(new Random(1)), () => false).Run(), Is.Not.Null);
+        CleanedOffset = log.CleanedOffset;
+    }
+
+    /// <summary>The segments with their batches, records and index entries, one text for each.</summary>
+    public List<string> Describe(bool withPositions)
+    {
+        List<string> found = [];
+        foreach (var file in Directory.GetFiles(Path).Order(StringComparer.Ordinal))
+        {
+            var name = System.IO.Path.GetFileName(file);
+            if (name.EndsWith(".log", StringComparison.Ordinal))
+                Describe(found, name, File.ReadAllBytes(file), withPositions);
+            else if (name.EndsWith(".txnindex", StringComparison.Ordinal) && new FileInfo(file).Length > 0)
+                found.AddRange(File.ReadAllBytes(file).Chunk(AbortedTransaction.Size).Select(e => $"{name} {AbortedTransaction.Read(e)}"));
+            else if (withPositions && name.EndsWith("index", StringComparison.Ordinal) && new FileInfo(file).Length > 0)
+                found.Add($"{name} {Convert.ToHexString(File.ReadAllBytes(file))}");
+        }
+        return found;
+    }
+
+    private static void Describe(List<string> found, string name, byte[] segment, bool withBytes)
+    {
+        found.Add(name);
+        foreach (var batch in new RecordBatchReader(segment))
+        {
+            batch.EnsureValid();
+            found.Add($"{batch.BaseOffset}-{batch.LastOffset} {batch.Header.BaseTimestamp}-{batch.MaxTimestamp} " +
+                $"{batch.Header.Attributes:x} {batch.ProducerId} {batch.ProducerEpoch} {batch.BaseSequence} {batch.PartitionLeaderEpoch} {batch.CountOrNull} " +
+                (withBytes ? $"{batch.SizeInBytes} {batch.Crc}" : ""));
+            using var records = new RecordReader(batch);
+            while (records.MoveNext())
+            {
+                ref readonly var record = ref records.Current;
+                found.Add($"  {record.Offset} {record.Timestamp} {Convert.ToHexString(record.Key)} {record.HasValue} " +
+                    $"{Convert.ToHexString(record.Value)} {record.HeaderCount}");
+            }
+        }
+    }
+}
