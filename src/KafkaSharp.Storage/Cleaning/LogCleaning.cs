@@ -21,11 +21,28 @@ internal sealed class LogCleaning(CleanableLog cleanable, CleaningLimits limits,
     public long EndOffset { get; private set; }
 
     /// <summary>
-    /// Compacts the log as far as the map of keys allows. The result has its numbers; null if it was stopped. It is run once.
+    /// Compacts the log as far as the map of keys allows. The result has its numbers; null if it was stopped, also because the log was
+    /// closed, truncated or moved. It is run once.
     /// </summary>
     /// <exception cref="RecordsException">A batch is not whole, or its checksum is wrong: the log cannot be compacted.</exception>
     /// <exception cref="IOException">The disk fails.</exception>
     public CleaningRun? Run()
+    {
+        try
+        {
+            return Clean();
+        }
+#pragma warning disable CA1031 // Whatever a file that is closed, moved or written again causes.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            if (_log.Cleaning.WasDisturbed(_cleaning))
+                return null;
+            throw;
+        }
+    }
+
+    private CleaningRun? Clean()
     {
         var run = new CleaningRun(limits, () => isStopping() || !_log.Cleaning.IsCurrent(_cleaning));
         var nowMs = _log.Options.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -33,7 +50,7 @@ internal sealed class LogCleaning(CleanableLog cleanable, CleaningLimits limits,
         var map = new OffsetMap(hasher, limits.MapBytes, limits.MapLoadFactor);
         if (!TryBuild(map, run))
             return null;
-        EndOffset = map.LatestOffset + 1;
+        EndOffset = Math.Max(cleanable.FirstDirtyOffset, map.LatestOffset + 1);
         var transactions = new CleanedTransactions();
         var filter = new CleaningFilter(map, transactions, _log.Cleaning.LastBatches(), cleanable.EndOffset, nowMs);
         var segments = new SegmentCleaning(_log, _cleaning, run, filter, transactions, nowMs);

@@ -1,4 +1,3 @@
-using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Storage.Logs;
 using KafkaSharp.Storage.Segments;

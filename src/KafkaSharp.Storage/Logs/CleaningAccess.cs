@@ -1,5 +1,4 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Logs;

@@ -42,17 +42,16 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
 
     /// <summary>
     /// An exception out of the work on a log: after a failure of the disk its directory goes offline, after any other one the log is set
-    /// aside. If the log was closed, truncated or moved in the meantime, the exception means nothing; the result is then false.
+    /// aside. If the log was closed, truncated or moved in the meantime, the exception means nothing.
     /// </summary>
-    public bool OnFailed(PartitionLog log, CleaningAccess.Cleaned cleaning, Exception exception)
+    public void OnFailed(PartitionLog log, CleaningAccess.Cleaned cleaning, Exception exception)
     {
         if (log.Cleaning.WasDisturbed(cleaning))
-            return false;
+            return;
         if (exception is IOException fault)
             registry.FailDirectoryOf(cleaning.Directory, fault);
         else
             SetAside(log, exception);
-        return true;
     }
 
     /// <summary>

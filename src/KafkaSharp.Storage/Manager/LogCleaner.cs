@@ -154,8 +154,7 @@ internal sealed class LogCleaner : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (!_logs.OnFailed(dirty.Log, cleaning.Begun, e))
-                _logger.CompactionStopped(dirty.Log.TopicPartition);
+            _logs.OnFailed(dirty.Log, cleaning.Begun, e);
         }
         finally
         {

@@ -1,0 +1,261 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Storage.Cleaning;
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Segments;
+using KafkaSharp.TestInfrastructure;
+
+namespace KafkaSharp.Storage.Tests.Cleaning;
+
+/// <summary>What happens to a log while it is compacted.</summary>
+public sealed class LogCleaningTests
+{
+    private readonly ManualTimeProvider _time = new();
+    private Action<FileOperation, string>? _during;
+    private FaultyFileSystem _files = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _during = null;
+        _files = new FaultyFileSystem(new MemoryFileSystem(_time), (operation, path) =>
+        {
+            _during?.Invoke(operation, path);
+            return null;
+        });
+    }
+
+    [Test]
+    public void Consumers_find_the_same_values_whatever_the_history([Range(0, 39)] int seed)
+    {
+        using var log = CleanedLog.Create(_files, _time, seed);
+        var before = CommittedView.Of(log);
+        var offsets = CommittedView.Offsets(log);
+        Assert.That(CleanedLog.Clean(log), Is.True);
+        Assert.That(CommittedView.Of(log), Is.EquivalentTo(before));
+        Assert.That(CommittedView.Offsets(log), Is.SubsetOf(offsets).And.Unique);
+        _time.Advance(TimeSpan.FromDays(2));
+        AppendSegment(log);
+        Assert.That(CleanedLog.Clean(log), Is.True);
+        var after = CommittedView.Of(log);
+        Assert.That(after.Remove("7A"), Is.True);
+        Assert.That(after, Is.EquivalentTo(before), "tombstones go after the records that they delete");
+    }
+
+    [Test]
+    public void A_truncation_while_segments_are_written_ends_the_compaction()
+    {
+        using var log = CleanedLog.Create(_files, _time, 1);
+        var end = log.Segments.All[1].BaseOffset + 1;
+        var expected = CommittedView.Offsets(log).Where(offset => offset < end).ToList();
+        Once(FileOperation.Write, ".log.cleaned", () => log.TruncateTo(end));
+        Assert.That(CleanedLog.Clean(log), Is.False);
+        Assert.That(CommittedView.Offsets(log), Is.SubsetOf(expected));
+        Assert.That(log.LogEndOffset, Is.EqualTo(end));
+        Assert.That(Leftovers(), Is.Empty);
+    }
+
+    [Test]
+    public void A_truncation_during_the_replacement_waits_for_its_end()
+    {
+        using var log = CleanedLog.Create(_files, _time, 1);
+        var end = log.LogEndOffset - 5;
+        using var begun = new ManualResetEventSlim();
+        Thread? truncation = null;
+        Once(FileOperation.Rename, ".txnindex.cleaned", () =>
+        {
+            truncation = new Thread(() =>
+            {
+                begun.Set();
+                log.TruncateTo(end);
+            });
+            truncation.Start();
+            begun.Wait();
+        });
+        CleanedLog.Clean(log);
+        truncation!.Join();
+        Assert.That(log.LogEndOffset, Is.EqualTo(end));
+        var offsets = CommittedView.Offsets(log);
+        Assert.That(offsets, Has.All.LessThan(end));
+        log.CloseAbruptly();
+        using var reopened = CleanedLog.Open(_files, _time, isClean: false);
+        Assert.That(CommittedView.Offsets(reopened), Is.EqualTo(offsets));
+    }
+
+    [Test]
+    public void Segments_that_retention_has_deleted_do_not_come_back()
+    {
+        using var log = CleanedLog.Create(_files, _time, 1);
+        var start = log.Segments.All[1].BaseOffset;
+        Once(FileOperation.Write, ".log.cleaned", () =>
+        {
+            log.IncrementLogStartOffset(start);
+            log.DeleteOldSegments();
+        });
+        Assert.That(CleanedLog.Clean(log), Is.False);
+        Assert.That(log.Segments.First.BaseOffset, Is.EqualTo(start));
+        Assert.That(Leftovers(), Is.Empty);
+        Assert.That(CleanedLog.Clean(log), Is.True);
+    }
+
+    [TestCase(FileOperation.Write, ".log.cleaned")]
+    [TestCase(FileOperation.Flush, CleanedLog.Folder)]
+    public void A_log_can_be_renamed_and_closed(FileOperation operation, string path)
+    {
+        var log = CleanedLog.Create(_files, _time, 1);
+        Once(operation, path, () => log.RenameDirectory("/data/t-0.abc-delete"));
+        Assert.That(CleanedLog.Clean(log), Is.False);
+        Assert.That(CommittedView.Offsets(log), Is.Not.Empty);
+        log.Delete();
+        Assert.That(_files.EnumerateDirectories("/data"), Is.Empty);
+
+        log = CleanedLog.Create(_files, _time, 1);
+        Once(operation, path, log.CloseAbruptly);
+        Assert.That(CleanedLog.Clean(log), Is.False);
+    }
+
+    [Test]
+    public void Readers_and_appends_go_on()
+    {
+        using var log = CleanedLog.Create(_files, _time, 1);
+        var before = CommittedView.Of(log);
+        using var held = log.Read(0, 1 << 20, FetchIsolation.LogEnd, minOneMessage: true);
+        var bytes = held.Records.ToArray();
+        Once(FileOperation.Write, ".log.cleaned", () =>
+        {
+            using var builder = new RecordBatchBuilder(new RecordBatchOptions());
+            builder.Append(1, "new"u8, "value"u8);
+            Assert.That(log.AppendAsLeader(builder.Build().ToArray(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+            Assert.That(CommittedView.Of(log), Is.EquivalentTo(before));
+        });
+        Assert.That(CleanedLog.Clean(log), Is.True);
+        Assert.That(held.Records.Span.SequenceEqual(bytes));
+        log.UpdateHighWatermark(log.LogEndOffset);
+        Assert.That(CommittedView.Of(log), Has.Count.EqualTo(before.Count + 1));
+    }
+
+    [Test]
+    public void The_places_of_high_watermark_and_last_stable_offset_stay_valid()
+    {
+        using var log = CleanedLog.Create(_files, _time, 1);
+        // The high watermark is known as the end of the segment that is full then.
+        var segments = log.Segments.Count;
+        log.UpdateHighWatermark(log.LogEndOffsetMetadata);
+        var end = log.LogEndOffset;
+        while (log.Segments.Count == segments)
+            Append(log, 500);
+        log.UpdateHighWatermark(end);
+        CleanedLog.Clean(log);
+        foreach (var isolation in new[] { FetchIsolation.HighWatermark, FetchIsolation.TransactionCommitted })
+        {
+            var offset = 0L;
+            while (true)
+            {
+                using var read = log.Read(offset, 300, isolation, minOneMessage: true);
+                if (read.Records.Length == 0)
+                    break;
+                foreach (var batch in new RecordBatchReader(read.Records.Span))
+                    offset = batch.LastOffset + 1;
+            }
+            Assert.That(offset, Is.EqualTo(end), $"{isolation}");
+        }
+    }
+
+    [Test]
+    public void A_deleted_key_does_not_come_back_where_the_map_was_full()
+    {
+        using var log = CleanedLog.Open(_files, _time, isClean: true);
+        Append(log, 1, "x"u8);
+        AppendTransaction(log, sequence: 0, commits: false, "y"u8);
+        // The map is full after the first of these, so the next pass begins within the segment.
+        Append(log, 1, "a"u8);
+        Append(log, 1, "b"u8);
+        AppendTransaction(log, sequence: 1, commits: true, "x"u8);
+        for (var round = 0; round < 6; round++)
+        {
+            AppendSegment(log);
+            Assert.That(CommittedView.Of(log).Keys, Does.Not.Contain("78"), $"round {round}");
+            Clean(log, mapBytes: 3 * OffsetMap.EntryBytes);
+            _time.Advance(TimeSpan.FromDays(2));
+        }
+        Assert.That(CommittedView.Offsets(log), Does.Not.Contain(0), "the deleted record");
+    }
+
+    [Test]
+    public void A_segment_with_offsets_too_far_apart_is_split()
+    {
+        _files.CreateDirectory(CleanedLog.Folder);
+        using (var written = _files.OpenFile(LogFileNames.Log(CleanedLog.Folder, 0), StorageFileMode.Create))
+        {
+            foreach (var offset in new[] { 0, 5, 3_000_000_000, 3_000_000_001, 6_000_000_000 })
+                written.Write(written.Length, Batch(offset, $"{offset}"));
+        }
+        foreach (var index in new[] { LogFileNames.OffsetIndex(CleanedLog.Folder, 0), LogFileNames.TimeIndex(CleanedLog.Folder, 0) })
+            _files.OpenFile(index, StorageFileMode.Create).Dispose();
+        _files.OpenFile(LogFileNames.Log(CleanedLog.Folder, 6_000_000_001), StorageFileMode.Create).Dispose();
+        using var log = CleanedLog.Open(_files, _time, isClean: true);
+        var before = CommittedView.Of(log);
+        Assert.That(before, Has.Count.EqualTo(5));
+        Assert.That(CleanedLog.Clean(log), Is.False, "split, and left for the next time");
+        Assert.That(log.Segments.Snapshot.Select(segment => segment.BaseOffset),
+            Is.EqualTo(new[] { 0, 3_000_000_000, 6_000_000_000, 6_000_000_001 }));
+        Assert.That(CleanedLog.Clean(log), Is.True);
+        Assert.That(CommittedView.Of(log), Is.EquivalentTo(before));
+    }
+
+    private static byte[] Batch(long offset, string key)
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { BaseOffset = offset, PartitionLeaderEpoch = 0 });
+        builder.Append(1, System.Text.Encoding.UTF8.GetBytes(key), "v"u8);
+        return builder.Build().ToArray();
+    }
+
+    private static void Append(PartitionLog log, int valueBytes, ReadOnlySpan<byte> key = default)
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions());
+        builder.Append(1, key.IsEmpty ? "k"u8 : key, new byte[valueBytes]);
+        Assert.That(log.AppendAsLeader(builder.Build().ToArray(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
+    /// <summary>A transaction of one tombstone.</summary>
+    private static void AppendTransaction(PartitionLog log, int sequence, bool commits, ReadOnlySpan<byte> key)
+    {
+        using var builder = new RecordBatchBuilder(
+            new RecordBatchOptions { ProducerId = 9, ProducerEpoch = 0, BaseSequence = sequence, IsTransactional = true });
+        builder.Append(1, key, default, hasValue: false);
+        Assert.That(log.AppendAsLeader(builder.Build().ToArray(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+        var type = commits ? Protocol.Records.ControlRecordType.Commit : Protocol.Records.ControlRecordType.Abort;
+        var marker = ControlRecords.EndTransactionBatch(new EndTransactionMarker(type, 0), 0, 1, 9, 0, 0);
+        Assert.That(
+            log.AppendAsLeader(marker, 0, Protocol.Records.Validation.AppendOrigin.Coordinator).ErrorCode, Is.EqualTo(ErrorCode.None));
+    }
+
+    private static void Clean(PartitionLog log, int mapBytes)
+    {
+        using var never = new CancellationTokenSource();
+        var cleanable = CleanableLog.Of(log, log.Options.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        var limits = new CleaningLimits(mapBytes, 0.9, 4096, new CleanerThrottle(log.Options.Time, never.Token));
+        Assert.That(new LogCleaning(cleanable, limits, new KeyHasher(new Random(1)), () => false).Run(), Is.Not.Null);
+    }
+
+    /// <summary>Fills the active segment, so that it can be compacted.</summary>
+    private static void AppendSegment(PartitionLog log)
+    {
+        for (var segments = log.Segments.Count; log.Segments.Count == segments;)
+            Append(log, 200, "z"u8);
+        log.UpdateHighWatermark(log.LogEndOffset);
+    }
+
+    private void Once(FileOperation operation, string path, Action action) => _during = (current, file) =>
+    {
+        if (current != operation || !file.EndsWith(path, StringComparison.Ordinal))
+            return;
+        _during = null;
+        action();
+    };
+
+    private IEnumerable<string> Leftovers() => _files.EnumerateFiles(CleanedLog.Folder)
+        .Where(file => file.EndsWith(".cleaned", StringComparison.Ordinal) || file.EndsWith(".swap", StringComparison.Ordinal));
+}
