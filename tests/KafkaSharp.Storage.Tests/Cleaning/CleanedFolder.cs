@@ -68,9 +68,10 @@ internal sealed class CleanedFolder(string path, IReadOnlyDictionary<string, str
         foreach (var batch in new RecordBatchReader(segment))
         {
             batch.EnsureValid();
-            found.Add($"{batch.BaseOffset}-{batch.LastOffset} {batch.Header.BaseTimestamp}-{batch.MaxTimestamp} " +
-                $"{batch.Header.Attributes:x} {batch.ProducerId} {batch.ProducerEpoch} {batch.BaseSequence} {batch.PartitionLeaderEpoch} {batch.CountOrNull} " +
-                (withBytes ? $"{batch.SizeInBytes} {batch.Crc}" : ""));
+            var header = batch.Header;
+            found.Add($"{batch.BaseOffset}-{batch.LastOffset} {header.BaseTimestamp}-{batch.MaxTimestamp} {header.Attributes:x} "
+                + $"{batch.ProducerId} {batch.ProducerEpoch} {batch.BaseSequence} {batch.PartitionLeaderEpoch} {header.RecordCount} "
+                + (withBytes ? $"{batch.SizeInBytes} {batch.Crc}" : ""));
             using var records = new RecordReader(batch);
             while (records.MoveNext())
             {

@@ -13,6 +13,7 @@ namespace KafkaSharp.Protocol.Records.Filtering;
 public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetentionMs) : IDisposable
 {
     private readonly RecordBatchBuilder _builder = new(new RecordBatchOptions());
+    private readonly DecompressedRecords _decompressed = new();
     private readonly List<bool> _retained = [];
 
     /// <summary>Filters all complete batches in <paramref name="records"/>.</summary>
@@ -31,7 +32,11 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
         return result;
     }
 
-    public void Dispose() => _builder.Dispose();
+    public void Dispose()
+    {
+        _builder.Dispose();
+        _decompressed.Dispose();
+    }
 
     private RecordFilterResult Filter(
         RecordBatch batch,
@@ -41,6 +46,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
         IBufferWriter<byte> destination,
         RecordFilterResult result)
     {
+        _decompressed.Load(batch);
         var kept = Mark(batch, out var maxOffset, out var containsTombstones);
         result = result with { MessagesRead = result.MessagesRead + _retained.Count };
         if (kept == 0)
@@ -63,7 +69,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
         maxOffset = -1;
         containsTombstones = false;
         _retained.Clear();
-        using var reader = new RecordReader(batch);
+        using var reader = _decompressed.Read(batch);
         while (reader.MoveNext())
         {
             ref readonly var record = ref reader.Current;
@@ -81,7 +87,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
     private ReadOnlyMemory<byte> Rebuild(RecordBatch batch, long? deleteHorizonMs)
     {
         _builder.Reset(OptionsOf(batch) with { Compression = batch.Compression, DeleteHorizonMs = deleteHorizonMs });
-        using var reader = new RecordReader(batch);
+        using var reader = _decompressed.Read(batch);
         for (var i = 0; reader.MoveNext(); i++)
         {
             if (!_retained[i])

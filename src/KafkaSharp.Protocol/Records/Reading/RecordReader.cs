@@ -26,6 +26,19 @@ public ref struct RecordReader : IDisposable
     {
     }
 
+    /// <param name="batch">A compressed magic 2 batch.</param>
+    /// <param name="decompressed">Its records, decompressed. They must stay valid while the reader is used.</param>
+    internal RecordReader(RecordBatch batch, ReadOnlySpan<byte> decompressed)
+    {
+        _batch = batch;
+        var header = batch.Header;
+        if (header.RecordCount < 0)
+            throw RecordsException.Invalid($"Found invalid record count {header.RecordCount} in magic v{batch.Magic} batch");
+        _parser = new RecordParser(header);
+        _window = new RecordWindow(decompressed);
+        _left = header.RecordCount;
+    }
+
     /// <param name="batch">As above.</param>
     /// <param name="maxRecordBytes">As above.</param>
     /// <param name="turn">Checked in with while records are decompressed.</param>

@@ -25,6 +25,14 @@ internal ref struct RecordWindow : IDisposable
     private int _position;
     private int _end;
 
+    /// <summary>A window over compressed records that were decompressed before.</summary>
+    public RecordWindow(ReadOnlySpan<byte> decompressed)
+    {
+        _window = decompressed;
+        _end = decompressed.Length;
+        IsCompressed = true;
+    }
+
     /// <param name="records">The records as they are in the batch.</param>
     /// <param name="compression">How they are compressed.</param>
     /// <param name="maxBytes">The largest buffer.</param>
@@ -39,6 +47,7 @@ internal ref struct RecordWindow : IDisposable
             _end = records.Length;
             return;
         }
+        IsCompressed = true;
         _source = records;
         _decompressor = Decompression.Create(compression);
         _decompressor.ReserveIn(turn);
@@ -47,7 +56,8 @@ internal ref struct RecordWindow : IDisposable
         _window = _buffer;
     }
 
-    public readonly bool IsCompressed => _decompressor is not null;
+    /// <summary>Whether the records are compressed in their batch: some errors are others then.</summary>
+    public readonly bool IsCompressed { get; }
 
     public readonly ReadOnlySpan<byte> Available => _window[_position.._end];
 

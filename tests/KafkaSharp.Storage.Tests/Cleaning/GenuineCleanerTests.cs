@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using KafkaSharp.TestInfrastructure;
 
-namespace KafkaSharp.Storage.Tests.Cleaning.Genuine;
+namespace KafkaSharp.Storage.Tests.Cleaning;
 
 /// <summary>
 /// The same logs, compacted by Apache Kafka's own cleaner and by ours in several rounds, with appends in between: files, batches, records
@@ -24,7 +24,7 @@ public sealed class GenuineCleanerTests
         var kafkaRun = Vectors.TryFindKafkaRun();
         Assume.That(kafkaRun, Is.Not.Null);
         var source = Path.Combine(
-            Vectors.RepositoryRoot, "tests/KafkaSharp.Storage.Tests/Cleaning/Genuine/CleanWithKafka.java");
+            Vectors.RepositoryRoot, "tests/KafkaSharp.Storage.Tests/Cleaning/CleanWithKafka.java");
         _folder = Directory.CreateTempSubdirectory("kafkasharp-cleaner-").FullName;
         _kafka = Process.Start(
             new ProcessStartInfo(kafkaRun!, [source]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
@@ -59,7 +59,8 @@ public sealed class GenuineCleanerTests
             var folders = Path.Combine(_folder, $"{mapBytes}-{segmentBytes}-{isCompressed}-{seed}");
             var ours = new CleanedFolder(Path.Combine(folders, "ours", "t-0"), configs);
             var genuine = new CleanedFolder(Path.Combine(folders, "kafka", "t-0"), configs);
-            // Kafka mistakes committed records for aborted ones where the map was full and the next pass begins within a segment (decision 53).
+            // Where the map was full and the next pass begins within a segment, Kafka mistakes committed records for aborted ones
+            // (decision 53).
             var aborts = mapBytes >= 1 << 20;
             var histories = new[]
             {
