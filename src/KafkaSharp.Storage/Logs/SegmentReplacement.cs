@@ -29,8 +29,11 @@ internal sealed class SegmentReplacement(LogState state, SegmentDeletion deletio
         List<string> snapshots = [];
         foreach (var segment in old.Where(segment => !kept.Contains(segment.BaseOffset)))
         {
-            if (state.Producers.DetachSnapshot(segment.BaseOffset) is { } path)
-                snapshots.Add(path);
+            if (state.Producers.DetachSnapshot(segment.BaseOffset) is not { } path)
+                continue;
+            // Until it is deleted, a truncation to this offset may take another snapshot there.
+            state.Files.Rename(path, path + LogFileNames.DeletedSuffix);
+            snapshots.Add(path + LogFileNames.DeletedSuffix);
         }
         SegmentDeletion.Rename(old);
         deletion.Schedule([.. old], snapshots, state.Config.FileDeleteDelayMs);

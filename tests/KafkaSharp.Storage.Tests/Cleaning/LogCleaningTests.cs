@@ -100,6 +100,19 @@ public sealed class LogCleaningTests
         Assert.That(CleanedLog.Clean(log), Is.True);
     }
 
+    [Test]
+    public void A_producer_snapshot_that_is_taken_after_the_replacement_stays()
+    {
+        using var log = CleanedLog.Create(_files, _time, 1);
+        var merged = log.Segments.Snapshot[2].BaseOffset;
+        Assert.That(CleanedLog.Clean(log), Is.True);
+        Assert.That(log.Segments.Snapshot.Select(segment => segment.BaseOffset), Does.Not.Contain(merged));
+        log.TruncateTo(merged);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.That(_files.FileExists(LogFileNames.ProducerSnapshot(CleanedLog.Folder, merged)), Is.True);
+        Assert.That(_files.EnumerateFiles(CleanedLog.Folder).Where(f => f.EndsWith(".deleted", StringComparison.Ordinal)), Is.Empty);
+    }
+
     [TestCase(FileOperation.Write, ".log.cleaned")]
     [TestCase(FileOperation.Flush, CleanedLog.Folder)]
     public void A_log_can_be_renamed_and_closed(FileOperation operation, string path)
