@@ -94,8 +94,9 @@ internal static class CompactionSpeed
     {
         public LogManager Manager { get; } = manager;
 
-        public PartitionLog Log { get; } = manager.GetOrCreate(Partition, Uuid.Zero, out var log, isNew: true) == ErrorCode.None
-            ? log : throw new IOException("the log cannot be created");
+        public PartitionLog Log { get; } =
+            manager.GetOrCreate(Partition, Uuid.Zero, out var log, isNew: true) == ErrorCode.None && log is not null
+                ? log : throw new IOException("the log cannot be created");
 
         public void Dispose() => Manager.ShutdownAsync().GetAwaiter().GetResult();
     }
