@@ -7,7 +7,7 @@ namespace KafkaSharp.Configuration;
 /// Parses numbers like Java's <c>Double.parseDouble</c> (with suffixes and <c>NaN</c>, without group separators; hexadecimal floats are not
 /// supported) and formats them like <c>Double.toString</c>, because tools see this form in DescribeConfigs.
 /// </summary>
-internal static class JavaNumber
+public static class JavaNumber
 {
     private static readonly SearchValues<char> DecimalCharacters = SearchValues.Create("0123456789+-.eE");
 

@@ -7,7 +7,7 @@ namespace KafkaSharp.Protocol;
 /// UTF-8 with the error handling of Java's <c>String</c>: malformed bytes are decoded as U+FFFD and an unpaired surrogate is encoded as a
 /// question mark. Nothing is refused. Thread-safe.
 /// </summary>
-internal static class JavaUtf8
+public static class JavaUtf8
 {
     private const char Replacement = '\ufffd';
 

@@ -15,7 +15,7 @@ public sealed class ProtocolException : Exception
 
     public ErrorCode ErrorCode { get; }
 
-    internal static ProtocolException VersionOutOfRange(string message, short version) =>
+    public static ProtocolException VersionOutOfRange(string message, short version) =>
         new($"{message} has no version {version}", ErrorCode.UnsupportedVersion);
 
     internal static ProtocolException Unsupported(string field, short version) =>

@@ -13,6 +13,7 @@ var root = new RootCommand("KafkaSharp: an Apache Kafka 4.3 compatible broker in
     DevCommand.Create(),
     FormatCommand.Create(),
     RandomUuidCommand.Create(),
+    DumpLogCommand.Create(),
 };
 // The host handles signals. System.CommandLine would otherwise end the process two seconds after a signal, before the broker has shut down.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

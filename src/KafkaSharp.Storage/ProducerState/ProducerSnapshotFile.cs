@@ -9,7 +9,7 @@ namespace KafkaSharp.Storage.ProducerState;
 /// The file <c>OFFSET.snapshot</c>: the producers of a log as all records below OFFSET leave them (Kafka's <c>ProducerSnapshot</c>, version
 /// 1). int16 version, uint32 CRC-32C of what follows, int32 count, then 46 bytes a producer with its last batch only.
 /// </summary>
-internal static class ProducerSnapshotFile
+public static class ProducerSnapshotFile
 {
     public const string Suffix = ".snapshot";
     public const short Version = 1;

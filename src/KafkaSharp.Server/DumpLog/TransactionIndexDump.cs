@@ -1,0 +1,22 @@
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Indexes;
+using KafkaSharp.Storage.Segments;
+
+namespace KafkaSharp.Server.DumpLog;
+
+/// <summary>Prints the aborted transactions of an index (Kafka's <c>dumpTxnIndex</c>).</summary>
+internal static class TransactionIndexDump
+{
+    public static void Print(string path, TextWriter output)
+    {
+        LogFileNames.TryParseOffset(path, out var baseOffset);
+        using var index = new TransactionIndex(new PhysicalFileSystem(), path, baseOffset, exists: true);
+        for (var i = 0; i < index.EntryCount; i++)
+        {
+            var entry = index.Entry(i);
+            output.WriteLine(
+                $"version: 0 producerId: {entry.ProducerId} firstOffset: {entry.FirstOffset} lastOffset: {entry.LastOffset} "
+                + $"lastStableOffset: {entry.LastStableOffset}");
+        }
+    }
+}
