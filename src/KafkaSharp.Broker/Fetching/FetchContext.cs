@@ -156,5 +156,6 @@ internal sealed class FetchContext
         last!.Partitions.Add(result.ToResponse(partition.Key.Partition, _includesLeader));
     }
 
-    private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) => new(cache, FetchPartitions.None, false, false, 0, error: error);
+    private static FetchContext Refused(FetchSessionCache cache, ErrorCode error) =>
+        new(cache, FetchPartitions.None, false, false, 0, error: error);
 }

@@ -1,3 +1,4 @@
+using KafkaSharp.Server.DumpLog.Records;
 using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
 

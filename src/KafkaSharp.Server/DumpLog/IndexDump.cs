@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Reading;
+using KafkaSharp.Server.DumpLog.Records;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.Segments;
 
