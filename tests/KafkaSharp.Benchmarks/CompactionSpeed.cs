@@ -13,20 +13,20 @@ namespace KafkaSharp.Benchmarks;
 
 /// <summary>
 /// Writes a log for <c>eng/bench-compaction</c>, and compacts one while it measures the CPU time of the process. The same folder is
-/// compacted by the genuine cleaner.
+/// compacted by the genuine cleaner. Both compact a copy of the log first, to be warm.
 /// </summary>
 internal static class CompactionSpeed
 {
     private static readonly TopicPartition Partition = new("t", 0);
 
-    /// <summary>write FOLDER CODEC MEGABYTES KEYS, or clean FOLDER.</summary>
+    /// <summary>write FOLDER CODEC MEGABYTES KEYS, or clean FOLDER... with a line of output for each.</summary>
     public static void Run(string[] arguments)
     {
         if (arguments[0] == "write")
             Write(arguments[1], Enum.Parse<CompressionType>(arguments[2]), int.Parse(arguments[3], CultureInfo.InvariantCulture),
                 int.Parse(arguments[4], CultureInfo.InvariantCulture));
         else
-            Clean(arguments[1]);
+            Array.ForEach(arguments[1..], Clean);
     }
 
     private static void Write(string folder, CompressionType codec, int megabytes, int keys)
