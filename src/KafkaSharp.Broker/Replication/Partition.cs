@@ -19,22 +19,30 @@ namespace KafkaSharp.Broker.Replication;
 /// itself, under its append lock, once a later leader epoch is known; and the high watermark moves under <see cref="_isrLock"/> with the
 /// current registration, never with the one that was current at the start of the append.
 /// </remarks>
-internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeId)
+internal sealed class Partition
 {
     private const int NoEpoch = -1;
 
     // An unknown number of bytes became readable. All waiting requests read again.
     private const long Unbounded = 1L << 40;
 
+    private readonly int _nodeId;
     private readonly Lock _isrLock = new();
     private volatile PartitionRegistration? _registration;
     private PartitionProgress? _stable;
+    private PartitionProgress? _flushes;
     // None while the partition is on this broker; afterwards what requests get that still reach it. An ErrorCode cannot be volatile.
     private volatile int _closed;
 
-    public TopicIdPartition Id { get; } = id;
+    public Partition(TopicIdPartition id, PartitionLog log, int nodeId)
+    {
+        (Id, Log, _nodeId) = (id, log, nodeId);
+        log.Flushed += OnFlushed;
+    }
 
-    public PartitionLog Log { get; } = log;
+    public TopicIdPartition Id { get; }
+
+    public PartitionLog Log { get; }
 
     /// <summary>Bytes appended since the partition was opened: what followers wait for.</summary>
     public PartitionProgress Appended { get; } = new();
@@ -52,6 +60,10 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     /// <summary>The high watermark: what producers wait for.</summary>
     public PartitionProgress HighWatermarks { get; } = new();
 
+    /// <summary>What is durable since the first use: what producers wait for under flush.messages.</summary>
+    public PartitionProgress Flushes =>
+        Volatile.Read(ref _flushes) ?? Interlocked.CompareExchange(ref _flushes, new PartitionProgress(), null) ?? _flushes!;
+
     /// <summary>Raised with the new high watermark after it has advanced, on the thread that moved it, outside the log's lock.</summary>
     public event Action<long>? HighWatermarkAdvanced;
 
@@ -68,15 +80,19 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     /// <exception cref="IOException">The new epoch can't be written: nothing was changed.</exception>
     public void Update(PartitionRegistration registration)
     {
-        if (registration.Leader == nodeId)
+        if (registration.Leader == _nodeId)
         {
             var isNewEpoch = _registration?.LeaderEpoch != registration.LeaderEpoch;
             if (isNewEpoch)
                 Log.AssignEpochStartOffset(registration.LeaderEpoch);
             SetRegistration(registration);
             if (isNewEpoch)
+            {
                 HighWatermarks.Reset(Log.HighWatermark);
+                Volatile.Read(ref _flushes)?.Reset(Log.DurableEnd);
+            }
             AdvanceHighWatermark();
+            Log.RequestFlushIfDue();
         }
         else
         {
@@ -90,7 +106,11 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     /// Refuses all further reads and appends with an error, because the partition was removed from this broker or its log directory has
     /// failed. The caller wakes the waiting requests.
     /// </summary>
-    public void Close(ErrorCode error) => _closed = (int)error;
+    public void Close(ErrorCode error)
+    {
+        _closed = (int)error;
+        Log.Flushed -= OnFlushed;
+    }
 
     /// <summary>Wakes all requests that wait for this partition.</summary>
     public void WakeAll()
@@ -99,6 +119,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         Committed.WakeAll();
         _stable?.WakeAll();
         HighWatermarks.WakeAll();
+        _flushes?.WakeAll();
     }
 
     /// <summary>
@@ -162,6 +183,17 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         return IsUnderMinIsr(registration!) ? ErrorCode.NotEnoughReplicasAfterAppend : ErrorCode.None;
     }
 
+    /// <summary>
+    /// Whether an append up to an offset that waits for its flush may be acknowledged: null while the flush is under way; none;
+    /// KAFKA_STORAGE_ERROR when the disk has failed; NOT_LEADER_OR_FOLLOWER when another broker leads; the error of <see cref="Close"/>.
+    /// </summary>
+    public ErrorCode? CheckFlushed(long endOffset) => Log.CheckFlushed(endOffset) switch
+    {
+        null when _closed != 0 => (ErrorCode)_closed,
+        null when !IsLeader => ErrorCode.NotLeaderOrFollower,
+        var decision => decision,
+    };
+
     /// <summary>Prepares and appends in one call, for batches of this broker's own.</summary>
     public LogAppendInfo Append(
         ReadOnlyMemory<byte> records, short requiredAcks, AppendOrigin origin, int? expectedLeaderEpoch = null, VerificationGuard? guard =
@@ -188,7 +220,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
             if (currentLeaderEpoch > registration.LeaderEpoch)
                 return ErrorCode.UnknownLeaderEpoch;
         }
-        return registration.Leader == nodeId ? ErrorCode.None : ErrorCode.NotLeaderOrFollower;
+        return registration.Leader == _nodeId ? ErrorCode.None : ErrorCode.NotLeaderOrFollower;
     }
 
     /// <summary>Reads for a fetch. The caller disposes of the result's lease.</summary>
@@ -245,7 +277,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
 
     // A broker without a replica of the partition must not read beyond the high watermark.
     private bool HasFollower(int replicaId) =>
-        replicaId != nodeId && _registration is { } registration && registration.Replicas.Contains(replicaId);
+        replicaId != _nodeId && _registration is { } registration && registration.Replicas.Contains(replicaId);
 
     // More in-sync replicas than there are replicas can't be asked for: the smaller counts.
     private int EffectiveMinIsr(PartitionRegistration registration) =>
@@ -255,7 +287,7 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
     private bool IsUnderMinIsr(PartitionRegistration registration) =>
         registration.Isr.Length < registration.Replicas.Length && registration.Isr.Length < EffectiveMinIsr(registration);
 
-    private bool IsLed(PartitionRegistration? registration) => _closed == 0 && registration is not null && registration.Leader == nodeId;
+    private bool IsLed(PartitionRegistration? registration) => _closed == 0 && registration is not null && registration.Leader == _nodeId;
 
     // As in Kafka, a request that found the partition before its deletion gets NOT_LEADER_OR_FOLLOWER.
     private ErrorCode NotLed() =>
@@ -280,6 +312,14 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
             _registration = registration;
     }
 
+    private void OnFlushed()
+    {
+        AdvanceHighWatermark();
+        // What the flush has published is written before the waiters are looked for: a request that begins to wait after that sees it.
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _flushes)?.AdvanceTo(Log.DurableEnd);
+    }
+
     private void AdvanceHighWatermark()
     {
         LogOffsetMetadata? before;
@@ -287,10 +327,10 @@ internal sealed class Partition(TopicIdPartition id, PartitionLog log, int nodeI
         long stableBefore;
         lock (_isrLock)
         {
-            if (_registration is not { } registration || registration.Leader != nodeId || registration.Isr is not [var only]
-                || only != nodeId || IsUnderMinIsr(registration))
+            if (_registration is not { } registration || registration.Leader != _nodeId || registration.Isr is not [var only]
+                || only != _nodeId || IsUnderMinIsr(registration))
                 return;
-            after = Log.LogEndOffsetMetadata;
+            after = Log.CommittableEnd;
             stableBefore = Log.LastStableOffset;
             before = Log.MaybeIncrementHighWatermark(after);
         }

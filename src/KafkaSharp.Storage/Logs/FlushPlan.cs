@@ -7,6 +7,11 @@ namespace KafkaSharp.Storage.Logs;
 /// The files that one flush makes durable, decided under the log's lock, and written to disk without it. The log may be truncated, renamed
 /// or deleted in the meantime.
 /// </summary>
+/// <remarks>
+/// A flush for appends, which producers wait for, is one fsync of the <c>.log</c> file: recovery makes the indexes, epochs and producers of
+/// the segment with the recovery point again. It needs a complete flush once since the segment was created or truncated, which makes the
+/// names of its files durable and moves the recovery point into the segment.
+/// </remarks>
 internal sealed class FlushPlan
 {
     private readonly LogState _state;
@@ -14,41 +19,52 @@ internal sealed class FlushPlan
     private readonly string _directory;
     private readonly int _truncations;
     private readonly int _endCuts;
-    private readonly List<TransactionIndex> _newIndexes;
+    private readonly List<TransactionIndex> _newIndexes = [];
     private readonly bool _hasNewFiles;
     private readonly string? _producerSnapshot;
+    private readonly bool _isComplete;
 
-    private FlushPlan(LogState state, long from, long upTo)
+    private FlushPlan(LogState state, LogSegment[] segments, LogOffsetMetadata upTo, bool isComplete)
     {
         _state = state;
+        _segments = segments;
         UpTo = upTo;
-        _segments = state.Segments.Between(from, upTo);
-        foreach (var segment in _segments)
-            segment.WriteOut();
+        _isComplete = isComplete;
         _directory = state.Directory;
         _truncations = state.Truncations;
         _endCuts = state.EndCuts;
-        _newIndexes = [.. _segments.Select(segment => segment.TransactionIndex).Where(index => index.IsNew)];
-        _hasNewFiles = _newIndexes.Count > 0 || _segments.Any(segment => segment.BaseOffset >= from);
+        if (!isComplete)
+            return;
+        foreach (var segment in segments)
+            segment.WriteOut();
+        var from = state.RecoveryPoint;
+        _newIndexes = [.. segments.Select(segment => segment.TransactionIndex).Where(index => index.IsNew)];
+        _hasNewFiles = _newIndexes.Count > 0 || segments.Any(segment => segment.BaseOffset >= from);
         _producerSnapshot = state.Producers.LatestSnapshotOffset is { } offset && offset > from
             ? LogFileNames.ProducerSnapshot(_directory, offset)
             : null;
     }
 
-    /// <summary>The offset below which everything is durable afterwards.</summary>
-    public long UpTo { get; }
-
-    /// <summary>
-    /// Whether the end of the log has stayed: otherwise what was flushed may not be what is there now. Under the log's lock.
-    /// </summary>
-    public bool IsEndUnchanged => _state.EndCuts == _endCuts;
+    /// <summary>The offset below which all records are durable afterwards.</summary>
+    public LogOffsetMetadata UpTo { get; }
 
     /// <summary>Under the log's lock: what to flush up to an offset; null when all of it is durable already.</summary>
     public static FlushPlan? Make(LogState state, long upTo)
     {
-        upTo = Math.Min(upTo, state.LogEndOffset);
         var from = state.RecoveryPoint;
-        return upTo <= from ? null : new FlushPlan(state, from, upTo);
+        var end = EndOf(state, upTo);
+        return end.MessageOffset <= from ? null : new FlushPlan(state, state.Segments.Between(from, end.MessageOffset), end, true);
+    }
+
+    /// <summary>Under the log's lock: what to flush for the appends that wait; null when all of it is durable already.</summary>
+    public static FlushPlan? MakeForAppends(LogState state)
+    {
+        var (from, end) = (state.DurableEnd.MessageOffset, state.LogEnd);
+        if (end.MessageOffset <= from)
+            return null;
+        return !state.IsFolderNew && state.Segments.Between(from, end.MessageOffset) is [var only] && only.BaseOffset < state.RecoveryPoint
+            ? new FlushPlan(state, [only], end, isComplete: false)
+            : Make(state, long.MaxValue);
     }
 
     /// <summary>Flushes the files, without the log's lock.</summary>
@@ -60,20 +76,10 @@ internal sealed class FlushPlan
     {
         try
         {
-            foreach (var segment in _segments)
-                segment.Flush();
-            FlushProducerSnapshot();
-            _state.Epochs.Flush();
-            if (_hasNewFiles)
-            {
-                _state.Files.FlushDirectory(_directory);
-                _newIndexes.ForEach(static index => index.IsNew = false);
-            }
-            if (_state.IsFolderNew)
-            {
-                _state.Files.FlushDirectory(Path.GetDirectoryName(_directory)!);
-                _state.IsFolderNew = false;
-            }
+            if (_isComplete)
+                FlushAll();
+            else
+                _segments[0].FlushRecords();
             return true;
         }
         catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException)
@@ -81,6 +87,40 @@ internal sealed class FlushPlan
             if (_state.HasChangedSince(_truncations) || _state.WasMovedFrom(_directory))
                 return false;
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Publishes what is durable now, under the log's lock; nothing when the end of the log was truncated in the meantime, because what was
+    /// flushed may not be what is there now.
+    /// </summary>
+    public void Publish()
+    {
+        if (_state.EndCuts != _endCuts)
+            return;
+        if (_isComplete && UpTo.MessageOffset > _state.RecoveryPoint)
+            _state.SetRecoveryPoint(UpTo.MessageOffset);
+        _state.RaiseDurableEnd(UpTo);
+    }
+
+    private static LogOffsetMetadata EndOf(LogState state, long upTo) =>
+        state.LogEnd is var end && upTo >= end.MessageOffset ? end : new LogOffsetMetadata(upTo);
+
+    private void FlushAll()
+    {
+        foreach (var segment in _segments)
+            segment.Flush();
+        FlushProducerSnapshot();
+        _state.Epochs.Flush();
+        if (_hasNewFiles)
+        {
+            _state.Files.FlushDirectory(_directory);
+            _newIndexes.ForEach(static index => index.IsNew = false);
+        }
+        if (_state.IsFolderNew)
+        {
+            _state.Files.FlushDirectory(Path.GetDirectoryName(_directory)!);
+            _state.IsFolderNew = false;
         }
     }
 

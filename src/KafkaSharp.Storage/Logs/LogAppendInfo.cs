@@ -48,6 +48,12 @@ public readonly record struct LogAppendInfo
     /// </summary>
     public bool IsDuplicate { get; init; }
 
+    /// <summary>
+    /// Whether flush.messages asks for a flush before this append may be acknowledged. It has been requested: see
+    /// <see cref="PartitionLog.CheckFlushed"/>.
+    /// </summary>
+    public bool IsFlushPending { get; init; }
+
     public static LogAppendInfo Refused(
         ErrorCode code, string? message, long logStartOffset, IReadOnlyList<RecordError>? recordErrors = null) => new()
         {

@@ -1,21 +1,34 @@
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Makes a log durable up to an offset and moves its recovery point there. The log's lock is not held during fsync; the flushes of one log
-/// run one after another. After a flush has failed every later one fails too: Linux reports a failed write-back once and then marks the
-/// pages clean, so that a second fsync would succeed although the bytes never reached the disk.
+/// Makes a log durable and publishes how far it is. The log's lock is not held during fsync; the flushes of one log run one after another.
+/// After a flush has failed every later one fails too: Linux reports a failed write-back once and then marks the pages clean, so that a
+/// second fsync would succeed although the bytes never reached the disk.
 /// </summary>
 internal sealed class LogFlusher(LogState state)
 {
     private readonly Lock _flushing = new();
     private long _lastFlush = state.Options.Time.GetTimestamp();
-    private IOException? _failure;
+    private volatile IOException? _failure;
+
+    /// <summary>Raised after a flush has ended, outside all locks, on the thread of the flush.</summary>
+    public event Action? Flushed;
 
     /// <summary>The time since the log was last flushed, or opened.</summary>
     public TimeSpan SinceLastFlush => state.Options.Time.GetElapsedTime(Volatile.Read(ref _lastFlush));
 
+    /// <summary>Whether a flush has failed, so that no later one can succeed.</summary>
+    public bool HasFailed => _failure is not null;
+
+    /// <summary>Makes everything below an offset durable, and moves the recovery point there.</summary>
     /// <exception cref="IOException">The disk fails or has failed before. Only opening the log again allows another flush.</exception>
-    public void Flush(long upTo)
+    public void Flush(long upTo) => Flush(() => FlushPlan.Make(state, upTo));
+
+    /// <summary>Makes all records durable, for the appends that wait for it: all that have been made so far share one fsync.</summary>
+    /// <inheritdoc cref="Flush(long)" path="/exception"/>
+    public void FlushForAppends() => Flush(() => FlushPlan.MakeForAppends(state));
+
+    private void Flush(Func<FlushPlan?> make)
     {
         lock (_flushing)
         {
@@ -27,18 +40,16 @@ internal sealed class LogFlusher(LogState state)
             do
             {
                 lock (state.Gate)
-                    plan = FlushPlan.Make(state, upTo);
+                    plan = make();
                 if (plan is null)
                     return;
             }
             while (!Run(plan));
             lock (state.Gate)
-            {
-                if (plan.IsEndUnchanged && plan.UpTo > state.RecoveryPoint)
-                    state.SetRecoveryPoint(plan.UpTo);
-            }
+                plan.Publish();
             Volatile.Write(ref _lastFlush, state.Options.Time.GetTimestamp());
         }
+        Flushed?.Invoke();
     }
 
     /// <summary>Runs a plan; false when the log was truncated or renamed at the same time, and another plan is needed.</summary>

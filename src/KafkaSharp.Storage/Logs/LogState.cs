@@ -19,6 +19,7 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     private long _logStartOffset;
     private long _recoveryPoint;
     private long _cleanedOffset = options.CleanedOffset;
+    private Published<LogOffsetMetadata> _durableEnd;
     private int _truncations;
     private volatile LogConfig _config = options.Config;
     private volatile string _directory = options.Directory;
@@ -71,6 +72,12 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     public long LogStartOffset => Volatile.Read(ref _logStartOffset);
 
     public long RecoveryPoint => Volatile.Read(ref _recoveryPoint);
+
+    /// <summary>
+    /// The end of the records that a power failure leaves. The recovery point may be lower: the flush that an append waits for leaves out
+    /// the indexes of the active segment, which recovery makes again.
+    /// </summary>
+    public LogOffsetMetadata DurableEnd => _durableEnd.Value;
 
     public int Truncations => Volatile.Read(ref _truncations);
 
@@ -141,6 +148,7 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     {
         _logStartOffset = loaded.LogStartOffset;
         _recoveryPoint = loaded.RecoveryPoint;
+        _durableEnd.Value = new LogOffsetMetadata(loaded.RecoveryPoint);
         IsFolderNew = loaded.IsFolderNew;
         var active = Segments.Active;
         _logEnd.Value = new LogOffsetMetadata(loaded.LogEndOffset, active.BaseOffset, active.Size);
@@ -156,11 +164,20 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
         _logEnd.Value = new LogOffsetMetadata(offset, active.BaseOffset, active.Size);
         if (_recoveryPoint > offset)
             Volatile.Write(ref _recoveryPoint, offset);
+        if (_durableEnd.Value.MessageOffset > offset)
+            _durableEnd.Value = _logEnd.Value;
         if (_highWatermark.Value.MessageOffset >= offset)
             SetHighWatermark(_logEnd.Value);
     }
 
     public void SetRecoveryPoint(long offset) => Volatile.Write(ref _recoveryPoint, offset);
+
+    /// <summary>Publishes the end of what was flushed, unless it is there already; under the gate.</summary>
+    public void RaiseDurableEnd(LogOffsetMetadata end)
+    {
+        if (end.MessageOffset > _durableEnd.Value.MessageOffset)
+            _durableEnd.Value = end;
+    }
 
     /// <summary>Publishes a log start offset alone, without what depends on it; under the gate.</summary>
     public void SetLogStartOffset(long offset) => Volatile.Write(ref _logStartOffset, offset);

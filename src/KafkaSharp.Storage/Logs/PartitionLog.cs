@@ -29,6 +29,7 @@ public sealed class PartitionLog : IDisposable
     private readonly LogTruncation _truncation;
     private readonly LogRetention _retention;
     private readonly LogFlusher _flusher;
+    private readonly BackgroundFlush _flushForAppends;
 
     private PartitionLog(PartitionLogOptions options, LoadedLog loaded)
     {
@@ -37,7 +38,7 @@ public sealed class PartitionLog : IDisposable
         _guard = new StorageGuard(_state);
         _deletion = new SegmentDeletion(options.FileSystem, options.Time, options.Background, options.Logger);
         _lifecycle = new LogLifecycle(_state, _deletion, _guard);
-        var roller = new LogRoller(_state, _deletion, new BackgroundFlush(_guard, Flush).Request);
+        var roller = new LogRoller(_state, _deletion, new BackgroundFlush(_guard, options.Background, Flush).Request);
         Producers = new LogProducers(_state);
         _preparation = new AppendPreparation(_state);
         _appender = new LogAppender(_state, roller);
@@ -46,6 +47,7 @@ public sealed class PartitionLog : IDisposable
         _truncation = new LogTruncation(_state, roller, _deletion);
         _retention = new LogRetention(_state, roller, _truncation, options.Logger);
         _flusher = new LogFlusher(_state);
+        _flushForAppends = new BackgroundFlush(_guard, options.FlushForAppends ?? options.Background, _ => _flusher.FlushForAppends());
         _state.Initialize(loaded, options.HighWatermark);
         SavedHighWatermark = options.HighWatermark;
         Cleaning = new CleaningAccess(_state, _guard, _lifecycle, _deletion);
@@ -87,8 +89,39 @@ public sealed class PartitionLog : IDisposable
 
     public long LastStableOffset => _state.LastStableOffset;
 
-    /// <summary>Everything below it is durable.</summary>
+    /// <summary>Everything below it is durable, so that a start after a crash does not look at it.</summary>
     public long RecoveryPoint => _state.RecoveryPoint;
+
+    /// <summary>The records below it survive a power failure; not below the recovery point.</summary>
+    public long DurableEnd => _state.DurableEnd.MessageOffset;
+
+    /// <summary>
+    /// The end of what may be committed: the log end, but where flush.messages asks for a flush first, the end of what is durable.
+    /// </summary>
+    public LogOffsetMetadata CommittableEnd
+    {
+        get
+        {
+            var end = _state.LogEnd;
+            if (!IsFlushDue(end.MessageOffset))
+                return end;
+            var durable = _state.DurableEnd;
+            // The position may be that of a segment that the cleaner has replaced.
+            return durable.SegmentBaseOffset == end.SegmentBaseOffset
+                ? durable
+                : _state.WithPosition(new LogOffsetMetadata(durable.MessageOffset));
+        }
+    }
+
+    /// <summary>
+    /// Raised after each flush, when more may be acknowledged: see <see cref="CheckFlushed"/>. On the thread of the flush, outside the
+    /// locks.
+    /// </summary>
+    public event Action? Flushed
+    {
+        add => _flusher.Flushed += value;
+        remove => _flusher.Flushed -= value;
+    }
 
     public int? LatestEpoch => _state.Epochs.LatestEpoch;
 
@@ -132,7 +165,8 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>
     /// Appends prepared batches: under the log's lock they get their offsets from the log end on, the leader epoch and, under
-    /// LogAppendTime, the time, and are written. Batches that <see cref="Prepare"/> refused are refused here with the same error.
+    /// LogAppendTime, the time, and are written. Batches that <see cref="Prepare"/> refused are refused here with the same error. An append
+    /// that flush.messages makes wait for a flush has requested it: see <see cref="LogAppendInfo.IsFlushPending"/>.
     /// </summary>
     /// <param name="prepared">From <see cref="Prepare"/> of this log.</param>
     /// <param name="leaderEpoch">The epoch of this leader; NOT_LEADER_OR_FOLLOWER if a later epoch has started.</param>
@@ -153,7 +187,8 @@ public sealed class PartitionLog : IDisposable
                     return Closed();
                 info = _appender.Append(prepared, leaderEpoch, guard ?? VerificationGuard.None, transactionVersion);
             }
-            return info.SizeInBytes > 0 && LogEndOffset - RecoveryPoint >= Config.FlushInterval ? FlushAfter(info) : info;
+            // Also a repeated batch waits: the one that is in the log may not be durable yet.
+            return info.LastOffset >= 0 && info.ErrorCode == ErrorCode.None && IsFlushDue(info.LastOffset + 1) ? RequestFlush(info) : info;
         }
         catch (Exception e) when (_guard.Covers(e))
         {
@@ -178,12 +213,31 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>
     /// Appends batches fetched from a leader as they are. OFFSET_OUT_OF_RANGE, with first and last offset set, when they begin below the
-    /// log end.
+    /// log end. As for a leader, what flush.messages asks to flush must be durable before it is acknowledged, by the next fetch.
     /// </summary>
     /// <param name="records">Batches. The last one may be incomplete.</param>
     /// <param name="partitionLeaderEpoch">The leader's epoch: batches of a later one are left out.</param>
     public LogAppendInfo AppendAsFollower(ReadOnlyMemory<byte> records, int partitionLeaderEpoch) =>
         AppendAsLeader(_preparation.PrepareWithOffsets(records, partitionLeaderEpoch, AppendOrigin.Replication), partitionLeaderEpoch);
+
+    /// <summary>
+    /// Whether an append up to an offset that waits for its flush may be acknowledged: null while the flush is under way, with
+    /// <see cref="Flushed"/> to follow; none; KAFKA_STORAGE_ERROR when the flush has failed or the log was closed before.
+    /// </summary>
+    public ErrorCode? CheckFlushed(long endOffset)
+    {
+        // Whatever the config is by now.
+        if (endOffset <= DurableEnd)
+            return ErrorCode.None;
+        return _guard.IsClosed || _flusher.HasFailed ? ErrorCode.KafkaStorageError : null;
+    }
+
+    /// <summary>Requests the flush without which the log is not committed up to its end: see <see cref="CommittableEnd"/>.</summary>
+    public void RequestFlushIfDue()
+    {
+        if (IsFlushDue(LogEndOffset))
+            _flushForAppends.Request(LogEndOffset);
+    }
 
     /// <summary>
     /// Reads batches from the one that contains an offset, or the first one after it, up to the end that the isolation allows.
@@ -371,11 +425,12 @@ public sealed class PartitionLog : IDisposable
     /// <summary>Closes the log without writing anything, when the disk has failed, or to simulate a crash.</summary>
     public void CloseAbruptly() => _lifecycle.CloseAbruptly();
 
-    private LogAppendInfo FlushAfter(in LogAppendInfo info)
+    private bool IsFlushDue(long endOffset) => endOffset - _state.DurableEnd.MessageOffset >= Config.FlushInterval;
+
+    private LogAppendInfo RequestFlush(in LogAppendInfo info)
     {
-        Flush();
-        // When the log was closed in the meantime, the flush may have done nothing.
-        return _guard.IsClosed ? Closed() : info;
+        _flushForAppends.Request(info.LastOffset + 1);
+        return info with { IsFlushPending = true };
     }
 
     private LogAppendInfo Closed() =>

@@ -66,6 +66,12 @@ public sealed record PartitionLogOptions
     public required Action<Action> Background { get; init; }
 
     /// <summary>
+    /// Runs the flushes that appends wait for under flush.messages, so that these do not wait for other work; null:
+    /// <see cref="Background"/>. Not called under the log's lock.
+    /// </summary>
+    public Action<Action>? FlushForAppends { get; init; }
+
+    /// <summary>
     /// Called with the log's folder when the disk fails under the log, on the thread that met the failure: the log directory is to go
     /// offline.
     /// </summary>

@@ -34,7 +34,10 @@ internal sealed class StorageGuard(LogState state)
     }
 
     /// <summary>Runs work on the log's background threads unless the log is closed by then.</summary>
-    public void RunInBackground(Action work) => state.Options.Background(() =>
+    public void RunInBackground(Action work) => RunOn(state.Options.Background, work);
+
+    /// <summary>The same on other threads.</summary>
+    public void RunOn(Action<Action> threads, Action work) => threads(() =>
     {
         try
         {

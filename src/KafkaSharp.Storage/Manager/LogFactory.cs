@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>Opens logs with the options that all logs of a broker have in common. Thread-safe.</summary>
-internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry, Action<Action> background)
+internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry, Action<Action> background, Action<Action> flushes)
 {
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger<PartitionLog>();
 
@@ -27,6 +27,7 @@ internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, 
         HighWatermark = log.HighWatermark,
         CleanedOffset = log.CleanedOffset,
         Background = background,
+        FlushForAppends = flushes,
         TransactionVerificationEnabled = configs.IsTransactionVerificationEnabled,
         ProducerIdExpirationMs = configs.ProducerIdExpirationMs,
         StorageFailed = registry.FailDirectoryOf,

@@ -27,6 +27,7 @@ public sealed class LogManager : IAsyncDisposable
     private readonly LogDeletions _deletions;
     private readonly List<PeriodicTask> _tasks = [];
     private readonly DiskThreads _threads;
+    private readonly DiskThreads _flushThreads;
 
     // Creation, deletion and renaming exclude each other.
     private readonly Lock _changes = new();
@@ -38,11 +39,12 @@ public sealed class LogManager : IAsyncDisposable
         _files = options.FileSystem;
         _logger = options.LoggerFactory.CreateLogger<LogManager>();
         _threads = new DiskThreads("log disk work", options.BrokerConfig.Get(LogManagerConfigs.BackgroundThreads), _logger);
+        _flushThreads = new DiskThreads("log flush", _threads.MaxThreads, _logger);
         Background = options.Background ?? _threads.Post;
         _registry = new LogRegistry(options, _logger);
         Cleaner = new LogCleaner(options, _registry, _logger);
         _configs = new LogConfigs(options.BrokerConfig, _logger, Cleaner.OnCompactedLog);
-        _factory = new LogFactory(options, _configs, _registry, Background);
+        _factory = new LogFactory(options, _configs, _registry, Background, options.Background ?? _flushThreads.Post);
         _creation = new LogCreation(_registry, _factory, _logger);
         Maintenance = new LogMaintenance(_registry, _logger);
         _deletions = new LogDeletions(options.FileSystem, options.Time, Background, _logger, _registry.FailDirectoryOf);
@@ -168,7 +170,7 @@ public sealed class LogManager : IAsyncDisposable
     public void UpdateBrokerConfig(ConfigValues broker)
     {
         _configs.SetBroker(broker);
-        _threads.MaxThreads = broker.Get(LogManagerConfigs.BackgroundThreads);
+        _threads.MaxThreads = _flushThreads.MaxThreads = broker.Get(LogManagerConfigs.BackgroundThreads);
         Cleaner.Configure(broker);
         foreach (var log in Logs)
         {
@@ -220,6 +222,7 @@ public sealed class LogManager : IAsyncDisposable
         Cleaner.Dispose();
         _deletions.Dispose();
         _threads.Dispose();
+        _flushThreads.Dispose();
         var threads = _options.BrokerConfig.Get(LogManagerConfigs.RecoveryThreadsPerDataDir);
         foreach (var directory in LiveDirectories.ToArray())
             Close(directory, threads, brokerEpoch);
@@ -245,6 +248,7 @@ public sealed class LogManager : IAsyncDisposable
         foreach (var log in Logs)
             log.CloseAbruptly();
         _threads.Abandon();
+        _flushThreads.Abandon();
         _registry.Clear();
         foreach (var directory in Directories)
             directory.Release();

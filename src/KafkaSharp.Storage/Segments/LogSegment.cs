@@ -309,6 +309,9 @@ public sealed class LogSegment : IDisposable
         return TimeIndex.EntryCount > before;
     }
 
+    /// <summary>Makes the records durable, without the indexes.</summary>
+    internal void FlushRecords() => _allFiles.FlushRecords();
+
     /// <summary>Makes everything durable.</summary>
     public void Flush() => _allFiles.Flush();
 

@@ -19,6 +19,9 @@ internal sealed class SegmentFiles(
         files.DeleteFile(LogFileNames.Log(directory, baseOffset, suffix));
     }
 
+    /// <summary>Makes the records durable, without the indexes.</summary>
+    public void FlushRecords() => log.Flush();
+
     /// <summary>Makes everything durable.</summary>
     public void Flush()
     {

@@ -136,7 +136,8 @@ public sealed class StorageFaultTests
     {
         _log.Config = LogConfig.From(new Dictionary<string, string>(), new Dictionary<string, string> { ["flush.messages"] = "1" });
         (_failing, _kind) = (FileOperation.Flush, ".log");
-        Assert.That(_log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        var info = _log.AppendAsLeader(TestLog.Batch(), 0);
+        Assert.That((info.IsFlushPending, _log.CheckFlushed(1)), Is.EqualTo((true, (ErrorCode?)ErrorCode.KafkaStorageError)));
         Assert.That(_failed, Has.Count.EqualTo(1));
     }
 
@@ -161,7 +162,8 @@ public sealed class StorageFaultTests
             HadCleanShutdown = true,
             Background = work => work(),
         });
-        Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).IsFlushPending);
+        Assert.That(log.CheckFlushed(1), Is.EqualTo(ErrorCode.KafkaStorageError));
     }
 
     [Test]
@@ -242,16 +244,20 @@ public sealed class StorageFaultTests
                 retained?.DeleteOldSegments();
             return null;
         });
+        var background = new Queue<Action>();
         using var log = Open(
-            files, folder["u-0"], _ => { }, ("internal.segment.bytes", "2000"), ("retention.bytes", "0"), ("file.delete.delay.ms", "0"));
+            files, folder["u-0"], background.Enqueue, ("internal.segment.bytes", "2000"), ("retention.bytes", "0"),
+            ("file.delete.delay.ms", "0"));
         while (log.Segments.Count == 1)
             Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
         log.UpdateHighWatermark(log.LogEndOffset);
+        background.Clear();
         retained = log;
 
         log.Config = Config(
             ("retention.bytes", "0"), ("file.delete.delay.ms", "0"), ("internal.segment.bytes", "2000"), ("flush.messages", "2"));
-        Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(log.AppendAsLeader(TestLog.Batch(), 0).IsFlushPending);
+        background.Dequeue()();
         Assert.That(log.Segments.Count, Is.EqualTo(1));
         Assert.That(log.RecoveryPoint, Is.EqualTo(log.LogEndOffset));
     }

@@ -9,7 +9,7 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// The progress of a produce request: the next partition, the response so far, and the partitions that wait for their replicas.
+/// The progress of a produce request: the next partition, the response so far, and the partitions that wait for the disk or for their replicas.
 /// </summary>
 /// <param name="request">The request, which names each partition once.</param>
 /// <param name="errors">Errors of records that were left out as repetitions: see <see cref="RepeatedPartitions"/>.</param>
@@ -38,6 +38,12 @@ internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartiti
 
     /// <summary>The results that wait, in the order of <see cref="Wait"/>.</summary>
     public List<ProduceResponse.PartitionProduceResponse> Waiting { get; private set; } = null!;
+
+    /// <summary>The flush that flush.messages asks for, in one or several partitions; null without one.</summary>
+    public FlushWait? Flush { get; private set; }
+
+    /// <summary>The results that wait for it, in its order.</summary>
+    public List<ProduceResponse.PartitionProduceResponse> Flushing { get; private set; } = null!;
 
     /// <summary>The next partition to append to. It stays the next one until its result is added.</summary>
     public bool TryGetNext(
@@ -72,6 +78,12 @@ internal struct ProduceAppends(ProduceRequest request, Dictionary<TopicIdPartiti
     {
         (Wait ??= new ReplicationWait(timers)).Add(partition, requiredOffset);
         (Waiting ??= []).Add(result);
+    }
+
+    public void WaitForFlush(TimerWheel timers, Partition partition, long requiredOffset, ProduceResponse.PartitionProduceResponse result)
+    {
+        (Flush ??= new FlushWait(timers)).Add(partition, requiredOffset);
+        (Flushing ??= []).Add(result);
     }
 
     /// <summary>The error of a repetition of this partition, whose records were left out; null without one.</summary>

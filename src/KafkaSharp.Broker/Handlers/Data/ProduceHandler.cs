@@ -111,6 +111,8 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers,
             var result = ProduceResults.Of(data.Index, info, context.ApiVersion, ref appends.RecordErrors);
             NameLeader(context, result, partition);
             appends.Add(result);
+            if (info.IsFlushPending && appends.Request.Acks != 0)
+                appends.WaitForFlush(timers, partition!, info.LastOffset + 1, result);
             if (appends.Request.Acks == -1 && info.ErrorCode == ErrorCode.None && partition!.Log.HighWatermark <= info.LastOffset)
                 appends.WaitFor(timers, partition, info.LastOffset + 1, result);
         }
@@ -125,21 +127,17 @@ internal sealed class ProduceHandler(ReplicaManager replicas, TimerWheel timers,
                 context.ClosesConnection = true;
             return default;
         }
-        return appends.Wait is null
+        return appends.Wait is null && appends.Flush is null
             ? new ValueTask<ProduceResponse?>(appends.Response)
-            : new ValueTask<ProduceResponse?>(WaitForReplicasAsync(appends));
+            : new ValueTask<ProduceResponse?>(WaitAsync(appends));
     }
 
-    private static async Task<ProduceResponse?> WaitForReplicasAsync(ProduceAppends appends)
+    private static async Task<ProduceResponse?> WaitAsync(ProduceAppends appends)
     {
-        var errors = await appends.Wait!.WaitAsync(TimeSpan.FromMilliseconds(appends.Request.TimeoutMs));
-        for (var i = 0; i < errors.Length; i++)
-        {
-            if (errors[i] == ErrorCode.None)
-                continue;
-            appends.Waiting[i].ErrorCode = errors[i];
-            appends.Waiting[i].BaseOffset = -1;
-        }
+        if (appends.Flush is not null)
+            ProduceResults.Fail(appends.Flushing, await appends.Flush.WaitAsync());
+        if (appends.Wait is not null)
+            ProduceResults.Fail(appends.Waiting, await appends.Wait.WaitAsync(TimeSpan.FromMilliseconds(appends.Request.TimeoutMs)));
         return appends.Response;
     }
 

@@ -45,6 +45,21 @@ internal static class ProduceResults
         return result;
     }
 
+    /// <summary>Sets the errors of appends that were written and then not acknowledged.</summary>
+    public static void Fail(List<ProduceResponse.PartitionProduceResponse> results, ErrorCode[] errors)
+    {
+        for (var i = 0; i < errors.Length; i++)
+        {
+            if (errors[i] == ErrorCode.None)
+                continue;
+            results[i].ErrorCode = errors[i];
+            results[i].BaseOffset = -1;
+            // As in Kafka, where the append itself has failed then.
+            if (errors[i] == ErrorCode.KafkaStorageError)
+                (results[i].LogAppendTimeMs, results[i].LogStartOffset) = (-1, -1);
+        }
+    }
+
     // Kafka gives it with errors in the records' contents, not with those that are found before or elsewhere.
     private static bool HasLogStart(ErrorCode error) => error is not (ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge
         or ErrorCode.CorruptMessage or ErrorCode.NotLeaderOrFollower or ErrorCode.KafkaStorageError);
