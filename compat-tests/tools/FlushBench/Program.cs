@@ -1,5 +1,6 @@
 // FlushBench BOOTSTRAP create TOPIC PARTITIONS: creates a topic with flush.messages=1.
-// FlushBench BOOTSTRAP TOPIC PRODUCERS RECORDS: every producer sends its share of the records of 1 KB, each when the one before is acknowledged.
+// FlushBench BOOTSTRAP TOPIC PRODUCERS RECORDS: every producer sends its share of the records of 1 KB, each when the one
+// before is acknowledged.
 // Prints a line "name<tab>value" for each figure. All producers are ready before the time begins.
 using System.Diagnostics;
 using System.Globalization;

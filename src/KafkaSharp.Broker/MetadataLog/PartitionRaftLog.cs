@@ -49,7 +49,7 @@ public sealed class PartitionRaftLog : IRaftLog
         return read.Records;
     }
 
-    public void Flush() => _log.Flush(_log.LogEndOffset);
+    public void Flush() => _log.FlushRecords();
 
     public void UpdateHighWatermark(long offset) => _log.UpdateHighWatermark(offset);
 

@@ -149,6 +149,19 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
         }
     }
 
+    /// <summary>Deletes the file, and begins an empty one of another name with the next entry.</summary>
+    public void StartAgain(string path)
+    {
+        lock (_openGate)
+        {
+            _file?.Dispose();
+            _file = null;
+            files.DeleteFile(_path);
+            _path = path;
+            Volatile.Write(ref _tail, s_empty);
+        }
+    }
+
     /// <summary>Makes the written entries durable.</summary>
     public void Flush() => _file?.Flush();
 

@@ -118,6 +118,8 @@ public sealed class OffsetIndex : IDisposable
 
     public void Rename(string path) => _file.Rename(path);
 
+    internal void StartAgain(string path) => _file.StartAgain(path);
+
     public void Flush() => _file.Flush();
 
     public void Dispose() => _file.Dispose();

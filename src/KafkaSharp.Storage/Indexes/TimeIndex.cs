@@ -111,6 +111,8 @@ public sealed class TimeIndex : IDisposable
 
     public void Rename(string path) => _file.Rename(path);
 
+    internal void StartAgain(string path) => _file.StartAgain(path);
+
     public void Flush() => _file.Flush();
 
     public void Dispose() => _file.Dispose();

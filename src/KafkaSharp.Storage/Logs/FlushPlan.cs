@@ -1,3 +1,4 @@
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.Segments;
 
@@ -36,7 +37,11 @@ internal sealed class FlushPlan
         if (!isComplete)
             return;
         foreach (var segment in segments)
+        {
+            // The roll of a segment adds it too. If the recovery point is at its end by then, no later flush looks at its files.
+            segment.WriteLastTimestamp();
             segment.WriteOut();
+        }
         var from = state.RecoveryPoint;
         _newIndexes = [.. segments.Select(segment => segment.TransactionIndex).Where(index => index.IsNew)];
         _hasNewFiles = _newIndexes.Count > 0 || segments.Any(segment => segment.BaseOffset >= from);
@@ -114,6 +119,7 @@ internal sealed class FlushPlan
         _state.Epochs.Flush();
         if (_hasNewFiles)
         {
+            FlushTopicId();
             _state.Files.FlushDirectory(_directory);
             _newIndexes.ForEach(static index => index.IsNew = false);
         }
@@ -124,11 +130,27 @@ internal sealed class FlushPlan
         }
     }
 
+    // A log with acknowledged records must not lose the id of its topic: after the topic was deleted and created again, the id
+    // tells which of two logs belongs to it.
+    private void FlushTopicId()
+    {
+        if (_state.IsTopicIdDurable)
+            return;
+        FlushSmallFile(Path.Combine(_directory, PartitionMetadataFile.Name));
+        _state.IsTopicIdDurable = true;
+    }
+
     private void FlushProducerSnapshot()
     {
-        if (_producerSnapshot is null || !_state.Files.FileExists(_producerSnapshot))
+        if (_producerSnapshot is not null)
+            FlushSmallFile(_producerSnapshot);
+    }
+
+    private void FlushSmallFile(string path)
+    {
+        if (!_state.Files.FileExists(path))
             return;
-        using var file = _state.Files.OpenFile(_producerSnapshot, FileSystem.StorageFileMode.Open);
+        using var file = _state.Files.OpenFile(path, FileSystem.StorageFileMode.Open);
         file.Flush();
     }
 }

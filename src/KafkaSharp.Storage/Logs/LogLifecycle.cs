@@ -49,6 +49,9 @@ internal sealed class LogLifecycle(LogState state, SegmentDeletion deletion, Sto
             {
                 ProducerReplay.TakeSnapshot(state.Producers);
                 state.Epochs.Flush();
+                // A start after a clean stop takes a log without a snapshot for one without producers, so the name must be durable too.
+                if (!state.Producers.IsEmpty)
+                    state.Files.FlushDirectory(state.Directory);
             }
             CloseAll(static segment => segment.Dispose());
         }

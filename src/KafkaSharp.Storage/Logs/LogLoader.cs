@@ -19,8 +19,9 @@ internal sealed class LogLoader(PartitionLogOptions options)
     private readonly string _directory = options.Directory;
     private readonly ILogger _logger = options.Logger;
     private LeaderEpochCache _epochs = null!;
-    // The base offset of the segment that was shortened. The recovery point must not be above it: see LogTruncation.
-    private long _lowestCut = long.MaxValue;
+    // The base offset of the first segment whose files were changed. The recovery point must not be above it, so that the next flush makes
+    // them durable: see LogTruncation.
+    private long _lowestChange = long.MaxValue;
 
     private bool IsBeingDeleted => _directory.EndsWith(LogFileNames.DeleteDirectorySuffix, StringComparison.Ordinal);
 
@@ -91,7 +92,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
         if (!willBeRecovered && !IsBeingDeleted && WhyIndexesAreUnusable(segment, names, isLast) is { } reason)
         {
             _logger.IndexesRebuilt(segment.LogPath, reason);
-            RecoverSegment(segment);
+            segment.RebuildIndexes(_directory, () => RecoverSegment(segment));
         }
     }
 
@@ -121,14 +122,16 @@ internal sealed class LogLoader(PartitionLogOptions options)
         if (_segments.Count == 0)
             _segments.Add(CreateSegment(options.LogStartOffset));
         if (options.HadCleanShutdown && endOffset is { } end)
-            return (end, Math.Min(end, _lowestCut));
+            return (end, Math.Min(end, _lowestChange));
         var nextOffset = endOffset ?? _segments.Active.ReadNextOffset();
-        return (nextOffset, Math.Min(Math.Min(options.RecoveryPoint, nextOffset), _lowestCut));
+        return (nextOffset, Math.Min(Math.Min(options.RecoveryPoint, nextOffset), _lowestChange));
     }
 
     private void RecoverUnflushed()
     {
         var unflushed = _segments.Between(options.RecoveryPoint, long.MaxValue);
+        if (unflushed is [var first, ..])
+            _lowestChange = first.BaseOffset;
         for (var index = 0; index < unflushed.Length; index++)
         {
             var segment = unflushed[index];
@@ -141,7 +144,6 @@ internal sealed class LogLoader(PartitionLogOptions options)
                 continue;
             _logger.LogCutAtCorruption(segment.LogPath, end, unflushed.Length - index - 1);
             Remove(unflushed[(index + 1)..]);
-            _lowestCut = segment.BaseOffset;
             return;
         }
     }
@@ -169,7 +171,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
         {
             // Left in order, and yet it does not end with a whole batch: what is appended must not get offsets that lie there.
             RecoverSegment(active);
-            _lowestCut = active.BaseOffset;
+            _lowestChange = Math.Min(_lowestChange, active.BaseOffset);
             endOffset = active.ReadNextOffset();
             _logger.LogCutAtCorruption(active.LogPath, endOffset, 0);
         }
@@ -178,6 +180,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
             // The entries of what is appended would not follow.
             _logger.IndexesRebuilt(active.LogPath, $"an index continues after the end of the log at {endOffset}");
             RecoverSegment(active);
+            _lowestChange = Math.Min(_lowestChange, active.BaseOffset);
         }
         if (endOffset >= options.LogStartOffset)
             return endOffset;

@@ -84,6 +84,9 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     /// <summary>Whether the name of the folder is not durable yet. The first flush makes it durable.</summary>
     public bool IsFolderNew { get; set; }
 
+    /// <summary>Whether this process has made <c>partition.metadata</c> durable: the first complete flush does.</summary>
+    public bool IsTopicIdDurable { get; set; }
+
     /// <summary>
     /// Whether the log was truncated, or its files were renamed, since a number of <see cref="Truncations"/>, for a reader that did not
     /// find a file. It waits for a change under way: a rename changes the disk first and the path of the file second. Not in the filter of

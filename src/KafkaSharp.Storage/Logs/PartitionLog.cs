@@ -385,6 +385,22 @@ public sealed class PartitionLog : IDisposable
     }
 
     /// <summary>
+    /// Makes all records durable, but not the indexes of the active segment: for a log that is recovered as a whole at every start. One
+    /// fsync in most cases.
+    /// </summary>
+    public void FlushRecords()
+    {
+        try
+        {
+            _flusher.FlushForAppends();
+        }
+        catch (Exception e) when (_guard.IsOfClosedLog(e))
+        {
+            // As above.
+        }
+    }
+
+    /// <summary>
     /// The flush of a clean stop, after which no start recovers the log: also the last timestamp must be in the time index after a power
     /// failure, as retention depends on it.
     /// </summary>

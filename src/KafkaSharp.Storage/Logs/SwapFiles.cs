@@ -59,6 +59,7 @@ internal static class SwapFiles
         foreach (var path in files.EnumerateFiles(options.Directory))
         {
             if (path.EndsWith(LogFileNames.DeletedSuffix, StringComparison.Ordinal)
+                || path.EndsWith(LogFileNames.RebuiltSuffix, StringComparison.Ordinal)
                 || path.EndsWith(PhysicalFile.TruncatedSuffix, StringComparison.Ordinal))
             {
                 files.DeleteFile(path);

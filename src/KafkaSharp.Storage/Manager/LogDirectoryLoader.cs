@@ -73,6 +73,10 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         {
             // With offsets of 0 more is recovered, and nothing is lost.
             logger.CheckpointUnusable(file.Path, e.Message);
+            // Recovery makes indexes again below the recovery points in the file. If it can be read at the next start, they would be
+            // trusted, although no flush may have made them durable.
+            if (file == directory.RecoveryPoints)
+                file.Write([]);
             return [];
         }
     }

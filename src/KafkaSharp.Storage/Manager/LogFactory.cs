@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>Opens logs with the options that all logs of a broker have in common. Thread-safe.</summary>
-internal sealed class LogFactory(LogManagerOptions options, LogConfigs configs, LogRegistry registry, Action<Action> background, Action<Action> flushes)
+internal sealed class LogFactory(
+    LogManagerOptions options, LogConfigs configs, LogRegistry registry, Action<Action> background, Action<Action> flushes)
 {
     private readonly ILogger _logger = options.LoggerFactory.CreateLogger<PartitionLog>();
 

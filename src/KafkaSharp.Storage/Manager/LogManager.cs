@@ -26,6 +26,8 @@ public sealed class LogManager : IAsyncDisposable
     private readonly LogCreation _creation;
     private readonly LogDeletions _deletions;
     private readonly List<PeriodicTask> _tasks = [];
+    // Logs of partitions that have another one in another directory: one of the two is a stray.
+    private readonly List<PartitionLog> _duplicates = [];
     private readonly DiskThreads _threads;
     private readonly DiskThreads _flushThreads;
 
@@ -151,7 +153,7 @@ public sealed class LogManager : IAsyncDisposable
     {
         var strays = Logs.Where(isStray).Select(log => log.TopicPartition).ToArray();
         Remove(strays, LogDirectoryKind.Stray);
-        return strays;
+        return [.. strays, .. SetDuplicatesAside(isStray)];
     }
 
     /// <summary>Applies changed configs of topics, in one pass over the logs.</summary>
@@ -259,7 +261,8 @@ public sealed class LogManager : IAsyncDisposable
         var loaded = new LoadedDirectory?[Directories.Count];
         try
         {
-            Bounded.Run([.. Enumerable.Range(0, loaded.Length)], loaded.Length, i => _registry.TryRun(Directories[i], () =>
+            var threads = _options.Background is null ? loaded.Length : 1;
+            Bounded.Run([.. Enumerable.Range(0, loaded.Length)], threads, i => _registry.TryRun(Directories[i], () =>
                 loaded[i] = new LogDirectoryLoader(_options, Directories[i], _factory, _logger).Load()));
             if (!LiveDirectories.Any())
                 throw new IOException(
@@ -281,11 +284,13 @@ public sealed class LogManager : IAsyncDisposable
         {
             foreach (var log in found.Logs)
             {
-                if (!_registry.TryAdd(log, found.Directory))
-                    throw new IOException(
-                        $"The partition {log.TopicPartition} has a log in two directories, " +
-                        $"{_registry.Find(log.TopicPartition)!.Directory} and "
-                        + $"{log.Directory}. A directory may have failed while a replica moved between them: delete one of the two.");
+                if (_registry.TryAdd(log, found.Directory))
+                    continue;
+                var other = _registry.Find(log.TopicPartition)!;
+                if (other.TopicId is not null && other.TopicId == log.TopicId)
+                    throw InTwoDirectories(other, log);
+                // The topic was deleted and created again, and the directory of one of them has failed then, or the power.
+                _duplicates.Add(log);
             }
             foreach (var path in found.Deleted)
                 _deletions.Schedule(path, null, _configs.Broker.FileDeleteDelayMs);
@@ -293,6 +298,41 @@ public sealed class LogManager : IAsyncDisposable
                 _registry.SaveCheckpoints(found.Directory);
         }
     }
+
+    /// <summary>
+    /// Sets one of two logs of a partition aside: the one that is a stray, or else the one whose topic is not known.
+    /// </summary>
+    private List<TopicPartition> SetDuplicatesAside(Func<PartitionLog, bool> isStray)
+    {
+        List<TopicPartition> strays = [];
+        lock (_changes)
+        {
+            foreach (var log in _duplicates)
+            {
+                var (partition, directory) = (log.TopicPartition, DirectoryOf(log));
+                var other = _registry.Find(partition);
+                if (!isStray(log) && (other is null || (other.TopicId is null && log.TopicId is not null)))
+                {
+                    if (other is not null)
+                        Remove([partition], LogDirectoryKind.Stray);
+                    log.Config = _configs.Of(partition.Topic);
+                    _registry.TryAdd(log, directory);
+                }
+                else if (_registry.TryRun(directory, () => Rename(log, directory, LogDirectoryKind.Stray)))
+                {
+                    directory.OnRemoved(partition);
+                    Background(() => SaveRemovals(directory));
+                }
+                strays.Add(partition);
+            }
+            _duplicates.Clear();
+        }
+        return strays;
+    }
+
+    private static IOException InTwoDirectories(PartitionLog first, PartitionLog second) => new(
+        $"The partition {first.TopicPartition} has a log in two directories, {first.Directory} and {second.Directory}. A directory may " +
+        "have failed while a replica moved between them: delete one of the two.");
 
     private ErrorCode AssignTopicId(Uuid topicId, PartitionLog log)
     {

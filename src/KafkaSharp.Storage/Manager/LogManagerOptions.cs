@@ -1,4 +1,5 @@
 using KafkaSharp.Configuration;
+using KafkaSharp.Protocol;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
@@ -27,8 +28,14 @@ public sealed record LogManagerOptions
     /// <summary>Called once when a directory has failed, with its partitions, on the thread on which the failure occurred.</summary>
     public Action<LogDirectoryFailure>? DirectoryFailed { get; init; }
 
-    /// <summary>Runs work that waits for the disk; null for threads of the manager. A simulation runs it in an order of its own.</summary>
+    /// <summary>
+    /// Runs work that waits for the disk; null for threads of the manager. A simulation runs it in an order of its own; the directories are
+    /// opened one after another then.
+    /// </summary>
     public Action<Action>? Background { get; init; }
+
+    /// <summary>Hashes partitions; null for their own hash, which differs between processes: a simulation must be repeatable.</summary>
+    public IEqualityComparer<TopicPartition>? PartitionComparer { get; init; }
 
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

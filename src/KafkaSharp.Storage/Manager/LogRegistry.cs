@@ -11,7 +11,7 @@ namespace KafkaSharp.Storage.Manager;
 /// </summary>
 internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
 {
-    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
+    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new(options.PartitionComparer);
     private readonly ConcurrentDictionary<TopicPartition, LogDirectory> _offline = new();
 
     public LogDirectory[] Directories { get; } = [.. options.Directories.Select(path => new LogDirectory(options.FileSystem, path))];

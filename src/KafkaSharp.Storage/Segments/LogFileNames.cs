@@ -20,6 +20,9 @@ public static class LogFileNames
     /// <summary>The cleaner has written the file, which will replace the original segments.</summary>
     public const string SwapSuffix = ".swap";
 
+    /// <summary>An index that a start is making again. Kafka does not know it and ignores it.</summary>
+    internal const string RebuiltSuffix = ".rebuilt";
+
     /// <summary>The suffix of the directory of a deleted log.</summary>
     public const string DeleteDirectorySuffix = "-delete";
 

@@ -309,6 +309,18 @@ public sealed class LogSegment : IDisposable
         return TimeIndex.EntryCount > before;
     }
 
+    /// <summary>
+    /// Makes the indexes again, so that after a power failure they are there as a whole or missing: a part of an index that was trusted
+    /// would be trusted again.
+    /// </summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="recover">Makes their entries.</param>
+    internal void RebuildIndexes(string directory, Action recover) => _allFiles.RebuildIndexes(directory, () =>
+    {
+        recover();
+        WriteOut();
+    });
+
     /// <summary>Makes the records durable, without the indexes.</summary>
     internal void FlushRecords() => _allFiles.FlushRecords();
 

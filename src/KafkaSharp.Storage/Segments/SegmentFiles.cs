@@ -19,6 +19,24 @@ internal sealed class SegmentFiles(
         files.DeleteFile(LogFileNames.Log(directory, baseOffset, suffix));
     }
 
+    /// <summary>
+    /// Makes the indexes again under other names, and renames them when they are durable. The transaction index comes first, because a
+    /// missing one means that there are no aborted transactions.
+    /// </summary>
+    public void RebuildIndexes(string directory, Action rebuild)
+    {
+        var (offsets, times) = (offsetIndex.Path, timeIndex.Path);
+        offsetIndex.StartAgain(offsets + LogFileNames.RebuiltSuffix);
+        timeIndex.StartAgain(times + LogFileNames.RebuiltSuffix);
+        files.FlushDirectory(directory);
+        rebuild();
+        Flush();
+        files.FlushDirectory(directory);
+        offsetIndex.Rename(offsets);
+        timeIndex.Rename(times);
+        files.FlushDirectory(directory);
+    }
+
     /// <summary>Makes the records durable, without the indexes.</summary>
     public void FlushRecords() => log.Flush();
 

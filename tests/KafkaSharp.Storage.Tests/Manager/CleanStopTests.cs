@@ -17,7 +17,7 @@ public sealed class CleanStopTests
     [Test]
     public async Task The_largest_timestamp_is_known_after_a_power_failure([Values] bool isFlushedBefore, [Range(1, 5)] int seed)
     {
-        var files = new PowerLossFileSystem();
+        var files = new SimulatedFileSystem();
         files.CreateDirectory("/a");
         files.FlushDirectory("/");
         var manager = Open(files);
@@ -36,7 +36,7 @@ public sealed class CleanStopTests
         after.Abandon();
     }
 
-    private LogManager Open(PowerLossFileSystem files) => LogManager.Open(new LogManagerOptions
+    private LogManager Open(SimulatedFileSystem files) => LogManager.Open(new LogManagerOptions
     {
         FileSystem = files, Directories = ["/a"], Time = _time, Random = new Random(1), Background = work => work(),
     });

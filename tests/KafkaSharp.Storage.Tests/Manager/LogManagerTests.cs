@@ -1,6 +1,7 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.Epochs;
 using KafkaSharp.Storage.FileSystem;
@@ -245,8 +246,9 @@ public sealed class LogManagerTests
     [Test]
     public void A_partition_in_two_directories_is_told()
     {
-        Create(Partition);
+        var topicId = Create(Partition).TopicId!.Value;
         _files.CreateDirectory("/b/t-0");
+        PartitionMetadataFile.Write(_files, "/b/t-0", topicId);
         _manager.Abandon();
         Assert.That(Open, Throws.InstanceOf<IOException>().With.Message.StartsWith("The partition t-0 has a log in two directories, "));
     }

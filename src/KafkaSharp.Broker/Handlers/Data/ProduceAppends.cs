@@ -9,7 +9,8 @@ using KafkaSharp.Protocol.Records;
 namespace KafkaSharp.Broker.Handlers.Data;
 
 /// <summary>
-/// The progress of a produce request: the next partition, the response so far, and the partitions that wait for the disk or for their replicas.
+/// The progress of a produce request: the next partition, the response so far, and the partitions that wait for the disk or their
+/// replicas.
 /// </summary>
 /// <param name="request">The request, which names each partition once.</param>
 /// <param name="errors">Errors of records that were left out as repetitions: see <see cref="RepeatedPartitions"/>.</param>

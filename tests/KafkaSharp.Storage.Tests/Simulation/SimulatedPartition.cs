@@ -1,0 +1,257 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.Logs;
+
+namespace KafkaSharp.Storage.Tests.Simulation;
+
+/// <summary>
+/// A partition and what is known about it: what its log contains, what was acknowledged as durable, which high watermark was answered. It
+/// changes the log as a broker does that leads it, and as one that has become a follower.
+/// </summary>
+/// <param name="topic">Its topic.</param>
+/// <param name="random">Decides what is random.</param>
+/// <param name="hasDiskFailed">Whether a call of the disk has failed since the last start.</param>
+/// <param name="trace">Gets each step.</param>
+internal sealed class SimulatedPartition(string topic, Random random, Func<bool> hasDiskFailed, Action<string> trace)
+{
+    private readonly SortedDictionary<long, SimulatedBatch> _batches = [];
+    // All that each offset ever contained since the topic was created.
+    private readonly HashSet<(long Offset, SimulatedBatch Batch)> _everWritten = [];
+    // Of each transaction, also of those that were truncated: a power failure may bring them back.
+    private readonly Dictionary<long, long> _firstOffsets = [];
+    private readonly Dictionary<long, int> _open = [];
+    private readonly List<long> _waiting = [];
+    private long _flushedEnd;
+    private long _answeredHighWatermark;
+    private long _epochStart;
+    private long _start;
+    private int _epoch;
+    private long _producerId;
+    private int _sequence;
+    private int _created;
+
+    public TopicPartition Name { get; } = new(topic, 0);
+
+    /// <summary>The id that the metadata has; another one when the topic was created again.</summary>
+    public Uuid TopicId { get; private set; } = new(topic[0], 1);
+
+    /// <summary>Whether a call of the disk failed before the last start: what was not flushed before may be lost.</summary>
+    public bool IsUncertain { get; set; }
+
+    /// <summary>Whether the high watermark is that of what is durable: flush.messages is 1.</summary>
+    public bool IsFlushedAlways { get; init; }
+
+    /// <summary>Whether the disk may fail while the log is read.</summary>
+    public bool HasFaults { get; init; }
+
+    public void Append(PartitionLog log, int value, long timestamp)
+    {
+        var isTransactional = random.Next(4) == 0;
+        SimulatedBatch batch;
+        if (!isTransactional)
+        {
+            if (_producerId == 0)
+                (_producerId, _sequence) = (value, 0);
+            batch = new SimulatedBatch(value, timestamp, _producerId, _sequence++, false, null);
+        }
+        else
+        {
+            var (producerId, sequence) = _open.Count > 0 && random.Next(2) == 0 ? _open.ElementAt(random.Next(_open.Count))
+                : new(value, 0);
+            batch = new SimulatedBatch(value, timestamp, producerId, sequence, true, null);
+        }
+        if (Write(log, batch, AppendOrigin.Client) && isTransactional)
+            _open[batch.ProducerId] = batch.Sequence + 1;
+    }
+
+    public void EndTransaction(PartitionLog log, long timestamp)
+    {
+        if (_open.Count == 0)
+            return;
+        var producerId = _open.ElementAt(random.Next(_open.Count)).Key;
+        _open.Remove(producerId);
+        Write(log, new SimulatedBatch(0, timestamp, producerId, -1, true, random.Next(2) == 0), AppendOrigin.Coordinator);
+    }
+
+    /// <summary>Acknowledges what is flushed, and answers consumers with the high watermark of a sole replica.</summary>
+    public void Respond(PartitionLog log)
+    {
+        foreach (var end in _waiting.ToArray())
+        {
+            if (log.CheckFlushed(end) is not { } decision)
+                continue;
+            _waiting.Remove(end);
+            if (decision == ErrorCode.None)
+                _flushedEnd = Math.Max(_flushedEnd, end);
+        }
+        log.MaybeIncrementHighWatermark(log.CommittableEnd);
+        // Until the high watermark is where the epoch begins, ListOffsets gets OFFSET_NOT_AVAILABLE (KIP-207).
+        if (log.HighWatermark >= _epochStart)
+            _answeredHighWatermark = Math.Max(_answeredHighWatermark, log.HighWatermark);
+    }
+
+    public void Flush(PartitionLog log)
+    {
+        trace($"flush {Name}");
+        var end = log.LogEndOffset;
+        log.Flush();
+        Assert.That(log.RecoveryPoint, Is.EqualTo(end));
+        _flushedEnd = end;
+    }
+
+    public void OnStopped(PartitionLog log) => _flushedEnd = log.LogEndOffset;
+
+    public void DeleteRecords(PartitionLog log)
+    {
+        if (_start > log.HighWatermark)
+            return;
+        _start = random.NextInt64(_start, log.HighWatermark + 1);
+        trace($"delete records of {Name} before {_start}");
+        Assert.That(log.IncrementLogStartOffset(_start), Is.EqualTo(ErrorCode.None));
+    }
+
+    public void OnRetention(PartitionLog log) => _start = Math.Max(_start, log.LogStartOffset);
+
+    public void Truncate(PartitionLog log)
+    {
+        var offset = random.NextInt64(_start, log.LogEndOffset + 1);
+        trace($"truncate {Name} to {offset}");
+        Forget(offset);
+        log.TruncateTo(offset);
+        NextEpoch(log);
+        _epochStart++;
+        if (!HasFaults)
+            CheckContents(log, LogContents.Read(log, _start, _start));
+    }
+
+    public void TruncateFully(PartitionLog log)
+    {
+        var offset = _start + random.Next(100);
+        trace($"start {Name} again at {offset}");
+        Forget(0);
+        _start = offset;
+        log.TruncateFullyAndStartAt(offset);
+        NextEpoch(log);
+        // Nobody is answered before there is another record.
+        _epochStart++;
+    }
+
+    public void Recreate()
+    {
+        trace($"delete and create {Name}");
+        TopicId = new Uuid(topic[0], 2 + ++_created);
+        Forget(0);
+        _everWritten.Clear();
+        _firstOffsets.Clear();
+        (_start, _epoch) = (0, 0);
+        IsUncertain = false;
+    }
+
+    /// <summary>Begins to lead the log that a start has opened, and checks it; the history continues with what is there.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="hasLostPower">Whether the power failed, so that only what was flushed must be there.</param>
+    public void Verify(PartitionLog log, bool hasLostPower)
+    {
+        trace($"{Name} is {log.LogStartOffset} to {log.LogEndOffset}, flushed to {_flushedEnd}, recovery point {log.RecoveryPoint}");
+        var isWhole = !hasLostPower && !IsUncertain;
+        Assert.That(log.TopicId, Is.Null.Or.EqualTo(TopicId), "metadata and log agree");
+        // A retention that has failed half way may have deleted segments.
+        if (_flushedEnd > _start && !IsUncertain)
+            Assert.That(log.LogStartOffset, Is.LessThanOrEqualTo(_start));
+        var deletedBelow = _start;
+        _start = _start <= log.LogEndOffset ? Math.Max(_start, log.LogStartOffset) : log.LogStartOffset;
+        var found = LogContents.Read(log, _start, deletedBelow);
+        var kept = isWhole ? long.MaxValue : IsFlushedAlways ? Math.Max(_flushedEnd, _answeredHighWatermark) : _flushedEnd;
+        foreach (var (offset, batch) in _batches)
+        {
+            if (offset >= _start && offset < kept)
+                Assert.That(found.GetValueOrDefault(offset), Is.EqualTo(batch), $"at {offset} of {Name}");
+        }
+        foreach (var (offset, batch) in found)
+            Assert.That(_everWritten, Does.Contain((offset, batch)), $"at {offset} of {Name}");
+        _batches.Clear();
+        foreach (var (offset, batch) in found)
+            _batches[offset] = batch;
+        _waiting.Clear();
+        _open.Clear();
+        foreach (var (offset, batch) in _batches)
+        {
+            if (batch is { IsTransactional: true, Marker: null })
+                _open[batch.ProducerId] = batch.Sequence + 1;
+            else if (batch.Marker is not null)
+                _open.Remove(batch.ProducerId);
+        }
+        _epoch = Math.Max(_epoch, log.LatestEpoch ?? 0);
+        NextEpoch(log);
+        if (!isWhole && !IsFlushedAlways)
+            _answeredHighWatermark = Math.Min(_answeredHighWatermark, log.LogEndOffset);
+        Assert.That(log.LogEndOffset, Is.GreaterThanOrEqualTo(_answeredHighWatermark), $"an answered high watermark of {Name}");
+        log.MaybeIncrementHighWatermark(log.CommittableEnd);
+        log.RequestFlushIfDue();
+        CheckContents(log, found);
+        RepeatLastBatch(log);
+        _flushedEnd = Math.Min(_flushedEnd, log.LogEndOffset);
+        IsUncertain = false;
+    }
+
+    private void CheckContents(PartitionLog log, SortedDictionary<long, SimulatedBatch> found)
+    {
+        LogContents.CheckIndexes(log, found, random);
+        LogContents.CheckTransactions(log, found, _firstOffsets, _start);
+    }
+
+    /// <summary>A producer that has not seen the response sends its batch again, which must not be appended twice.</summary>
+    private void RepeatLastBatch(PartitionLog log)
+    {
+        foreach (var (offset, batch) in _batches.Reverse())
+        {
+            if (batch.Marker is not null || batch.IsTransactional)
+                continue;
+            var repeated = log.AppendAsLeader(LogContents.Build(batch, 10), _epoch);
+            Assert.That((repeated.ErrorCode, repeated.IsDuplicate, repeated.FirstOffset), Is.EqualTo((ErrorCode.None, true, offset)),
+                $"the batch at {offset} of {Name} is sent again: {repeated.ErrorMessage}");
+            return;
+        }
+    }
+
+    private bool Write(PartitionLog log, SimulatedBatch batch, AppendOrigin origin)
+    {
+        trace($"append to {Name} at {log.LogEndOffset}");
+        // Also where it fails: it may be there after a restart.
+        _everWritten.Add((log.LogEndOffset, batch));
+        if (batch.IsTransactional)
+            _firstOffsets.TryAdd(batch.ProducerId, log.LogEndOffset);
+        var info = log.AppendAsLeader(LogContents.Build(batch, 30 + random.Next(200)), _epoch, origin);
+        if (info.ErrorCode != ErrorCode.None)
+        {
+            Assert.That(hasDiskFailed(), $"{Name}: {info.ErrorCode} {info.ErrorMessage}");
+            return false;
+        }
+        _batches[info.FirstOffset] = batch;
+        if (info.IsFlushPending)
+            _waiting.Add(info.LastOffset + 1);
+        else
+            Assert.That(IsFlushedAlways, Is.False, "not acknowledged before its flush");
+        return true;
+    }
+
+    private void Forget(long from)
+    {
+        foreach (var offset in _batches.Keys.Where(offset => offset >= from).ToArray())
+            _batches.Remove(offset);
+        _flushedEnd = Math.Min(_flushedEnd, from);
+        // Where records were lost before any flush, the log has a gap, and its end after a truncation into the gap is not on the disk.
+        var end = _batches.Count == 0 ? 0 : _batches.Keys.Last() + 1;
+        _answeredHighWatermark = Math.Min(_answeredHighWatermark, Math.Min(from, end));
+        _waiting.Clear();
+        _open.Clear();
+        _producerId = 0;
+    }
+
+    private void NextEpoch(PartitionLog log)
+    {
+        _producerId = 0;
+        log.AssignEpochStartOffset(++_epoch);
+        _epochStart = log.LogEndOffset;
+    }
+}

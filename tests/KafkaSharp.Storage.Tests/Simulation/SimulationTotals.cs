@@ -1,0 +1,24 @@
+namespace KafkaSharp.Storage.Tests.Simulation;
+
+/// <summary>What histories consisted of.</summary>
+internal sealed class SimulationTotals
+{
+    public long Steps { get; set; }
+
+    public long Restarts { get; set; }
+
+    public long PowerFailures { get; set; }
+
+    public long Faults { get; set; }
+
+    public void Add(SimulationTotals other)
+    {
+        Steps += other.Steps;
+        Restarts += other.Restarts;
+        PowerFailures += other.PowerFailures;
+        Faults += other.Faults;
+    }
+
+    public override string ToString() =>
+        $"{Steps} steps, {Restarts} crashes and stops, {PowerFailures} power failures, {Faults} failed calls";
+}
