@@ -35,14 +35,18 @@ internal sealed class CleanedFolder(string path, IReadOnlyDictionary<string, str
         return log;
     }
 
-    public void Clean(long nowMs, long mapBytes)
+    /// <summary>Compacts the log; false if there is nothing to compact, as while a transaction is open.</summary>
+    public bool Clean(long nowMs, long mapBytes)
     {
         using var log = Open(nowMs);
         using var never = new CancellationTokenSource();
         var limits = new CleaningLimits(mapBytes, 0.9, 262_144, new CleanerThrottle(TimeProvider.System, never.Token));
         var cleanable = CleanableLog.Of(log, nowMs);
+        if (cleanable.DirtyBytes == 0)
+            return false;
         Assert.That(new LogCleaning(cleanable, limits, new KeyHasher(new Random(1)), () => false).Run(), Is.Not.Null);
         CleanedOffset = log.CleanedOffset;
+        return true;
     }
 
     /// <summary>The segments with their batches, records and index entries, one text for each.</summary>
