@@ -139,7 +139,7 @@ internal sealed class SchemaParser
     {
         var name = line.Next("the name");
         var type = line.Next("the type");
-        var nullable = type.EndsWith("?", StringComparison.Ordinal);
+        var nullable = type[type.Length - 1] == '?';
         type = type.TrimEnd('?');
         var isArray = type.StartsWith("[]", StringComparison.Ordinal);
         var versions = line.TryTakeVersions(out var own) ? own.Intersect(parent) : parent;

@@ -24,7 +24,7 @@ internal readonly record struct VersionRange(int Lowest, int Highest)
         if (text == "none")
             return true;
         var dash = text.IndexOf('-');
-        var open = text.EndsWith("+", StringComparison.Ordinal);
+        var open = text.Length > 0 && text[text.Length - 1] == '+';
         var first = open ? text.Substring(0, text.Length - 1) : dash < 0 ? text : text.Substring(0, dash);
         var last = open || dash < 0 ? first : text.Substring(dash + 1);
         if (!TryNumber(first, out var lowest) || !TryNumber(last, out var highest) || lowest > highest)

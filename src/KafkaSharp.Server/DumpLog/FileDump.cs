@@ -1,5 +1,4 @@
 using KafkaSharp.Server.DumpLog.Records;
-using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Server.DumpLog;

@@ -1,3 +1,4 @@
+using KafkaSharp.Server.DumpLog.Records;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.Segments;
@@ -9,7 +10,8 @@ internal static class TransactionIndexDump
 {
     public static void Print(string path, TextWriter output)
     {
-        LogFileNames.TryParseOffset(path, out var baseOffset);
+        if (!LogFileNames.TryParseOffset(path, out var baseOffset))
+            throw new DumpException($"The name of {path} is not an offset");
         using var index = new TransactionIndex(new PhysicalFileSystem(), path, baseOffset, exists: true);
         for (var i = 0; i < index.EntryCount; i++)
         {
