@@ -34,7 +34,9 @@ internal sealed class GenuineDirectoryTests(string stage)
         await using (var json =
             new GZipStream(File.OpenRead(Vectors.Find($"log-dirs/{stage}.consumer.json.gz")), CompressionMode.Decompress))
             _expected = await JsonDocument.ParseAsync(json);
-        _broker = await TestBroker.StartAsync(PhysicalFileSystem.Instance, [("log.dirs", $"{_folder}/data-a,{_folder}/data-b")]);
+        // The genuine broker had no cleaner when its records were read.
+        _broker = await TestBroker.StartAsync(
+            PhysicalFileSystem.Instance, [("log.dirs", $"{_folder}/data-a,{_folder}/data-b"), ("log.cleaner.enable", "false")]);
         _client = await _broker.ConnectAsync();
     }
 
