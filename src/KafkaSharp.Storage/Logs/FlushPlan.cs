@@ -131,7 +131,7 @@ internal sealed class FlushPlan
     }
 
     // A log with acknowledged records must not lose the id of its topic: after the topic was deleted and created again, the id
-    // tells which of two logs belongs to it.
+    // decides which of two logs belongs to it.
     private void FlushTopicId()
     {
         if (_state.IsTopicIdDurable)

@@ -27,7 +27,7 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     public Lock Gate { get; } = new();
 
     /// <summary>
-    /// Held, before <see cref="Gate"/>, by whoever removes or replaces segments: the cleaner, retention, truncation. So the cleaner can
+    /// Held, before <see cref="Gate"/>, by all that remove or replace segments: the cleaner, retention, truncation. So the cleaner can
     /// wait for the disk in the middle of a replacement, without the gate, and find the same segments afterwards.
     /// </summary>
     public Lock SegmentChanges { get; } = new();

@@ -5,7 +5,7 @@ using KafkaSharp.Storage.Logs;
 namespace KafkaSharp.Storage.Tests.Simulation;
 
 /// <summary>
-/// A partition and what is known about it: what its log contains, what was acknowledged as durable, which high watermark was answered. It
+/// A partition and what is known about it: what its log contains, what was acknowledged as durable, which high watermark was sent. It
 /// changes the log as a broker does that leads it, and as one that has become a follower.
 /// </summary>
 /// <param name="topic">Its topic.</param>
@@ -73,7 +73,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         Write(log, new SimulatedBatch(0, timestamp, producerId, -1, true, random.Next(2) == 0), AppendOrigin.Coordinator);
     }
 
-    /// <summary>Acknowledges what is flushed, and answers consumers with the high watermark of a sole replica.</summary>
+    /// <summary>Acknowledges what is flushed, and sends consumers the high watermark of a sole replica.</summary>
     public void Respond(PartitionLog log)
     {
         foreach (var end in _waiting.ToArray())
@@ -132,7 +132,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         _start = offset;
         log.TruncateFullyAndStartAt(offset);
         NextEpoch(log);
-        // Nobody is answered before there is another record.
+        // No response is sent before there is another record.
         _epochStart++;
     }
 
