@@ -21,29 +21,19 @@ internal static class DataFolders
     public static void Save(IFileSystem from, string source, string folder)
     {
         var to = PhysicalFileSystem.Instance;
-        Visit(from, source, to, folder, (path, target) => CopyFile(from, path, to, target));
+        to.CreateDirectory(folder);
+        foreach (var path in from.EnumerateFiles(source).Where(IsIncluded))
+            CopyFile(from, path, to, Path.Combine(folder, Path.GetFileName(path)));
+        foreach (var directory in from.EnumerateDirectories(source))
+            Save(from, directory, Path.Combine(folder, Path.GetFileName(directory)));
     }
 
     /// <summary>
     /// Gives memory the content of a folder, copy-on-write: the folder is not changed, and its files are read where they were not written.
     /// </summary>
-    public static void Share(string folder, MemoryFileSystem to, string target)
-    {
-        var from = PhysicalFileSystem.Instance;
-        Visit(from, folder, to, target, (path, copy) => to.AddFile(copy, from.OpenToRead(path), from.GetLastModified(path)));
-    }
+    public static void Share(string folder, MemoryFileSystem to, string target) => to.AddFolder(target, folder, IsIncluded);
 
-    private static void Visit(IFileSystem from, string source, IFileSystem to, string target, Action<string, string> file)
-    {
-        to.CreateDirectory(target);
-        foreach (var path in from.EnumerateFiles(source))
-        {
-            if (!s_leftOut.Contains(Path.GetFileName(path)))
-                file(path, Path.Combine(target, Path.GetFileName(path)));
-        }
-        foreach (var directory in from.EnumerateDirectories(source))
-            Visit(from, directory, to, Path.Combine(target, Path.GetFileName(directory)), file);
-    }
+    private static bool IsIncluded(string path) => !s_leftOut.Contains(Path.GetFileName(path));
 
     private static void CopyFile(IFileSystem from, string source, IFileSystem to, string target)
     {

@@ -10,8 +10,16 @@ internal sealed class DumpLogOptions
 {
     public Option<string> Files { get; } = new("--files")
     {
-        Description = "The files to print, separated by commas: segments, indexes, snapshots.", HelpName = "FILE,…", Required = true,
+        Description = "The files to print, separated by commas: segments, indexes, snapshots.", HelpName = "FILE,…",
     };
+
+    public Option<string> Verify { get; } = new("--verify")
+    {
+        Description = "Read all of a data directory, or of a partition's folder in one: what is wrong, and what a start would repair.",
+        HelpName = "DIR,…",
+    };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object a line." };
 
     public Option<bool> PrintDataLog { get; } = new("--print-data-log")
     {
@@ -77,7 +85,7 @@ internal sealed class DumpLogOptions
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[
-            Files, PrintDataLog, DeepIteration, SkipRecordMetadata, OffsetsDecoder, TransactionLogDecoder, ClusterMetadataDecoder,
+            Files, Verify, Json, PrintDataLog, DeepIteration, SkipRecordMetadata, OffsetsDecoder, TransactionLogDecoder, ClusterMetadataDecoder,
             ShareGroupStateDecoder, RemoteLogMetadataDecoder, KeyDecoder, ValueDecoder, VerifyIndexOnly, IndexSanityCheck, MaxBytes,
             MaxMessageSize])
             command.Options.Add(option);

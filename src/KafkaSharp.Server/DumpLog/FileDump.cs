@@ -6,7 +6,7 @@ namespace KafkaSharp.Server.DumpLog;
 /// <summary>
 /// Prints files of a partition's directory, each by the end of its name, then what is wrong (Kafka's <c>DumpLogSegments</c>).
 /// </summary>
-internal sealed class FileDump(DumpOptions options, TextWriter output)
+internal sealed class FileDump(DumpOptions options, IDumpOutput output)
 {
     private const string Checkpoint = ".checkpoint";
 
@@ -17,7 +17,7 @@ internal sealed class FileDump(DumpOptions options, TextWriter output)
     {
         foreach (var path in paths)
         {
-            output.WriteLine($"Dumping {path}");
+            output.BeginFile(path);
             if (!File.Exists(path))
                 throw new DumpException($"There is no file {path}");
             PrintFile(path);
@@ -48,7 +48,7 @@ internal sealed class FileDump(DumpOptions options, TextWriter output)
                 PrintSnapshot(path);
                 break;
             default:
-                output.WriteLine($"Ignoring unknown file {path}");
+                output.Note($"Ignoring unknown file {path}");
                 break;
         }
     }

@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Server.DumpLog.Records;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.Segments;
 
@@ -11,26 +11,28 @@ namespace KafkaSharp.Server.DumpLog;
 /// Prints offset and time indexes and compares their entries with the segment beside them (Kafka's <c>dumpIndex</c>,
 /// <c>dumpTimeIndex</c>).
 /// </summary>
-internal sealed class IndexDump(DumpOptions options, DumpFindings findings, TextWriter output)
+internal sealed class IndexDump(DumpOptions options, DumpFindings findings, IDumpOutput output)
 {
     public void PrintOffsets(string path)
     {
-        var entries = OffsetEntries(path);
+        using var index = PhysicalFileSystem.Instance.OpenToRead(path);
+        var entries = IndexEntries.Offsets(index);
         if (entries.Count == 0)
         {
-            output.WriteLine($"{path} is empty.");
+            output.Note($"{path} is empty.");
             return;
         }
         if (PrintSanity(path, OffsetIndex.EntrySize))
             return;
-        var log = LogOf(path);
-        foreach (var (offset, position) in entries)
+        using var log = LogOf(path);
+        using var batches = new BatchScan(log, log.Length);
+        foreach (var entry in entries)
         {
-            var last = FirstBatchFrom(log, position, offset: long.MinValue)?.LastOffset;
-            if (last != offset)
-                findings.IndexMismatch(path, offset, last ?? -1);
+            var last = LastOffsetAt(batches, entry.Position);
+            if (last != entry.Offset)
+                findings.IndexMismatch(path, entry.Offset, last);
             if (!options.VerifiesIndexOnly)
-                output.WriteLine($"offset: {offset} position: {position}");
+                output.OffsetEntry(entry);
         }
     }
 
@@ -38,21 +40,28 @@ internal sealed class IndexDump(DumpOptions options, DumpFindings findings, Text
     {
         if (PrintSanity(path, TimeIndex.EntrySize))
             return;
-        var log = LogOf(path);
-        var positions = OffsetEntries(Path.ChangeExtension(path, LogFileNames.OffsetIndexSuffix));
+        using var log = LogOf(path);
+        using var batches = new BatchScan(log, log.Length);
+        using var index = PhysicalFileSystem.Instance.OpenToRead(path);
+        var positions = PositionsBeside(path);
+        var slot = 0;
         var before = RecordBatchHeader.NoTimestamp;
-        foreach (var (timestamp, offset) in TimeEntries(path))
+        foreach (var (timestamp, offset) in IndexEntries.Times(index))
         {
-            var position = positions.LastOrDefault(entry => entry.Offset <= offset).Position;
-            var batch = FirstBatchFrom(log, position, offset);
-            if (batch is not { } found || found.LastOffset != offset)
-                findings.OffsetNotFound(path, offset, batch?.LastOffset ?? -1);
-            else if (found.LargestTimestamp != timestamp)
-                findings.TimestampMismatch(path, timestamp, found.LargestTimestamp);
+            // Offsets ascend with the timestamps, unless the index is damaged.
+            if (slot > 0 && positions[slot - 1].Offset > offset)
+                slot = 0;
+            while (slot < positions.Count && positions[slot].Offset <= offset)
+                slot++;
+            var found = FindBatch(batches, slot == 0 ? 0 : positions[slot - 1].Position, offset);
+            if (found?.LastOffset != offset)
+                findings.OffsetNotFound(path, offset, found?.LastOffset ?? -1);
+            else if (found.Value.LargestTimestamp != timestamp)
+                findings.TimestampMismatch(path, timestamp, found.Value.LargestTimestamp);
             if (before >= timestamp)
                 findings.TimestampOrder(path, timestamp, before);
             if (!options.VerifiesIndexOnly)
-                output.WriteLine($"timestamp: {timestamp} offset: {offset}");
+                output.TimeEntry(new TimestampOffset(timestamp, offset));
             before = timestamp;
         }
     }
@@ -62,68 +71,43 @@ internal sealed class IndexDump(DumpOptions options, DumpFindings findings, Text
         if (!options.ChecksIndexOnly)
             return false;
         var size = new FileInfo(path).Length;
-        output.WriteLine(
+        output.Note(
             size % entrySize == 0 ? $"{path} passed sanity check." : $"{path} has {size} bytes, not a multiple of {entrySize}.");
         return true;
     }
 
-    // The file may have been preallocated: zeros follow its entries.
-    private static List<OffsetPosition> OffsetEntries(string path)
-    {
-        var entries = new List<OffsetPosition>();
-        var start = BaseOffset(path);
-        ReadOnlySpan<byte> bytes = File.Exists(path) ? File.ReadAllBytes(path) : [];
-        for (; bytes.Length >= OffsetIndex.EntrySize; bytes = bytes[OffsetIndex.EntrySize..])
-        {
-            var relative = BinaryPrimitives.ReadInt32BigEndian(bytes);
-            var position = BinaryPrimitives.ReadInt32BigEndian(bytes[sizeof(int)..]);
-            if (relative == 0 && entries.Count > 0)
-                break;
-            entries.Add(new(start + relative, position));
-        }
-        return entries;
-    }
-
-    private static List<TimestampOffset> TimeEntries(string path)
-    {
-        var entries = new List<TimestampOffset>();
-        var start = BaseOffset(path);
-        ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
-        for (; bytes.Length >= TimeIndex.EntrySize; bytes = bytes[TimeIndex.EntrySize..])
-        {
-            var relative = BinaryPrimitives.ReadInt32BigEndian(bytes[sizeof(long)..]);
-            var timestamp = BinaryPrimitives.ReadInt64BigEndian(bytes);
-            if (relative == 0 && entries.Count > 0)
-                break;
-            entries.Add(new(timestamp, start + relative));
-        }
-        return entries;
-    }
-
-    private static long BaseOffset(string path) =>
-        LogFileNames.TryParseOffset(path, out var offset) ? offset : throw new DumpException($"The name of {path} is not an offset");
-
-    private static byte[] LogOf(string index)
+    private static IStorageFile LogOf(string index)
     {
         var path = Path.ChangeExtension(index, LogFileNames.LogSuffix);
-        return File.Exists(path) ? File.ReadAllBytes(path) : throw new DumpException($"{index} needs {path} beside it");
+        return File.Exists(path) ? PhysicalFileSystem.Instance.OpenToRead(path)
+            : throw new DumpException($"{index} needs {path} beside it");
     }
 
-    /// <summary>
-    /// The first batch from a position whose last offset is at least <paramref name="offset"/>; the least offset means the batch there.
-    /// </summary>
-    private (long LastOffset, long LargestTimestamp)? FirstBatchFrom(byte[] log, int position, long offset)
+    private static List<OffsetPosition> PositionsBeside(string timeIndex)
     {
-        if (position > log.Length)
-            return null;
-        var slice = log.AsSpan(position);
-        if (offset == long.MinValue)
-            slice = slice[..Math.Min(slice.Length, options.MaxMessageSize)];
-        var batches = new RecordBatchReader(slice);
+        var path = Path.ChangeExtension(timeIndex, LogFileNames.OffsetIndexSuffix);
+        if (!File.Exists(path))
+            return [];
+        using var index = PhysicalFileSystem.Instance.OpenToRead(path);
+        return IndexEntries.Offsets(index);
+    }
+
+    /// <summary>The last offset of the batch at a position; -1 if none begins there.</summary>
+    private long LastOffsetAt(BatchScan batches, int position)
+    {
+        batches.MoveTo(position);
+        return batches.MoveNext(options.MaxMessageSize) ? batches.Current.LastOffset : -1;
+    }
+
+    /// <summary>The first batch from a position that ends at an offset or later.</summary>
+    private static (long LastOffset, long LargestTimestamp)? FindBatch(BatchScan batches, int position, long offset)
+    {
+        batches.MoveTo(position);
         while (batches.MoveNext())
         {
-            if (batches.Current.LastOffset >= offset)
-                return (batches.Current.LastOffset, LargestTimestamp(batches.Current));
+            var batch = batches.Current;
+            if (batch.LastOffset >= offset)
+                return (batch.LastOffset, LargestTimestamp(batch));
         }
         return null;
     }

@@ -57,6 +57,26 @@ public sealed class MemoryFileSystem(
         }
     }
 
+    /// <summary>Adds a folder of the disk with what is in it, each file as <see cref="AddFile"/> does.</summary>
+    /// <param name="path">The path of the new folder.</param>
+    /// <param name="origin">The folder on the disk.</param>
+    /// <param name="isIncluded">Gets the path of each file and folder on the disk, and says whether it is added.</param>
+    public void AddFolder(string path, string origin, Predicate<string> isIncluded)
+    {
+        var disk = PhysicalFileSystem.Instance;
+        CreateDirectory(path);
+        foreach (var file in disk.EnumerateFiles(origin))
+        {
+            if (isIncluded(file))
+                AddFile(Path.Combine(path, Path.GetFileName(file)), disk.OpenToRead(file), disk.GetLastModified(file));
+        }
+        foreach (var folder in disk.EnumerateDirectories(origin))
+        {
+            if (isIncluded(folder))
+                AddFolder(Path.Combine(path, Path.GetFileName(folder)), folder, isIncluded);
+        }
+    }
+
     public bool FileExists(string path)
     {
         lock (_gate)

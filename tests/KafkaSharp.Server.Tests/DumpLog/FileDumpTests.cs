@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Formats.Tar;
+using System.Text.Json.Nodes;
 using KafkaSharp.Server.DumpLog;
 using KafkaSharp.Server.DumpLog.Json;
 using KafkaSharp.Server.DumpLog.Records;
@@ -45,7 +46,7 @@ internal sealed class FileDumpTests
         Unpack("stage3-recovered");
         var output = new StringWriter();
         var path = Path.Combine(_folder, "data-b/compact-0/00000000000000000000.log");
-        new FileDump(new DumpOptions { IsDeep = true }, output).Print([path]);
+        Text(new DumpOptions { IsDeep = true }, output).Print([path]);
         Assert.That(output.ToString(), Does.Contain($"Non-consecutive offsets in {path}\n  3 is followed by 13\n"));
     }
 
@@ -58,7 +59,7 @@ internal sealed class FileDumpTests
         bytes[3]++;
         File.WriteAllBytes(path, bytes);
         var output = new StringWriter();
-        new FileDump(new DumpOptions { VerifiesIndexOnly = true }, output).Print([path]);
+        Text(new DumpOptions { VerifiesIndexOnly = true }, output).Print([path]);
         Assert.That(output.ToString(), Is.EqualTo($"Dumping {path}\nMismatches in :{path}\n  Index offset: 9, log offset: 8\n"));
     }
 
@@ -70,14 +71,49 @@ internal sealed class FileDumpTests
         using (var file = File.OpenWrite(path))
             file.SetLength(file.Length - 1);
         var output = new StringWriter();
-        new FileDump(new DumpOptions(), output).Print([path]);
+        Text(new DumpOptions(), output).Print([path]);
         Assert.That(output.ToString(), Does.Match($"Found [0-9]+ invalid bytes at the end of {path}\n$"));
     }
+
+    [Test]
+    public void Json_has_one_object_a_line()
+    {
+        Unpack("stage3-recovered");
+        var output = new StringWriter();
+        string[] files =
+        [
+            "data-b/txn-0/00000000000000000109.log", "data-b/txn-0/00000000000000000109.index",
+            "data-b/txn-0/00000000000000000109.timeindex", "data-b/txn-0/00000000000000000109.txnindex",
+            "data-b/txn-0/00000000000000000109.snapshot",
+        ];
+        var options = OptionsFor(files[0]);
+        new FileDump(options, new DumpJson(options, output)).Print(files.Select(file => Path.Combine(_folder, file)));
+        var types = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!["type"]!.GetValue<string>()).Distinct();
+        Assert.That(types, Is.EquivalentTo(
+            ["file", "log", "batch", "record", "offsetIndexEntry", "timeIndexEntry", "abortedTransaction", "producer"]));
+    }
+
+    [Test]
+    public void Json_contains_the_message_of_a_record_as_an_object()
+    {
+        Unpack("stage3-recovered");
+        var path = Directory.EnumerateFiles(_folder, "*.log", SearchOption.AllDirectories)
+            .First(path => path.Contains("__consumer_offsets", StringComparison.Ordinal) && new FileInfo(path).Length > 0);
+        var output = new StringWriter();
+        var options = OptionsFor(path);
+        new FileDump(options, new DumpJson(options, output)).Print([path]);
+        var record = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
+            .First(line => line["type"]!.GetValue<string>() == "record");
+        Assert.That(record["key"]!["data"], Is.InstanceOf<JsonObject>());
+    }
+
+    private static FileDump Text(DumpOptions options, TextWriter output) => new(options, new DumpText(options, output));
 
     private List<string> Dump(string path)
     {
         var output = new StringWriter();
-        new FileDump(OptionsFor(path), output).Print([Path.Combine(_folder, path)]);
+        Text(OptionsFor(path), output).Print([Path.Combine(_folder, path)]);
         return [.. output.ToString().Replace(_folder + "/", "", StringComparison.Ordinal).Split('\n').Skip(1).SkipLast(1)
             .Where(line => !IsFinding(line))];
     }

@@ -13,6 +13,8 @@ namespace KafkaSharp.Server.DumpLog.Records;
 /// <param name="log">group, transaction or share.</param>
 internal sealed class CoordinatorTexts(StoredMessages messages, string log) : IRecordTexts
 {
+    public bool IsJson => true;
+
     public (string? Key, string? Payload) Of(in Record record)
     {
         if (!record.HasKey)

@@ -15,6 +15,8 @@ internal sealed class MetadataTexts(StoredMessages messages, string log) : IReco
 {
     private const int FrameVersion = 1;
 
+    public bool IsJson => true;
+
     public (string? Key, string? Payload) Of(in Record record)
     {
         try

@@ -21,6 +21,8 @@ internal sealed class PlainTexts(string keyDecoder, string valueDecoder) : IReco
     private readonly Func<ReadOnlySpan<byte>, string> _key = Find(keyDecoder);
     private readonly Func<ReadOnlySpan<byte>, string> _value = Find(valueDecoder);
 
+    public bool IsJson => false;
+
     public (string? Key, string? Payload) Of(in Record record) => (
         record.HasKey ? Text(_key, record.Key) : null,
         record.HasValue ? Text(_value, record.Value) : null);
