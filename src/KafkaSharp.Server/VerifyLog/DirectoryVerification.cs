@@ -92,13 +92,15 @@ internal sealed class DirectoryVerification(IVerifyOutput output, VerifyProgress
     {
         if (!Directory.Exists(path))
             throw new DumpException($"There is no directory {path}");
-        if (Directory.EnumerateFiles(path, "*" + LogFileNames.LogSuffix).Any())
+        if (IsPartition(path) && Directory.EnumerateFiles(path, "*" + LogFileNames.LogSuffix).Any())
             return (Path.GetDirectoryName(path)!, path);
-        if (Directory.EnumerateDirectories(path).Any(folder => LogDirectoryName.TryParse(Path.GetFileName(folder), out _))
+        if (Directory.EnumerateDirectories(path).Any(IsPartition)
             || File.Exists(Path.Combine(path, Storage.Checkpoints.MetaProperties.Name)))
             return (path, null);
         throw new DumpException($"{path} is no data directory: it has neither meta.properties nor the folder of a partition");
     }
+
+    private static bool IsPartition(string folder) => LogDirectoryName.TryParse(Path.GetFileName(folder), out _);
 
     private static bool IsIncluded(string path, string? onlyPartition) =>
         Path.GetFileName(path) != LogDirectory.LockFileName

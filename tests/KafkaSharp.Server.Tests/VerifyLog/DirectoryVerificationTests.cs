@@ -144,6 +144,7 @@ internal sealed class DirectoryVerificationTests
     [Test]
     public void A_folder_that_is_no_data_directory_is_refused()
     {
+        File.WriteAllText(In("other.log"), "");
         Assert.That(() => Verify(_folder), Throws.InstanceOf<DumpException>().With.Message.Contain("is no data directory"));
         Assert.That(() => Verify(In("missing")), Throws.InstanceOf<DumpException>().With.Message.Contain("There is no directory"));
     }
