@@ -13,6 +13,7 @@ internal sealed class FetchContext
     private const short FirstWithTopicIds = 13;
     // Older clients do not know the field of the new leader (KIP-951).
     private const short FirstWithLeaders = 16;
+    private const int PartitionsOfTurn = 256;
 
     private readonly FetchSessionCache _cache;
     private readonly FetchSession? _session;
@@ -77,70 +78,89 @@ internal sealed class FetchContext
     }
 
     /// <summary>The response with what was read; <paramref name="results"/> is parallel to <see cref="Partitions"/>.</summary>
-    public FetchResponse Respond(FetchPartitionResult[] results)
+    /// <param name="results">The results.</param>
+    /// <param name="checkIn">Called every few hundred partitions: lets others run where this request is on a lane.</param>
+    public FetchResponse Respond(FetchPartitionResult[] results, Action? checkIn = null)
     {
         if (ErrorCode != ErrorCode.None)
             return new FetchResponse { ErrorCode = ErrorCode };
         if (_session is not null)
-            return RespondIncrementally(_session, results);
+            return RespondIncrementally(_session, results, checkIn);
         var response = new FetchResponse();
         for (var i = 0; i < results.Length; i++)
             Partitions[i].UpdateFrom(results[i]);
-        Append(response, results, isIncluded: null);
+        Append(response, results, isIncluded: null, checkIn);
         if (_startsSession)
-            response.SessionId = _cache.TryCreate(_isFromFollower, _usesTopicIds, Partitions)?.Id ?? FetchSession.NoSession;
+            response.SessionId = _cache.TryCreate(_isFromFollower, _usesTopicIds, InOrderOfResponse(results))?.Id
+                ?? FetchSession.NoSession;
         return response;
     }
 
-    private FetchResponse RespondIncrementally(FetchSession session, FetchPartitionResult[] results)
+    private FetchResponse RespondIncrementally(FetchSession session, FetchPartitionResult[] results, Action? checkIn)
     {
+        var response = new FetchResponse { SessionId = session.Id };
+        var isIncluded = new bool[results.Length];
         lock (session.Gate)
         {
             if (session.Epoch != _epoch)
                 return new FetchResponse { ErrorCode = ErrorCode.InvalidFetchSessionEpoch, SessionId = session.Id };
-            var response = new FetchResponse { SessionId = session.Id };
-            var isIncluded = new bool[results.Length];
             for (var i = 0; i < results.Length; i++)
             {
                 isIncluded[i] = Partitions[i].UpdateFrom(results[i]);
                 if (!results[i].Records.IsEmpty)
                     session.MoveToEnd(Partitions.OfSession(i));
             }
-            Append(response, results, isIncluded);
-            return response;
         }
+        Append(response, results, isIncluded, checkIn);
+        return response;
     }
 
     // As in Kafka, partitions that the metadata does not know come last: for a follower in their order, for others unknown ids before
     // unknown partitions, since only names can be authorized.
-    private void Append(FetchResponse response, FetchPartitionResult[] results, bool[]? isIncluded)
+    private int RankOf(in FetchPartitionResult result)
     {
-        if (Append(response, results, isIncluded, static result => !result.IsUnknown))
-            return;
-        if (_isFromFollower)
-        {
-            Append(response, results, isIncluded, static result => result.IsUnknown);
-            return;
-        }
-        Append(response, results, isIncluded, static result => result.ErrorCode == ErrorCode.UnknownTopicId);
-        Append(response, results, isIncluded, static result => result.ErrorCode == ErrorCode.UnknownTopicOrPartition);
+        if (!result.IsUnknown)
+            return 0;
+        return _isFromFollower || result.ErrorCode == ErrorCode.UnknownTopicId ? 1 : 2;
     }
 
-    /// <summary>Appends the results that match. Whether all do.</summary>
-    private bool Append(
-        FetchResponse response, FetchPartitionResult[] results, bool[]? isIncluded, Predicate<FetchPartitionResult> matches)
+    private void Append(FetchResponse response, FetchPartitionResult[] results, bool[]? isIncluded, Action? checkIn)
     {
-        var allMatch = true;
-        for (var i = 0; i < results.Length; i++)
+        for (int rank = 0, highest = 0; rank <= highest; rank++)
         {
-            if (isIncluded?[i] == false)
-                continue;
-            if (matches(results[i]))
-                Append(response, Partitions[i], results[i]);
-            else
-                allMatch = false;
+            for (var i = 0; i < results.Length; i++)
+            {
+                if (i % PartitionsOfTurn == PartitionsOfTurn - 1)
+                    checkIn?.Invoke();
+                if (isIncluded?[i] == false)
+                    continue;
+                var ranked = RankOf(results[i]);
+                highest = Math.Max(highest, ranked);
+                if (ranked == rank)
+                    Append(response, Partitions[i], results[i]);
+            }
         }
-        return allMatch;
+    }
+
+    // As in Kafka, a session begins in the order of its first response.
+    private FetchPartitions InOrderOfResponse(FetchPartitionResult[] results)
+    {
+        var isInOrder = true;
+        for (var i = 1; i < results.Length; i++)
+            isInOrder &= RankOf(results[i - 1]) <= RankOf(results[i]);
+        if (isInOrder)
+            return Partitions;
+        var ordered = new FetchPartitionState[results.Length];
+        var count = 0;
+        for (var rank = 0; count < ordered.Length; rank++)
+        {
+            for (var i = 0; i < results.Length; i++)
+            {
+                if (RankOf(results[i]) == rank)
+                    ordered[count++] = Partitions[i];
+            }
+        }
+        return new FetchPartitions(ordered, count);
     }
 
     private void Append(FetchResponse response, in FetchPartitionState partition, in FetchPartitionResult result)

@@ -8,10 +8,17 @@ internal readonly record struct FetchPartitionResult
 {
     public FetchPartitionResult(ErrorCode errorCode) => ErrorCode = errorCode;
 
-    /// <summary>Whether the metadata does not know the partition.</summary>
-    public bool IsUnknown => ErrorCode is ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId;
+    /// <summary>Whether the metadata did not know the partition when the request arrived.</summary>
+    public bool IsUnknown => !IsLost && ErrorCode is (ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId);
+
+    /// <summary>Whether the metadata knew the partition when the request arrived, and does not any more.</summary>
+    public bool IsLost { get; init; }
 
     public ErrorCode ErrorCode { get; init; }
+
+    /// <summary>Whether a fetch responds at once, since the partition gives it no more bytes however long it waits.</summary>
+    public bool EndsWait { get; init; }
+
     public long HighWatermark { get; init; } = -1;
     public long LastStableOffset { get; init; } = -1;
     public long LogStartOffset { get; init; } = -1;

@@ -241,6 +241,15 @@ internal sealed class FetchSessionTests
         Assert.That(Named(response), Is.EqualTo(expected));
     }
 
+    // As the genuine broker: the order in which the partitions are read from then on, known or not.
+    [Test]
+    public void A_session_begins_in_the_order_of_its_first_response()
+    {
+        var unknown = new FetchPartitionResult(ErrorCode.UnknownTopicOrPartition);
+        var id = FetchContext.Open(_cache, Request(0, 0, 0, 1, 2, 3), 12).Respond([unknown, Result(), unknown, Result()]).SessionId;
+        Assert.That(Numbers(Open(id, 1)), Is.EqualTo(new[] { 1, 3, 0, 2 }));
+    }
+
     [Test]
     public void Sessions_of_any_size_stay_within_the_limit_of_the_cache()
     {
