@@ -1,6 +1,6 @@
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Waiting;
-using KafkaSharp.Network.Connections;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Storage.Logs;
@@ -14,7 +14,8 @@ namespace KafkaSharp.Broker.Fetching;
 /// </summary>
 /// <remarks>
 /// A partition of a waiting fetch takes about 300 bytes, for as long as its client chooses. So fetches of more than a thousand partitions
-/// wait only while the waiting ones have fewer than a million together; others respond at once with what there is. And a wait ends with its
+/// wait only while the waiting ones have fewer than a million together; others respond at once with what there is. What the name of a topic
+/// takes beyond the length that topics can have counts as further partitions. And a wait ends with its
 /// connection, which a client could otherwise replace by the next one. A waiting fetch keeps nothing of what it has read.
 /// A partition may list any number of aborted transactions, also without records. Once a fetch has listed ten thousand, it responds at
 /// once, and its other partitions have neither records nor lists: a consumer fetches them next.
@@ -22,6 +23,7 @@ namespace KafkaSharp.Broker.Fetching;
 internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, TimeProvider time)
 {
     private const int FewPartitions = 1000;
+    private const int PartitionsOfTurn = 256;
     private static readonly List<FetchResponse.AbortedTransaction> s_none = [];
 
     private long _waitingPartitions;
@@ -32,60 +34,63 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     /// <summary>After how many aborted transactions a fetch reads no more records: each takes about half a microsecond.</summary>
     internal int MaxAbortedTransactions { get; init; } = 10_000;
 
-    /// <summary>The results, parallel to <paramref name="wanted"/>; the caller disposes of their leases.</summary>
+    /// <summary>
+    /// The results, parallel to <paramref name="wanted"/>; the caller disposes of their leases. The read after a wait of a large request
+    /// runs on a lane.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The connection was closed during the wait.</exception>
     public ValueTask<FetchPartitionResult[]> ReadAsync(
-        FetchPartitions wanted, FetchParameters parameters, Connection? connection = null)
+        FetchPartitions wanted, FetchParameters parameters, RequestContext? context = null)
     {
         var results = new FetchPartitionResult[wanted.Count];
-        var (bytes, unknown, refused) = Read(wanted, parameters, results);
+        var (bytes, unknown, refused) = Read(wanted, parameters, results, context);
         return refused || bytes >= parameters.MinBytes || parameters.MaxWait <= TimeSpan.Zero || unknown == wanted.Count
-            || !TryBeginWait(wanted.Count)
+            || !TryBeginWait(wanted, out var counted)
             ? new ValueTask<FetchPartitionResult[]>(results)
-            : new ValueTask<FetchPartitionResult[]>(WaitAsync(wanted, parameters, results, unknown, connection));
+            : new ValueTask<FetchPartitionResult[]>(WaitAsync(wanted, counted, parameters, results, unknown, context));
     }
 
-    private bool TryBeginWait(int partitions)
+    private bool TryBeginWait(FetchPartitions wanted, out long counted)
     {
-        if (partitions <= FewPartitions || Interlocked.Add(ref _waitingPartitions, partitions) <= MaxWaitingPartitions)
+        counted = wanted.CountForWait();
+        if (counted <= FewPartitions || Interlocked.Add(ref _waitingPartitions, counted) <= MaxWaitingPartitions)
             return true;
-        EndWait(partitions);
+        EndWait(counted);
         return false;
     }
 
-    private void EndWait(int partitions)
+    private void EndWait(long partitions)
     {
         if (partitions > FewPartitions)
             Interlocked.Add(ref _waitingPartitions, -partitions);
     }
 
     private async Task<FetchPartitionResult[]> WaitAsync(
-        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
-        Connection? connection)
+        FetchPartitions wanted, long counted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
+        RequestContext? context)
     {
         try
         {
-            return await WaitForBytesAsync(wanted, parameters, results, unknownAtFirst, connection);
+            return await WaitForBytesAsync(wanted, parameters, results, unknownAtFirst, context);
         }
         finally
         {
-            EndWait(wanted.Count);
+            EndWait(counted);
         }
     }
 
     private async Task<FetchPartitionResult[]> WaitForBytesAsync(
         FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
-        Connection? connection)
+        RequestContext? context)
     {
         var started = time.GetTimestamp();
-        var closing = connection?.Closing ?? CancellationToken.None;
-        while (true)
+        var closing = context?.Connection.Closing ?? CancellationToken.None;
+        for (var isFirst = true; ; isFirst = false)
         {
             var left = parameters.MaxWait - time.GetElapsedTime(started);
-            // Before the read: what arrives after it is counted.
-            var wait = new FetchWait(timers, FindProgress(wanted, parameters.Isolation));
-            Release(results);
-            var (bytes, unknown, refused) = Read(wanted, parameters, results);
+            var (wait, bytes, unknown, refused) = isFirst || context?.IsLarge != true
+                ? ReadForWait(wanted, parameters, results, context)
+                : await context.RunOnLaneAsync(_ => ReadForWait(wanted, parameters, results, context));
             if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
                 return results;
             Release(results);
@@ -93,6 +98,16 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
             if (closing.IsCancellationRequested)
                 throw new OperationCanceledException("The connection was closed while the fetch waited");
         }
+    }
+
+    // The wait is made before the read: what arrives after it is counted.
+    private (FetchWait Wait, long Bytes, int Unknown, bool Refused) ReadForWait(
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context)
+    {
+        var wait = new FetchWait(timers, FindProgress(wanted, parameters.Isolation));
+        Release(results);
+        var (bytes, unknown, refused) = Read(wanted, parameters, results, context);
+        return (wait, bytes, unknown, refused);
     }
 
     private List<PartitionProgress> FindProgress(FetchPartitions wanted, FetchIsolation isolation)
@@ -114,7 +129,7 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     };
 
     private (long Bytes, int Unknown, bool Refused) Read(
-        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results)
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context)
     {
         var (bytes, unknown, refused) = (0L, 0, false);
         var left = parameters.MaxBytes;
@@ -122,6 +137,8 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         var aborted = 0;
         for (var i = 0; i < wanted.Count; i++)
         {
+            if (i % PartitionsOfTurn == PartitionsOfTurn - 1)
+                context?.CheckIn();
             var error = Find(ref wanted[i], out var partition);
             var isFull = aborted >= MaxAbortedTransactions;
             var read = ReadOf(wanted[i], parameters, isFull ? 0 : left, minOneMessage && !isFull) with { OnlyOffsets = isFull };

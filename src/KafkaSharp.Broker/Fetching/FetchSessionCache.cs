@@ -30,6 +30,13 @@ internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Rando
             return _sessions.TryGetValue(id, out var node) ? node.Value : null;
     }
 
+    /// <summary>How many partitions a session had at its last request; 0 where there is no such session.</summary>
+    public int SizeOf(int id)
+    {
+        lock (_gate)
+            return _sessions.TryGetValue(id, out var node) ? node.Value.CountedSize : 0;
+    }
+
     /// <summary>A new session that follows the partitions, or null when there is no place for it.</summary>
     public FetchSession? TryCreate(bool isFromFollower, bool usesTopicIds, FetchPartitions partitions)
     {

@@ -1,6 +1,8 @@
 using KafkaSharp.Broker.Fetching;
 using KafkaSharp.Broker.Replication;
+using KafkaSharp.Broker.Requests;
 using KafkaSharp.Broker.Tests.Replication;
+using KafkaSharp.Broker.Tests.Requests;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.Network.Connections;
 using KafkaSharp.Network.Endpoints;
@@ -90,6 +92,19 @@ internal sealed class FetchReaderTests
         Assert.That(Fetch(reader, 1_500).IsCompleted, Is.False);
     }
 
+    // Ten names of 32 KB keep as much memory as two thousand partitions.
+    [TestCase(249, true)]
+    [TestCase(32_000, false)]
+    public void Names_longer_than_those_of_topics_count_as_further_partitions(int length, bool waits)
+    {
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time) { MaxWaitingPartitions = 1_500 };
+        var wanted = LeaderFixture.Named(Enumerable.Range(0, 11).Select(i => new FetchPartitionState(
+            new FetchPartitionKey(default, i == 0 ? "t" : new string((char)('a' + i), length), 0)) { MaxBytes = 1 }));
+        var fetch = reader.ReadAsync(
+            wanted, new FetchParameters(TimeSpan.FromMilliseconds(500), 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false));
+        Assert.That(fetch.IsCompleted, Is.Not.EqualTo(waits));
+    }
+
     [Test]
     public void The_wait_ends_with_its_connection()
     {
@@ -99,7 +114,8 @@ internal sealed class FetchReaderTests
             1, new ListenerOptions(new Endpoint("PLAINTEXT", SecurityProtocol.Plaintext, "127.0.0.1", 9092)), transport, null!,
             _leader.Time, NullLogger.Instance);
         var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time);
-        var fetch = Fetch(reader, 1, maxWaitMs: int.MaxValue, connection);
+        var context = new RequestContext(new ClientSession(connection, TestServices.Create()), ApiKey.Fetch, 12, 1, null);
+        var fetch = Fetch(reader, 1, maxWaitMs: int.MaxValue, context);
         _leader.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.That(fetch.IsCompleted, Is.False);
 
@@ -107,7 +123,7 @@ internal sealed class FetchReaderTests
         connection.Close("test");
         Assert.That(async () => await fetch.WaitAsync(s_patience), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(
-            async () => await Fetch(reader, 1, maxWaitMs: int.MaxValue, connection).WaitAsync(s_patience),
+            async () => await Fetch(reader, 1, maxWaitMs: int.MaxValue, context).WaitAsync(s_patience),
             Throws.InstanceOf<OperationCanceledException>(), "a wait that begins after the end");
     }
 
@@ -401,12 +417,12 @@ internal sealed class FetchReaderTests
     }
 
     private static Task<FetchPartitionResult[]> Fetch(
-        FetchReader reader, int partitions, int maxWaitMs = 500, Connection? connection = null) =>
+        FetchReader reader, int partitions, int maxWaitMs = 500, RequestContext? context = null) =>
         reader.ReadAsync(
             LeaderFixture.Named(Enumerable.Range(0, partitions)
                 .Select(i => new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, i)) { MaxBytes = 1 })),
             new FetchParameters(TimeSpan.FromMilliseconds(maxWaitMs), 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false),
-            connection).AsTask();
+            context).AsTask();
 
     [TestCase(ControlRecordType.Commit)]
     [TestCase(ControlRecordType.Abort)]

@@ -15,10 +15,30 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
     : IApiHandler<FetchRequest, FetchResponse>
 {
     private const short FirstWithStorageError = 6;
-    // Up to here the objects of the request are kept, so that an unexpected error can name its partitions.
+    // As many as a request names at most that runs on the socket's thread.
     private const int FewPartitions = 1000;
+    private const int BytesOfPartition = 192;
 
-    public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
+    public ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request) =>
+        !context.IsLarge && request.SessionId != FetchSession.NoSession
+        && sessions.SizeOf(request.SessionId) is > FewPartitions and var size
+            ? HandleOnLaneAsync(context, request, size)
+            : Handle(context, request);
+
+    // A request of a few bytes reads all partitions of its session.
+    private async ValueTask<FetchResponse?> HandleOnLaneAsync(RequestContext context, FetchRequest request, int size)
+    {
+        context.IsLarge = true;
+        return await await context.RunOnLaneAsync(turn =>
+        {
+            Task<FetchResponse?> handling;
+            using (turn.ReserveMemory((long)size * BytesOfPartition))
+                handling = Handle(context, request).AsTask();
+            return handling;
+        });
+    }
+
+    private ValueTask<FetchResponse?> Handle(RequestContext context, FetchRequest request)
     {
         var fetch = FetchContext.Open(sessions, request, context.ApiVersion);
         if (fetch.ErrorCode != ErrorCode.None || fetch.Partitions.Count == 0)
@@ -26,8 +46,9 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
         var replicaId = context.ApiVersion >= 15 ? request.ReplicaState.ReplicaId : request.ReplicaId;
         if (RequestedIsolation.OfFetch(replicaId, request.IsolationLevel) is not { } isolation)
             return new ValueTask<FetchResponse?>(Fail(request, ErrorCode.UnknownServerError, context.ApiVersion));
-        if (fetch.Partitions.Count > FewPartitions)
-            request.Topics = [];
+        // An interceptor may look at the request afterwards.
+        if (context.Session.Services.Interceptor is null)
+            FetchRequestMemory.Release(request);
         var maxBytes = Math.Min(request.MaxBytes, fetchMaxBytes);
         var parameters = new FetchParameters(
             TimeSpan.FromMilliseconds(request.MaxWaitMs),
@@ -36,24 +57,34 @@ internal sealed class FetchHandler(FetchReader reader, FetchSessionCache session
             isolation,
             HardMaxBytes: context.ApiVersion <= 2,
             ReplicaId: replicaId);
-        var read = reader.ReadAsync(fetch.Partitions, parameters, context.Connection);
-        return read.IsCompletedSuccessfully
-            ? new ValueTask<FetchResponse?>(Respond(context, fetch, read.Result))
-            : new ValueTask<FetchResponse?>(RespondLaterAsync(context, fetch, read));
+        var read = reader.ReadAsync(fetch.Partitions, parameters, context);
+        if (!read.IsCompletedSuccessfully)
+            return new ValueTask<FetchResponse?>(RespondLaterAsync(context, fetch, read));
+        var results = read.Result;
+        Keep(context, results);
+        return new ValueTask<FetchResponse?>(Respond(context, fetch, results));
     }
 
     private static async Task<FetchResponse?> RespondLaterAsync(
-        RequestContext context, FetchContext fetch, ValueTask<FetchPartitionResult[]> read) =>
-        Respond(context, fetch, await read);
+        RequestContext context, FetchContext fetch, ValueTask<FetchPartitionResult[]> read)
+    {
+        var results = await read;
+        Keep(context, results);
+        return context.IsLarge ? await context.RunOnLaneAsync(_ => Respond(context, fetch, results)) : Respond(context, fetch, results);
+    }
 
-    private static FetchResponse Respond(RequestContext context, FetchContext fetch, FetchPartitionResult[] results)
+    private static void Keep(RequestContext context, FetchPartitionResult[] results)
     {
         foreach (var result in results)
         {
             if (result.Lease is { } lease)
                 context.AddLease(lease);
         }
-        var response = fetch.Respond(results);
+    }
+
+    private static FetchResponse Respond(RequestContext context, FetchContext fetch, FetchPartitionResult[] results)
+    {
+        var response = fetch.Respond(results, context.IsLarge ? context.CheckIn : null);
         if (context.ApiVersion < FirstWithStorageError)
             HideStorageErrors(response);
         return response;
