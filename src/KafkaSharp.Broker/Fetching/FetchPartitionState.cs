@@ -30,6 +30,9 @@ internal struct FetchPartitionState(FetchPartitionKey key)
 
     public long SentLogStartOffset { get; set; } = -1;
 
+    /// <summary>Whether the metadata knew the partition at the last read.</summary>
+    public bool IsKnown { get; set; }
+
     public void UpdateFrom(in FetchPartitionState wanted)
     {
         MaxBytes = wanted.MaxBytes;

@@ -43,11 +43,11 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         FetchPartitions wanted, FetchParameters parameters, RequestContext? context = null)
     {
         var results = new FetchPartitionResult[wanted.Count];
-        var (bytes, unknown, refused) = Read(wanted, parameters, results, context);
+        var (bytes, unknown, refused) = Read(wanted, parameters, results, context, isFirst: true);
         return refused || bytes >= parameters.MinBytes || parameters.MaxWait <= TimeSpan.Zero || unknown == wanted.Count
             || !TryBeginWait(wanted, out var counted)
             ? new ValueTask<FetchPartitionResult[]>(results)
-            : new ValueTask<FetchPartitionResult[]>(WaitAsync(wanted, counted, parameters, results, unknown, context));
+            : new ValueTask<FetchPartitionResult[]>(WaitAsync(wanted, counted, parameters, results, context));
     }
 
     private bool TryBeginWait(FetchPartitions wanted, out long counted)
@@ -66,12 +66,11 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     }
 
     private async Task<FetchPartitionResult[]> WaitAsync(
-        FetchPartitions wanted, long counted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
-        RequestContext? context)
+        FetchPartitions wanted, long counted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context)
     {
         try
         {
-            return await WaitForBytesAsync(wanted, parameters, results, unknownAtFirst, context);
+            return await WaitForBytesAsync(wanted, parameters, results, context);
         }
         finally
         {
@@ -80,18 +79,17 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     }
 
     private async Task<FetchPartitionResult[]> WaitForBytesAsync(
-        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, int unknownAtFirst,
-        RequestContext? context)
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context)
     {
         var started = time.GetTimestamp();
         var closing = context?.Connection.Closing ?? CancellationToken.None;
         for (var isFirst = true; ; isFirst = false)
         {
             var left = parameters.MaxWait - time.GetElapsedTime(started);
-            var (wait, bytes, unknown, refused) = isFirst || context?.IsLarge != true
+            var (wait, bytes, refused) = isFirst || context?.IsLarge != true
                 ? ReadForWait(wanted, parameters, results, context)
                 : await context.RunOnLaneAsync(_ => ReadForWait(wanted, parameters, results, context));
-            if (refused || unknown > unknownAtFirst || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
+            if (refused || bytes >= parameters.MinBytes || left <= TimeSpan.Zero)
                 return results;
             Release(results);
             await wait.WaitAsync(parameters.MinBytes - bytes, left, closing);
@@ -101,20 +99,22 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     }
 
     // The wait is made before the read: what arrives after it is counted.
-    private (FetchWait Wait, long Bytes, int Unknown, bool Refused) ReadForWait(
+    private (FetchWait Wait, long Bytes, bool Refused) ReadForWait(
         FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context)
     {
-        var wait = new FetchWait(timers, FindProgress(wanted, parameters.Isolation));
+        var wait = new FetchWait(timers, FindProgress(wanted, parameters.Isolation, context));
         Release(results);
-        var (bytes, unknown, refused) = Read(wanted, parameters, results, context);
-        return (wait, bytes, unknown, refused);
+        var (bytes, _, refused) = Read(wanted, parameters, results, context, isFirst: false);
+        return (wait, bytes, refused);
     }
 
-    private List<PartitionProgress> FindProgress(FetchPartitions wanted, FetchIsolation isolation)
+    private List<PartitionProgress> FindProgress(FetchPartitions wanted, FetchIsolation isolation, RequestContext? context)
     {
         var found = new List<PartitionProgress>(wanted.Count);
         for (var i = 0; i < wanted.Count; i++)
         {
+            if (i % PartitionsOfTurn == PartitionsOfTurn - 1)
+                context?.CheckIn();
             if (Find(ref wanted[i], out var partition) == ErrorCode.None)
                 found.Add(ProgressOf(partition!, isolation));
         }
@@ -129,7 +129,7 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
     };
 
     private (long Bytes, int Unknown, bool Refused) Read(
-        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context)
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context, bool isFirst)
     {
         var (bytes, unknown, refused) = (0L, 0, false);
         var left = parameters.MaxBytes;
@@ -142,14 +142,15 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
             var error = Find(ref wanted[i], out var partition);
             var isFull = aborted >= MaxAbortedTransactions;
             var read = ReadOf(wanted[i], parameters, isFull ? 0 : left, minOneMessage && !isFull) with { OnlyOffsets = isFull };
-            var result = error == ErrorCode.None ? partition!.Read(read) : Refused(error);
+            var result = error == ErrorCode.None ? partition!.Read(read) : Refused(error, wasKnown: !isFirst && wanted[i].IsKnown);
             results[i] = result;
             refused |= isFull;
             aborted += result.AbortedTransactions?.Count ?? 0;
             if (result.IsUnknown)
                 unknown++;
             else
-                refused |= result.ErrorCode != ErrorCode.None || result.DivergingEpoch is not null;
+                refused |= result.ErrorCode != ErrorCode.None || result.DivergingEpoch is not null || result.EndsWait;
+            wanted[i].IsKnown = !result.IsUnknown;
             if (result.Records.Length > 0)
                 minOneMessage = false;
             left = Math.Max(0, left - result.Records.Length);
@@ -184,10 +185,11 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         return error == ErrorCode.None ? ErrorCode.InconsistentTopicId : error;
     }
 
-    // As in Kafka, a partition that the metadata does not know has an empty list of aborted transactions instead of none.
-    private static FetchPartitionResult Refused(ErrorCode error)
+    // As in Kafka, a partition that the metadata does not know has an empty list of aborted transactions instead of none, unless it was
+    // deleted during the wait.
+    private static FetchPartitionResult Refused(ErrorCode error, bool wasKnown)
     {
-        var result = new FetchPartitionResult(error);
+        var result = new FetchPartitionResult(error) { IsLost = wasKnown };
         return result.IsUnknown ? result with { AbortedTransactions = s_none } : result;
     }
 

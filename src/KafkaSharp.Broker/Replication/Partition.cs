@@ -254,6 +254,7 @@ internal sealed class Partition
         }
         var result = new FetchPartitionResult
         {
+            EndsWait = read.EndsInOtherSegment,
             HighWatermark = read.HighWatermark,
             LastStableOffset = read.LastStableOffset,
             LogStartOffset = read.LogStartOffset,

@@ -22,6 +22,12 @@ public readonly record struct LogReadInfo : IDisposable
     /// </summary>
     public bool FirstEntryIncomplete { get; init; }
 
+    /// <summary>
+    /// Whether what may be read ends in another segment than that in which the read began. A read gives the bytes of one segment, so
+    /// waiting for appends gives it no more.
+    /// </summary>
+    public bool EndsInOtherSegment { get; init; }
+
     /// <summary>Where the read began: the offset asked for, its segment and position.</summary>
     public LogOffsetMetadata FetchOffset { get; init; }
 

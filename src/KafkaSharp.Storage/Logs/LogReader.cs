@@ -48,7 +48,10 @@ internal sealed class LogReader(LogState state)
         if (startOffset == bound.MessageOffset)
             return info with { FetchOffset = bound };
         if (startOffset > bound.MessageOffset)
-            return info with { FetchOffset = state.WithPosition(new LogOffsetMetadata(startOffset)) };
+        {
+            var start = state.WithPosition(new LogOffsetMetadata(startOffset));
+            return info with { FetchOffset = start, EndsInOtherSegment = !bound.MessageOffsetOnly && bound.OnOlderSegment(start) };
+        }
 
         // As in Kafka, a negative length is an error only where there is something to read.
         if (maxLength < 0)
@@ -64,7 +67,8 @@ internal sealed class LogReader(LogState state)
                     return info with { ErrorCode = ErrorCode.CorruptMessage };
                 continue;
             }
-            info = info with { FetchOffset = new LogOffsetMetadata(startOffset, segment.BaseOffset, found.Position) };
+            var at = new LogOffsetMetadata(startOffset, segment.BaseOffset, found.Position);
+            info = info with { FetchOffset = at, EndsInOtherSegment = at.OnOlderSegment(bound) };
             var length = minOneMessage ? Math.Max(maxLength, found.SizeInBytes) : maxLength;
             var available = Math.Max(0, Math.Min(length, SizeBelow(bound, segment) - found.Position));
             // Before the bytes are borrowed: if this throws, there is no lease to dispose. As in Kafka, a read without bytes has them too.

@@ -134,7 +134,7 @@ internal sealed class FetchReaderTests
         _leader.Delete();
         var result = (await fetch.WaitAsync(s_patience))[0];
         Assert.That(result.ErrorCode, Is.EqualTo(ErrorCode.UnknownTopicOrPartition), "by its name, which was found before the wait");
-        Assert.That(result.AbortedTransactions, Is.Empty);
+        Assert.That((result.AbortedTransactions, result.IsUnknown), Is.EqualTo(((object?)null, false)), "as the genuine broker");
     }
 
     [TestCase(1, ErrorCode.InconsistentTopicId)]
@@ -198,6 +198,21 @@ internal sealed class FetchReaderTests
         _leader.Delete();
         Assert.That((await fetch.WaitAsync(s_patience)).Select(result => result.ErrorCode),
             Is.EqualTo(new[] { ErrorCode.UnknownTopicId, ErrorCode.None, ErrorCode.UnknownTopicOrPartition }));
+    }
+
+    [Test]
+    public async Task A_topic_deleted_while_waited_for_ends_the_wait_though_an_unknown_one_was_created()
+    {
+        var other = new Uuid(5, 6);
+        var fetch = _leader.FetchAsync(1, topics: [other, LeaderFixture.TopicId]);
+        _leader.Update(
+            new TopicRecord { Name = "other", TopicId = other },
+            new PartitionRecord { TopicId = other, PartitionId = 0, Replicas = [1], Isr = [1], Leader = 1, LeaderEpoch = 0,
+                PartitionEpoch = 0 });
+        Assert.That(fetch.IsCompleted, Is.False);
+        _leader.Delete();
+        Assert.That((await fetch.WaitAsync(s_patience)).Select(result => result.ErrorCode),
+            Is.EqualTo(new[] { ErrorCode.None, ErrorCode.UnknownTopicOrPartition }));
     }
 
     [Test]
@@ -268,6 +283,28 @@ internal sealed class FetchReaderTests
         Assert.That(await first.WaitAsync(s_patience), Is.EqualTo(new[] { ErrorCode.None }));
         Assert.That(await both.WaitAsync(s_patience), Is.EqualTo(new[] { ErrorCode.None }));
         Assert.That((await fetch.WaitAsync(s_patience))[0].Records.IsEmpty, Is.False, "what was committed wakes consumers");
+    }
+
+    // As the genuine broker, which calls this case F. Readers of each isolation have another end.
+    [Test]
+    public async Task A_fetch_from_an_older_segment_does_not_wait_for_bytes_of_the_next_one([Values] FetchIsolation isolation)
+    {
+        const int Value = 600_000;
+        _leader.Update(new ConfigRecord
+        {
+            ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", Name = "segment.bytes", Value = "1048576",
+        });
+        var size = _leader.Append(Value);
+        _leader.Append(Value);
+        Assert.That(_leader.Partition.Log.Segments.All.Length, Is.EqualTo(2));
+        var (older, last) = (Fetch(offset: 0), Fetch(offset: 1));
+        Assert.That((older.IsCompletedSuccessfully, last.IsCompleted), Is.EqualTo((true, false)));
+        Assert.That(older.Result[0].Records.Length, Is.EqualTo(size));
+        _leader.Time.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.That((await last.WaitAsync(s_patience))[0].Records.Length, Is.EqualTo(size));
+
+        Task<FetchPartitionResult[]> Fetch(long offset) => _leader.FetchAsync(
+            minBytes: 2 * size, offset: offset, isolation: isolation, maxBytes: 1 << 22, totalMaxBytes: 1 << 22);
     }
 
     [Test]
