@@ -24,6 +24,7 @@ internal sealed class FlushPlan
     private readonly bool _hasNewFiles;
     private readonly string? _producerSnapshot;
     private readonly bool _isComplete;
+    private readonly bool _isOfWholeLog;
 
     private FlushPlan(LogState state, LogSegment[] segments, LogOffsetMetadata upTo, bool isComplete)
     {
@@ -36,6 +37,7 @@ internal sealed class FlushPlan
         _endCuts = state.EndCuts;
         if (!isComplete)
             return;
+        _isOfWholeLog = upTo.MessageOffset >= state.LogEndOffset;
         foreach (var segment in segments)
         {
             // The roll of a segment adds it too. If the recovery point is at its end by then, no later flush looks at its files.
@@ -58,7 +60,11 @@ internal sealed class FlushPlan
     {
         var from = state.RecoveryPoint;
         var end = EndOf(state, upTo);
-        return end.MessageOffset <= from ? null : new FlushPlan(state, state.Segments.Between(from, end.MessageOffset), end, true);
+        if (!state.HasUnflushedCut)
+            return end.MessageOffset <= from ? null : new FlushPlan(state, state.Segments.Between(from, end.MessageOffset), end, true);
+        // Also an empty segment at the end: it may have been shortened to nothing.
+        end = end.MessageOffset < from ? new LogOffsetMetadata(from) : end;
+        return new FlushPlan(state, state.Segments.Between(from, end.MessageOffset + 1), end, true);
     }
 
     /// <summary>Under the log's lock: what to flush for the appends that wait; null when all of it is durable already.</summary>
@@ -101,8 +107,10 @@ internal sealed class FlushPlan
     /// </summary>
     public void Publish()
     {
-        if (_state.EndCuts != _endCuts)
+        if (_state.EndCuts != _endCuts || _state.IsBeingTruncated)
             return;
+        if (_isOfWholeLog)
+            _state.HasUnflushedCut = false;
         if (_isComplete && UpTo.MessageOffset > _state.RecoveryPoint)
             _state.SetRecoveryPoint(UpTo.MessageOffset);
         _state.RaiseDurableEnd(UpTo);

@@ -54,6 +54,10 @@ internal sealed class LogLoader(PartitionLogOptions options)
         _epochs.TruncateFromEnd(nextOffset);
         var logStartOffset = Math.Max(options.LogStartOffset, _segments.First.BaseOffset);
         _epochs.TruncateFromStart(options.LogStartOffset);
+        // Unflushed segments were removed before a crash, as when a log began again at a later offset. Its new start is shown as the high
+        // watermark, which a power failure must not take back.
+        if (!options.HadCleanShutdown && _segments.First.BaseOffset > options.RecoveryPoint)
+            _files.FlushDirectory(_directory);
         producers.LoadSnapshots(_files.EnumerateFiles(_directory), [.. _segments.Snapshot.Select(segment => segment.BaseOffset)]);
         ProducerReplay.Rebuild(producers, _segments, logStartOffset, nextOffset, NowMs(), options.HadCleanShutdown);
         return new LoadedLog(_segments, producers, _epochs, logStartOffset, nextOffset, recoveryPoint, isNew);

@@ -102,6 +102,21 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     public int EndCuts { get; private set; }
 
     /// <summary>
+    /// Whether a truncation has lowered the recovery point and has not ended: no flush raises it in the meantime. Guarded by
+    /// <see cref="Gate"/>.
+    /// </summary>
+    public bool IsBeingTruncated { get; set; }
+
+    /// <summary>
+    /// Whether a truncation or a recovery has removed something that a power failure may bring back, also when nothing was appended since:
+    /// the next flush has work then although the recovery point is at the end. Guarded by <see cref="Gate"/>.
+    /// </summary>
+    public bool HasUnflushedCut { get; set; }
+
+    /// <summary>The high watermark in the checkpoint of the log directory; -1 when it is not there.</summary>
+    public long SavedHighWatermark { get; set; } = options.HighWatermark;
+
+    /// <summary>
     /// Records below it were compacted (Kafka's first dirty offset); -1 if the log never was. Changed under <see cref="Gate"/>.
     /// </summary>
     public long CleanedOffset
@@ -153,6 +168,7 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
         _recoveryPoint = loaded.RecoveryPoint;
         _durableEnd.Value = new LogOffsetMetadata(loaded.RecoveryPoint);
         IsFolderNew = loaded.IsFolderNew;
+        HasUnflushedCut = !Options.HadCleanShutdown;
         var active = Segments.Active;
         _logEnd.Value = new LogOffsetMetadata(loaded.LogEndOffset, active.BaseOffset, active.Size);
         BoundHighWatermark(new LogOffsetMetadata(highWatermark));
@@ -233,6 +249,7 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     public void CountEndCut()
     {
         EndCuts++;
+        HasUnflushedCut = true;
         CountTruncation();
     }
 

@@ -3,14 +3,14 @@ using KafkaSharp.Storage.Segments;
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Truncates a log at its end (a follower that has more than its leader) or at its start. Used under the log's lock.
+/// Truncates a log at its end (a follower that has more than its leader) or at its start. Used under the log's lock. At its end it is
+/// truncated by <see cref="AnnouncedTruncation"/>, which has lowered the recovery point.
 /// </summary>
 internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDeletion deletion)
 {
     /// <summary>Removes everything from an offset on; false when the log ends before it.</summary>
     public bool TruncateTo(long offset)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
         if (offset >= state.LogEndOffset)
         {
             // A leader that wrote nothing in its epoch leaves an entry beyond the end.
@@ -20,16 +20,11 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         if (state.Segments.First.BaseOffset > offset)
             return TruncateFullyAndStartAt(offset, null);
         // What is not whole is found before anything is changed.
-        var segments = state.Segments.Snapshot;
-        segments[LogSegments.IndexOfFloor(segments, offset)].CheckTruncation(offset);
+        FindSegment(offset);
         state.CountEndCut();
         // From the last to the first: after a crash in between, the log ends earlier, but has no gap.
         RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset).Reverse()]);
         state.Segments.Active.TruncateTo(offset);
-        // The file and the folder have changed: until the next flush a power failure may bring back what was removed, below the end of what
-        // is appended now. Recovery has to look at this segment then.
-        if (state.RecoveryPoint > state.Segments.Active.BaseOffset)
-            state.SetRecoveryPoint(state.Segments.Active.BaseOffset);
         LowerCleanedOffset(state.Segments.Active.BaseOffset);
         state.Epochs.TruncateFromEnd(offset);
         if (state.LogStartOffset > offset)
@@ -41,6 +36,16 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
         state.Producers.OnHighWatermarkUpdated(state.HighWatermarkOffset);
         state.UpdateFirstUnstable();
         return true;
+    }
+
+    /// <summary>The segment that a truncation to an offset shortens; the log has this offset.</summary>
+    /// <exception cref="IOException">A batch before the offset is not whole, so that it cannot be found.</exception>
+    public LogSegment FindSegment(long offset)
+    {
+        var segments = state.Segments.Snapshot;
+        var found = segments[LogSegments.IndexOfFloor(segments, offset)];
+        found.CheckTruncation(offset);
+        return found;
     }
 
     /// <summary>Removes everything, always.</summary>

@@ -26,7 +26,8 @@ public sealed class PartitionLog : IDisposable
     private readonly LogAppender _appender;
     private readonly LogReader _reader;
     private readonly OffsetFinder _finder;
-    private readonly LogTruncation _truncation;
+    private readonly AnnouncedTruncation _truncation;
+    private readonly LogTruncation _removal;
     private readonly LogRetention _retention;
     private readonly LogFlusher _flusher;
     private readonly BackgroundFlush _flushForAppends;
@@ -44,12 +45,12 @@ public sealed class PartitionLog : IDisposable
         _appender = new LogAppender(_state, roller);
         _reader = new LogReader(_state);
         _finder = new OffsetFinder(_state);
-        _truncation = new LogTruncation(_state, roller, _deletion);
-        _retention = new LogRetention(_state, roller, _truncation, options.Logger);
+        _removal = new LogTruncation(_state, roller, _deletion);
+        _truncation = new AnnouncedTruncation(_state, _removal, _guard, _lifecycle);
+        _retention = new LogRetention(_state, roller, _removal, options.Logger);
         _flusher = new LogFlusher(_state);
         _flushForAppends = new BackgroundFlush(_guard, options.FlushForAppends ?? options.Background, _ => _flusher.FlushForAppends());
         _state.Initialize(loaded, options.HighWatermark);
-        SavedHighWatermark = options.HighWatermark;
         Cleaning = new CleaningAccess(_state, _guard, _lifecycle, _deletion);
         Cleaning.CheckCleanedOffset();
     }
@@ -137,7 +138,11 @@ public sealed class PartitionLog : IDisposable
     public TimeSpan SinceLastFlush => _flusher.SinceLastFlush;
 
     /// <summary>The high watermark in the checkpoint of the log directory; -1 when it is not there.</summary>
-    internal long SavedHighWatermark { get; set; }
+    internal long SavedHighWatermark
+    {
+        get => _state.SavedHighWatermark;
+        set => _state.SavedHighWatermark = value;
+    }
 
     /// <summary>Opens a folder and recovers it after an unclean shutdown; creates an empty log where there is none.</summary>
     /// <exception cref="IOException">The disk fails, or a checkpoint in the folder is malformed.</exception>
@@ -320,7 +325,7 @@ public sealed class PartitionLog : IDisposable
             if (newLogStartOffset > _state.HighWatermarkOffset)
                 return ErrorCode.OffsetOutOfRange;
             if (newLogStartOffset > _state.LogStartOffset)
-                _truncation.RaiseLogStartOffset(newLogStartOffset);
+                _removal.RaiseLogStartOffset(newLogStartOffset);
             return ErrorCode.None;
         }
     }
@@ -353,11 +358,11 @@ public sealed class PartitionLog : IDisposable
     /// Removes everything from an offset on; false when the log ends before it. Bytes that readers hold stay as they are. If the disk fails
     /// half way, the log is closed.
     /// </summary>
-    public bool TruncateTo(long offset) => Truncate(() => _truncation.TruncateTo(offset));
+    public bool TruncateTo(long offset) => _truncation.TruncateTo(offset);
 
     /// <summary>Removes everything: the log continues at <paramref name="newOffset"/>.</summary>
     public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset = null) =>
-        Truncate(() => _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset));
+        _truncation.TruncateFullyAndStartAt(newOffset, logStartOffset);
 
     /// <summary>Deletes the segments that retention no longer keeps; returns how many.</summary>
     public int DeleteOldSegments()
@@ -451,31 +456,4 @@ public sealed class PartitionLog : IDisposable
 
     private LogAppendInfo Closed() =>
         LogAppendInfo.Refused(ErrorCode.KafkaStorageError, $"The log of {TopicPartition} is closed", LogStartOffset);
-
-    private bool Truncate(Func<bool> truncate)
-    {
-        bool isTruncated, isLowered;
-        lock (_state.SegmentChanges)
-        {
-            lock (_state.Gate)
-            {
-                var (flushedBefore, cleanedBefore, cutsBefore) = (RecoveryPoint, CleanedOffset, _state.EndCuts);
-                try
-                {
-                    isTruncated = truncate();
-                }
-                catch (IOException failure) when (_state.EndCuts != cutsBefore)
-                {
-                    // Half of it is done: what is appended now would not follow the records before it. The next start recovers the log.
-                    _guard.Report(failure);
-                    _lifecycle.CloseAbruptly();
-                    throw;
-                }
-                isLowered = RecoveryPoint < flushedBefore || CleanedOffset < cleanedBefore;
-            }
-        }
-        if (isLowered)
-            Options.OffsetsLowered?.Invoke(Directory);
-        return isTruncated;
-    }
 }

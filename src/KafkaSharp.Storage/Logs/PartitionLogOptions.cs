@@ -78,9 +78,9 @@ public sealed record PartitionLogOptions
     public Action<string, IOException>? StorageFailed { get; init; }
 
     /// <summary>
-    /// Called with the log's folder, before a truncation returns, when the truncation has lowered the recovery point or the offset below
-    /// which the log was compacted. The new ones must be on disk before the next append: after a crash, records below the old ones would
-    /// not be checked, or not be compacted.
+    /// Called with the log's folder when a truncation has lowered the recovery point, the high watermark or the offset below which the log
+    /// was compacted, and before it changes a file. The new ones must be on disk on return: after a crash, records below the old ones would
+    /// not be checked, be taken for committed, or not be compacted.
     /// </summary>
     public Action<string>? OffsetsLowered { get; init; }
 

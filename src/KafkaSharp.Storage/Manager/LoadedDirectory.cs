@@ -8,7 +8,7 @@ namespace KafkaSharp.Storage.Manager;
 /// <param name="Deleted">The folders of deleted logs whose files are still there.</param>
 /// <param name="HasStaleOffsets">
 /// Whether the checkpoints must be rewritten: they contain partitions that are not in the directory, whose offsets must not be used if the
-/// partitions are created again, or a recovery point beyond the end of a truncated log.
+/// partitions are created again, or a recovery point or high watermark beyond the end of a truncated log.
 /// </param>
 internal sealed record LoadedDirectory(
     LogDirectory Directory, IReadOnlyList<PartitionLog> Logs, IReadOnlyList<string> Deleted, bool HasStaleOffsets);

@@ -56,6 +56,7 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         var saved = recoveryPoints.Keys.Concat(startOffsets.Keys).Concat(highWatermarks.Keys).Concat(cleanedOffsets.Keys);
         var stale = saved.Any(partition => !known.Contains(partition))
             || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition)
+                || log.HighWatermark < highWatermarks.GetValueOrDefault(log.TopicPartition)
                 || log.CleanedOffset != cleanedOffsets.GetValueOrDefault(log.TopicPartition, -1));
         return new LoadedDirectory(directory, [.. logs], deleted, stale);
     }

@@ -103,7 +103,7 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
 
     /// <summary>Saves the offsets of the directory of a log's folder that a truncation lowers.</summary>
     public void SaveLoweredOffsets(string path) =>
-        SaveCheckpoints(DirectoryOf(path), Checkpoints.RecoveryPoints | Checkpoints.CleanedOffsets);
+        SaveCheckpoints(DirectoryOf(path), Checkpoints.RecoveryPoints | Checkpoints.CleanedOffsets | Checkpoints.HighWatermarks);
 
     /// <summary>Saves offsets of a directory's logs. After an I/O failure the directory goes offline.</summary>
     public void SaveCheckpoints(LogDirectory directory, Checkpoints which = Checkpoints.All) =>

@@ -25,6 +25,8 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     private long _answeredHighWatermark;
     private long _epochStart;
     private long _start;
+    // Records below it came back after they were deleted: not all of them, and without their epochs.
+    private long _wholeFrom;
     private int _epoch;
     private long _producerId;
     private int _sequence;
@@ -42,7 +44,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     public bool IsFlushedAlways { get; init; }
 
     /// <summary>Whether the disk may fail while the log is read.</summary>
-    public bool HasFaults { get; init; }
+    public bool HasFaults { get; set; }
 
     public void Append(PartitionLog log, int value, long timestamp)
     {
@@ -118,10 +120,11 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         trace($"truncate {Name} to {offset}");
         Forget(offset);
         log.TruncateTo(offset);
+        _wholeFrom = Math.Min(_wholeFrom, offset);
         NextEpoch(log);
         _epochStart++;
         if (!HasFaults)
-            CheckContents(log, LogContents.Read(log, _start, _start));
+            CheckContents(log, LogContents.Read(log, _start, _wholeFrom));
     }
 
     public void TruncateFully(PartitionLog log)
@@ -131,6 +134,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         Forget(0);
         _start = offset;
         log.TruncateFullyAndStartAt(offset);
+        _wholeFrom = 0;
         NextEpoch(log);
         // No response is sent before there is another record.
         _epochStart++;
@@ -143,7 +147,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         Forget(0);
         _everWritten.Clear();
         _firstOffsets.Clear();
-        (_start, _epoch) = (0, 0);
+        (_start, _epoch, _wholeFrom) = (0, 0, 0);
         IsUncertain = false;
     }
 
@@ -158,13 +162,17 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         // A retention that has failed half way may have deleted segments.
         if (_flushedEnd > _start && !IsUncertain)
             Assert.That(log.LogStartOffset, Is.LessThanOrEqualTo(_start));
+        // Records that were deleted may come back, but any of their segments may be gone.
         var deletedBelow = _start;
-        _start = _start <= log.LogEndOffset ? Math.Max(_start, log.LogStartOffset) : log.LogStartOffset;
-        var found = LogContents.Read(log, _start, deletedBelow);
+        if (_start > log.LogEndOffset)
+            (_start, _wholeFrom) = (log.LogStartOffset, log.LogEndOffset);
+        else
+            _start = Math.Max(_start, log.LogStartOffset);
+        var found = LogContents.Read(log, _start, _wholeFrom);
         var kept = isWhole ? long.MaxValue : IsFlushedAlways ? Math.Max(_flushedEnd, _answeredHighWatermark) : _flushedEnd;
         foreach (var (offset, batch) in _batches)
         {
-            if (offset >= _start && offset < kept)
+            if (offset >= Math.Max(_start, deletedBelow) && offset < kept)
                 Assert.That(found.GetValueOrDefault(offset), Is.EqualTo(batch), $"at {offset} of {Name}");
         }
         foreach (var (offset, batch) in found)
@@ -197,7 +205,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     private void CheckContents(PartitionLog log, SortedDictionary<long, SimulatedBatch> found)
     {
         LogContents.CheckIndexes(log, found, random);
-        LogContents.CheckTransactions(log, found, _firstOffsets, _start);
+        LogContents.CheckTransactions(log, found, _firstOffsets, Math.Max(_start, _wholeFrom));
     }
 
     /// <summary>A producer that has not seen the response sends its batch again, which must not be appended twice.</summary>

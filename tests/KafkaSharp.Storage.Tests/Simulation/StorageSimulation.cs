@@ -45,12 +45,11 @@ internal sealed class StorageSimulation
         (_seed, _faults) = (seed, faults);
         _random = new Random(seed);
         _files = new SimulatedFileSystem(_random);
-        var hasFaults = faults.Length > 0;
         _partitions =
         [
-            new SimulatedPartition("flushed", _random, HasDiskFailed, Trace) { IsFlushedAlways = true, HasFaults = hasFaults },
-            new SimulatedPartition("sometimes", _random, HasDiskFailed, Trace) { HasFaults = hasFaults },
-            new SimulatedPartition("plain", _random, HasDiskFailed, Trace) { HasFaults = hasFaults },
+            new SimulatedPartition("flushed", _random, HasDiskFailed, Trace) { IsFlushedAlways = true },
+            new SimulatedPartition("sometimes", _random, HasDiskFailed, Trace),
+            new SimulatedPartition("plain", _random, HasDiskFailed, Trace),
         ];
         foreach (var directory in (string[])["/a", "/b"])
             _files.CreateDirectory(directory);
@@ -75,6 +74,8 @@ internal sealed class StorageSimulation
         using var context = new TestExecutionContext.IsolatedContext();
         try
         {
+            foreach (var partition in _partitions)
+                partition.HasFaults = _faults.Length > 0 || SingleFault is not null;
             Start(hasLostPower: false);
             if (SingleFault is { } single)
                 _files.Arm(single.Fault, single.Call);
