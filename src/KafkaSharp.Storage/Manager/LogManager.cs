@@ -130,8 +130,15 @@ public sealed class LogManager : IAsyncDisposable
         lock (_changes)
         {
             log = _registry.Find(partition);
-            if (_stopped || IsOffline(partition) || (!isNew && log is null && Directories.Any(directory => directory.IsOffline)))
+            if (_stopped || IsOffline(partition))
                 return ErrorCode.KafkaStorageError;
+            // The log may be in a directory that is offline. One without the id of its topic may be what a failed creation has left.
+            if (!isNew && log?.TopicId is null && Directories.Any(directory => directory.IsOffline)
+                && (log is null || (!topicId.IsZero && (directoryId is null || DirectoryOf(log).Id != directoryId))))
+            {
+                log = null;
+                return ErrorCode.KafkaStorageError;
+            }
             if (log is null)
                 return _creation.Create(partition, topicId, directoryId, out log);
             return topicId.IsZero || log.TopicId == topicId ? ErrorCode.None : AssignTopicId(topicId, log);

@@ -88,6 +88,27 @@ public sealed class LogManagerFaultTests
         Assert.That(after.Producers.Inspect(producers => producers.ExpirationMs), Is.EqualTo(5000));
     }
 
+    [Test]
+    public void What_a_failed_creation_has_left_is_not_the_log_of_a_partition_in_a_directory_that_is_offline()
+    {
+        _manager.Abandon();
+        _manager = Open("/a", "/b");
+        _fault = (_, path) => path == "/a/t-0/partition.metadata.tmp" ? new IOException("no space", 28) : null;
+        Append(Create(Partition));
+        Assert.That(_manager.Get(Partition)!.Directory, Is.EqualTo("/b/t-0"));
+        _manager.Abandon();
+
+        _fault = (_, path) => path.StartsWith("/b", StringComparison.Ordinal) ? new IOException("broken") : null;
+        _manager = Open("/a", "/b");
+        Assert.That(_manager.GetOrCreate(Partition, new Uuid(1, 2), out _), Is.EqualTo(ErrorCode.KafkaStorageError));
+        _manager.Abandon();
+
+        _fault = (_, _) => null;
+        _manager = Open("/a", "/b");
+        _manager.SetStraysAside(_ => false);
+        Assert.That(_manager.Get(Partition)!.LogEndOffset, Is.EqualTo(1));
+    }
+
     private static ConfigValues Values(params (string Name, string Value)[] values) =>
         ConfigValues.Parse(Schema, values.ToDictionary(pair => pair.Name, pair => pair.Value));
 
@@ -100,10 +121,10 @@ public sealed class LogManagerFaultTests
         return log!;
     }
 
-    private LogManager Open(string directory) => LogManager.Open(new LogManagerOptions
+    private LogManager Open(params string[] directories) => LogManager.Open(new LogManagerOptions
     {
         FileSystem = _files,
-        Directories = [directory],
+        Directories = directories,
         Time = _time,
         Random = new Random(1),
         Background = work => work(),
