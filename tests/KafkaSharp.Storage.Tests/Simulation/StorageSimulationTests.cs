@@ -5,7 +5,24 @@ public sealed class StorageSimulationTests
 {
     // The multiples of three are the histories without failing calls: see Histories.
     [Test]
-    public void What_was_acknowledged_survives_kills_and_power_failures([Range(3, 180, 3)] int seed)
+    public void What_was_acknowledged_survives_kills_and_power_failures([Range(3, 180, 3)] int seed) => Run(seed);
+
+    [Test]
+    public void So_it_does_while_calls_of_the_disk_fail([Range(1, 118, 3)] int seed) => Run(seed);
+
+    // They have failed once: decision 54.
+    [Test]
+    public void What_was_found_does_not_come_back([Values(10, 205, 505, 560, 586, 592, 950, 2819, 3901, 3913, 3971)] int seed) => Run(seed);
+
+    [Test]
+    public void Whichever_call_fails_the_log_keeps_what_was_acknowledged([Values(7)] int seed)
+    {
+        var totals = new SimulationTotals();
+        Histories.RunWithEachCallFailing(seed, totals);
+        Assert.That(totals.Faults, Is.GreaterThan(50));
+    }
+
+    private static void Run(int seed)
     {
         var totals = new SimulationTotals();
         Histories.Run(seed, totals);
