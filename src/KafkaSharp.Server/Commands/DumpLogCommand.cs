@@ -37,8 +37,10 @@ internal static class DumpLogCommand
     {
         IVerifyOutput found = isJson ? new VerifyJson(output) : new VerifyText(output);
         var progress = new VerifyProgress(Console.IsErrorRedirected ? null : Console.Error, TimeProvider.System);
-        return directories.Count(
-            directory => !new DirectoryVerification(found, progress, TimeProvider.System, SystemRandom.Create()).Run(directory)) == 0;
+        var isRight = true;
+        foreach (var directory in directories)
+            isRight &= new DirectoryVerification(found, progress, TimeProvider.System, SystemRandom.Create()).Run(directory);
+        return isRight;
     }
 
     private static string[] Split(string list) =>

@@ -1,7 +1,6 @@
 using KafkaSharp.Compression;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
-using KafkaSharp.Protocol.Records.Reading;
 
 namespace KafkaSharp.Server.DumpLog;
 
