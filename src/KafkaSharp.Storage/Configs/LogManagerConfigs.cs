@@ -41,10 +41,14 @@ public static class LogManagerConfigs
         "transaction.partition.verification.enable", true,
         "Whether the transaction coordinator is asked before a transaction of an older client begins in a partition.", update: ClusterWide);
 
+    public static readonly ConfigKey<int?> AlterLogDirsThreads = ConfigKeys.OptionalInt(
+        "num.replica.alter.log.dirs.threads",
+        "How many logs are copied to another log directory at once; as many as there are log directories when it is not set.");
+
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         RecoveryThreadsPerDataDir, BackgroundThreads, FlushSchedulerIntervalMs, FlushOffsetCheckpointIntervalMs,
         FlushStartOffsetCheckpointIntervalMs, HighWatermarkCheckpointIntervalMs, RetentionCheckIntervalMs, InitialTaskDelayMs,
-        ProducerIdExpirationMs, ProducerIdExpirationCheckIntervalMs, TransactionPartitionVerificationEnable,
+        ProducerIdExpirationMs, ProducerIdExpirationCheckIntervalMs, TransactionPartitionVerificationEnable, AlterLogDirsThreads,
     ];
 }

@@ -98,6 +98,17 @@ public sealed class LeaderEpochCache
         }
     }
 
+    /// <summary>Later writes use another folder, which the next <see cref="Flush"/> writes to in any case.</summary>
+    public void ContinueIn(string directory)
+    {
+        lock (_writing)
+        {
+            _directory = directory;
+            // No entries are equal to these.
+            _written = [new EpochEntry(UndefinedEpoch, UndefinedEpoch)];
+        }
+    }
+
     /// <summary>Ends writing: on return no write is under way, and later ones have no effect. The directory may then be deleted.</summary>
     public void Close()
     {

@@ -9,11 +9,32 @@ namespace KafkaSharp.Storage.Logs;
 /// </summary>
 internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLifecycle lifecycle, SegmentDeletion deletion)
 {
+    private bool _isPaused;
+
     /// <summary>Whether a thread cleans the log; guarded by the cleaner.</summary>
     public bool IsInProgress { get; set; }
 
     /// <summary>Whether the log could not be cleaned, and is left alone until it is opened again; guarded by the cleaner.</summary>
     public bool IsUncleanable { get; set; }
+
+    /// <summary>
+    /// Whether the log is not cleaned, because it is copied to another directory: what the copy has already would be missing what the
+    /// cleaner removes later, such as a tombstone.
+    /// </summary>
+    public bool IsPaused => Volatile.Read(ref _isPaused);
+
+    /// <summary>Pauses the cleaning of the log; one under way replaces nothing any more.</summary>
+    public void Pause()
+    {
+        // A replacement that has begun is completed before.
+        lock (state.SegmentChanges)
+        {
+            lock (state.Gate)
+                _isPaused = true;
+        }
+    }
+
+    public void Resume() => Volatile.Write(ref _isPaused, false);
 
     /// <summary>Begins a cleaning: what <see cref="IsCurrent"/> compares with.</summary>
     public Cleaned Begin()
@@ -22,9 +43,9 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
             return new Cleaned(state.EndCuts, state.Directory);
     }
 
-    /// <summary>Whether the log is open in the same folder, and its end was not truncated since.</summary>
+    /// <summary>Whether the log is open in the same folder, its end was not truncated since, and its cleaning not paused.</summary>
     public bool IsCurrent(Cleaned cleaning) =>
-        !guard.IsClosed && state.EndCuts == cleaning.EndCuts && state.Directory == cleaning.Directory;
+        !guard.IsClosed && !IsPaused && state.EndCuts == cleaning.EndCuts && state.Directory == cleaning.Directory;
 
     /// <summary>
     /// Whether an exception in a cleaning means that the log was closed, truncated or renamed in the meantime. It waits for a change under

@@ -28,6 +28,13 @@ internal sealed class LogFlusher(LogState state)
     /// <inheritdoc cref="Flush(long)" path="/exception"/>
     public void FlushForAppends() => Flush(() => FlushPlan.MakeForAppends(state));
 
+    /// <summary>Runs something that must not change what a flush under way works on. It waits for the one under way.</summary>
+    public void Exclude(Action action)
+    {
+        lock (_flushing)
+            action();
+    }
+
     private void Flush(Func<FlushPlan?> make)
     {
         lock (_flushing)

@@ -64,6 +64,21 @@ internal sealed class LogLifecycle(LogState state, SegmentDeletion deletion, Sto
             CloseAll(static segment => segment.CloseFiles());
     }
 
+    /// <summary>
+    /// Ends the log without closing its segments, which another one has taken over. The caller deletes what waits for deletion.
+    /// </summary>
+    public void GiveUp()
+    {
+        lock (state.Gate)
+        {
+            guard.IsClosed = true;
+            state.Epochs.Close();
+            // A flush that was requested finds nothing to do.
+            state.SetRecoveryPoint(long.MaxValue);
+            state.HasUnflushedCut = false;
+        }
+    }
+
     public void Delete()
     {
         lock (state.Gate)

@@ -17,8 +17,9 @@ internal sealed class LogReader(LogState state)
             {
                 read = ReadOnce(startOffset, maxLength, isolation, minOneMessage, copy);
             }
-            catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException)
+            catch (Exception e) when (e is ObjectDisposedException or IOException)
             {
+                // Also a failure of the disk may be that of a directory that the log has left in the meantime.
                 if (!state.HasChangedSince(truncations))
                     throw;
                 continue;

@@ -21,6 +21,7 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     private long _cleanedOffset = options.CleanedOffset;
     private Published<LogOffsetMetadata> _durableEnd;
     private int _truncations;
+    private long _replacedBelow = -1;
     private volatile LogConfig _config = options.Config;
     private volatile string _directory = options.Directory;
 
@@ -115,6 +116,12 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
 
     /// <summary>The high watermark in the checkpoint of the log directory; -1 when it is not there.</summary>
     public long SavedHighWatermark { get; set; } = options.HighWatermark;
+
+    /// <summary>
+    /// The lowest offset at which the end was truncated since a copy of the log last looked; <see cref="long.MaxValue"/> if it was not.
+    /// Guarded by <see cref="Gate"/>.
+    /// </summary>
+    public long LowestCut { get; set; } = long.MaxValue;
 
     /// <summary>
     /// Records below it were compacted (Kafka's first dirty offset); -1 if the log never was. Changed under <see cref="Gate"/>.
@@ -227,6 +234,9 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     public void SetHighWatermark(LogOffsetMetadata highWatermark)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(highWatermark.MessageOffset);
+        // The caller may have looked the position up before a move to another directory has replaced the segments.
+        if (highWatermark.MessageOffset <= _replacedBelow)
+            highWatermark = highWatermark.MessageOffset == LogEndOffset ? LogEnd : new LogOffsetMetadata(highWatermark.MessageOffset);
         _highWatermark.Value = highWatermark;
         Producers.OnHighWatermarkUpdated(highWatermark.MessageOffset);
         UpdateFirstUnstable();
@@ -245,11 +255,12 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     /// </summary>
     public void CountTruncation() => Interlocked.Increment(ref _truncations);
 
-    /// <summary>The same, before the end of the log is truncated.</summary>
-    public void CountEndCut()
+    /// <summary>The same, before the end of the log is truncated at an offset.</summary>
+    public void CountEndCut(long offset)
     {
         EndCuts++;
         HasUnflushedCut = true;
+        LowestCut = Math.Min(LowestCut, offset);
         CountTruncation();
     }
 
@@ -262,6 +273,32 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
         _highWatermark.Value = WithPosition(new LogOffsetMetadata(HighWatermarkOffset));
         if (_firstUnstable.Value is { MessageOffset: >= 0 } first)
             _firstUnstable.Value = WithPosition(new LogOffsetMetadata(first.MessageOffset));
+    }
+
+    /// <summary>
+    /// Continues with the segments of another log, which has the same records in another folder; under the gates of both. What is durable
+    /// is what is durable there. Nothing here waits for the disk or can fail.
+    /// </summary>
+    public void ContinueWith(LogState other)
+    {
+        CountTruncation();
+        Segments.Replace(Segments.Snapshot, other.Segments.Snapshot);
+        Directory = other.Directory;
+        Epochs.ContinueIn(Directory);
+        Producers.ContinueWithSnapshotsOf(other.Producers);
+        IsFolderNew = true;
+        IsTopicIdDurable = other.IsTopicIdDurable;
+        HasUnflushedCut = other.HasUnflushedCut;
+        SavedHighWatermark = other.SavedHighWatermark;
+        SetRecoveryPoint(other.RecoveryPoint);
+        _durableEnd.Value = other.DurableEnd;
+        var active = Segments.Active;
+        _logEnd.Value = new LogOffsetMetadata(LogEndOffset, active.BaseOffset, active.Size);
+        // The segments begin elsewhere: positions are looked up again when they are needed.
+        _replacedBelow = LogEndOffset;
+        _highWatermark.Value = new LogOffsetMetadata(HighWatermarkOffset);
+        _firstUnstable.Value = new LogOffsetMetadata(_firstUnstable.Value.MessageOffset);
+        CountTruncation();
     }
 
     /// <summary>

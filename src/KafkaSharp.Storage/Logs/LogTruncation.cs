@@ -21,7 +21,7 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
             return TruncateFullyAndStartAt(offset, null);
         // What is not whole is found before anything is changed.
         FindSegment(offset);
-        state.CountEndCut();
+        state.CountEndCut(offset);
         // From the last to the first: after a crash in between, the log ends earlier, but has no gap.
         RemoveSegments([.. state.Segments.Snapshot.Where(segment => segment.BaseOffset > offset).Reverse()]);
         state.Segments.Active.TruncateTo(offset);
@@ -53,7 +53,7 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
     {
         var removed = state.Segments.Snapshot;
         roller.Replace(removed, newOffset);
-        state.CountEndCut();
+        state.CountEndCut(0);
         DeleteLater(removed);
         state.Epochs.Clear();
         state.Producers.TruncateFullyAndStartAt(newOffset);

@@ -23,12 +23,12 @@ internal sealed class OffsetFinder(LogState state)
             {
                 return FindOnce(timestamp);
             }
-            catch (Exception e) when (
-                e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException or RecordsException)
+            catch (Exception e) when (e is ObjectDisposedException or IOException or RecordsException)
             {
                 if (!state.HasChangedSince(truncations))
                     throw;
-                // The log was truncated or renamed during the search, so the bytes may have been deleted or overwritten.
+                // The log was truncated, renamed or moved during the search: the bytes may have been deleted or overwritten, or the disk
+                // that failed is not that of the log any more.
             }
         }
     }

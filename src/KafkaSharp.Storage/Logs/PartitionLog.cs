@@ -53,6 +53,7 @@ public sealed class PartitionLog : IDisposable
         _state.Initialize(loaded, options.HighWatermark);
         Cleaning = new CleaningAccess(_state, _guard, _lifecycle, _deletion);
         Cleaning.CheckCleanedOffset();
+        Moving = new MoveAccess(_state, _guard, _lifecycle, _flusher, _deletion, roller);
     }
 
     public PartitionLogOptions Options { get; }
@@ -61,6 +62,9 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>The log's folder, which changes when the log is renamed.</summary>
     public string Directory => _state.Directory;
+
+    /// <summary>Whether it is a future replica: the copy of a log that moves to another log directory.</summary>
+    public bool IsFuture => Directory.EndsWith(LogFileNames.FutureDirectorySuffix, StringComparison.Ordinal);
 
     /// <summary>The topic's id from <c>partition.metadata</c>; null while there is no such file.</summary>
     public Uuid? TopicId => _lifecycle.TopicId;
@@ -76,6 +80,9 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>What the cleaner needs of the log.</summary>
     internal CleaningAccess Cleaning { get; }
+
+    /// <summary>What a move between log directories needs of the log.</summary>
+    internal MoveAccess Moving { get; }
 
     /// <summary>The offset below which the log was compacted; -1 if it never was.</summary>
     public long CleanedOffset => _state.CleanedOffset;

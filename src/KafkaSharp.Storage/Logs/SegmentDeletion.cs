@@ -62,6 +62,19 @@ internal sealed class SegmentDeletion(IFileSystem files, TimeProvider time, Acti
         }
     }
 
+    /// <summary>
+    /// Forgets what waits, because its folder is deleted as a whole; returns the segments, which are open. Under the log's lock.
+    /// </summary>
+    public IReadOnlyList<LogSegment> Release()
+    {
+        lock (_gate)
+        {
+            LogSegment[] released = [.. _waiting.Select(waiting => waiting.Segment).OfType<LogSegment>()];
+            _waiting.Clear();
+            return released;
+        }
+    }
+
     /// <summary>Deletes all waiting segments now. A reader that still looks for one notices the truncation and reads again.</summary>
     public void Dispose()
     {

@@ -10,17 +10,30 @@ namespace KafkaSharp.Storage.Manager;
 /// </summary>
 internal sealed class LogCreation(LogRegistry registry, LogFactory factory, ILogger logger)
 {
+    // A client can name partitions that will never exist.
+    private const int MostPreferred = 10_000;
+
+    private readonly Dictionary<TopicPartition, LogDirectory> _preferred = [];
+
+    /// <summary>The log of a partition, when it is created, is created in this directory, also against the metadata.</summary>
+    public void Prefer(TopicPartition partition, LogDirectory directory)
+    {
+        if (_preferred.Count < MostPreferred || _preferred.ContainsKey(partition))
+            _preferred[partition] = directory;
+    }
+
     /// <returns>
     /// KAFKA_STORAGE_ERROR when no directory works or not the assigned one; INCONSISTENT_TOPIC_ID when its folder is that of another topic.
     /// </returns>
     public ErrorCode Create(TopicPartition partition, Uuid topicId, Uuid? directoryId, out PartitionLog? log)
     {
-        foreach (var directory in Candidates(directoryId))
+        foreach (var directory in Candidates(partition, directoryId))
         {
             PartitionLog? created = null;
             var error = ErrorCode.None;
             if (!registry.TryRun(directory, () => error = CreateIn(directory, partition, topicId, out created)))
                 continue;
+            _preferred.Remove(partition);
             log = created;
             return error;
         }
@@ -28,19 +41,23 @@ internal sealed class LogCreation(LogRegistry registry, LogFactory factory, ILog
         return ErrorCode.KafkaStorageError;
     }
 
-    private IEnumerable<LogDirectory> Candidates(Uuid? directoryId)
+    private IEnumerable<LogDirectory> Candidates(TopicPartition partition, Uuid? directoryId)
     {
         var live = registry.LiveDirectories.ToArray();
+        if (_preferred.TryGetValue(partition, out var preferred))
+            return live.Contains(preferred) ? [preferred] : [];
         if (directoryId is { } id && Array.Find(registry.Directories, directory => directory.Id == id) is { } assigned)
             return live.Contains(assigned) ? [assigned] : [];
-        return live.OrderBy(directory => directory.LogCount);
+        LogDirectory[] open = [.. live.Where(directory => !directory.IsCordoned).OrderBy(directory => directory.LogCount)];
+        // As in Kafka: the replica may have been assigned to this broker just before the last directory was cordoned.
+        return open.Length > 0 ? open : live[..Math.Min(1, live.Length)];
     }
 
     private ErrorCode CreateIn(LogDirectory directory, TopicPartition partition, Uuid topicId, out PartitionLog? log)
     {
         log = null;
         if (directory.MayHaveOffsetsOf(partition))
-            directory.WriteCheckpoints(() => registry.LogsIn(directory));
+            directory.WriteCheckpoints(() => registry.HeldIn(directory));
         var path = Path.Combine(directory.Path, partition.ToString());
         var opened = factory.Create(partition, path);
         try

@@ -1,5 +1,4 @@
 using KafkaSharp.Storage.FileSystem;
-using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;
@@ -11,15 +10,15 @@ namespace KafkaSharp.Storage.Manager;
 internal sealed class LogDeletions(
     IFileSystem files, TimeProvider time, Action<Action> background, ILogger logger, Action<string, Exception> failed) : IDisposable
 {
-    private readonly Dictionary<string, (ITimer Timer, PartitionLog? Log)> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ITimer Timer, Action? Close)> _waiting = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private bool _disposed;
 
     /// <summary>Plans a deletion.</summary>
     /// <param name="path">The folder, renamed already.</param>
-    /// <param name="log">The log, if it is open. Readers may still use it.</param>
+    /// <param name="close">Closes its files as they are, if they are open. Until then readers may use them.</param>
     /// <param name="delayMs">file.delete.delay.ms.</param>
-    public void Schedule(string path, PartitionLog? log, long delayMs)
+    public void Schedule(string path, Action? close, long delayMs)
     {
         var delay = TimeSpan.FromMilliseconds(Math.Min(delayMs, uint.MaxValue - 1));
         lock (_gate)
@@ -27,7 +26,7 @@ internal sealed class LogDeletions(
             if (_disposed)
                 return;
             var timer = time.CreateTimer(_ => background(() => Delete(path)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _waiting[path] = (timer, log);
+            _waiting[path] = (timer, close);
             timer.Change(delay, Timeout.InfiniteTimeSpan);
         }
     }
@@ -37,11 +36,11 @@ internal sealed class LogDeletions(
         lock (_gate)
         {
             _disposed = true;
-            foreach (var (timer, log) in _waiting.Values)
+            foreach (var (timer, close) in _waiting.Values)
             {
                 timer.Dispose();
                 // Its folder goes at the next start: nothing in it is worth a write, nor a failure.
-                log?.CloseAbruptly();
+                close?.Invoke();
             }
             _waiting.Clear();
         }
@@ -49,20 +48,18 @@ internal sealed class LogDeletions(
 
     private void Delete(string path)
     {
-        PartitionLog? log;
+        Action? close;
         lock (_gate)
         {
             if (!_waiting.Remove(path, out var waiting))
                 return;
             waiting.Timer.Dispose();
-            log = waiting.Log;
+            close = waiting.Close;
         }
         try
         {
-            if (log is not null)
-                log.Delete();
-            else
-                files.DeleteDirectory(path);
+            close?.Invoke();
+            files.DeleteDirectory(path);
             logger.LogDeleted(path);
         }
         catch (IOException e)

@@ -19,6 +19,7 @@ public sealed class LogDirectory
     private readonly HashSet<TopicPartition> _removed = [];
     private IDisposable? _lock;
     private volatile bool _isOffline;
+    private volatile bool _isCordoned;
     private int _logCount;
 
     internal LogDirectory(IFileSystem files, string path)
@@ -39,7 +40,16 @@ public sealed class LogDirectory
 
     public bool IsOffline => _isOffline;
 
-    /// <summary>The number of its logs: a new log goes to the directory with the fewest.</summary>
+    /// <summary>
+    /// Whether no log is created here and none is moved here (cordoned.log.dirs, KIP-1066). Those that are here are served.
+    /// </summary>
+    public bool IsCordoned
+    {
+        get => _isCordoned;
+        internal set => _isCordoned = value;
+    }
+
+    /// <summary>The number of its logs, with future replicas: a new log goes to the directory with the fewest.</summary>
     public int LogCount => Volatile.Read(ref _logCount);
 
     /// <summary>Whether the last broker shut down cleanly, so that its logs needed no recovery.</summary>

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Locks one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). It does not open
-/// deleted, stray and future logs, nor the metadata log, which belongs to Raft.
+/// Locks one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). The future
+/// replicas of moves are opened too. It does not open deleted and stray logs, nor the metadata log, which belongs to Raft.
 /// </summary>
 internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory directory, LogFactory factory, ILogger logger)
 {
@@ -32,16 +32,17 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         // The names of logs that the last broker created and did not flush.
         if (!directory.HadCleanShutdown)
             _files.FlushDirectory(directory.Path);
-        var (current, deleted) = Sort(_files.EnumerateDirectories(directory.Path));
+        var (found, deleted) = Sort(_files.EnumerateDirectories(directory.Path));
 
         var logs = new ConcurrentBag<PartitionLog>();
         try
         {
             Open(
-                current.ConvertAll(found => new LogToOpen(
-                    found.Path, found.Partition, factory.NextRandom(), directory.HadCleanShutdown,
-                    recoveryPoints.GetValueOrDefault(found.Partition), startOffsets.GetValueOrDefault(found.Partition),
-                    highWatermarks.GetValueOrDefault(found.Partition, -1), cleanedOffsets.GetValueOrDefault(found.Partition, -1))),
+                found.ConvertAll(folder => new LogToOpen(
+                    folder.Path, folder.Partition, factory.NextRandom(), directory.HadCleanShutdown,
+                    recoveryPoints.GetValueOrDefault(folder.Partition), startOffsets.GetValueOrDefault(folder.Partition),
+                    highWatermarks.GetValueOrDefault(folder.Partition, -1), cleanedOffsets.GetValueOrDefault(folder.Partition, -1),
+                    HasNoGaps: folder.IsFuture)),
                 logs);
         }
         catch
@@ -52,13 +53,14 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         }
         logger.LogDirectoryLoaded(
             directory.Path, logs.Count, directory.HadCleanShutdown || logs.IsEmpty ? "" : "; recovered after an unclean shutdown");
-        var known = current.Select(found => found.Partition).ToHashSet();
+        var known = found.Select(folder => folder.Partition).ToHashSet();
         var saved = recoveryPoints.Keys.Concat(startOffsets.Keys).Concat(highWatermarks.Keys).Concat(cleanedOffsets.Keys);
         var stale = saved.Any(partition => !known.Contains(partition))
             || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition)
                 || log.HighWatermark < highWatermarks.GetValueOrDefault(log.TopicPartition)
                 || log.CleanedOffset != cleanedOffsets.GetValueOrDefault(log.TopicPartition, -1));
-        return new LoadedDirectory(directory, [.. logs], deleted, stale);
+        return new LoadedDirectory(
+            directory, [.. logs.Where(log => !log.IsFuture)], [.. logs.Where(log => log.IsFuture)], deleted, stale);
     }
 
     private void Open(List<LogToOpen> toOpen, ConcurrentBag<PartitionLog> logs) =>
@@ -82,9 +84,9 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         }
     }
 
-    private (List<(string Path, TopicPartition Partition)> Current, List<string> Deleted) Sort(IEnumerable<string> folders)
+    private (List<(string Path, TopicPartition Partition, bool IsFuture)> ToOpen, List<string> Deleted) Sort(IEnumerable<string> folders)
     {
-        List<(string, TopicPartition)> current = [];
+        List<(string, TopicPartition, bool)> toOpen = [];
         List<string> deleted = [];
         foreach (var path in folders)
         {
@@ -95,11 +97,11 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
                 logger.FolderIgnored(path);
             else if (parsed.Kind == LogDirectoryKind.Delete)
                 deleted.Add(path);
-            else if (parsed.Kind != LogDirectoryKind.Current)
+            else if (parsed.Kind is not (LogDirectoryKind.Current or LogDirectoryKind.Future))
                 logger.FolderNotOpened(path, parsed.Kind);
             else if (parsed.TopicPartition.Topic != MetadataTopic)
-                current.Add((path, parsed.TopicPartition));
+                toOpen.Add((path, parsed.TopicPartition, parsed.Kind == LogDirectoryKind.Future));
         }
-        return (current, deleted);
+        return (toOpen, deleted);
     }
 }

@@ -11,6 +11,7 @@ namespace KafkaSharp.Storage.Manager;
 public readonly record struct LogDirectoryName(TopicPartition TopicPartition, LogDirectoryKind Kind)
 {
     private const int MaxLength = 255;
+    private const int UniqueDigits = 32;
 
     /// <summary>Parses a folder's name; false for a name that Kafka does not create.</summary>
     public static bool TryParse(string name, out LogDirectoryName parsed)
@@ -41,13 +42,17 @@ public readonly record struct LogDirectoryName(TopicPartition TopicPartition, Lo
     {
         if (kind == LogDirectoryKind.Current)
             return partition.ToString();
-        Span<byte> unique = stackalloc byte[16];
+        Span<byte> unique = stackalloc byte[UniqueDigits / 2];
         random.NextBytes(unique);
         var suffix = $"-{partition.Partition}.{Convert.ToHexStringLower(unique)}{SuffixOf(kind)}";
         var topic = kind == LogDirectoryKind.Future ? partition.Topic
             : partition.Topic[..Math.Min(partition.Topic.Length, MaxLength - suffix.Length)];
         return topic + suffix;
     }
+
+    /// <summary>Whether the folder of a future replica would have a longer name than a file system allows (KAFKA-4893).</summary>
+    public static bool IsTooLongForFuture(TopicPartition partition) =>
+        partition.ToString().Length + 1 + UniqueDigits + LogFileNames.FutureDirectorySuffix.Length > MaxLength;
 
     private static LogDirectoryKind KindOf(string name)
     {

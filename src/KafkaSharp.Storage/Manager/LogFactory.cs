@@ -27,6 +27,7 @@ internal sealed class LogFactory(
         LogStartOffset = log.LogStartOffset,
         HighWatermark = log.HighWatermark,
         CleanedOffset = log.CleanedOffset,
+        HasNoGaps = log.HasNoGaps,
         Background = background,
         FlushForAppends = flushes,
         TransactionVerificationEnabled = configs.IsTransactionVerificationEnabled,
@@ -53,6 +54,9 @@ internal sealed class LogFactory(
 /// <param name="LogStartOffset">Its first offset for readers.</param>
 /// <param name="HighWatermark">The offset below which it was committed; -1 if unknown.</param>
 /// <param name="CleanedOffset">The offset below which it was compacted; -1 if it never was.</param>
+/// <param name="HasNoGaps">
+/// Whether recovery cuts it at a gap between segments: what follows in a future replica would hide that records are to be copied again.
+/// </param>
 internal sealed record LogToOpen(
     string Path, TopicPartition Partition, Random Random, bool HadCleanShutdown, long RecoveryPoint = 0, long LogStartOffset = 0,
-    long HighWatermark = -1, long CleanedOffset = -1);
+    long HighWatermark = -1, long CleanedOffset = -1, bool HasNoGaps = false);

@@ -25,8 +25,10 @@ public sealed class LogManager : IAsyncDisposable
     private readonly LogFactory _factory;
     private readonly LogCreation _creation;
     private readonly LogDeletions _deletions;
+    private readonly LogFolders _folders;
+    private readonly LogMoves _moves;
     private readonly List<PeriodicTask> _tasks = [];
-    // Logs of partitions that have another one in another directory: one of the two is a stray.
+    // Logs of partitions that have another one in another directory: one of the two is a stray, or a move was interrupted.
     private readonly List<PartitionLog> _duplicates = [];
     private readonly DiskThreads _threads;
     private readonly DiskThreads _flushThreads;
@@ -50,6 +52,8 @@ public sealed class LogManager : IAsyncDisposable
         _creation = new LogCreation(_registry, _factory, _logger);
         Maintenance = new LogMaintenance(_registry, _logger);
         _deletions = new LogDeletions(options.FileSystem, options.Time, Background, _logger, _registry.FailDirectoryOf);
+        _folders = new LogFolders(options, _registry, _deletions, Background, _logger);
+        _moves = new LogMoves(options, _registry, _factory, _folders, _changes, Background, _logger);
     }
 
     public IReadOnlyList<LogDirectory> Directories => _registry.Directories;
@@ -59,6 +63,23 @@ public sealed class LogManager : IAsyncDisposable
 
     /// <summary>All logs that can be used, at this moment.</summary>
     public IEnumerable<PartitionLog> Logs => _registry.Logs;
+
+    /// <summary>The future replicas of logs that move to another directory, at this moment.</summary>
+    public IEnumerable<PartitionLog> Futures => _registry.Futures;
+
+    /// <summary>Asks the controller before a log changes its directory; null: it changes without.</summary>
+    public IMoveApproval? MoveApproval
+    {
+        get => _moves.Approval;
+        set => _moves.Approval = value;
+    }
+
+    /// <summary>replica.alter.log.dirs.io.max.bytes.per.second: how many bytes all moves together copy in a second.</summary>
+    public long MoveBytesPerSecond
+    {
+        get => _moves.BytesPerSecond;
+        set => _moves.BytesPerSecond = value;
+    }
 
     /// <summary>Runs work that waits for the disk on the threads of the manager, until it is shut down.</summary>
     public Action<Action> Background { get; }
@@ -80,7 +101,7 @@ public sealed class LogManager : IAsyncDisposable
     /// opened. The background tasks begin with <see cref="StartTasks"/>.
     /// </summary>
     /// <exception cref="LogDirectoryLockedException">Another broker uses a directory.</exception>
-    /// <exception cref="IOException">No directory works, or two contain the same partition.</exception>
+    /// <exception cref="IOException">No directory works.</exception>
     public static LogManager Open(LogManagerOptions options)
     {
         var manager = new LogManager(options);
@@ -140,7 +161,10 @@ public sealed class LogManager : IAsyncDisposable
                 return ErrorCode.KafkaStorageError;
             }
             if (log is null)
+            {
+                _moves.Remove(partition, LogDirectoryKind.Stray);
                 return _creation.Create(partition, topicId, directoryId, out log);
+            }
             return topicId.IsZero || log.TopicId == topicId ? ErrorCode.None : AssignTopicId(topicId, log);
         }
     }
@@ -153,14 +177,87 @@ public sealed class LogManager : IAsyncDisposable
     public void Delete(params IEnumerable<TopicPartition> partitions) => Remove(partitions, LogDirectoryKind.Delete);
 
     /// <summary>
-    /// Renames logs that do not belong to this broker (their topic is deleted or created again, or the replica is elsewhere) to -stray, at
-    /// start when the metadata is known. Their files are kept.
+    /// Moves the log of a partition to another directory while it is served (AlterReplicaLogDirs, KIP-113): it is copied in the background
+    /// and continues there when both are equal. A move to another directory is cancelled, also by the request for the directory where the
+    /// log is. This call waits for the disk, but not for the copy.
     /// </summary>
-    public IReadOnlyList<TopicPartition> SetStraysAside(Func<PartitionLog, bool> isStray)
+    /// <returns>
+    /// INVALID_TOPIC_EXCEPTION for a name that is too long for the folder; LOG_DIR_NOT_FOUND; KAFKA_STORAGE_ERROR when a directory has
+    /// failed; INVALID_REPLICA_ASSIGNMENT when it is cordoned; REPLICA_NOT_AVAILABLE when there is no log: one that is created later is
+    /// created in that directory.
+    /// </returns>
+    /// <param name="partition">The partition.</param>
+    /// <param name="path">The directory, as log.dirs has it.</param>
+    /// <param name="isUnavailable">Whether the broker knows that the log is in a directory that is not here.</param>
+    public ErrorCode AlterDirectory(TopicPartition partition, string path, bool isUnavailable = false)
+    {
+        if (LogDirectoryName.IsTooLongForFuture(partition))
+            return ErrorCode.InvalidTopicException;
+        if (Directories.FirstOrDefault(directory => directory.Path == path) is not { } destination)
+            return ErrorCode.LogDirNotFound;
+        if (destination.IsOffline)
+            return ErrorCode.KafkaStorageError;
+        if (destination.IsCordoned)
+            return ErrorCode.InvalidReplicaAssignment;
+        if (IsOffline(partition) || isUnavailable)
+            return ErrorCode.KafkaStorageError;
+        LogMove? started;
+        lock (_changes)
+        {
+            if (_stopped)
+                return ErrorCode.KafkaStorageError;
+            if (_registry.Find(partition) is not { } log)
+            {
+                _creation.Prefer(partition, destination);
+                return ErrorCode.ReplicaNotAvailable;
+            }
+            var error = _moves.Start(log, destination, out started);
+            if (error != ErrorCode.None)
+                return error;
+        }
+        if (started is not null)
+            _moves.Post(started);
+        return ErrorCode.None;
+    }
+
+    /// <summary>Whether the log of a partition moves, or has moved, to a directory that the metadata assign it to.</summary>
+    public bool IsMovingTo(TopicPartition partition, Uuid directoryId) => _moves.Find(partition)?.Destination.Id == directoryId;
+
+    /// <summary>
+    /// Renames logs that do not belong to this broker (their topic is deleted or created again, or the replica is elsewhere) to -stray, at
+    /// start when the metadata is known. Their files are kept. Also decides what a stop in the middle of a move has left:
+    /// <see cref="ContinueMoves"/> continues with the rest.
+    /// </summary>
+    /// <param name="isStray">Whether a log does not belong to this broker.</param>
+    /// <param name="isAssigned">Whether the metadata assign a log to the directory where it is (KIP-858); null if they do not say.</param>
+    public IReadOnlyList<TopicPartition> SetStraysAside(Func<PartitionLog, bool> isStray, Func<PartitionLog, bool>? isAssigned = null)
     {
         var strays = Logs.Where(isStray).Select(log => log.TopicPartition).ToArray();
         Remove(strays, LogDirectoryKind.Stray);
-        return [.. strays, .. SetDuplicatesAside(isStray)];
+        lock (_changes)
+        {
+            var left = new InterruptedMoves(
+                _options, _registry, _folders, _moves, Background, _logger, isStray, isAssigned ?? (_ => false));
+            var duplicates = left.ResolveDuplicates(_duplicates, log => log.Config = _configs.Of(log.TopicPartition.Topic));
+            _duplicates.Clear();
+            left.ResolveFutures();
+            return [.. strays, .. duplicates];
+        }
+    }
+
+    /// <summary>Continues the moves whose future replicas were found at start, after <see cref="SetStraysAside"/>.</summary>
+    public void ContinueMoves()
+    {
+        List<LogMove> continued = [];
+        lock (_changes)
+        {
+            foreach (var future in Futures)
+            {
+                if (_moves.Find(future.TopicPartition) is null && _registry.Find(future.TopicPartition) is { } current)
+                    continued.Add(_moves.Continue(current, future));
+            }
+        }
+        continued.ForEach(_moves.Post);
     }
 
     /// <summary>Applies changed configs of topics, in one pass over the logs.</summary>
@@ -168,7 +265,7 @@ public sealed class LogManager : IAsyncDisposable
     {
         foreach (var (topic, overrides) in overridesByTopic)
             _configs.SetTopic(topic, overrides);
-        foreach (var log in Logs)
+        foreach (var log in Logs.Concat(Futures))
         {
             if (overridesByTopic.ContainsKey(log.TopicPartition.Topic))
                 log.Config = _configs.Of(log.TopicPartition.Topic);
@@ -181,11 +278,23 @@ public sealed class LogManager : IAsyncDisposable
         _configs.SetBroker(broker);
         _threads.MaxThreads = _flushThreads.MaxThreads = broker.Get(LogManagerConfigs.BackgroundThreads);
         Cleaner.Configure(broker);
-        foreach (var log in Logs)
+        foreach (var log in Logs.Concat(Futures))
         {
             log.Config = _configs.Of(log.TopicPartition.Topic);
             log.Producers.Configure(_configs.ProducerIdExpirationMs, _configs.IsTransactionVerificationEnabled);
         }
+    }
+
+    /// <summary>Sets which directories are cordoned; false if they were already. New logs are placed in the others.</summary>
+    public bool SetCordoned(Func<LogDirectory, bool> isCordoned)
+    {
+        var isChanged = false;
+        foreach (var directory in Directories)
+        {
+            isChanged |= directory.IsCordoned != isCordoned(directory);
+            directory.IsCordoned = isCordoned(directory);
+        }
+        return isChanged;
     }
 
     /// <summary>
@@ -229,6 +338,7 @@ public sealed class LogManager : IAsyncDisposable
         foreach (var task in _tasks)
             await task.DisposeAsync();
         Cleaner.Dispose();
+        _moves.Dispose();
         _deletions.Dispose();
         _threads.Dispose();
         _flushThreads.Dispose();
@@ -253,8 +363,9 @@ public sealed class LogManager : IAsyncDisposable
         foreach (var task in _tasks)
             task.Stop();
         Cleaner.Dispose();
+        _moves.Dispose();
         _deletions.Dispose();
-        foreach (var log in Logs)
+        foreach (var log in Logs.Concat(Futures))
             log.CloseAbruptly();
         _threads.Abandon();
         _flushThreads.Abandon();
@@ -279,7 +390,7 @@ public sealed class LogManager : IAsyncDisposable
         }
         catch
         {
-            foreach (var log in loaded.SelectMany(found => found?.Logs ?? []))
+            foreach (var log in loaded.OfType<LoadedDirectory>().SelectMany(found => found.Logs.Concat(found.Futures)))
                 log.CloseAbruptly();
             throw;
         }
@@ -291,55 +402,24 @@ public sealed class LogManager : IAsyncDisposable
         {
             foreach (var log in found.Logs)
             {
-                if (_registry.TryAdd(log, found.Directory))
-                    continue;
-                var other = _registry.Find(log.TopicPartition)!;
-                if (other.TopicId is not null && other.TopicId == log.TopicId)
-                    throw InTwoDirectories(other, log);
-                // The topic was deleted and created again, and the directory of one of them has failed then, or the power.
-                _duplicates.Add(log);
+                // The topic was deleted and created again, or a move was interrupted when its log had changed its directory, and the power
+                // has failed, or the directory of one of them.
+                if (!_registry.TryAdd(log, found.Directory))
+                    _duplicates.Add(log);
+            }
+            foreach (var future in found.Futures)
+            {
+                if (!_registry.TryAddFuture(future, found.Directory))
+                    _folders.SetAside(future, found.Directory, LogDirectoryKind.Stray);
             }
             foreach (var path in found.Deleted)
                 _deletions.Schedule(path, null, _configs.Broker.FileDeleteDelayMs);
             if (found.HasStaleOffsets)
                 _registry.SaveCheckpoints(found.Directory);
         }
+        foreach (var future in Futures)
+            _registry.Find(future.TopicPartition)?.Cleaning.Pause();
     }
-
-    /// <summary>
-    /// Sets one of two logs of a partition aside: the one that is a stray, or else the one whose topic is not known.
-    /// </summary>
-    private List<TopicPartition> SetDuplicatesAside(Func<PartitionLog, bool> isStray)
-    {
-        List<TopicPartition> strays = [];
-        lock (_changes)
-        {
-            foreach (var log in _duplicates)
-            {
-                var (partition, directory) = (log.TopicPartition, DirectoryOf(log));
-                var other = _registry.Find(partition);
-                if (!isStray(log) && (other is null || (other.TopicId is null && log.TopicId is not null)))
-                {
-                    if (other is not null)
-                        Remove([partition], LogDirectoryKind.Stray);
-                    log.Config = _configs.Of(partition.Topic);
-                    _registry.TryAdd(log, directory);
-                }
-                else if (_registry.TryRun(directory, () => Rename(log, directory, LogDirectoryKind.Stray)))
-                {
-                    directory.OnRemoved(partition);
-                    Background(() => SaveRemovals(directory));
-                }
-                strays.Add(partition);
-            }
-            _duplicates.Clear();
-        }
-        return strays;
-    }
-
-    private static IOException InTwoDirectories(PartitionLog first, PartitionLog second) => new(
-        $"The partition {first.TopicPartition} has a log in two directories, {first.Directory} and {second.Directory}. A directory may " +
-        "have failed while a replica moved between them: delete one of the two.");
 
     private ErrorCode AssignTopicId(Uuid topicId, PartitionLog log)
     {
@@ -357,48 +437,21 @@ public sealed class LogManager : IAsyncDisposable
             var touched = new HashSet<LogDirectory>();
             foreach (var partition in partitions)
             {
+                _moves.Remove(partition, kind);
                 if (_registry.Remove(partition) is not { } log)
                     continue;
                 var directory = DirectoryOf(log);
                 touched.Add(directory);
-                directory.OnRemoved(partition);
-                if (!_registry.TryRun(directory, () => Rename(log, directory, kind)))
-                    log.CloseAbruptly();
+                _folders.SetAside(log, directory, kind);
             }
             foreach (var directory in touched)
-                Background(() => SaveRemovals(directory));
+                Background(() => _folders.SaveRemovals(directory));
         }
-    }
-
-    /// <summary>
-    /// Makes the renames of removed logs durable, and the checkpoints without them: a partition that is created again under the same name
-    /// must not get the offsets of the earlier one. A creation that comes before writes the checkpoints itself.
-    /// </summary>
-    private void SaveRemovals(LogDirectory directory) => _registry.TryRun(directory, () =>
-    {
-        if (directory.IsOffline)
-            return;
-        _files.FlushDirectory(directory.Path);
-        directory.WriteCheckpoints(() => _registry.LogsIn(directory));
-    });
-
-    private void Rename(PartitionLog log, LogDirectory directory, LogDirectoryKind kind)
-    {
-        string name;
-        lock (_options.Random)
-            name = LogDirectoryName.Create(log.TopicPartition, kind, _options.Random);
-        var path = Path.Combine(directory.Path, name);
-        log.RenameDirectory(path);
-        _logger.LogRenamed(log.TopicPartition, path);
-        if (kind == LogDirectoryKind.Delete)
-            _deletions.Schedule(path, log, log.Config.FileDeleteDelayMs);
-        else
-            Background(() => _registry.TryRun(directory, log.Dispose));
     }
 
     private void Close(LogDirectory directory, int threads, long brokerEpoch) => _registry.TryRun(directory, () =>
     {
-        var logs = _registry.LogsIn(directory);
+        var logs = _registry.HeldIn(directory);
         Bounded.Run(logs, threads, log => log.FlushForStop());
         directory.WriteCheckpoints(() => logs);
         Bounded.Run(logs, threads, log => log.Dispose());

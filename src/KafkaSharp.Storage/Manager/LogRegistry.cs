@@ -12,6 +12,7 @@ namespace KafkaSharp.Storage.Manager;
 internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new(options.PartitionComparer);
+    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _futures = new(options.PartitionComparer);
     private readonly ConcurrentDictionary<TopicPartition, LogDirectory> _offline = new();
 
     public LogDirectory[] Directories { get; } = [.. options.Directories.Select(path => new LogDirectory(options.FileSystem, path))];
@@ -21,7 +22,15 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     /// <summary>All logs that can be used, at this moment.</summary>
     public IEnumerable<PartitionLog> Logs => _logs.Values;
 
+    /// <summary>The future replicas of moves between directories, at this moment (KIP-113).</summary>
+    public IEnumerable<PartitionLog> Futures => _futures.Values;
+
+    /// <summary>Called with a directory that fails, when its logs are closed.</summary>
+    public Action<LogDirectory>? DirectoryFailed { get; set; }
+
     public PartitionLog? Find(TopicPartition partition) => _logs.GetValueOrDefault(partition);
+
+    public PartitionLog? FindFuture(TopicPartition partition) => _futures.GetValueOrDefault(partition);
 
     /// <summary>Whether the partition's log is in a directory that has failed.</summary>
     public bool IsOffline(TopicPartition partition) => _offline.ContainsKey(partition);
@@ -29,6 +38,10 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     /// <summary>The logs of one directory, at this moment.</summary>
     public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) =>
         [.. _logs.Values.Where(log => DirectoryOf(log.Directory) == directory)];
+
+    /// <summary>The same, with the future replicas: all that the checkpoints of the directory know.</summary>
+    public IReadOnlyList<PartitionLog> HeldIn(LogDirectory directory) =>
+        [.. _logs.Values.Concat(_futures.Values).Where(log => DirectoryOf(log.Directory) == directory)];
 
     /// <summary>The directory that contains the folder of a log.</summary>
     public LogDirectory DirectoryOf(string path)
@@ -61,7 +74,43 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
         return log;
     }
 
-    public void Clear() => _logs.Clear();
+    /// <summary>Adds a future replica of a directory; false when its partition has one.</summary>
+    public bool TryAddFuture(PartitionLog future, LogDirectory directory)
+    {
+        if (!_futures.TryAdd(future.TopicPartition, future))
+            return false;
+        directory.CountLogs(1);
+        return true;
+    }
+
+    /// <summary>Removes the future replica of a partition; null when there is none.</summary>
+    public PartitionLog? RemoveFuture(TopicPartition partition)
+    {
+        if (!_futures.TryRemove(partition, out var future))
+            return null;
+        DirectoryOf(future.Directory).CountLogs(-1);
+        return future;
+    }
+
+    /// <summary>A log has left its directory for that of its future replica.</summary>
+    public void OnMoved(TopicPartition partition, LogDirectory source)
+    {
+        _futures.TryRemove(partition, out _);
+        source.CountLogs(-1);
+    }
+
+    /// <summary>The future replica of a partition without a log is its log.</summary>
+    public void OnPromoted(TopicPartition partition)
+    {
+        if (_futures.TryRemove(partition, out var future))
+            _logs.TryAdd(partition, future);
+    }
+
+    public void Clear()
+    {
+        _logs.Clear();
+        _futures.Clear();
+    }
 
     /// <summary>
     /// Runs an operation on a log or checkpoint of a directory. After an I/O failure the directory goes offline, and the result is false.
@@ -92,6 +141,12 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
             partitions.Add(log.TopicPartition);
             log.CloseAbruptly();
         }
+        foreach (var future in _futures.Values.Where(future => DirectoryOf(future.Directory) == directory))
+        {
+            _futures.TryRemove(future.TopicPartition, out _);
+            future.CloseAbruptly();
+        }
+        DirectoryFailed?.Invoke(directory);
         if (!isFirst)
             return;
         logger.LogDirectoryFailed(directory.Path, partitions.Count, cause);
@@ -107,5 +162,5 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
 
     /// <summary>Saves offsets of a directory's logs. After an I/O failure the directory goes offline.</summary>
     public void SaveCheckpoints(LogDirectory directory, Checkpoints which = Checkpoints.All) =>
-        TryRun(directory, () => directory.WriteCheckpoints(() => LogsIn(directory), which));
+        TryRun(directory, () => directory.WriteCheckpoints(() => HeldIn(directory), which));
 }

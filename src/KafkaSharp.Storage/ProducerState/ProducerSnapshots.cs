@@ -27,6 +27,14 @@ internal sealed class ProducerSnapshots(IFileSystem files, string directory)
         }
     }
 
+    /// <summary>Continues with the snapshots of another log of the same records, in its folder.</summary>
+    public void ContinueWith(ProducerSnapshots other)
+    {
+        Directory = other.Directory;
+        _offsets.Clear();
+        _offsets.UnionWith(other._offsets);
+    }
+
     public List<ProducerStateEntry> Read(long offset) => ProducerSnapshotFile.Read(files, PathOf(offset));
 
     public void Write(long offset, IReadOnlyCollection<ProducerStateEntry> entries, bool flush)

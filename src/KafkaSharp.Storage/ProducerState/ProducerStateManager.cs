@@ -188,6 +188,15 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
+    /// Continues with the snapshots of a log in another folder that has the same records; the state is not changed.
+    /// </summary>
+    internal void ContinueWithSnapshotsOf(ProducerStateManager other)
+    {
+        _snapshots.ContinueWith(other._snapshots);
+        _lastSnapshotOffset = _snapshots.Latest ?? 0;
+    }
+
+    /// <summary>
     /// Adapts the state to a log with these bounds: snapshots outside are deleted, and unless the state ends exactly at the log end it is
     /// loaded again from the newest snapshot. The caller then replays the log from <see cref="MapEndOffset"/> on.
     /// </summary>

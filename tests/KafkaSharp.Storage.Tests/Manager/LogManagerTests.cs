@@ -243,14 +243,24 @@ public sealed class LogManagerTests
         .With.Message.Matches(
             "^The log directory /[ab] is in use by another broker, in this process or another: its \\.lock file is locked\\. "));
 
-    [Test]
-    public void A_partition_in_two_directories_is_told()
+    [TestCase("/a")]
+    [TestCase("/b")]
+    public void A_partition_in_two_directories_continues_in_the_one_that_ends_later(string later)
     {
-        var topicId = Create(Partition).TopicId!.Value;
-        _files.CreateDirectory("/b/t-0");
-        PartitionMetadataFile.Write(_files, "/b/t-0", topicId);
-        _manager.Abandon();
-        Assert.That(Open, Throws.InstanceOf<IOException>().With.Message.StartsWith("The partition t-0 has a log in two directories, "));
+        var first = later == "/a" ? 3 : 1;
+        var log = Create(Partition);
+        Append(log, first);
+        log.Flush();
+        Copy(log.Directory, "/b/t-0");
+        Append(log, 2);
+        if (later == "/b")
+            SwapFolders("/a/t-0", "/b/t-0");
+        Crash();
+        Assert.That(_manager.SetStraysAside(_ => false), Is.EqualTo(new[] { Partition }));
+        Assert.That(_manager.Get(Partition)!.LogEndOffset, Is.EqualTo(first + 2));
+        Assert.That(_manager.DirectoryOf(_manager.Get(Partition)!).Path, Is.EqualTo(later));
+        Assert.That(FolderNames(later), Is.EqualTo(new[] { "t-0" }));
+        Assert.That(FolderNames(later == "/a" ? "/b" : "/a").Single(), Does.EndWith("-stray"));
     }
 
     [Test]
@@ -429,6 +439,28 @@ public sealed class LogManagerTests
     {
         _manager.Abandon();
         _manager = Open();
+    }
+
+    private void Copy(string folder, string to)
+    {
+        _files.CreateDirectory(to);
+        foreach (var path in _files.EnumerateFiles(folder))
+        {
+            using var source = _files.OpenFile(path, StorageFileMode.Open);
+            using var target = _files.OpenFile(Path.Combine(to, Path.GetFileName(path)), StorageFileMode.Create);
+            var bytes = new byte[source.Length];
+            source.Read(0, bytes);
+            target.Write(0, bytes);
+        }
+    }
+
+    private void SwapFolders(string one, string other)
+    {
+        Copy(other, "/temporary");
+        _files.DeleteDirectory(other);
+        Copy(one, other);
+        _files.DeleteDirectory(one);
+        Copy("/temporary", one);
     }
 
     private PartitionLog Create(TopicPartition partition, Uuid? topicId = null, bool isNew = false)

@@ -1,0 +1,125 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
+using KafkaSharp.Storage.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage.Manager;
+
+/// <summary>
+/// Decides at start, when the metadata is known, what becomes of the folders that a move between log directories has left when the broker
+/// stopped. Nothing is deleted: what is not used is renamed to -stray. Called under the manager's lock.
+/// </summary>
+internal sealed class InterruptedMoves(
+    LogManagerOptions options, LogRegistry registry, LogFolders folders, LogMoves moves, Action<Action> background, ILogger logger,
+    Func<PartitionLog, bool> isStray, Func<PartitionLog, bool> isAssigned)
+{
+    /// <summary>
+    /// Sets one of two logs of a partition aside: the one that is a stray, or whose topic is not known; after a move, the one that ends
+    /// earlier, because the log has continued in the other directory.
+    /// </summary>
+    /// <param name="duplicates">Logs of partitions that have another log, open.</param>
+    /// <param name="added">Called with each that takes the place of the other one.</param>
+    public List<TopicPartition> ResolveDuplicates(IEnumerable<PartitionLog> duplicates, Action<PartitionLog> added)
+    {
+        List<TopicPartition> partitions = [];
+        foreach (var log in duplicates)
+        {
+            var (partition, other) = (log.TopicPartition, registry.Find(log.TopicPartition));
+            partitions.Add(partition);
+            if (isStray(log) || (other is not null && !IsBetter(log, other)))
+            {
+                SetAside(log);
+                continue;
+            }
+            if (other is not null)
+            {
+                registry.Remove(partition);
+                SetAside(other);
+                if (other.TopicId is not null && other.TopicId == log.TopicId)
+                    logger.InterruptedMoveResolved(partition, log.Directory, other.Directory);
+            }
+            added(log);
+            registry.TryAdd(log, registry.DirectoryOf(log.Directory));
+        }
+        return partitions;
+    }
+
+    /// <summary>
+    /// Sets future replicas aside that have nothing to become. One without a log becomes the log if the metadata assign it to its directory
+    /// and no directory has failed, where the log could be.
+    /// </summary>
+    public void ResolveFutures()
+    {
+        foreach (var future in registry.Futures)
+        {
+            var partition = future.TopicPartition;
+            if (isStray(future))
+            {
+                moves.Remove(partition, LogDirectoryKind.Stray);
+            }
+            else if (registry.Find(partition) is { } current)
+            {
+                if (registry.DirectoryOf(current.Directory) == registry.DirectoryOf(future.Directory) || current.TopicId != future.TopicId)
+                {
+                    moves.Remove(partition, LogDirectoryKind.Stray);
+                    current.Cleaning.Resume();
+                }
+            }
+            else if (!registry.Directories.Any(directory => directory.IsOffline))
+            {
+                if (isAssigned(future))
+                    Promote(future, registry.DirectoryOf(future.Directory));
+                else
+                    moves.Remove(partition, LogDirectoryKind.Stray);
+            }
+        }
+    }
+
+    private bool IsBetter(PartitionLog log, PartitionLog other)
+    {
+        if (other.TopicId is null || log.TopicId is null || other.TopicId != log.TopicId)
+            return other.TopicId is null && log.TopicId is not null;
+        var (end, otherEnd) = (EndOf(log, other), EndOf(other, log));
+        return end == otherEnd ? isAssigned(log) : end.CompareTo(otherEnd) > 0;
+    }
+
+    // Where the log ends, or a power failure has taken a segment in the middle of it, whose records the other one has.
+    private static (int Epoch, long Offset) EndOf(PartitionLog log, PartitionLog other)
+    {
+        var end = log.LogEndOffset;
+        foreach (var (before, after) in log.Segments.Snapshot.Zip(log.Segments.Snapshot.Skip(1)))
+        {
+            var gap = before.ReadNextOffset();
+            if (gap < after.BaseOffset && HasRecords(other, gap, after.BaseOffset))
+            {
+                end = gap;
+                break;
+            }
+        }
+        return (log.EpochForOffset(end - 1) ?? -1, end);
+    }
+
+    private static bool HasRecords(PartitionLog log, long from, long to)
+    {
+        if (from < log.LogStartOffset || from >= log.LogEndOffset)
+            return false;
+        using var read = log.Read(from, 1, FetchIsolation.LogEnd, minOneMessage: true, copy: true);
+        return read.Records.Length > 0 && new RecordBatchHeader(read.Records.Span).BaseOffset < to;
+    }
+
+    private void SetAside(PartitionLog log)
+    {
+        var directory = registry.DirectoryOf(log.Directory);
+        folders.SetAside(log, directory, LogDirectoryKind.Stray);
+        background(() => folders.SaveRemovals(directory));
+    }
+
+    private void Promote(PartitionLog future, LogDirectory directory) => registry.TryRun(directory, () =>
+    {
+        var partition = future.TopicPartition;
+        future.RenameDirectory(Path.Combine(directory.Path, partition.ToString()));
+        options.FileSystem.FlushDirectory(directory.Path);
+        registry.OnPromoted(partition);
+        logger.FutureReplicaPromoted(partition, directory.Path, future.LogEndOffset);
+    });
+}

@@ -1,0 +1,65 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage.Manager;
+
+/// <summary>
+/// Sets the folders of logs aside that are not used any more, by renaming them: to -delete, whose files go later, or to -stray, which are
+/// kept. Called under the manager's lock.
+/// </summary>
+internal sealed class LogFolders(
+    LogManagerOptions options, LogRegistry registry, LogDeletions deletions, Action<Action> background, ILogger logger)
+{
+    /// <summary>
+    /// Renames the folder of a log that was removed from the registry. What waits for the disk is done by <see cref="SaveRemovals"/>.
+    /// </summary>
+    public void SetAside(PartitionLog log, LogDirectory directory, LogDirectoryKind kind)
+    {
+        directory.OnRemoved(log.TopicPartition);
+        if (!registry.TryRun(directory, () => Rename(log, directory, kind)))
+            log.CloseAbruptly();
+    }
+
+    /// <summary>Renames the folder that a log has left for one in another directory.</summary>
+    public void SetAside(LeftFolder left, TopicPartition partition, LogDirectory directory, LogDirectoryKind kind, long deleteDelayMs)
+    {
+        directory.OnRemoved(partition);
+        if (!registry.TryRun(directory, () => left.Rename(NewPath(partition, directory, kind))))
+            return;
+        logger.LogRenamed(partition, left.Path);
+        if (kind == LogDirectoryKind.Delete)
+            deletions.Schedule(left.Path, left.Close, deleteDelayMs);
+        else
+            background(left.Close);
+    }
+
+    /// <summary>
+    /// Makes the renames of removed logs durable, and the checkpoints without them: a partition that is created again under the same name
+    /// must not get the offsets of the earlier one. A creation that comes before writes the checkpoints itself.
+    /// </summary>
+    public void SaveRemovals(LogDirectory directory) => registry.TryRun(directory, () =>
+    {
+        if (directory.IsOffline)
+            return;
+        options.FileSystem.FlushDirectory(directory.Path);
+        directory.WriteCheckpoints(() => registry.HeldIn(directory));
+    });
+
+    private void Rename(PartitionLog log, LogDirectory directory, LogDirectoryKind kind)
+    {
+        var path = NewPath(log.TopicPartition, directory, kind);
+        log.RenameDirectory(path);
+        logger.LogRenamed(log.TopicPartition, path);
+        if (kind == LogDirectoryKind.Delete)
+            deletions.Schedule(path, log.CloseAbruptly, log.Config.FileDeleteDelayMs);
+        else
+            background(() => registry.TryRun(directory, log.Dispose));
+    }
+
+    private string NewPath(TopicPartition partition, LogDirectory directory, LogDirectoryKind kind)
+    {
+        lock (options.Random)
+            return Path.Combine(directory.Path, LogDirectoryName.Create(partition, kind, options.Random));
+    }
+}

@@ -1,0 +1,332 @@
+using System.Collections.Concurrent;
+using KafkaSharp.Protocol;
+using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Moving;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaSharp.Storage.Manager;
+
+/// <summary>
+/// Moves logs between log directories (Kafka's <c>ReplicaAlterLogDirsManager</c>): each is copied to a future replica, on threads for it,
+/// and continues there when both are equal. Methods that start or end a move are called under the manager's lock.
+/// </summary>
+internal sealed class LogMoves : IDisposable
+{
+    // What may be copied while appends wait.
+    private const int LargestRest = 1024 * 1024;
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
+
+    private readonly LogManagerOptions _options;
+    private readonly LogRegistry _registry;
+    private readonly LogFactory _factory;
+    private readonly LogFolders _folders;
+    private readonly Lock _changes;
+    private readonly Action<Action> _background;
+    private readonly ILogger _logger;
+    private readonly DiskThreads _threads;
+    private readonly Action<Action> _post;
+    private readonly MoveThrottle _throttle;
+    private readonly ConcurrentDictionary<TopicPartition, LogMove> _moves;
+    private readonly Dictionary<TopicPartition, LeftLog> _left = [];
+    private volatile bool _isStopping;
+
+    public LogMoves(
+        LogManagerOptions options, LogRegistry registry, LogFactory factory, LogFolders folders, Lock changes, Action<Action> background,
+        ILogger logger)
+    {
+        (_options, _registry, _factory, _folders, _changes) = (options, registry, factory, folders, changes);
+        (_background, _logger) = (background, logger);
+        _moves = new ConcurrentDictionary<TopicPartition, LogMove>(options.PartitionComparer);
+        var threads = options.BrokerConfig.Get(LogManagerConfigs.AlterLogDirsThreads) ?? registry.Directories.Length;
+        _threads = new DiskThreads("log moves", Math.Max(1, threads), logger);
+        _post = options.Background ?? _threads.Post;
+        _throttle = new MoveThrottle(options.Time);
+        registry.DirectoryFailed = OnDirectoryFailed;
+    }
+
+    /// <summary>Asks before a log changes its directory; null: it is not asked for.</summary>
+    public IMoveApproval? Approval { get; set; }
+
+    /// <summary>replica.alter.log.dirs.io.max.bytes.per.second.</summary>
+    public long BytesPerSecond
+    {
+        get => _throttle.BytesPerSecond;
+        set
+        {
+            if (value == _throttle.BytesPerSecond)
+                return;
+            _throttle.BytesPerSecond = value;
+            foreach (var move in _moves.Values)
+                Post(move);
+        }
+    }
+
+    /// <summary>The move of a partition; null when there is none.</summary>
+    public LogMove? Find(TopicPartition partition) => _moves.GetValueOrDefault(partition);
+
+    /// <summary>Begins to move a log, unless it moves there already; another move of it is cancelled.</summary>
+    /// <returns>KAFKA_STORAGE_ERROR when a directory has failed: the log could be there already.</returns>
+    public ErrorCode Start(PartitionLog current, LogDirectory destination, out LogMove? started)
+    {
+        started = null;
+        var partition = current.TopicPartition;
+        if (_moves.TryGetValue(partition, out var known))
+        {
+            if (known.Destination == destination)
+                return ErrorCode.None;
+            // One that is finishing is done for all but its old folder.
+            if (known.State != MoveState.Finishing)
+                Cancel(known);
+        }
+        var source = _registry.DirectoryOf(current.Directory);
+        if (source == destination)
+            return ErrorCode.None;
+        if (_registry.Directories.Any(directory => directory.IsOffline))
+            return ErrorCode.KafkaStorageError;
+        // One that was found at start and not continued.
+        SetFutureAside(partition, LogDirectoryKind.Delete);
+        PartitionLog? future = null;
+        if (!_registry.TryRun(destination, () => future = Create(current, destination)) || future is null)
+            return ErrorCode.KafkaStorageError;
+        started = Begin(current, future, source, destination);
+        return ErrorCode.None;
+    }
+
+    /// <summary>Continues a move whose future replica was found at start.</summary>
+    public LogMove Continue(PartitionLog current, PartitionLog future) => Begin(
+        current, future, _registry.DirectoryOf(current.Directory), _registry.DirectoryOf(future.Directory));
+
+    /// <summary>Runs a move that was begun, on the threads for it.</summary>
+    public void Post(LogMove move)
+    {
+        if (!_isStopping)
+            _post(() => Run(move));
+    }
+
+    /// <summary>The log of a partition was removed, or will be created: nothing of a move may be left.</summary>
+    public void Remove(TopicPartition partition, LogDirectoryKind kind)
+    {
+        if (_moves.TryGetValue(partition, out var move))
+            End(move, withdraws: false);
+        SetFutureAside(partition, kind);
+        if (_left.Remove(partition, out var left))
+            SetAside(partition, left, LogDirectoryKind.Delete);
+    }
+
+    /// <summary>Ends what is copied at the moment after its next piece. Moves go on after the next start.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        foreach (var move in _moves.Values)
+            move.End();
+        _threads.Dispose();
+    }
+
+    private PartitionLog Create(PartitionLog current, LogDirectory destination)
+    {
+        var partition = current.TopicPartition;
+        if (destination.MayHaveOffsetsOf(partition))
+            destination.WriteCheckpoints(() => _registry.HeldIn(destination));
+        string name;
+        lock (_options.Random)
+            name = LogDirectoryName.Create(partition, LogDirectoryKind.Future, _options.Random);
+        var future = _factory.Create(partition, Path.Combine(destination.Path, name));
+        try
+        {
+            if (current.TopicId is { } topicId)
+                future.AssignTopicId(topicId);
+        }
+        catch
+        {
+            future.CloseAbruptly();
+            throw;
+        }
+        _registry.TryAddFuture(future, destination);
+        return future;
+    }
+
+    private LogMove Begin(PartitionLog current, PartitionLog future, LogDirectory source, LogDirectory destination)
+    {
+        var move = new LogMove(current, future, source, destination, Post);
+        // Added before the pause, so that the end of another move does not end the pause.
+        _moves[move.TopicPartition] = move;
+        current.Cleaning.Pause();
+        // The directory may have failed in the meantime.
+        if (source.IsOffline || destination.IsOffline)
+            End(move, withdraws: true);
+        else
+            _logger.MoveStarted(move.TopicPartition, source.Path, destination.Path, future.Directory);
+        return move;
+    }
+
+    private void Run(LogMove move) => move.RunExclusively(RunOnce);
+
+    private void RunOnce(LogMove move)
+    {
+        try
+        {
+            while (move.IsActive && !_isStopping)
+            {
+                if (_throttle.Delay is var delay && delay > TimeSpan.Zero)
+                {
+                    move.RunAfter(delay, _options.Time);
+                    return;
+                }
+                var copied = move.Copy.CopyNext(_throttle.PieceBytes);
+                if (copied > 0)
+                    _throttle.Count(copied);
+                else if (!IsApproved(move) || TryComplete(move))
+                    return;
+            }
+        }
+#pragma warning disable CA1031 // A fault in one move must not stop the others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnFailed(move, e);
+        }
+    }
+
+    /// <summary>Whether the log may change its directory; if not, the approval runs the move again.</summary>
+    private bool IsApproved(LogMove move)
+    {
+        if (Approval is null)
+            move.TryChange(MoveState.Copying, MoveState.Approved);
+        else if (move.TryChange(MoveState.Copying, MoveState.Asking))
+            Approval.Request(move);
+        return move.State == MoveState.Approved;
+    }
+
+    /// <summary>
+    /// Lets the log continue in the other directory. False if it has grown too much in the meantime, so that more is to be copied.
+    /// </summary>
+    private bool TryComplete(LogMove move)
+    {
+        // Most of it becomes durable while the log goes on where it is.
+        move.Future.Flush();
+        lock (_changes)
+        {
+            if (!move.IsActive || _isStopping)
+                return true;
+            if (_left.ContainsKey(move.TopicPartition))
+            {
+                // Its last move is not finished on disk yet, and this one may need the same name.
+                move.RunAfter(s_retry, _options.Time);
+                return true;
+            }
+            var folder = Path.Combine(move.Destination.Path, move.TopicPartition.ToString());
+            if (_options.FileSystem.DirectoryExists(folder))
+                throw new InvalidOperationException($"{folder} is not a log of this broker, and stands in the way: rename it");
+            var delay = move.Current.Config.FileDeleteDelayMs;
+            if (move.Current.Moving.TryContinueWith(move.Future, folder, () => CopyRest(move)) is not { } left)
+            {
+                move.TryChange(MoveState.Finishing, MoveState.Approved);
+                return false;
+            }
+            _registry.OnMoved(move.TopicPartition, move.Source);
+            _left[move.TopicPartition] = new LeftLog(left, move.Source, delay);
+        }
+        Finish(move);
+        return true;
+    }
+
+    /// <summary>Copies what is missing while appends wait, if that is little; false if it is not, or the move has ended.</summary>
+    private static bool CopyRest(LogMove move)
+    {
+        for (var left = LargestRest; left > 0;)
+        {
+            var copied = move.Copy.CopyNext(left);
+            if (copied == 0)
+                return move.TryChange(MoveState.Approved, MoveState.Finishing);
+            left -= copied;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// The log is served from its new directory. When all of it is durable there, the folder in the old one goes. If that fails, the new
+    /// directory is offline and the old folder is kept, but not served: it lacks what was appended since.
+    /// </summary>
+    private void Finish(LogMove move)
+    {
+        var (partition, destination) = (move.TopicPartition, move.Destination);
+        var isDurable = _registry.TryRun(destination, () =>
+        {
+            move.Current.Flush();
+            move.Current.FlushLeaderEpochs();
+            _options.FileSystem.FlushDirectory(destination.Path);
+            destination.WriteCheckpoints(() => _registry.HeldIn(destination));
+        }) && !destination.IsOffline;
+        lock (_changes)
+        {
+            if (_left.Remove(partition, out var left))
+                SetAside(partition, left, isDurable ? LogDirectoryKind.Delete : LogDirectoryKind.Stray);
+            End(move, withdraws: false);
+        }
+        _folders.SaveRemovals(move.Source);
+        if (isDurable)
+            _logger.MoveCompleted(partition, move.Source.Path, destination.Path);
+    }
+
+    private void OnFailed(LogMove move, Exception exception)
+    {
+        // After the end of a move its logs may be closed.
+        if (!move.IsActive)
+            return;
+        if (exception is IOException fault)
+            _registry.Fail(move.Destination, fault);
+        lock (_changes)
+        {
+            if (!move.IsActive)
+                return;
+            _logger.MoveFailed(move.TopicPartition, move.Source.Path, move.Destination.Path, exception);
+            End(move, withdraws: true);
+            SetFutureAside(move.TopicPartition, LogDirectoryKind.Delete);
+        }
+    }
+
+    private void Cancel(LogMove move)
+    {
+        End(move, withdraws: true);
+        SetFutureAside(move.TopicPartition, LogDirectoryKind.Delete);
+        _logger.MoveCancelled(move.TopicPartition, move.Source.Path, move.Destination.Path);
+    }
+
+    private void SetFutureAside(TopicPartition partition, LogDirectoryKind kind)
+    {
+        if (_registry.RemoveFuture(partition) is not { } future)
+            return;
+        var directory = _registry.DirectoryOf(future.Directory);
+        _folders.SetAside(future, directory, kind);
+        _background(() => _folders.SaveRemovals(directory));
+    }
+
+    private void SetAside(TopicPartition partition, LeftLog left, LogDirectoryKind kind) =>
+        _folders.SetAside(left.Folder, partition, left.Directory, kind, left.DeleteDelayMs);
+
+    // Not under the manager's lock: a directory fails on any thread. The future replica there was closed; in the other directory it stays
+    // for the next start.
+    private void OnDirectoryFailed(LogDirectory directory)
+    {
+        foreach (var move in _moves.Values)
+        {
+            if (move.Source == directory || move.Destination == directory)
+                End(move, withdraws: true);
+        }
+    }
+
+    private void End(LogMove move, bool withdraws)
+    {
+        var before = move.End();
+        _moves.TryRemove(KeyValuePair.Create(move.TopicPartition, move));
+        if (before == MoveState.Ended)
+            return;
+        if (!_moves.ContainsKey(move.TopicPartition))
+            move.Current.Cleaning.Resume();
+        if (withdraws && before is MoveState.Asking or MoveState.Approved)
+            Approval?.Withdraw(move);
+    }
+
+    private sealed record LeftLog(LeftFolder Folder, LogDirectory Directory, long DeleteDelayMs);
+}
