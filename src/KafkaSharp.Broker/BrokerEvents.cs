@@ -21,6 +21,9 @@ internal static partial class BrokerEvents
     [LoggerMessage(6122, LogLevel.Information, "Created the logs of {Count} partition(s). The first is {Partition}")]
     public static partial void LogsCreated(this ILogger logger, int count, TopicPartition partition);
 
+    [LoggerMessage(6126, LogLevel.Warning, "{Partition} is not moved to {LogDir}: {Error}")]
+    public static partial void DirectoryNotAltered(this ILogger logger, TopicPartition partition, string logDir, ErrorCode error);
+
     [LoggerMessage(6104, LogLevel.Information, "Stopping: no new connections, finishing requests in flight")]
     public static partial void Stopping(this ILogger logger);
 

@@ -39,9 +39,15 @@ internal static class BrokerConfigs
     public static readonly ConfigKey<bool> UnstableApiVersionsEnable = ConfigKeys.Boolean(
         "unstable.api.versions.enable", false, "Whether versions of APIs that are not yet stable are served, for tests.", isInternal: true);
 
+    public static readonly ConfigKey<IReadOnlyList<string>> CordonedLogDirs = ConfigKeys.List(
+        "cordoned.log.dirs", "",
+        "Log directories in which no new log is placed and to which none is moved, or * for all; those that are there are served.",
+        update: ConfigUpdateMode.PerBroker);
+
     public static IReadOnlyList<ConfigKey> All { get; } =
     [
         ProcessRoles, NodeId, BrokerId, LogDirs, LogDir, FetchMaxBytes, FetchSessionSlots, RequestTimeoutMs,
         AddPartitionsRetryBackoffMs, AddPartitionsRetryBackoffMaxMs, UnstableApiVersionsEnable,
+        CordonedLogDirs,
     ];
 }

@@ -131,5 +131,8 @@ public sealed class BrokerConfiguration
         };
     }
 
+    /// <summary>The form that <see cref="LogDirs"/> has of a directory; * stays.</summary>
+    internal static string FullPathOrAll(string folder) => folder == "*" ? folder : FullPath(folder);
+
     private static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 }

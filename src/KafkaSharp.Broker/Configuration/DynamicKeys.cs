@@ -9,11 +9,14 @@ namespace KafkaSharp.Broker.Configuration;
 /// </summary>
 internal static class DynamicKeys
 {
+    /// <summary>The limit of moves between log directories.</summary>
+    public static readonly ConfigKey MoveBytesPerSecond = Quota("replica.alter.log.dirs.io.max.bytes.per.second");
+
     // The quotas of replication, which no file can set.
     private static readonly ConfigSchema s_quotas = new(
         Quota("leader.replication.throttled.rate"),
         Quota("follower.replication.throttled.rate"),
-        Quota("replica.alter.log.dirs.io.max.bytes.per.second"));
+        MoveBytesPerSecond);
 
     /// <summary>The keys that change for one listener only, named by its prefix.</summary>
     public static FrozenSet<string> SecurityOfListeners { get; } = FrozenSet.Create(

@@ -37,9 +37,9 @@ internal static class KeyNotices
         : BrokerSchema.Instance.Find(name) is not null;
 
     /// <summary>Whether KafkaSharp acts on a key when it changes while the broker runs.</summary>
-    public static bool ActsOnChange(string name) => Acts(name)
-        && (name == Network.NetworkConfigs.Listeners.Name
-            || BrokerSchema.Find(ListenerKey.BaseOf(name)) is { UpdateMode: ConfigUpdateMode.ClusterWide });
+    public static bool ActsOnChange(string name) => name == DynamicKeys.MoveBytesPerSecond.Name || (Acts(name)
+        && (name == BrokerConfigs.CordonedLogDirs.Name || name == Network.NetworkConfigs.Listeners.Name
+            || BrokerSchema.Find(ListenerKey.BaseOf(name)) is { UpdateMode: ConfigUpdateMode.ClusterWide }));
 
     private static bool IsKnown(string name) => BrokerSchema.Find(MechanismKeys.BaseOf(ListenerKey.BaseOf(name))) is not null;
 

@@ -52,6 +52,10 @@ internal sealed class LogStage
     /// <summary>The ids of the directories that have failed.</summary>
     public IEnumerable<Uuid> OfflineDirectories() => Logs.Directories.Where(d => d.IsOffline && d.Id is not null).Select(d => d.Id!.Value);
 
+    /// <summary>The ids of the directories that are cordoned.</summary>
+    public IEnumerable<Uuid> CordonedDirectories() =>
+        Logs.Directories.Where(d => d.IsCordoned && d.Id is not null).Select(d => d.Id!.Value);
+
     /// <exception cref="BrokerStartException">No directory works, or not that of the metadata log.</exception>
     public static LogStage Open(BrokerContext context)
     {

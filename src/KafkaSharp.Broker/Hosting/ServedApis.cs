@@ -51,7 +51,9 @@ internal static class ServedApis
             .. ProducerRoutes.Create(controller, logs.Replicas, Image, services.Markers),
             .. ConfigRoutes.Create(controller, quorum.Client, configuration, Image),
             .. ClusterRoutes.Create(
-                controller, quorum.Raft, Image, clusterId, logs.Logs, environment.Files,
+                controller, quorum.Raft, Image, clusterId, logs.Logs,
+                new AlterReplicaLogDirsHandler(logs.Replicas, logs.Logs.Background, context.LoggerOf<AlterReplicaLogDirsHandler>()),
+                environment.Files,
                 configuration.Listeners.Any(listener => configuration.ControllerListenerNames.Contains(listener.ListenerName))),
         ]);
     }

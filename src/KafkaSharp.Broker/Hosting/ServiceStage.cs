@@ -46,9 +46,11 @@ internal sealed class ServiceStage
         Lifecycle = new BrokerLifecycle(
             ClusterRegistrations.Broker(
                 configuration, context.Directories.ClusterId, context.Incarnation, context.Advertised.Broker, logs.Logs),
-            quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.Replicas.Assignments,
+            quorum.Client, quorum.Metadata, logs.OfflineDirectories, logs.CordonedDirectories,
+            logs.Replicas.Assignments,
             BrokerLifecycleOptions.From(configuration.Values), environment.Time, context.LoggerOf<BrokerLifecycle>());
         logs.Replicas.Assignments.Added = Lifecycle.SendHeartbeatSoon;
+        logs.Replicas.Cordoned = Lifecycle.SendHeartbeatSoon;
         logs.DirectoryFailed += _ => Lifecycle.SendHeartbeatSoon();
         context.Shutdown.Add("Leaving the cluster", () =>
         {

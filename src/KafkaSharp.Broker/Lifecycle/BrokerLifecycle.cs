@@ -17,13 +17,14 @@ namespace KafkaSharp.Broker.Lifecycle;
 /// <param name="controller">The client of the active controller.</param>
 /// <param name="metadata">The metadata this broker has applied.</param>
 /// <param name="offlineDirectories">The ids of the log directories that have failed.</param>
+/// <param name="cordonedDirectories">The ids of those that are cordoned (KIP-1066).</param>
 /// <param name="assignments">The directories of replicas that are not in the metadata yet.</param>
 /// <param name="options">The intervals and time limits.</param>
 /// <param name="time">The clock of heartbeats.</param>
 /// <param name="logger">Its log.</param>
 internal sealed class BrokerLifecycle(
     BrokerRegistrationRequest registration, ControllerClient controller, IMetadataProgress metadata,
-    Func<IEnumerable<Uuid>> offlineDirectories,
+    Func<IEnumerable<Uuid>> offlineDirectories, Func<IEnumerable<Uuid>> cordonedDirectories,
     DirectoryAssignments assignments, BrokerLifecycleOptions options, TimeProvider time, ILogger<BrokerLifecycle> logger) : IAsyncDisposable
 {
     // Leadership moves with one commit or two, which is sooner than the next heartbeat.
@@ -120,8 +121,8 @@ internal sealed class BrokerLifecycle(
             CurrentMetadataOffset = metadata.LastAppliedOffset,
             WantShutDown = _wantsShutDown,
             OfflineLogDirs = [.. offlineDirectories()],
-            // Empty, not absent: this broker knows of cordoning and has nothing cordoned.
-            CordonedLogDirs = [],
+            // Empty, not absent, where nothing is cordoned: this broker knows of cordoning.
+            CordonedLogDirs = [.. cordonedDirectories()],
         };
         var response = await controller.SendAsync(ControllerApis.BrokerHeartbeat, _context, request).WaitAsync(cancellation);
         if (response.ErrorCode != ErrorCode.None)
@@ -141,7 +142,7 @@ internal sealed class BrokerLifecycle(
                 logger.AssignmentFailed(response.ErrorCode);
                 return;
             }
-            assignments.Reported(request);
+            assignments.Reported(response);
         }
     }
 }

@@ -13,16 +13,20 @@ internal sealed class DirectoryAssignments
     // The limit of Kafka.
     private const int RequestLimit = 2048;
 
-    private readonly ConcurrentDictionary<TopicIdPartition, Uuid> _pending = new();
+    private readonly ConcurrentDictionary<TopicIdPartition, Assignment> _pending = new();
 
     public bool IsEmpty => _pending.IsEmpty;
 
     /// <summary>Called when an assignment was added.</summary>
     public Action? Added { get; set; }
 
-    public void Add(TopicIdPartition partition, Uuid directory)
+    /// <summary>Adds an assignment, in place of an earlier one of the replica.</summary>
+    /// <param name="partition">The replica.</param>
+    /// <param name="directory">The directory where it is or will be.</param>
+    /// <param name="accepted">Called when the controller has accepted it, if no other one came in between.</param>
+    public void Add(TopicIdPartition partition, Uuid directory, Action? accepted = null)
     {
-        _pending[partition] = directory;
+        _pending[partition] = new Assignment(directory, accepted);
         Added?.Invoke();
     }
 
@@ -31,10 +35,11 @@ internal sealed class DirectoryAssignments
     {
         var request = new AssignReplicasToDirsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch };
         var left = RequestLimit;
-        foreach (var (partition, id) in _pending)
+        foreach (var (partition, assignment) in _pending)
         {
             if (left-- == 0)
                 break;
+            var id = assignment.Directory;
             var directory = request.Directories.Find(d => d.Id == id);
             if (directory is null)
                 request.Directories.Add(directory = new AssignReplicasToDirsRequest.DirectoryData { Id = id });
@@ -46,15 +51,29 @@ internal sealed class DirectoryAssignments
         return request;
     }
 
-    /// <summary>Removes the assignments of a successful request. An assignment that has changed since remains pending.</summary>
-    public void Reported(AssignReplicasToDirsRequest request)
+    /// <summary>
+    /// Removes the assignments of a successful request. One that has changed since remains pending. One that the controller refuses,
+    /// because it does not know the replica any more, is dropped.
+    /// </summary>
+    public void Reported(AssignReplicasToDirsResponse response)
     {
-        foreach (var (partition, id) in _pending)
+        var errors = new Dictionary<(Uuid TopicId, int Partition, Uuid Directory), ErrorCode>();
+        foreach (var directory in response.Directories)
         {
-            if (request.Directories.Exists(
-                directory => directory.Id == id && directory.Topics.Exists(topic => topic.TopicId == partition.TopicId
-                && topic.Partitions.Exists(p => p.PartitionIndex == partition.TopicPartition.Partition))))
-                _pending.TryRemove(KeyValuePair.Create(partition, id));
+            foreach (var topic in directory.Topics)
+            {
+                foreach (var partition in topic.Partitions)
+                    errors[(topic.TopicId, partition.PartitionIndex, directory.Id)] = partition.ErrorCode;
+            }
+        }
+        foreach (var (partition, assignment) in _pending)
+        {
+            var key = (partition.TopicId, partition.TopicPartition.Partition, assignment.Directory);
+            if (errors.TryGetValue(key, out var error) && _pending.TryRemove(KeyValuePair.Create(partition, assignment))
+                && error == ErrorCode.None)
+                assignment.Accepted?.Invoke();
         }
     }
+
+    private sealed record Assignment(Uuid Directory, Action? Accepted);
 }

@@ -337,7 +337,9 @@ internal sealed class Partition
         }
         if (before is not { } from)
             return;
+        // The positions of a log that has changed its directory in between do not compare.
         var bytes = from.MessageOffsetOnly || from.SegmentBaseOffset != after.SegmentBaseOffset
+            || after.RelativePositionInSegment < from.RelativePositionInSegment
             ? Unbounded
             : after.RelativePositionInSegment - from.RelativePositionInSegment;
         Committed.Advance(bytes);

@@ -29,6 +29,9 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
 
     public string Name => "ReplicaManager";
 
+    /// <summary>Called when other log directories are cordoned than before.</summary>
+    public Action? Cordoned { get; set; }
+
     /// <summary>The assignments of replicas to log directories that the controller does not know yet.</summary>
     public DirectoryAssignments Assignments { get; } = new();
 
@@ -60,14 +63,29 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
     /// <summary>The name of the topic with an id; null where no topic has it.</summary>
     public string? NameOf(Uuid topicId) => _image.Topics.Topic(topicId)?.Name;
 
+    /// <summary>Begins to move a replica to another log directory: see <see cref="LogManager.AlterDirectory"/>.</summary>
+    public ErrorCode AlterDirectory(TopicPartition name, string path) =>
+        logs.AlterDirectory(name, path, isUnavailable: _offline.ContainsKey(name)) switch
+        {
+            // As in Kafka, the old name of NOT_LEADER_OR_FOLLOWER, for a replica of other brokers.
+            ErrorCode.ReplicaNotAvailable when Find(name, out _) is ErrorCode.UnknownTopicOrPartition => ErrorCode.UnknownTopicOrPartition,
+            var error => error,
+        };
+
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage newImage)
     {
         if (delta.Configs is { } configs)
             UpdateConfigs(configs, newImage);
-        if (!_started)
+        if (delta.Configs is not null || delta.Features is not null || !_started)
+            Cordon(newImage);
+        var isFirst = !_started;
+        if (isFirst)
         {
             _started = true;
-            logs.SetStraysAside(log => RegistrationOf(log, newImage)?.IsReplica(_nodeId) != true);
+            logs.MoveApproval = new MoveAssignments(Assignments, () => AssignsDirectories(_image));
+            logs.SetStraysAside(
+                log => RegistrationOf(log, newImage)?.IsReplica(_nodeId) != true,
+                log => RegistrationOf(log, newImage)?.Directory(_nodeId) is { } assigned && assigned == logs.DirectoryOf(log).Id);
         }
         List<Partition> gone = [];
         if (delta.Topics is { } topics)
@@ -76,7 +94,7 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
             foreach (var deleted in changes.Deletes)
                 Remove(deleted, newImage, gone);
             logs.Delete(changes.Deletes.Select(deleted => deleted.TopicPartition));
-            var assigns = newImage.Features.MetadataVersionOrMinimum.IsDirectoryAssignmentSupported;
+            var assigns = AssignsDirectories(newImage);
             foreach (var replica in changes.Leaders)
                 Apply(replica, assigns);
             foreach (var replica in changes.Followers)
@@ -85,6 +103,8 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         }
         // Published last, so that the partitions of every topic in the image can be found.
         _image = newImage;
+        if (isFirst)
+            logs.ContinueMoves();
         // After the image, because a fetch that is woken earlier would still find the deleted topic and return NOT_LEADER_OR_FOLLOWER.
         foreach (var partition in gone)
             partition.WakeAll();
@@ -117,8 +137,19 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         }
         if (topics.Count > 0)
             logs.UpdateTopicConfigs(topics);
-        if (brokerChanged)
-            logs.UpdateBrokerConfig(DynamicConfigs.Merge(configuration, image.Configs));
+        if (!brokerChanged)
+            return;
+        logs.UpdateBrokerConfig(DynamicConfigs.Merge(configuration, image.Configs));
+        logs.MoveBytesPerSecond = DynamicConfigs.MoveBytesPerSecond(image.Configs, _nodeId);
+    }
+
+    private void Cordon(MetadataImage image)
+    {
+        var cordoned = image.Features.MetadataVersionOrMinimum.IsCordonedLogDirsSupported
+            ? DynamicConfigs.CordonedLogDirs(configuration, image.Configs)
+            : [];
+        if (logs.SetCordoned(directory => cordoned.Contains("*") || cordoned.Contains(directory.Path)))
+            Cordoned?.Invoke();
     }
 
     // A failure with one partition takes only that partition offline.
@@ -145,7 +176,8 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         _byName[replica.Partition] = partition;
         _offline.TryRemove(replica.Partition, out _);
         if (assignsDirectories && logs.DirectoryOf(partition.Log).Id is { } directory
-            && replica.Registration.Directory(_nodeId) != directory)
+            && replica.Registration.Directory(_nodeId) is var assigned && assigned != directory
+            && !(assigned is { } other && logs.IsMovingTo(replica.Partition, other)))
             Assignments.Add(partition.Id, directory);
     }
 
@@ -174,6 +206,9 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
             logger.LogsCreated(_created.Count, _created[0]);
         _created.Clear();
     }
+
+    private static bool AssignsDirectories(MetadataImage image) =>
+        image.Features.MetadataVersionOrMinimum.IsDirectoryAssignmentSupported;
 
     private bool IsHere(Uuid directory) =>
         DirectoryId.IsOnline(directory, [.. logs.LiveDirectories.Where(d => d.Id is not null).Select(d => d.Id!.Value)]);

@@ -100,9 +100,44 @@ internal sealed class ReplicaManagerTests
         Assert.That(request.Directories.Select(d => d.Id), Is.EqualTo(
             new[] { _logs.DirectoryOf(_logs.Get(new TopicPartition("chosen", 0))!).Id }));
         Assert.That(request.Directories[0].Topics.Single().TopicId, Is.EqualTo(new Uuid(1, 1)));
-        _replicas.Assignments.Reported(request);
+        _replicas.Assignments.Reported(Answer(request, ErrorCode.None));
         Assert.That(_replicas.Assignments.IsEmpty);
     }
+
+    [Test]
+    public void Only_the_last_assignment_of_a_replica_counts_and_only_an_accepted_one()
+    {
+        var (assignments, accepted) = (_replicas.Assignments, new List<string>());
+        var replica = new TopicIdPartition(new(1, 1), new TopicPartition("t", 0));
+        assignments.Add(replica, s_a, () => accepted.Add("a"));
+        var first = assignments.Next(1, 5);
+        assignments.Add(replica, s_b, () => accepted.Add("b"));
+        assignments.Reported(Answer(first, ErrorCode.None));
+        Assert.That(accepted, Is.Empty, "another one came in between");
+        assignments.Reported(Answer(assignments.Next(1, 5), ErrorCode.None));
+        Assert.That(accepted, Is.EqualTo(new[] { "b" }));
+
+        assignments.Add(replica, s_a, () => accepted.Add("a"));
+        assignments.Reported(Answer(assignments.Next(1, 5), ErrorCode.UnknownTopicId));
+        Assert.That(accepted, Has.Count.EqualTo(1));
+        Assert.That(assignments.IsEmpty);
+    }
+
+    private static AssignReplicasToDirsResponse Answer(AssignReplicasToDirsRequest request, ErrorCode error) => new()
+    {
+        Directories = request.Directories.ConvertAll(directory => new AssignReplicasToDirsResponse.DirectoryData
+        {
+            Id = directory.Id,
+            Topics = directory.Topics.ConvertAll(topic => new AssignReplicasToDirsResponse.TopicData
+            {
+                TopicId = topic.TopicId,
+                Partitions = topic.Partitions.ConvertAll(partition => new AssignReplicasToDirsResponse.PartitionData
+                {
+                    PartitionIndex = partition.PartitionIndex, ErrorCode = error,
+                }),
+            }),
+        }),
+    };
 
     [Test]
     public void What_waits_for_replication_is_told_that_the_directory_failed_or_the_topic_is_gone()

@@ -14,8 +14,9 @@ internal static class ClusterRoutes
 {
     public static IEnumerable<ApiRoute> Create(
         ControllerRoutes controller, RaftNode<MetadataRecord> raft, Func<MetadataImage> image, string clusterId, LogManager logs,
-        IFileSystem files, bool hasControllerListener) =>
+        AlterReplicaLogDirsHandler alterLogDirs, IFileSystem files, bool hasControllerListener) =>
     [
+        ApiRoute.For(alterLogDirs, requires: AclOperation.Alter),
         ApiRoute.For(new DescribeLogDirsHandler(logs, files), requires: AclOperation.Describe, inlineBytes: 0),
         ApiRoute.For(new DescribeQuorumHandler(raft, hasControllerListener), requires: AclOperation.Describe),
         .. controller.For(ControllerApis.UpdateFeatures, AclOperation.Alter),

@@ -12,13 +12,14 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
     : IApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
 {
     private const long UnknownBytes = -1;
+    private const long UnknownLag = -1;
 
     public ValueTask<DescribeLogDirsResponse?> HandleAsync(RequestContext context, DescribeLogDirsRequest request)
     {
         var wanted = request.Topics?
             .SelectMany(topic => topic.Partitions, (topic, partition) => new TopicPartition(topic.Topic, partition))
             .ToHashSet();
-        var byDirectory = logs.Logs
+        var byDirectory = logs.Logs.Concat(logs.Futures)
             .Where(log => wanted?.Contains(log.TopicPartition) != false)
             .ToLookup(log => Path.GetDirectoryName(log.Directory));
         return new ValueTask<DescribeLogDirsResponse?>(
@@ -37,6 +38,7 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
         return new()
         {
             LogDir = directory.Path,
+            IsCordoned = directory.IsCordoned,
             TotalBytes = Bytes(files.GetTotalBytes, directory.Path),
             UsableBytes = Bytes(files.GetAvailableBytes, directory.Path),
             Topics =
@@ -50,14 +52,19 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
                         {
                             PartitionIndex = log.TopicPartition.Partition,
                             PartitionSize = log.Size,
-                            // A leader has no lag.
-                            OffsetLag = Math.Max(0, log.HighWatermark - log.LogEndOffset),
+                            OffsetLag = Lag(log),
+                            IsFutureKey = log.IsFuture,
                         }),
                     ],
                 }),
             ],
         };
     }
+
+    // What a future replica has still to copy; the log itself, as that of a leader, has all that is committed.
+    private long Lag(PartitionLog log) => !log.IsFuture ? Math.Max(0, log.HighWatermark - log.LogEndOffset)
+        : logs.Get(log.TopicPartition) is { } current ? current.LogEndOffset - log.LogEndOffset
+        : UnknownLag;
 
     private static long Bytes(Func<string, long> read, string path)
     {
