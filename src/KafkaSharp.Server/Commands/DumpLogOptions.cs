@@ -85,9 +85,9 @@ internal sealed class DumpLogOptions
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[
-            Files, Verify, Json, PrintDataLog, DeepIteration, SkipRecordMetadata, OffsetsDecoder, TransactionLogDecoder, ClusterMetadataDecoder,
-            ShareGroupStateDecoder, RemoteLogMetadataDecoder, KeyDecoder, ValueDecoder, VerifyIndexOnly, IndexSanityCheck, MaxBytes,
-            MaxMessageSize])
+            Files, Verify, Json, PrintDataLog, DeepIteration, SkipRecordMetadata, OffsetsDecoder, TransactionLogDecoder,
+            ClusterMetadataDecoder, ShareGroupStateDecoder, RemoteLogMetadataDecoder, KeyDecoder, ValueDecoder, VerifyIndexOnly,
+            IndexSanityCheck, MaxBytes, MaxMessageSize])
             command.Options.Add(option);
     }
 

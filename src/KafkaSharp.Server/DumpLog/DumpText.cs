@@ -54,7 +54,10 @@ internal sealed class DumpText(DumpOptions options, TextWriter output) : IDumpOu
             text.Append(CultureInfo.InvariantCulture, $"keySize: {(record.HasKey ? record.Key.Length : -1)} ");
             text.Append(CultureInfo.InvariantCulture, $"valueSize: {(record.HasValue ? record.Value.Length : -1)}");
             if (batch.Magic >= 2)
-                text.Append(CultureInfo.InvariantCulture, $" sequence: {record.Sequence} headerKeys: [{string.Join(',', RecordNames.HeaderKeys(record))}]");
+            {
+                text.Append(CultureInfo.InvariantCulture, $" sequence: {record.Sequence} ");
+                text.Append("headerKeys: [").AppendJoin(',', RecordNames.HeaderKeys(record)).Append(']');
+            }
             if (batch.IsControlBatch)
             {
                 output.WriteLine(text.Append(' ').Append(_control.Of(record)));

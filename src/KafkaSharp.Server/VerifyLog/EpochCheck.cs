@@ -40,7 +40,7 @@ internal sealed class EpochCheck
         if (epoch < _before)
             _report(new Fault(path, position, $"the batch at offset {baseOffset} has the leader epoch {epoch} after {_before}"));
         _before = Math.Max(_before, epoch);
-        if (!isFlushed || _epochs is null || epoch == _lastReported || _epochs.EpochForOffset(baseOffset) is not { } known || known == epoch)
+        if (!isFlushed || epoch == _lastReported || _epochs?.EpochForOffset(baseOffset) is not { } known || known == epoch)
             return;
         _lastReported = epoch;
         _report(new Fault(

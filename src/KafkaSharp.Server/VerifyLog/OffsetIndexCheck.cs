@@ -19,12 +19,11 @@ internal sealed class OffsetIndexCheck(string path, IReadOnlyList<OffsetPosition
         {
             var entry = entries[_next];
             if (entry.Position < position)
-                report(new Fault(path, null, $"the entry {_next}, offset {entry.Offset}, points to {entry.Position}, where no batch begins"));
+                Report(entry, $"points to {entry.Position}, where no batch begins");
             else if (entry.Offset <= endBefore)
-                report(new Fault(
-                    path, null, $"the entry {_next}, offset {entry.Offset}, points to {entry.Position}, where later offsets begin"));
+                Report(entry, $"points to {entry.Position}, where later offsets begin");
             if (_next > 0 && entry.Offset <= entries[_next - 1].Offset)
-                report(new Fault(path, null, $"the entry {_next}, offset {entry.Offset}, is not above the one before"));
+                Report(entry, "is not above the one before");
         }
     }
 
@@ -42,4 +41,7 @@ internal sealed class OffsetIndexCheck(string path, IReadOnlyList<OffsetPosition
             report(new Fault(path, null, $"the last entry has the offset {last.Offset}, and the segment ends with {lastOffset}"));
         }
     }
+
+    private void Report(OffsetPosition entry, string text) =>
+        report(new Fault(path, null, $"the entry {_next}, offset {entry.Offset}, {text}"));
 }

@@ -25,7 +25,10 @@ internal sealed class TimeIndexCheck(string path, IReadOnlyList<TimestampOffset>
     {
         CheckBelow(lastOffset + 1);
         if (_next < entries.Count)
-            report(new Fault(path, null, $"the entry {_next} has the offset {entries[_next].Offset}, and the segment ends with {lastOffset}"));
+        {
+            report(new Fault(
+                path, null, $"the entry {_next} has the offset {entries[_next].Offset}, and the segment ends with {lastOffset}"));
+        }
         else if (isComplete && _largest >= 0 && (entries.Count == 0 || entries[^1].Timestamp < _largest))
             report(new Fault(path, null, $"its last entry is not the largest timestamp of the segment, {_largest}"));
     }
@@ -40,7 +43,8 @@ internal sealed class TimeIndexCheck(string path, IReadOnlyList<TimestampOffset>
             {
                 report(new Fault(
                     path, null,
-                    $"the entry {_next} says that {entry.Timestamp} is the largest timestamp up to offset {entry.Offset}, but it is {_largest}"));
+                    $"the entry {_next} says that {entry.Timestamp} is the largest timestamp up to offset {entry.Offset}, "
+                    + $"but it is {_largest}"));
             }
             if (_next > 0 && (entry.Timestamp <= entries[_next - 1].Timestamp || entry.Offset < entries[_next - 1].Offset))
                 report(new Fault(path, null, $"the entry {_next}, timestamp {entry.Timestamp}, is not above the one before"));
