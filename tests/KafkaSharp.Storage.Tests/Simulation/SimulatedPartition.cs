@@ -75,8 +75,8 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         Write(log, new SimulatedBatch(0, timestamp, producerId, -1, true, random.Next(2) == 0), AppendOrigin.Coordinator);
     }
 
-    /// <summary>Acknowledges what is flushed, and sends consumers the high watermark of a sole replica.</summary>
-    public void Respond(PartitionLog log)
+    /// <summary>Acknowledges what is flushed, also of a log whose directory has failed: what waits for it gets its answer then.</summary>
+    public void Acknowledge(PartitionLog log)
     {
         foreach (var end in _waiting.ToArray())
         {
@@ -86,6 +86,11 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
             if (decision == ErrorCode.None)
                 _flushedEnd = Math.Max(_flushedEnd, end);
         }
+    }
+
+    /// <summary>Sends consumers the high watermark of a sole replica.</summary>
+    public void SendHighWatermark(PartitionLog log)
+    {
         log.MaybeIncrementHighWatermark(log.CommittableEnd);
         // Until the high watermark is where the epoch begins, ListOffsets gets OFFSET_NOT_AVAILABLE (KIP-207).
         if (log.HighWatermark >= _epochStart)

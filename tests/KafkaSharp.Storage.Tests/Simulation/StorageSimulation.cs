@@ -97,6 +97,28 @@ internal sealed class StorageSimulation
 
     private void Step()
     {
+        var (process, logs) = (_manager, Array.ConvertAll(_partitions, partition => _manager.Get(partition.Name)));
+        try
+        {
+            Act();
+        }
+        finally
+        {
+            for (var i = 0; i < logs.Length; i++)
+            {
+                if (logs[i] is { } log && _manager == process)
+                    _partitions[i].Acknowledge(log);
+            }
+        }
+        foreach (var each in _partitions)
+        {
+            if (_manager.Get(each.Name) is { } open)
+                each.SendHighWatermark(open);
+        }
+    }
+
+    private void Act()
+    {
         if (_manager.LiveDirectories.Count() < 2 && _random.Next(3) == 0)
         {
             Restart(hasLostPower: _random.Next(2) == 0);
@@ -111,11 +133,6 @@ internal sealed class StorageSimulation
             ManagerStep(partition);
         else
             LogStep(partition, log);
-        foreach (var each in _partitions)
-        {
-            if (_manager.Get(each.Name) is { } open)
-                each.Respond(open);
-        }
     }
 
     private void LogStep(SimulatedPartition partition, PartitionLog log)
@@ -150,11 +167,13 @@ internal sealed class StorageSimulation
         {
             case 0:
                 Trace("retention");
+                // Also of a log whose directory fails meanwhile some segments may be gone.
+                var logs = _partitions.Select(each => (Partition: each, Log: _manager.Get(each.Name))).ToArray();
                 _manager.Maintenance.DeleteOldSegments();
-                foreach (var each in _partitions)
+                foreach (var each in logs)
                 {
-                    if (_manager.Get(each.Name) is { } log)
-                        each.OnRetention(log);
+                    if (each.Log is { } log)
+                        each.Partition.OnRetention(log);
                 }
                 break;
             case 1:
