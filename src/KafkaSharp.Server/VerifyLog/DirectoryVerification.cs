@@ -29,12 +29,13 @@ internal sealed class DirectoryVerification(IVerifyOutput output, VerifyProgress
         var files = new MemoryFileSystem(time);
         files.AddFolder(directory, directory, path => IsIncluded(path, only));
         var partitions = Partitions(files, directory, OnFault);
-        output.Begin(directory, partitions.Count, Size(files, partitions), IsInUse(directory));
+        var bytes = Size(files, partitions);
+        output.Begin(directory, partitions.Count, bytes, IsInUse(directory));
         var counts = new VerifiedCounts();
-        progress.Begin(Size(files, partitions), counts);
+        progress.Begin(bytes, counts);
         foreach (var partition in partitions)
             Check(files, partition, OnFault, counts);
-        progress.End();
+        progress.Clear();
         var changes = Rehearse(files, directory);
         output.End(new VerifySummary(counts, _faults, changes, _remaining));
         return _faults == 0;

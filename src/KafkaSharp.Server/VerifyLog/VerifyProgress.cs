@@ -30,17 +30,11 @@ internal sealed class VerifyProgress(TextWriter? terminal, TimeProvider time)
         _isDrawn = true;
     }
 
-    /// <summary>Removes the bar before a line is printed.</summary>
+    /// <summary>Removes the bar: before a line is printed, and at the end.</summary>
     public void Clear()
     {
         if (_isDrawn)
             terminal?.Write($"\r{new string(' ', Width + 30)}\r");
         _isDrawn = false;
-    }
-
-    public void End()
-    {
-        Clear();
-        _total = 0;
     }
 }

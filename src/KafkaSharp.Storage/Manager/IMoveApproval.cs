@@ -1,8 +1,8 @@
 namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
-/// Tells the controller in which directory a log will be before it changes to it (KIP-858): otherwise the controller would not notice that
-/// the log is lost with this directory. Called on the threads of moves and of failures; it must not block.
+/// Notifies the controller of the directory of a log before the log changes to it (KIP-858): otherwise the controller would not notice
+/// that the log is lost with this directory. Called on the threads of moves and of failures; it must not block.
 /// </summary>
 public interface IMoveApproval
 {

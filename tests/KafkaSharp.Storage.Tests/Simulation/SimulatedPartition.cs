@@ -75,7 +75,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         Write(log, new SimulatedBatch(0, timestamp, producerId, -1, true, random.Next(2) == 0), AppendOrigin.Coordinator);
     }
 
-    /// <summary>Acknowledges what is flushed, also of a log whose directory has failed: what waits for it gets its answer then.</summary>
+    /// <summary>Acknowledges what is flushed, also of a log whose directory has failed: what waits for it gets its result then.</summary>
     public void Acknowledge(PartitionLog log)
     {
         foreach (var end in _waiting.ToArray())

@@ -9,8 +9,8 @@ using KafkaSharp.TestInfrastructure;
 namespace KafkaSharp.Broker.Tests.Handlers.Cluster;
 
 /// <summary>
-/// AlterReplicaLogDirs and DescribeLogDirs with several log directories, and cordoned ones; the error codes are those that Kafka 4.3.1
-/// answered (docs/decisions/0055).
+/// AlterReplicaLogDirs and DescribeLogDirs with several log directories, and cordoned ones; the error codes are those of Kafka 4.3.1
+/// (docs/decisions/0055).
 /// </summary>
 internal sealed class LogDirectoryMoveTests
 {
