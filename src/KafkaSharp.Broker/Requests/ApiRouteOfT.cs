@@ -106,6 +106,9 @@ internal sealed class ApiRoute<TRequest, TResponse>(
     private async ValueTask<OutgoingFrame?> RespondAsync(
         RequestContext context, TRequest request, ValueTask<TResponse?> handling, ILogger logger)
     {
+        // An interceptor may call the handler after a wait of its own.
+        if (context.Session.Services.Interceptor is null)
+            context.ShortenClientId();
         TResponse? response;
         try
         {

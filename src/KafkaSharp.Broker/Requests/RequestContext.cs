@@ -38,7 +38,10 @@ public sealed class RequestContext
 
     public int CorrelationId { get; }
 
-    public string? ClientId { get; }
+    /// <summary>
+    /// The client's name for itself; null for none. A handler reads it before it first yields: see <see cref="ShortenClientId"/>.
+    /// </summary>
+    public string? ClientId { get; private set; }
 
     public KafkaPrincipal Principal => Session.Principal;
 
@@ -150,6 +153,15 @@ public sealed class RequestContext
     /// Adds what is disposed once the response has been sent or dropped: what keeps borrowed records of the response valid.
     /// </summary>
     public void AddLease(IDisposable lease) => (_leases ??= []).Add(lease);
+
+    /// <summary>
+    /// Keeps no more of the client id than a connection does, enough for a log line: a client decides how long a request waits.
+    /// </summary>
+    internal void ShortenClientId()
+    {
+        if (ClientId is { Length: > ClientSession.LongestKeptName } name)
+            ClientId = name[..ClientSession.LongestKeptName];
+    }
 
     internal void MoveLeasesTo(OutgoingFrame frame)
     {

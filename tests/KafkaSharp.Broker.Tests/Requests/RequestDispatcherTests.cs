@@ -29,6 +29,31 @@ public sealed class RequestDispatcherTests
     }
 
     [Test]
+    public async Task A_request_that_waits_keeps_only_the_beginning_of_a_long_client_id()
+    {
+        RequestContext? seen = null;
+        string? atFirst = null;
+        var waiting = new TaskCompletionSource<ListGroupsResponse?>();
+        var handler = new StubHandler<ListGroupsRequest, ListGroupsResponse>
+        {
+            Handle = (context, _) =>
+            {
+                (seen, atFirst) = (context, context.ClientId);
+                return new(waiting.Task);
+            },
+        };
+        using var fixture = new DispatcherFixture(new ApiTable(ApiRoute.For(handler)));
+        var clientId = new string('c', 32_000);
+
+        await fixture.SendAsync(RawRequest.ListGroups(0, 5, clientId));
+        await Eventually.True(() => seen?.ClientId?.Length == 256, "the client id is shortened");
+
+        Assert.That(atFirst, Is.EqualTo(clientId), "the handler sees all of it until it waits");
+        waiting.SetResult(new());
+        Assert.That(await fixture.ReadAsync(), Is.Not.Null);
+    }
+
+    [Test]
     public async Task An_exception_is_logged_once_and_the_response_is_the_error_response_of_the_route()
     {
         using var fixture = new DispatcherFixture(FailingTable(new InvalidOperationException("bug"), responds: true));
