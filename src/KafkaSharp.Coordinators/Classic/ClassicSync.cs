@@ -26,7 +26,11 @@ internal sealed class ClassicSync(ClassicGroups groups, ClassicRebalance rebalan
             case ClassicGroupState.CompletingRebalance:
                 ClassicGroup.AwaitSync(member, response);
                 RemovePendingSync(group, request.MemberId);
-                return group.IsLeader(request.MemberId) ? WriteAssignment(group, request) : CommandResult.Empty<GroupRecord>();
+                if (group.IsLeader(request.MemberId))
+                    return WriteAssignment(group, request);
+                // They are not used, and the leader decides how long the request waits.
+                request.Assignments = [];
+                return CommandResult.Empty<GroupRecord>();
             case ClassicGroupState.Stable:
                 RemovePendingSync(group, request.MemberId);
                 response.TryComplete(new SyncGroupResponse

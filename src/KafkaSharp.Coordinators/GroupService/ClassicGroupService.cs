@@ -13,6 +13,9 @@ namespace KafkaSharp.Coordinators.GroupService;
 /// </summary>
 public sealed class ClassicGroupService
 {
+    // As many characters as clients send (KIP-800).
+    private const int LongestReason = 255;
+
     private readonly GroupShards _shards;
     private readonly GroupCoordinatorConfig _config;
 
@@ -31,6 +34,9 @@ public sealed class ClassicGroupService
         // Version 0 has one timeout for both.
         if (context.ApiVersion == 0)
             request.RebalanceTimeoutMs = request.SessionTimeoutMs;
+        // It is only logged, and the other members decide how long the request waits.
+        if (request.Reason is { Length: > LongestReason } reason)
+            request.Reason = reason[..LongestReason];
         var response = await _shards.WriteDelayedAsync<JoinGroupResponse>(
             request.GroupId, "classic-group-join",
             (shard, delayed) => Join(shard, new JoinAttempt(context, request, delayed, mayDescribe)),
