@@ -40,7 +40,7 @@ internal sealed class SegmentCleaning(
         {
             transactions.Destination = null;
             if (!isReplaced)
-                Discard(cleaned);
+                log.Cleaning.Discard(cleaning, [cleaned]);
         }
     }
 
@@ -74,17 +74,5 @@ internal sealed class SegmentCleaning(
             run.Limits.Throttle.Count(run.Output.WrittenCount);
         }
         return true;
-    }
-
-    private static void Discard(LogSegment cleaned)
-    {
-        try
-        {
-            cleaned.Delete();
-        }
-        catch (IOException)
-        {
-            // Its name ends in .cleaned: the next cleaning or the next start deletes it.
-        }
     }
 }

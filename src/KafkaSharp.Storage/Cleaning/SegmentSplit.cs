@@ -37,8 +37,8 @@ internal sealed class SegmentSplit(PartitionLog log, CleaningAccess.Cleaned clea
         }
         finally
         {
-            foreach (var part in isReplaced ? [] : parts)
-                part.Delete();
+            if (!isReplaced)
+                log.Cleaning.Discard(cleaning, parts);
         }
     }
 

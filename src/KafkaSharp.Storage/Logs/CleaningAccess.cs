@@ -57,9 +57,20 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
             return !IsCurrent(cleaning);
     }
 
-    /// <summary>Creates an empty segment whose names end in .cleaned; files that an earlier cleaning left are deleted.</summary>
-    public LogSegment CreateSegment(Cleaned cleaning, long baseOffset) => LogSegment.Create(
-        state.Files, cleaning.Directory, baseOffset, state.Config, state.Options.Time, rollJitterMs: 0, LogFileNames.CleanedSuffix);
+    /// <summary>Creates an empty segment whose names end in .cleaned.</summary>
+    /// <exception cref="OperationCanceledException">The log was truncated, closed or renamed in the meantime.</exception>
+    public LogSegment CreateSegment(Cleaned cleaning, long baseOffset)
+    {
+        lock (state.Gate)
+        {
+            // In the folder of a log that was renamed may be another one, which is compacted too.
+            if (!IsCurrent(cleaning))
+                throw new OperationCanceledException($"{state.Options.TopicPartition} has changed since its cleaning began");
+            return LogSegment.Create(
+                state.Files, cleaning.Directory, baseOffset, state.Config, state.Options.Time, rollJitterMs: 0,
+                LogFileNames.CleanedSuffix);
+        }
+    }
 
     /// <summary>The last batch of each producer, whose sequences and epoch must stay in the log.</summary>
     public Dictionary<long, LastBatch> LastBatches()
@@ -74,8 +85,8 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
     }
 
     /// <summary>
-    /// Replaces segments by those that the cleaner made of them, which are flushed; false, with nothing changed, when the log was truncated
-    /// or closed in the meantime, or retention has deleted one of them.
+    /// Replaces segments by those that the cleaner made of them, which are flushed; false when the log was truncated, closed or renamed in
+    /// the meantime, or retention has deleted one of them.
     /// </summary>
     /// <exception cref="IOException">The disk fails. The log is closed; the next start completes the replacement or reverts it.</exception>
     public bool TryReplace(Cleaned cleaning, IReadOnlyList<LogSegment> cleaned, IReadOnlyList<LogSegment> old)
@@ -84,35 +95,42 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
         {
             try
             {
-                lock (state.Gate)
-                {
-                    if (!IsCurrent(cleaning) || !old.All(state.Segments.Snapshot.Contains))
-                        return false;
-                    SegmentReplacement.Announce(cleaned);
-                }
-                state.Files.FlushDirectory(cleaning.Directory);
-                lock (state.Gate)
-                {
-                    if (IsCurrent(cleaning))
-                        new SegmentReplacement(state, deletion).Replace(cleaned, old);
-                    else
-                        Close(cleaned);
-                }
-                state.Files.FlushDirectory(cleaning.Directory);
+                return new SegmentReplacement(state, deletion, cleaning.Directory, () => IsCurrent(cleaning)).TryRun(cleaned, old);
             }
-            catch (IOException failure)
+#pragma warning disable CA1031 // Whatever it is, the folder is between two steps.
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
-                Close(cleaned);
                 // A log that was closed or renamed keeps what is announced for its next start. Otherwise it is closed now, before a
                 // truncation can come: what is announced would bring back at the next start what that removes.
-                if (!WasDisturbed(cleaning))
-                {
-                    guard.Report(failure);
-                    lifecycle.CloseAbruptly();
-                    throw;
-                }
+                if (WasDisturbed(cleaning))
+                    return false;
+                Close([.. cleaned, .. old]);
+                guard.Report(failure);
+                lifecycle.CloseAbruptly();
+                throw;
             }
-            return true;
+        }
+    }
+
+    /// <summary>
+    /// Deletes segments that replace nothing. Those of a log that was closed or renamed stay for its next start: another log may be in the
+    /// folder now, and a replacement may have been interrupted.
+    /// </summary>
+    /// <exception cref="IOException">
+    /// The disk fails. What stays would make the next start revert a replacement of segments after it.
+    /// </exception>
+    public void Discard(Cleaned cleaning, IReadOnlyList<LogSegment> cleaned)
+    {
+        lock (state.Gate)
+        {
+            if (guard.IsClosed || state.Directory != cleaning.Directory)
+            {
+                Close(cleaned);
+                return;
+            }
+            foreach (var segment in cleaned)
+                segment.Delete();
         }
     }
 

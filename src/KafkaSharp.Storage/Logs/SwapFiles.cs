@@ -5,87 +5,114 @@ namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Completes the changes in a log's folder that a stop of the broker has interrupted. Files renamed for deletion and copies for truncations
-/// are deleted. The cleaner writes <c>.cleaned</c> files, renames them all to <c>.swap</c>, removes the segments that they replace, and
-/// renames them to their final names: until all are renamed to <c>.swap</c> the old segments are used, afterwards the new ones.
+/// are deleted. A replacement by the cleaner (<see cref="SegmentReplacement"/>) is completed if all of its records have names in
+/// <c>.swap</c>, and reverted before. Its indexes may have any of their names, or belong to the old segments: they are deleted, and made
+/// again from the records. A stop in here leaves a folder with which the next start does the same.
 /// </summary>
 internal static class SwapFiles
 {
     public static void Complete(PartitionLogOptions options)
     {
         var files = options.FileSystem;
-        var swaps = ClearLeftovers(options);
-        if (swaps.Count == 0)
-            return;
-        var (from, to) = (long.MaxValue, long.MinValue);
-        foreach (var swap in swaps)
-        {
-            if (!LogFileNames.IsLog(WithoutSwap(swap)) || !LogFileNames.TryParseOffset(swap, out var baseOffset))
-                continue;
-            var segment = LogSegment.Open(files, options.Directory, baseOffset, options.Config, options.Time, 0, LogFileNames.SwapSuffix);
-            try
-            {
-                from = Math.Min(from, segment.BaseOffset);
-                to = Math.Max(to, segment.ReadNextOffset());
-            }
-            finally
-            {
-                segment.CloseFiles();
-            }
-        }
+        List<string> swaps = [];
+        List<string> cleaned = [];
         foreach (var path in files.EnumerateFiles(options.Directory))
         {
-            if (IsSwap(path) || !LogFileNames.TryParseOffset(path, out var offset) || offset < from || offset >= to)
-                continue;
-            options.Logger.CompactedFileDeleted(path);
-            files.DeleteFile(path);
+            if (EndsIn(path, LogFileNames.DeletedSuffix) || EndsIn(path, LogFileNames.RebuiltSuffix)
+                || EndsIn(path, PhysicalFile.TruncatedSuffix))
+                files.DeleteFile(path);
+            else if (EndsIn(path, LogFileNames.CleanedSuffix))
+                cleaned.Add(path);
+            else if (EndsIn(path, LogFileNames.SwapSuffix))
+                swaps.Add(path);
         }
-        foreach (var swap in files.EnumerateFiles(options.Directory).Where(IsSwap))
+        Revert(options, swaps, cleaned);
+        if (swaps.Count > 0)
+            Complete(options, swaps);
+    }
+
+    /// <summary>
+    /// Deletes <c>.cleaned</c> files, and <c>.swap</c> files that have such files below them: they are parts of a segment that was to be
+    /// split, which is still used (KAFKA-6264).
+    /// </summary>
+    private static void Revert(PartitionLogOptions options, List<string> swaps, List<string> cleaned)
+    {
+        if (cleaned.Count == 0)
+            return;
+        var firstCleaned = cleaned.Min(OffsetOf);
+        var parts = swaps.Where(path => OffsetOf(path) >= firstCleaned).ToArray();
+        Delete(options, parts);
+        // Otherwise a power failure could leave a part alone, and the next start would use it.
+        if (parts.Length > 0)
+            options.FileSystem.FlushDirectory(options.Directory);
+        Delete(options, cleaned);
+        swaps.RemoveAll(parts.Contains);
+    }
+
+    private static void Complete(PartitionLogOptions options, List<string> swaps)
+    {
+        var files = options.FileSystem;
+        var records = swaps.Where(path => LogFileNames.IsLog(WithoutSwap(path))).ToArray();
+        var replaced = Array.ConvertAll(records, path => RangeOf(options, OffsetOf(path)));
+        var offsets = swaps.Select(OffsetOf).ToHashSet();
+        foreach (var path in files.EnumerateFiles(options.Directory))
         {
-            options.Logger.SwapCompleted(swap);
-            files.Rename(swap, WithoutSwap(swap));
+            if (EndsIn(path, LogFileNames.SwapSuffix) || !LogFileNames.TryParseOffset(path, out var offset))
+                continue;
+            if (replaced.Any(range => offset >= range.From && offset < range.To)
+                || (LogFileNames.IsIndex(path) && offsets.Contains(offset)))
+            {
+                options.Logger.CompactedFileDeleted(path);
+                files.DeleteFile(path);
+            }
+        }
+        // While there are .swap files, old ones that a power failure brings back are deleted at the next start.
+        files.FlushDirectory(options.Directory);
+        foreach (var path in swaps)
+        {
+            if (records.Contains(path))
+            {
+                options.Logger.SwapCompleted(path);
+                files.Rename(path, WithoutSwap(path));
+            }
+            else
+            {
+                files.DeleteFile(path);
+            }
         }
         files.FlushDirectory(options.Directory);
     }
 
     /// <summary>
-    /// Deletes files that were to be deleted and unfinished files of the cleaner; returns the swap files that are complete.
+    /// The offsets of the segments that a new one replaces, also if it is empty. Between those of two parts of a split may be another part,
+    /// which has its name already.
     /// </summary>
-    private static List<string> ClearLeftovers(PartitionLogOptions options)
+    private static (long From, long To) RangeOf(PartitionLogOptions options, long baseOffset)
     {
-        var files = options.FileSystem;
-        List<string> swaps = [];
-        List<string> cleaned = [];
-        var firstCleaned = long.MaxValue;
-        foreach (var path in files.EnumerateFiles(options.Directory))
+        var segment = LogSegment.Open(
+            options.FileSystem, options.Directory, baseOffset, options.Config, options.Time, 0, LogFileNames.SwapSuffix);
+        try
         {
-            if (path.EndsWith(LogFileNames.DeletedSuffix, StringComparison.Ordinal)
-                || path.EndsWith(LogFileNames.RebuiltSuffix, StringComparison.Ordinal)
-                || path.EndsWith(PhysicalFile.TruncatedSuffix, StringComparison.Ordinal))
-            {
-                files.DeleteFile(path);
-            }
-            else if (path.EndsWith(LogFileNames.CleanedSuffix, StringComparison.Ordinal))
-            {
-                cleaned.Add(path);
-                if (LogFileNames.TryParseOffset(path, out var offset))
-                    firstCleaned = Math.Min(firstCleaned, offset);
-            }
-            else if (IsSwap(path))
-            {
-                swaps.Add(path);
-            }
+            return (baseOffset, Math.Max(baseOffset + 1, segment.ReadNextOffset()));
         }
-        // Swap files with .cleaned files below them are of an unfinished split: the old segment is still used (KAFKA-6264).
-        var unfinished = swaps.Where(path => LogFileNames.TryParseOffset(path, out var offset) && offset >= firstCleaned).ToList();
-        foreach (var path in unfinished.Concat(cleaned))
+        finally
         {
-            options.Logger.UnfinishedCleaningDeleted(path);
-            files.DeleteFile(path);
+            segment.CloseFiles();
         }
-        return [.. swaps.Except(unfinished)];
     }
 
-    private static bool IsSwap(string path) => path.EndsWith(LogFileNames.SwapSuffix, StringComparison.Ordinal);
+    private static void Delete(PartitionLogOptions options, IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            options.Logger.UnfinishedCleaningDeleted(path);
+            options.FileSystem.DeleteFile(path);
+        }
+    }
+
+    private static long OffsetOf(string path) => LogFileNames.TryParseOffset(path, out var offset) ? offset : long.MaxValue;
+
+    private static bool EndsIn(string path, string suffix) => path.EndsWith(suffix, StringComparison.Ordinal);
 
     private static string WithoutSwap(string path) => path[..^LogFileNames.SwapSuffix.Length];
 }

@@ -1,8 +1,10 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Storage.Cleaning;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Segments;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.Cleaning;
@@ -55,6 +57,26 @@ internal static class CleanedLog
         return log;
     }
 
+    /// <summary>A log whose first segment has offsets too far apart for its indexes, so that the first compaction splits it.</summary>
+    public static PartitionLog CreateToBeSplit(IFileSystem files, ManualTimeProvider time, int deleteDelayMs = 60_000)
+    {
+        files.CreateDirectory(Folder);
+        using (var written = files.OpenFile(LogFileNames.Log(Folder, 0), StorageFileMode.Create))
+        {
+            foreach (var offset in new[] { 0, 5, 3_000_000_000, 3_000_000_001, 6_000_000_000 })
+                written.Write(written.Length, Batch(offset, $"{offset}"));
+            written.Flush();
+        }
+        foreach (var index in new[] { LogFileNames.OffsetIndex(Folder, 0), LogFileNames.TimeIndex(Folder, 0) })
+            files.OpenFile(index, StorageFileMode.Create).Dispose();
+        files.OpenFile(LogFileNames.Log(Folder, 6_000_000_001), StorageFileMode.Create).Dispose();
+        var log = Open(files, time, isClean: true, deleteDelayMs: deleteDelayMs);
+        log.Flush();
+        files.FlushDirectory(Folder);
+        files.FlushDirectory(Path.GetDirectoryName(Folder)!);
+        return log;
+    }
+
     /// <summary>Compacts what can be compacted; false if it was stopped.</summary>
     public static bool Clean(PartitionLog log)
     {
@@ -62,5 +84,12 @@ internal static class CleanedLog
         var cleanable = CleanableLog.Of(log, log.Options.Time.GetUtcNow().ToUnixTimeMilliseconds());
         var limits = new CleaningLimits(1 << 20, 0.9, 4096, new CleanerThrottle(log.Options.Time, never.Token));
         return new LogCleaning(cleanable, limits, new KeyHasher(new Random(1)), () => false).Run() is not null;
+    }
+
+    private static byte[] Batch(long offset, string key)
+    {
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { BaseOffset = offset, PartitionLeaderEpoch = 0 });
+        builder.Append(1, System.Text.Encoding.UTF8.GetBytes(key), "v"u8);
+        return builder.Build().ToArray();
     }
 }

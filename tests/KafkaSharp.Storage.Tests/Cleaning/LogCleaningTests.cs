@@ -113,20 +113,59 @@ public sealed class LogCleaningTests
         Assert.That(_files.EnumerateFiles(CleanedLog.Folder).Where(f => f.EndsWith(".deleted", StringComparison.Ordinal)), Is.Empty);
     }
 
-    [TestCase(FileOperation.Write, ".log.cleaned")]
-    [TestCase(FileOperation.Flush, CleanedLog.Folder)]
-    public void A_log_can_be_renamed_and_closed(FileOperation operation, string path)
+    [TestCase(FileOperation.Write, ".log.cleaned", 1)]
+    [TestCase(FileOperation.Flush, CleanedLog.Folder, 1)]
+    [TestCase(FileOperation.Flush, CleanedLog.Folder, 2)]
+    [TestCase(FileOperation.Flush, CleanedLog.Folder, 3)]
+    public void A_log_can_be_renamed_and_closed(FileOperation operation, string path, int time)
     {
         var log = CleanedLog.Create(_files, _time, 1);
-        Once(operation, path, () => log.RenameDirectory("/data/t-0.abc-delete"));
+        var before = CommittedView.Of(log);
+        Once(operation, path, () => log.RenameDirectory("/data/t-0.abc-delete"), time);
         Assert.That(CleanedLog.Clean(log), Is.False);
-        Assert.That(CommittedView.Offsets(log), Is.Not.Empty);
+        Assert.That(CommittedView.Of(log), Is.EquivalentTo(before));
         log.Delete();
         Assert.That(_files.EnumerateDirectories("/data"), Is.Empty);
 
-        log = CleanedLog.Create(_files, _time, 1);
-        Once(operation, path, log.CloseAbruptly);
+        foreach (var isClean in new[] { true, false })
+        {
+            using var closed = CleanedLog.Create(_files, _time, 1);
+            Once(operation, path, isClean ? closed.Dispose : closed.CloseAbruptly, time);
+            Assert.That(CleanedLog.Clean(closed), Is.False);
+            using var reopened = CleanedLog.Open(_files, _time, isClean, closed.RecoveryPoint);
+            Assert.That(CommittedView.Of(reopened), Is.EquivalentTo(before));
+            Assert.That(Leftovers(), Is.Empty);
+            reopened.Delete();
+        }
+    }
+
+    [Test]
+    public void What_a_renamed_log_has_not_replaced_is_not_deleted_in_the_log_that_follows_it()
+    {
+        var log = CleanedLog.Create(_files, _time, 1);
+        var other = LogFileNames.Log(CleanedLog.Folder, 0, LogFileNames.CleanedSuffix);
+        Once(FileOperation.Write, ".log.cleaned", () =>
+        {
+            log.RenameDirectory("/data/t-0.abc-delete");
+            _files.CreateDirectory(CleanedLog.Folder);
+            _files.OpenFile(other, StorageFileMode.CreateNew).Dispose();
+        });
         Assert.That(CleanedLog.Clean(log), Is.False);
+        Assert.That(_files.FileExists(other), Is.True);
+        log.Delete();
+    }
+
+    [Test]
+    public void What_was_not_replaced_and_cannot_be_deleted_is_a_failure_of_the_disk()
+    {
+        using var log = CleanedLog.Create(_files, _time, 1);
+        Once(FileOperation.Write, ".log.cleaned", () =>
+        {
+            log.IncrementLogStartOffset(log.Segments.All[1].BaseOffset);
+            log.DeleteOldSegments();
+            Once(FileOperation.Delete, ".log.cleaned", () => throw new IOException("Input/output error", 5));
+        });
+        Assert.That(() => CleanedLog.Clean(log), Throws.InstanceOf<IOException>());
     }
 
     [Test]
@@ -199,16 +238,7 @@ public sealed class LogCleaningTests
     [Test]
     public void A_segment_with_offsets_too_far_apart_is_split()
     {
-        _files.CreateDirectory(CleanedLog.Folder);
-        using (var written = _files.OpenFile(LogFileNames.Log(CleanedLog.Folder, 0), StorageFileMode.Create))
-        {
-            foreach (var offset in new[] { 0, 5, 3_000_000_000, 3_000_000_001, 6_000_000_000 })
-                written.Write(written.Length, Batch(offset, $"{offset}"));
-        }
-        foreach (var index in new[] { LogFileNames.OffsetIndex(CleanedLog.Folder, 0), LogFileNames.TimeIndex(CleanedLog.Folder, 0) })
-            _files.OpenFile(index, StorageFileMode.Create).Dispose();
-        _files.OpenFile(LogFileNames.Log(CleanedLog.Folder, 6_000_000_001), StorageFileMode.Create).Dispose();
-        using var log = CleanedLog.Open(_files, _time, isClean: true);
+        using var log = CleanedLog.CreateToBeSplit(_files, _time);
         var before = CommittedView.Of(log);
         Assert.That(before, Has.Count.EqualTo(5));
         Assert.That(CleanedLog.Clean(log), Is.False, "split, and left for the next time");
@@ -216,13 +246,6 @@ public sealed class LogCleaningTests
             Is.EqualTo(new[] { 0, 3_000_000_000, 6_000_000_000, 6_000_000_001 }));
         Assert.That(CleanedLog.Clean(log), Is.True);
         Assert.That(CommittedView.Of(log), Is.EquivalentTo(before));
-    }
-
-    private static byte[] Batch(long offset, string key)
-    {
-        using var builder = new RecordBatchBuilder(new RecordBatchOptions { BaseOffset = offset, PartitionLeaderEpoch = 0 });
-        builder.Append(1, System.Text.Encoding.UTF8.GetBytes(key), "v"u8);
-        return builder.Build().ToArray();
     }
 
     private static void Append(PartitionLog log, int valueBytes, ReadOnlySpan<byte> key = default)
@@ -261,9 +284,9 @@ public sealed class LogCleaningTests
         log.UpdateHighWatermark(log.LogEndOffset);
     }
 
-    private void Once(FileOperation operation, string path, Action action) => _during = (current, file) =>
+    private void Once(FileOperation operation, string path, Action action, int time = 1) => _during = (current, file) =>
     {
-        if (current != operation || !file.EndsWith(path, StringComparison.Ordinal))
+        if (current != operation || !file.EndsWith(path, StringComparison.Ordinal) || --time > 0)
             return;
         _during = null;
         action();
