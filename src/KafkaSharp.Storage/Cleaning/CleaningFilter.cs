@@ -19,6 +19,9 @@ internal sealed class CleaningFilter(
     OffsetMap map, CleanedTransactions transactions, IReadOnlyDictionary<long, LastBatch> lastBatches, long endOffset, long nowMs)
     : IRecordFilter
 {
+    private const int MostAhead = OffsetMap.MostAhead;
+
+    private readonly Candidate[] _ahead = new Candidate[MostAhead];
     private bool _removesRecords;
     private bool _removesTombstones;
 
@@ -53,18 +56,45 @@ internal sealed class CleaningFilter(
             : BatchRetention.DeleteEmpty;
     }
 
-    public bool ShouldRetain(RecordBatch batch, in Record record)
+    public void CheckRecords(RecordBatch batch, ref RecordReader records, RecordDecisions decisions)
+    {
+        var count = 0;
+        while (records.MoveNext())
+        {
+            _ahead[count++] = Look(batch, records.Current);
+            if (count < MostAhead)
+                continue;
+            Decide(count, decisions);
+            count = 0;
+        }
+        Decide(count, decisions);
+    }
+
+    private Candidate Look(in RecordBatch batch, in Record record)
     {
         if (_removesRecords)
-            return false;
+            return default;
         if (batch.IsControlBatch || record.Offset > map.LatestOffset)
-            return true;
+            return new Candidate { Offset = record.Offset, HasValue = record.HasValue, IsKept = true };
         if (!record.HasKey)
         {
             KeylessRecords++;
-            return false;
+            return default;
         }
-        return (record.HasValue || !_removesTombstones) && record.Offset >= map.Find(record.Key);
+        return record.HasValue || !_removesTombstones
+            ? new Candidate { Offset = record.Offset, HasValue = record.HasValue, Key = map.Hash(record.Key), IsKeptIfLatest = true }
+            : default;
+    }
+
+    private void Decide(int count, RecordDecisions decisions)
+    {
+        foreach (ref readonly var record in _ahead.AsSpan(0, count))
+        {
+            if (record.IsKept || (record.IsKeptIfLatest && record.Offset >= map.Find(record.Key)))
+                decisions.Keep(record.Offset, record.HasValue);
+            else
+                decisions.Remove();
+        }
     }
 
     private bool IsLastOfProducer(in RecordBatch batch)
@@ -74,5 +104,15 @@ internal sealed class CleaningFilter(
         return last.DataOffset >= 0
             ? batch.LastOffset == last.DataOffset
             : batch.IsControlBatch && batch.ProducerEpoch == last.Epoch;
+    }
+
+    /// <summary>A record whose key is not looked up yet.</summary>
+    private struct Candidate
+    {
+        public KeyHash Key;
+        public long Offset;
+        public bool HasValue;
+        public bool IsKept;
+        public bool IsKeptIfLatest;
     }
 }

@@ -28,7 +28,7 @@ internal readonly struct KeyHasher
     {
     }
 
-    public (ulong High, ulong Low) Hash(ReadOnlySpan<byte> key)
+    public KeyHash Hash(ReadOnlySpan<byte> key)
     {
         var (v0, v1, v2, v3) = (_v0, _v1, _v2, _v3);
         var rest = key;
@@ -52,7 +52,7 @@ internal readonly struct KeyHasher
         var first = v0 ^ v1 ^ v2 ^ v3;
         v1 ^= 0xdd;
         Finish(ref v0, ref v1, ref v2, ref v3);
-        return (first, v0 ^ v1 ^ v2 ^ v3);
+        return new(first, v0 ^ v1 ^ v2 ^ v3);
     }
 
     private static void Finish(ref ulong v0, ref ulong v1, ref ulong v2, ref ulong v3)

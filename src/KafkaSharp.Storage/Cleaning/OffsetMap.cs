@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace KafkaSharp.Storage.Cleaning;
 
 /// <summary>
@@ -13,6 +16,9 @@ internal sealed class OffsetMap
 {
     /// <summary>The bytes of an entry, as many as in Kafka: so the same buffer takes the same number of keys.</summary>
     public const int EntryBytes = 24;
+
+    /// <summary>How many keys are hashed ahead: as many loads as a processor has under way at a time, and some more.</summary>
+    public const int MostAhead = 32;
 
     private const int SmallestSlots = 1024;
     private const int Growth = 4;
@@ -45,15 +51,25 @@ internal sealed class OffsetMap
     public long SizeInBytes => (long)_entries.Length * EntryBytes;
 
     /// <summary>
+    /// The hash of a key, with which it is put and found. The processor is asked to load its slot: a large map is in none of its caches,
+    /// and the loads of several keys overlap when all are hashed before the first is put or found.
+    /// </summary>
+    public KeyHash Hash(ReadOnlySpan<byte> key)
+    {
+        var hash = _hasher.Hash(key);
+        Prefetch(ref _entries[Place(hash.High)]);
+        return hash;
+    }
+
+    /// <summary>
     /// Sets the offset of a key, and <see cref="LatestOffset"/>. False if the map is full, also for a key that is in it.
     /// </summary>
-    public bool TryPut(ReadOnlySpan<byte> key, long offset)
+    public bool TryPut(KeyHash key, long offset)
     {
         if (Count >= _maxKeys || !TryMakeRoom())
             return false;
-        var (high, low) = _hasher.Hash(key);
-        var index = Find(high, low, out var isFound);
-        if (!isFound && !TryInsert(index, high, low))
+        var index = Find(key, out var isFound);
+        if (!isFound && !TryInsert(index, key))
             return false;
         _entries[index].NextOffset = offset + 1;
         LatestOffset = offset;
@@ -61,26 +77,23 @@ internal sealed class OffsetMap
     }
 
     /// <summary>The offset of a key; -1 if it is not in the map.</summary>
-    public long Find(ReadOnlySpan<byte> key)
+    public long Find(KeyHash key)
     {
-        if (Count == 0)
-            return -1;
-        var (high, low) = _hasher.Hash(key);
-        var index = Find(high, low, out var isFound);
+        var index = Find(key, out var isFound);
         return isFound ? _entries[index].NextOffset - 1 : -1;
     }
 
     /// <summary>The slot of a hash, or the one where it belongs.</summary>
-    private int Find(ulong high, ulong low, out bool isFound)
+    private int Find(KeyHash key, out bool isFound)
     {
         var entries = _entries;
-        var index = Place(high);
+        var index = Place(key.High);
         for (; index < entries.Length; index++)
         {
             ref readonly var entry = ref entries[index];
-            if (entry.NextOffset == 0 || entry.High > high || (entry.High == high && entry.Low >= low))
+            if (entry.NextOffset == 0 || entry.High > key.High || (entry.High == key.High && entry.Low >= key.Low))
             {
-                isFound = entry.NextOffset != 0 && entry.High == high && entry.Low == low;
+                isFound = entry.NextOffset != 0 && entry.High == key.High && entry.Low == key.Low;
                 return index;
             }
         }
@@ -89,7 +102,7 @@ internal sealed class OffsetMap
     }
 
     /// <summary>Adds an entry at a slot; those from there to the next free slot move by one. False if there is no free slot.</summary>
-    private bool TryInsert(int index, ulong high, ulong low)
+    private bool TryInsert(int index, KeyHash key)
     {
         var free = index;
         while (free < _entries.Length && _entries[free].NextOffset != 0)
@@ -97,7 +110,7 @@ internal sealed class OffsetMap
         if (free == _entries.Length)
             return false;
         Array.Copy(_entries, index, _entries, index + 1, free - index);
-        _entries[index] = new Entry { High = high, Low = low };
+        _entries[index] = new Entry { High = key.High, Low = key.Low };
         Count++;
         return true;
     }
@@ -131,6 +144,13 @@ internal sealed class OffsetMap
             next = Math.Max(next, Place(entry.High));
             _entries[next++] = entry;
         }
+    }
+
+    // A hint: an address that is no longer the slot's, after the map has grown or been moved, does no harm.
+    private static unsafe void Prefetch(ref Entry entry)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref entry));
     }
 
     private int Place(ulong high) => (int)Math.BigMul(high, _places, out _);

@@ -8,6 +8,10 @@ namespace KafkaSharp.Storage.Cleaning;
 /// <summary>Fills the map of keys from the part of a log that is not compacted (Kafka's <c>buildOffsetMap</c>).</summary>
 internal sealed class OffsetMapBuilder(CleaningRun run, OffsetMap map, CleanedTransactions transactions)
 {
+    private const int MostAhead = OffsetMap.MostAhead;
+
+    private readonly (KeyHash Key, long Offset)[] _ahead = new (KeyHash, long)[MostAhead];
+
     /// <summary>
     /// Reads segments until their end or until the map is full; false when the cleaning was stopped.
     /// <see cref="OffsetMap.LatestOffset"/> is then the last offset that was read.
@@ -72,10 +76,27 @@ internal sealed class OffsetMapBuilder(CleaningRun run, OffsetMap map, CleanedTr
     private bool TryAddRecords(in RecordBatch batch, long from)
     {
         using var records = new RecordReader(batch);
+        var count = 0;
         while (records.MoveNext())
         {
             ref readonly var record = ref records.Current;
-            if (record.HasKey && record.Offset >= from && !map.TryPut(record.Key, record.Offset))
+            if (!record.HasKey || record.Offset < from)
+                continue;
+            _ahead[count++] = (map.Hash(record.Key), record.Offset);
+            if (count < MostAhead)
+                continue;
+            if (!TryPut(count))
+                return false;
+            count = 0;
+        }
+        return TryPut(count);
+    }
+
+    private bool TryPut(int count)
+    {
+        foreach (ref readonly var next in _ahead.AsSpan(0, count))
+        {
+            if (!map.TryPut(next.Key, next.Offset))
                 return false;
         }
         return true;

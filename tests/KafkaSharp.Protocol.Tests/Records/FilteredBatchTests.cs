@@ -54,9 +54,20 @@ public sealed class FilteredBatchTests
             };
         }
 
-        public bool ShouldRetain(RecordBatch batch, in Record record) => name switch
+        public void CheckRecords(RecordBatch batch, ref RecordReader records, RecordDecisions decisions)
         {
-            "keep-even-offsets" => record.Offset % 2 == 0,
+            while (records.MoveNext())
+            {
+                if (IsKept(records.Current.Offset))
+                    decisions.Keep(records.Current.Offset, records.Current.HasValue);
+                else
+                    decisions.Remove();
+            }
+        }
+
+        private bool IsKept(long offset) => name switch
+        {
+            "keep-even-offsets" => offset % 2 == 0,
             "keep-none/retain-empty" or "keep-none/delete-empty" => false,
             _ => true,
         };

@@ -115,7 +115,16 @@ public sealed class MutatedBatchTests
             return BatchRetention.RetainEmpty;
         }
 
-        public bool ShouldRetain(RecordBatch batch, in Record record) => record.Offset % 3 != 0;
+        public void CheckRecords(RecordBatch batch, ref RecordReader records, RecordDecisions decisions)
+        {
+            while (records.MoveNext())
+            {
+                if (records.Current.Offset % 3 != 0)
+                    decisions.Keep(records.Current.Offset, records.Current.HasValue);
+                else
+                    decisions.Remove();
+            }
+        }
     }
 
     private static bool Read(byte[] bytes)

@@ -3,7 +3,7 @@ using KafkaSharp.Protocol.Records.Reading;
 namespace KafkaSharp.Protocol.Records.Filtering;
 
 /// <summary>
-/// Decides which records compaction keeps (Kafka's <c>RecordFilter</c>). It is called once per batch and then once per record, in order.
+/// Decides which records compaction keeps (Kafka's <c>RecordFilter</c>). It is called once per batch and then once for the batch's records.
 /// </summary>
 public interface IRecordFilter
 {
@@ -13,5 +13,9 @@ public interface IRecordFilter
     /// </param>
     BatchRetention CheckBatch(RecordBatch batch, out bool containsMarkerForEmptyTransaction);
 
-    bool ShouldRetain(RecordBatch batch, in Record record);
+    /// <summary>Reads the records to the end and adds a decision for each, in order.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="records">Its records, from the first one.</param>
+    /// <param name="decisions">Where the decisions go; it has none yet.</param>
+    void CheckRecords(RecordBatch batch, ref RecordReader records, RecordDecisions decisions);
 }

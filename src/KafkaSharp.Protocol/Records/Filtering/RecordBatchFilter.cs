@@ -14,7 +14,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
 {
     private readonly RecordBatchBuilder _builder = new(new RecordBatchOptions());
     private readonly DecompressedRecords _decompressed = new();
-    private readonly List<bool> _retained = [];
+    private readonly RecordDecisions _decisions = new();
 
     /// <summary>Filters all complete batches in <paramref name="records"/>.</summary>
     /// <exception cref="RecordsException">A batch is corrupt.</exception>
@@ -47,41 +47,33 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
         RecordFilterResult result)
     {
         _decompressed.Load(batch);
-        var kept = Mark(batch, out var maxOffset, out var containsTombstones);
-        result = result with { MessagesRead = result.MessagesRead + _retained.Count };
-        if (kept == 0)
+        Decide(batch);
+        result = result with { MessagesRead = result.MessagesRead + _decisions.Count };
+        if (_decisions.Kept == 0)
             return retention == BatchRetention.RetainEmpty ? KeepHeader(batch, destination, result) : result;
-        var setsHorizon = batch.Magic >= 2 && batch.DeleteHorizonMs is null && (containsTombstones || containsMarker);
-        if (batch.Magic < 2 || (kept == _retained.Count && !setsHorizon))
+        var setsHorizon = batch.Magic >= 2 && batch.DeleteHorizonMs is null && (_decisions.ContainsTombstones || containsMarker);
+        if (batch.Magic < 2 || (_decisions.Kept == _decisions.Count && !setsHorizon))
         {
             destination.Write(batch.Bytes);
-            return result.Retaining(batch.MaxTimestamp, batch.LastOffset, kept, batch.SizeInBytes);
+            return result.Retaining(batch.MaxTimestamp, batch.LastOffset, _decisions.Kept, batch.SizeInBytes);
         }
         var rebuilt = Rebuild(batch, setsHorizon ? nowMs + deleteRetentionMs : batch.DeleteHorizonMs).Span;
         destination.Write(rebuilt);
-        return result.Retaining(_builder.MaxTimestamp, maxOffset, kept, rebuilt.Length);
+        return result.Retaining(_builder.MaxTimestamp, _decisions.MaxOffset, _decisions.Kept, rebuilt.Length);
     }
 
-    /// <summary>Calls the filter for each record and remembers the results.</summary>
-    private int Mark(RecordBatch batch, out long maxOffset, out bool containsTombstones)
+    private void Decide(RecordBatch batch)
     {
-        var kept = 0;
-        maxOffset = -1;
-        containsTombstones = false;
-        _retained.Clear();
-        using var reader = _decompressed.Read(batch);
-        while (reader.MoveNext())
+        _decisions.Clear();
+        var reader = _decompressed.Read(batch);
+        try
         {
-            ref readonly var record = ref reader.Current;
-            var retain = filter.ShouldRetain(batch, record);
-            _retained.Add(retain);
-            if (!retain)
-                continue;
-            kept++;
-            maxOffset = Math.Max(maxOffset, record.Offset);
-            containsTombstones |= !record.HasValue;
+            filter.CheckRecords(batch, ref reader, _decisions);
         }
-        return kept;
+        finally
+        {
+            reader.Dispose();
+        }
     }
 
     private ReadOnlyMemory<byte> Rebuild(RecordBatch batch, long? deleteHorizonMs)
@@ -90,7 +82,7 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
         using var reader = _decompressed.Read(batch);
         for (var i = 0; reader.MoveNext(); i++)
         {
-            if (!_retained[i])
+            if (!_decisions.IsKept(i))
                 continue;
             if (reader.Current.Offset <= _builder.LastOffset || reader.Current.Offset > batch.LastOffset)
             {
