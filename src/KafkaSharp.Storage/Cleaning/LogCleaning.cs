@@ -51,6 +51,8 @@ internal sealed class LogCleaning(CleanableLog cleanable, CleaningLimits limits,
         if (!TryBuild(map, run))
             return null;
         EndOffset = Math.Max(cleanable.FirstDirtyOffset, map.LatestOffset + 1);
+        // Durable records go because of later ones and of markers, which a power failure must not take then. A marker may be anywhere.
+        _log.Flush();
         var transactions = new CleanedTransactions();
         var filter = new CleaningFilter(map, transactions, _log.Cleaning.LastBatches(), cleanable.EndOffset, nowMs);
         var segments = new SegmentCleaning(_log, _cleaning, run, filter, transactions, nowMs);

@@ -23,6 +23,9 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
     /// </summary>
     public bool IsPaused => Volatile.Read(ref _isPaused);
 
+    /// <summary>Whether the log is closed, so that there is nothing to clean.</summary>
+    public bool IsClosed => guard.IsClosed;
+
     /// <summary>Pauses the cleaning of the log; one under way replaces nothing any more.</summary>
     public void Pause()
     {
@@ -98,7 +101,7 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
                 return new SegmentReplacement(state, deletion, cleaning.Directory, () => IsCurrent(cleaning)).TryRun(cleaned, old);
             }
 #pragma warning disable CA1031 // Whatever it is, the folder is between two steps.
-            catch (Exception failure)
+            catch (Exception e)
 #pragma warning restore CA1031
             {
                 // A log that was closed or renamed keeps what is announced for its next start. Otherwise it is closed now, before a
@@ -106,9 +109,10 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
                 if (WasDisturbed(cleaning))
                     return false;
                 Close([.. cleaned, .. old]);
+                var failure = e as IOException ?? new IOException($"Segments of {cleaning.Directory} were not replaced: {e.Message}", e);
                 guard.Report(failure);
                 lifecycle.CloseAbruptly();
-                throw;
+                throw failure;
             }
         }
     }

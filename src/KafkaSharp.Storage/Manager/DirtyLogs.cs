@@ -23,7 +23,7 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
             CleanableLog? dirtiest = null;
             foreach (var log in registry.Logs)
             {
-                if (log.Config.IsCompact && log.Cleaning is { IsInProgress: false, IsUncleanable: false, IsPaused: false }
+                if (log.Config.IsCompact && log.Cleaning is { IsInProgress: false, IsUncleanable: false, IsPaused: false, IsClosed: false }
                     && Examine(log) is { IsDue: true } dirty && (dirtiest is null || dirty.DirtyRatio > dirtiest.DirtyRatio))
                     dirtiest = dirty;
             }

@@ -15,7 +15,8 @@ internal static class CleanedLog
     public const string Folder = "/data/t-0";
 
     public static PartitionLog Open(
-        IFileSystem files, ManualTimeProvider time, bool isClean, long recoveryPoint = 0, int deleteDelayMs = 60_000)
+        IFileSystem files, ManualTimeProvider time, bool isClean, long recoveryPoint = 0, int deleteDelayMs = 60_000,
+        Action<Action>? background = null)
     {
         var log = PartitionLog.Open(new PartitionLogOptions
         {
@@ -33,7 +34,7 @@ internal static class CleanedLog
             Random = new Random(1),
             HadCleanShutdown = isClean,
             RecoveryPoint = recoveryPoint,
-            Background = work => work(),
+            Background = background ?? (work => work()),
         });
         log.UpdateHighWatermark(log.LogEndOffset);
         return log;

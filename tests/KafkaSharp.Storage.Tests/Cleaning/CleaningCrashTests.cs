@@ -51,13 +51,13 @@ public sealed class CleaningCrashTests
         var expected = Undisturbed(change);
         for (var failing = 0; ; failing++)
         {
-            for (var i = 0; i < 4; i++)
+            var disk = NewDisk();
+            if (!Interrupt(change, new FaultyFileSystem(disk, Fault), failing, failing % 2 * 60_000, failing % 4 < 2, out var before))
+                return;
+            for (var i = 0; i < 32; i++)
             {
-                var disk = NewDisk();
-                if (!Interrupt(change, new FaultyFileSystem(disk, Fault), failing, i % 2 * 60_000, once: i % 4 == 0, out var before))
-                    return;
                 using var log = CleanedLog.Open(disk.LosePower(_random), _time, isClean: false, before.RecoveryPoint);
-                Check(log, before, expected, $"call {failing}, attempt {i}", cleans: true);
+                Check(log, before, expected, $"call {failing}, attempt {i}", cleans: i == 0);
             }
         }
     }
@@ -72,8 +72,25 @@ public sealed class CleaningCrashTests
             if (!Interrupt(change, new FaultyFileSystem(disk, Fault), failing, 60_000, once: false, out var before))
                 return;
             var found = disk.LosePower(_random);
-            if (found.EnumerateFiles(CleanedLog.Folder).Any(path => path.EndsWith(".swap", StringComparison.Ordinal)))
-                InterruptStarts(found, before, expected, $"call {failing}");
+            if (!found.EnumerateFiles(CleanedLog.Folder).Any(path => path.EndsWith(".swap", StringComparison.Ordinal)))
+                continue;
+            InterruptStarts(found, before, expected, $"call {failing}");
+            InterruptNextCleaning(found.LosePower(_random), before, expected, $"call {failing}");
+        }
+    }
+
+    /// <summary>The start has completed the replacement, and the next one begins with files of the same names.</summary>
+    private void InterruptNextCleaning(SimulatedFileSystem disk, Before before, List<long> expected, string place)
+    {
+        using var log = CleanedLog.Open(new FaultyFileSystem(disk, Fault), _time, isClean: false, before.RecoveryPoint);
+        (_calls, _failingCall, _failsOnce) = (0, 12, false);
+        Assert.That(() => CleanedLog.Clean(log), Throws.InstanceOf<IOException>());
+        log.CloseAbruptly();
+        _failingCall = int.MaxValue;
+        for (var i = 0; i < 8; i++)
+        {
+            using var found = CleanedLog.Open(disk.LosePower(_random), _time, isClean: false, before.RecoveryPoint);
+            Check(found, before, expected, $"{place}, the cleaning after the start", cleans: false);
         }
     }
 

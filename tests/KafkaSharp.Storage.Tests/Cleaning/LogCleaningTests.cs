@@ -5,6 +5,7 @@ using KafkaSharp.Storage.Cleaning;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
 using KafkaSharp.Storage.Segments;
+using KafkaSharp.Storage.Tests.FileSystem;
 using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.Cleaning;
@@ -156,6 +157,36 @@ public sealed class LogCleaningTests
     }
 
     [Test]
+    public void Nothing_is_created_in_the_folder_of_the_log_that_follows_a_renamed_one()
+    {
+        var log = CleanedLog.Create(_files, _time, 1);
+        var others = log.Segments.Snapshot
+            .Select(segment => LogFileNames.Log(CleanedLog.Folder, segment.BaseOffset, LogFileNames.CleanedSuffix)).ToArray();
+        Once(FileOperation.Flush, CleanedLog.Folder, () =>
+        {
+            log.RenameDirectory("/data/t-0.abc-delete");
+            _files.CreateDirectory(CleanedLog.Folder);
+            foreach (var other in others)
+                _files.OpenFile(other, StorageFileMode.CreateNew).Dispose();
+        }, time: 3);
+        Assert.That(CleanedLog.Clean(log), Is.False);
+        Assert.That(others.Where(other => !_files.FileExists(other)), Is.Empty);
+        log.Delete();
+    }
+
+    [Test]
+    public void An_empty_segment_takes_the_place_of_one_whose_replacement_was_interrupted()
+    {
+        CleanedLog.Create(_files, _time, 3).CloseAbruptly();
+        var index = LogFileNames.TransactionIndex(CleanedLog.Folder, 0);
+        _files.OpenFile(index, StorageFileMode.OpenOrCreate).Dispose();
+        _files.OpenFile(LogFileNames.Log(CleanedLog.Folder, 0, LogFileNames.SwapSuffix), StorageFileMode.Create).Dispose();
+        using var log = CleanedLog.Open(_files, _time, isClean: true);
+        Assert.That((log.Segments.First.BaseOffset, log.Segments.First.Size), Is.EqualTo((0, 0)));
+        Assert.That(_files.FileExists(index), Is.False, "it may be one of the old segment");
+    }
+
+    [Test]
     public void What_was_not_replaced_and_cannot_be_deleted_is_a_failure_of_the_disk()
     {
         using var log = CleanedLog.Create(_files, _time, 1);
@@ -166,6 +197,24 @@ public sealed class LogCleaningTests
             Once(FileOperation.Delete, ".log.cleaned", () => throw new IOException("Input/output error", 5));
         });
         Assert.That(() => CleanedLog.Clean(log), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
+    public void A_record_does_not_go_before_the_one_that_replaces_it_is_durable([Range(1, 10)] int seed)
+    {
+        var disk = new SimulatedFileSystem();
+        disk.CreateDirectory("/data");
+        disk.FlushDirectory("/");
+        var log = CleanedLog.Open(disk, _time, isClean: true, background: _ => { });
+        AppendSegment(log);
+        log.Flush();
+        disk.FlushDirectory("/data");
+        var flushed = log.RecoveryPoint;
+        AppendSegment(log);
+        Assert.That(CleanedLog.Clean(log), Is.True);
+        log.CloseAbruptly();
+        using var found = CleanedLog.Open(disk.LosePower(new Random(seed)), _time, isClean: false, flushed);
+        Assert.That(CommittedView.Of(found).Keys, Is.EqualTo(new[] { "7A" }));
     }
 
     [Test]

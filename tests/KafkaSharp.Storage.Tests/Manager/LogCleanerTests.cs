@@ -230,6 +230,16 @@ public sealed class LogCleanerTests
     }
 
     [Test]
+    public void A_log_that_is_closed_is_not_taken()
+    {
+        var log = Create(Partition);
+        Append(log, 10);
+        log.CloseAbruptly();
+        Assert.That(Task.Run(Run).Wait(TimeSpan.FromSeconds(30)), Is.True);
+        Assert.That(log.CleanedOffset, Is.EqualTo(-1));
+    }
+
+    [Test]
     public void The_configuration_changes_while_the_broker_runs()
     {
         var log = Create(Partition);

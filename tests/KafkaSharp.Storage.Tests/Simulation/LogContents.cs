@@ -48,6 +48,9 @@ internal static class LogContents
         for (var i = 0; i < 3 && batches.Count > 0; i++)
         {
             var timestamp = batches.ElementAt(random.Next(batches.Count)).Value.Timestamp + random.Next(-1, 2);
+            // The largest timestamp of a segment may be that of a batch without a record.
+            if (batches.Values.Any(batch => batch.IsEmpty))
+                continue;
             long expected = -1;
             foreach (var (offset, batch) in batches)
             {
@@ -69,13 +72,13 @@ internal static class LogContents
     }
 
     /// <summary>
-    /// Checks transactions whose first record is at or after an offset: of others the log may know another first offset.
+    /// Checks aborted transactions whose first record is at or after an offset: of others the log may know another first offset.
     /// </summary>
     /// <param name="log">The log.</param>
     /// <param name="batches">What it contains.</param>
     /// <param name="firstOffsets">The first offset of each transaction, by producer: no producer has two.</param>
     /// <param name="from">Where the records begin that were not deleted.</param>
-    public static void CheckTransactions(
+    public static void CheckAborted(
         PartitionLog log, IReadOnlyDictionary<long, SimulatedBatch> batches, IReadOnlyDictionary<long, long> firstOffsets, long from)
     {
         Dictionary<long, long> open = [];
@@ -87,17 +90,37 @@ internal static class LogContents
             else if (open.Remove(batch.ProducerId, out var first) && batch.Marker == false && firstOffsets[batch.ProducerId] >= from)
                 aborted.Add((batch.ProducerId, first, offset));
         }
+        Assert.That(
+            AbortedTransactions(log).Where(entry => firstOffsets.GetValueOrDefault(entry.ProducerId, -1) >= from),
+            Is.EquivalentTo(aborted.Where(entry => entry.Last >= log.LogStartOffset)),
+            "the aborted transactions");
+    }
+
+    /// <summary>The aborted transactions, as a consumer gets them.</summary>
+    public static IReadOnlyList<(long ProducerId, long First, long Last)> AbortedTransactions(PartitionLog log)
+    {
         var known = log.AbortedTransactions(log.LogStartOffset, log.LogEndOffset)
             .Select(entry => (entry.ProducerId, entry.FirstOffset, entry.LastOffset)).ToArray();
         Assert.That(known.Select(entry => entry.LastOffset), Is.Ordered);
-        Assert.That(
-            known.Where(entry => firstOffsets.GetValueOrDefault(entry.ProducerId, -1) >= from),
-            Is.EquivalentTo(aborted.Where(entry => entry.Last >= log.LogStartOffset)),
-            "the aborted transactions");
+        return known;
+    }
+
+    /// <summary>Checks that the last stable offset is that of the first transaction without a marker.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="batches">What it contains.</param>
+    /// <param name="isKnown">Whether no record is gone that may have begun a transaction which is still open.</param>
+    public static void CheckLastStable(PartitionLog log, IReadOnlyDictionary<long, SimulatedBatch> batches, bool isKnown)
+    {
         if (log.HighWatermark < log.LogEndOffset)
             return;
-        // What was deleted may have begun transactions that are still open.
-        var isKnown = firstOffsets.Values.All(first => first >= from);
+        Dictionary<long, long> open = [];
+        foreach (var (offset, batch) in batches.Where(entry => entry.Value.IsTransactional))
+        {
+            if (batch.Marker is null)
+                open.TryAdd(batch.ProducerId, offset);
+            else
+                open.Remove(batch.ProducerId);
+        }
         var expected = open.Count == 0 ? log.LogEndOffset : Math.Max(open.Values.Min(), log.LogStartOffset);
         Assert.That(log.LastStableOffset, isKnown ? Is.EqualTo(expected) : Is.LessThanOrEqualTo(expected), "the last stable offset");
     }
@@ -121,8 +144,8 @@ internal static class LogContents
             IsTransactional = batch.IsTransactional,
         });
         Span<byte> key = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(key, batch.Value % 7);
-        builder.Append(batch.Timestamp, key, value);
+        BinaryPrimitives.WriteInt32BigEndian(key, batch.Key);
+        builder.Append(batch.Timestamp, key, batch.IsTombstone ? [] : value, hasValue: !batch.IsTombstone);
         return builder.Build().ToArray();
     }
 
@@ -138,15 +161,21 @@ internal static class LogContents
     private static SimulatedBatch Parse(in RecordBatch batch)
     {
         using var records = new RecordReader(batch);
-        Assert.That(records.MoveNext());
         var header = batch.Header;
+        if (!records.MoveNext())
+        {
+            return new SimulatedBatch(
+                SimulatedBatch.UnknownValue, header.MaxTimestamp, header.ProducerId, header.BaseSequence, header.IsTransactional,
+                batch.IsControlBatch ? true : null) { IsEmpty = true };
+        }
         if (batch.IsControlBatch)
         {
             var commits = ControlRecords.ParseEndTransactionMarker(records.Current).Type == ControlRecordType.Commit;
             return new SimulatedBatch(0, header.MaxTimestamp, header.ProducerId, -1, true, commits);
         }
+        var hasValue = records.Current.HasValue;
         return new SimulatedBatch(
-            BinaryPrimitives.ReadInt32BigEndian(records.Current.Value), header.MaxTimestamp, header.ProducerId, header.BaseSequence,
-            header.IsTransactional, null);
+            hasValue ? BinaryPrimitives.ReadInt32BigEndian(records.Current.Value) : SimulatedBatch.UnknownValue, header.MaxTimestamp,
+            header.ProducerId, header.BaseSequence, header.IsTransactional, null) { IsTombstone = !hasValue };
     }
 }

@@ -21,6 +21,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     private readonly Dictionary<long, long> _firstOffsets = [];
     private readonly Dictionary<long, int> _open = [];
     private readonly List<long> _waiting = [];
+    private readonly Compacted _compacted = new(topic);
     private long _flushedEnd;
     private long _answeredHighWatermark;
     private long _epochStart;
@@ -31,6 +32,8 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     private long _producerId;
     private int _sequence;
     private int _created;
+    // Whether the end was cut of a log that was compacted before.
+    private bool _hasLostMarkers;
 
     public TopicPartition Name { get; } = new(topic, 0);
 
@@ -42,6 +45,9 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
 
     /// <summary>Whether the high watermark is that of what is durable: flush.messages is 1.</summary>
     public bool IsFlushedAlways { get; init; }
+
+    /// <summary>Whether the log is compacted.</summary>
+    public bool IsCompacted { get; init; }
 
     /// <summary>Whether the disk may fail while the log is read.</summary>
     public bool HasFaults { get; set; }
@@ -62,6 +68,8 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
                 : new(value, 0);
             batch = new SimulatedBatch(value, timestamp, producerId, sequence, true, null);
         }
+        if (IsCompacted && random.Next(4) == 0)
+            batch = batch with { IsTombstone = true };
         if (Write(log, batch, AppendOrigin.Client) && isTransactional)
             _open[batch.ProducerId] = batch.Sequence + 1;
     }
@@ -119,6 +127,18 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
 
     public void OnRetention(PartitionLog log) => _start = Math.Max(_start, log.LogStartOffset);
 
+    /// <summary>The cleaner has run. Where the disk may fail, the next start looks at the result.</summary>
+    public void OnCompacted(PartitionLog log)
+    {
+        OnRetention(log);
+        if (HasFaults || !IsCompacted)
+            return;
+        var found = Read(log);
+        _compacted.Check(_batches.Where(entry => entry.Key >= _start).ToDictionary(), found);
+        Continue(found);
+        CheckContents(log, found);
+    }
+
     public void Truncate(PartitionLog log)
     {
         var offset = random.NextInt64(_start, log.LogEndOffset + 1);
@@ -129,7 +149,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         NextEpoch(log);
         _epochStart++;
         if (!HasFaults)
-            CheckContents(log, LogContents.Read(log, _start, _wholeFrom));
+            CheckContents(log, Read(log));
     }
 
     public void TruncateFully(PartitionLog log)
@@ -152,6 +172,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         Forget(0);
         _everWritten.Clear();
         _firstOffsets.Clear();
+        _hasLostMarkers = false;
         (_start, _epoch, _wholeFrom) = (0, 0, 0);
         IsUncertain = false;
     }
@@ -173,18 +194,14 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
             (_start, _wholeFrom) = (log.LogStartOffset, log.LogEndOffset);
         else
             _start = Math.Max(_start, log.LogStartOffset);
-        var found = LogContents.Read(log, _start, _wholeFrom);
+        var found = Read(log);
         var kept = isWhole ? long.MaxValue : IsFlushedAlways ? Math.Max(_flushedEnd, _answeredHighWatermark) : _flushedEnd;
-        foreach (var (offset, batch) in _batches)
-        {
-            if (offset >= Math.Max(_start, deletedBelow) && offset < kept)
-                Assert.That(found.GetValueOrDefault(offset), Is.EqualTo(batch), $"at {offset} of {Name}");
-        }
-        foreach (var (offset, batch) in found)
-            Assert.That(_everWritten, Does.Contain((offset, batch)), $"at {offset} of {Name}");
-        _batches.Clear();
-        foreach (var (offset, batch) in found)
-            _batches[offset] = batch;
+        var required = _batches.Where(entry => entry.Key >= Math.Max(_start, deletedBelow) && entry.Key < kept).ToDictionary();
+        if (IsCompacted)
+            _compacted.Check(required, found);
+        foreach (var (offset, batch) in IsCompacted ? [] : required)
+            Assert.That(found.GetValueOrDefault(offset), Is.EqualTo(batch), $"at {offset} of {Name}");
+        Continue(found);
         _waiting.Clear();
         _open.Clear();
         foreach (var (offset, batch) in _batches)
@@ -209,8 +226,38 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
 
     private void CheckContents(PartitionLog log, SortedDictionary<long, SimulatedBatch> found)
     {
+        var from = Math.Max(_start, _wholeFrom);
         LogContents.CheckIndexes(log, found, random);
-        LogContents.CheckTransactions(log, found, _firstOffsets, Math.Max(_start, _wholeFrom));
+        if (IsCompacted)
+            _compacted.CheckAborted(found, LogContents.AbortedTransactions(log), from);
+        else
+            LogContents.CheckAborted(log, found, _firstOffsets, from);
+        // What was deleted may have begun transactions that are still open, and so may what compaction has removed when the marker after
+        // it is cut off: a producer snapshot remembers it.
+        LogContents.CheckLastStable(log, found, isKnown: !_hasLostMarkers && _firstOffsets.Values.All(first => first >= from));
+    }
+
+    private SortedDictionary<long, SimulatedBatch> Read(PartitionLog log)
+    {
+        var found = LogContents.Read(log, _start, _wholeFrom);
+        foreach (var (offset, batch) in found.ToArray())
+        {
+            // What a batch does not show.
+            var written = batch.Value != SimulatedBatch.UnknownValue && !batch.IsEmpty ? batch : _everWritten.FirstOrDefault(entry =>
+                entry.Offset == offset && entry.Batch.ProducerId == batch.ProducerId && entry.Batch.Sequence == batch.Sequence
+                && entry.Batch.Timestamp == batch.Timestamp
+                && entry.Batch.Marker is null == batch.Marker is null && (batch.IsEmpty || entry.Batch.IsTombstone)).Batch;
+            Assert.That(_everWritten, Does.Contain((offset, written)), $"{batch} at {offset} of {Name}");
+            found[offset] = written with { IsEmpty = batch.IsEmpty };
+        }
+        return found;
+    }
+
+    private void Continue(SortedDictionary<long, SimulatedBatch> found)
+    {
+        _batches.Clear();
+        foreach (var (offset, batch) in found)
+            _batches[offset] = batch;
     }
 
     /// <summary>A producer that has not seen the response sends its batch again, which must not be appended twice.</summary>
@@ -220,7 +267,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         {
             if (batch.Marker is not null || batch.IsTransactional)
                 continue;
-            var repeated = log.AppendAsLeader(LogContents.Build(batch, 10), _epoch);
+            var repeated = log.AppendAsLeader(LogContents.Build(batch with { IsEmpty = false }, 10), _epoch);
             Assert.That((repeated.ErrorCode, repeated.IsDuplicate, repeated.FirstOffset), Is.EqualTo((ErrorCode.None, true, offset)),
                 $"the batch at {offset} of {Name} is sent again: {repeated.ErrorMessage}");
             return;
@@ -250,11 +297,22 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
 
     private void Forget(long from)
     {
-        foreach (var offset in _batches.Keys.Where(offset => offset >= from).ToArray())
+        var cut = _batches.Where(entry => entry.Key >= from).ToArray();
+        foreach (var (offset, _) in cut)
             _batches.Remove(offset);
+        _compacted.Cut(from);
+        _hasLostMarkers |= IsCompacted && cut.Any(entry => entry.Value.Marker is not null);
+        // What compaction has removed for a record that is cut off is known where the log could be read.
+        var mayHaveGaps = IsCompacted && HasFaults;
+        if (mayHaveGaps)
+        {
+            var kept = _compacted.Unaffected(_batches, [.. cut.Select(entry => entry.Value)]).ToHashSet();
+            foreach (var offset in _batches.Keys.Where(offset => !kept.Contains(offset)).ToArray())
+                _batches.Remove(offset);
+        }
         _flushedEnd = Math.Min(_flushedEnd, from);
         // Where records were lost before any flush, the log has a gap, and its end after a truncation into the gap is not on the disk.
-        var end = _batches.Count == 0 ? 0 : _batches.Keys.Last() + 1;
+        var end = _batches.Count == 0 || mayHaveGaps ? 0 : _batches.Keys.Last() + 1;
         _answeredHighWatermark = Math.Min(_answeredHighWatermark, Math.Min(from, end));
         _waiting.Clear();
         _open.Clear();

@@ -13,6 +13,7 @@ internal static class SimulationProgram
     public static int Main(string[] arguments)
     {
         var isEachCall = arguments.Contains("--each-call");
+        var compacts = arguments.Contains("--compaction");
         var numbers = arguments.TakeWhile(argument => !argument.StartsWith('-')).Select(int.Parse).ToArray();
         if (Array.IndexOf(arguments, "--trace") is >= 0 and var trace && trace + 1 < arguments.Length)
         {
@@ -24,6 +25,7 @@ internal static class SimulationProgram
             StorageSimulation.Traced = Console.WriteLine;
         }
         var (runs, firstSeed) = (numbers.ElementAtOrDefault(0) is > 0 and var given ? given : 2000, numbers.Length > 1 ? numbers[1] : 1);
+        var modes = string.Join(' ', arguments.Where(argument => argument is "--each-call" or "--compaction"));
         var (done, failures, total) = (0, 0, new SimulationTotals());
         var clock = Stopwatch.StartNew();
         var lastReport = 0L;
@@ -36,9 +38,9 @@ internal static class SimulationProgram
             try
             {
                 if (isEachCall)
-                    Histories.RunWithEachCallFailing(seed, totals);
+                    Histories.RunWithEachCallFailing(seed, compacts, totals);
                 else
-                    Histories.Run(seed, totals);
+                    Histories.Run(seed, compacts, totals);
             }
             catch (SimulationException e)
             {
@@ -50,7 +52,7 @@ internal static class SimulationProgram
                 total.Add(totals);
                 if (failure is not null)
                 {
-                    Console.WriteLine($"FAILED: {failure}\nRepeat it with eng/check-storage 1 {seed}{(isEachCall ? " --each-call" : "")}");
+                    Console.WriteLine($"FAILED: {failure}\nRepeat it with eng/check-storage 1 {seed} {modes}");
                     if (++failures == MaxFailures)
                         loop.Stop();
                 }

@@ -11,14 +11,18 @@ internal sealed class SimulationTotals
 
     public long Faults { get; set; }
 
+    public long Compactions { get; set; }
+
     public void Add(SimulationTotals other)
     {
         Steps += other.Steps;
         Restarts += other.Restarts;
         PowerFailures += other.PowerFailures;
         Faults += other.Faults;
+        Compactions += other.Compactions;
     }
 
     public override string ToString() =>
-        $"{Steps} steps, {Restarts} crashes and stops, {PowerFailures} power failures, {Faults} failed calls";
+        $"{Steps} steps, {Restarts} crashes and stops, {PowerFailures} power failures, {Faults} failed calls, " +
+        $"{Compactions} runs of the cleaner";
 }

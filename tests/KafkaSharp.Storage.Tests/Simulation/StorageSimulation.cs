@@ -26,11 +26,20 @@ internal sealed class StorageSimulation
         ["flush.ms"] = "2000",
     };
 
+    private static readonly Dictionary<string, string> s_compacted = new()
+    {
+        ["cleanup.policy"] = "compact",
+        ["min.cleanable.dirty.ratio"] = "0.01",
+        ["delete.retention.ms"] = "1500",
+        ["retention.ms"] = "3000",
+    };
+
     private readonly int _seed;
     private readonly Random _random;
     private readonly List<string> _steps = [];
     private readonly SimulatedPartition[] _partitions;
     private readonly DiskFault[] _faults;
+    private readonly bool _compacts;
     private SimulatedFileSystem _files;
     // A new process has neither the timers nor the work of the one before.
     private ManualTimeProvider _time = new();
@@ -39,17 +48,18 @@ internal sealed class StorageSimulation
     private int _nextValue;
 
     /// <param name="seed">Decides the whole history.</param>
+    /// <param name="compacts">Whether logs are compacted, and deleted by age.</param>
     /// <param name="faults">The faults that calls of the disk meet; none: only the process and the power fail.</param>
-    public StorageSimulation(int seed, params DiskFault[] faults)
+    public StorageSimulation(int seed, bool compacts, params DiskFault[] faults)
     {
-        (_seed, _faults) = (seed, faults);
+        (_seed, _compacts, _faults) = (seed, compacts, faults);
         _random = new Random(seed);
         _files = new SimulatedFileSystem(_random);
         _partitions =
         [
-            new SimulatedPartition("flushed", _random, HasDiskFailed, Trace) { IsFlushedAlways = true },
-            new SimulatedPartition("sometimes", _random, HasDiskFailed, Trace),
-            new SimulatedPartition("plain", _random, HasDiskFailed, Trace),
+            new SimulatedPartition("flushed", _random, HasDiskFailed, Trace) { IsFlushedAlways = true, IsCompacted = compacts },
+            new SimulatedPartition("sometimes", _random, HasDiskFailed, Trace) { IsCompacted = compacts },
+            new SimulatedPartition("plain", _random, HasDiskFailed, Trace) { IsCompacted = compacts },
         ];
         foreach (var directory in (string[])["/a", "/b"])
             _files.CreateDirectory(directory);
@@ -161,8 +171,27 @@ internal sealed class StorageSimulation
         }
     }
 
+    private void Compact()
+    {
+        Trace("compact");
+        var logs = _partitions.Select(each => (Partition: each, Log: _manager.Get(each.Name))).ToArray();
+        _manager.Cleaner.Run();
+        foreach (var each in logs)
+        {
+            if (each.Log is { } log)
+                each.Partition.OnCompacted(log);
+        }
+        Assert.That(HasDiskFailed() ? 0 : _manager.Cleaner.UncleanableCount, Is.Zero, "logs that cannot be compacted");
+        Totals.Compactions++;
+    }
+
     private void ManagerStep(SimulatedPartition partition)
     {
+        if (_compacts && _random.Next(4) == 0)
+        {
+            Compact();
+            return;
+        }
         switch (_random.Next(16))
         {
             case 0:
@@ -318,6 +347,8 @@ internal sealed class StorageSimulation
         foreach (var partition in _partitions)
         {
             var overrides = new Dictionary<string, string>(s_common);
+            if (_compacts)
+                ConfigureCompaction(partition, overrides);
             if (partition.Name.Topic != "plain")
                 overrides["flush.messages"] = partition.IsFlushedAlways ? "1" : "5";
             _manager.UpdateTopicConfigs(new Dictionary<string, IReadOnlyDictionary<string, string>>
@@ -336,6 +367,14 @@ internal sealed class StorageSimulation
             _files.Disarm();
             partition.Verify(log, hasLostPower);
         }
+    }
+
+    private static void ConfigureCompaction(SimulatedPartition partition, Dictionary<string, string> overrides)
+    {
+        foreach (var (key, value) in s_compacted)
+            overrides[key] = value;
+        if (partition.Name.Topic == "sometimes")
+            overrides["cleanup.policy"] = "compact,delete";
     }
 
     /// <summary>Runs what a broker does, and what it does when the disk fails under it: the directory goes offline.</summary>

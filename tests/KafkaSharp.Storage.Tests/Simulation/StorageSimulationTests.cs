@@ -18,14 +18,23 @@ public sealed class StorageSimulationTests
     public void Whichever_call_fails_the_log_keeps_what_was_acknowledged([Values(7)] int seed)
     {
         var totals = new SimulationTotals();
-        Histories.RunWithEachCallFailing(seed, totals);
+        Histories.RunWithEachCallFailing(seed, compacts: false, totals);
         Assert.That(totals.Faults, Is.GreaterThan(50));
+    }
+
+    // The first ones have failed once.
+    [Test]
+    public void What_compaction_has_not_replaced_survives([Values(88, 904, 1120)] int first, [Range(0, 20)] int further)
+    {
+        var totals = new SimulationTotals();
+        Histories.Run(first + further, compacts: true, totals);
+        Assert.That(totals.Compactions, Is.GreaterThan(0));
     }
 
     private static void Run(int seed)
     {
         var totals = new SimulationTotals();
-        Histories.Run(seed, totals);
+        Histories.Run(seed, compacts: false, totals);
         Assert.That(totals.Steps, Is.GreaterThan(50));
     }
 }
