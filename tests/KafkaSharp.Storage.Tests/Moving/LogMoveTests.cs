@@ -186,6 +186,17 @@ public sealed class LogMoveTests
     }
 
     [Test]
+    public void A_source_that_cannot_be_read_is_taken_offline_and_not_the_destination()
+    {
+        StartThrottled();
+        _broken = "/a";
+        FinishThrottled();
+        Assert.That(_logs.Failures.Select(failure => failure.Directory.Path), Is.EqualTo(new[] { "/a" }));
+        Assert.That(_logs.Manager.IsOffline(MovedLogs.Partition));
+        Assert.That(_logs.Future!.LogEndOffset, Is.GreaterThan(0), "it stays for the next start");
+    }
+
+    [Test]
     public void A_source_that_fails_ends_the_move_and_the_other_directories_serve()
     {
         StartThrottled();
