@@ -93,16 +93,24 @@ internal sealed class FetchReaderTests
     }
 
     // Ten names of 32 KB keep as much memory as two thousand partitions.
-    [TestCase(249, true)]
-    [TestCase(32_000, false)]
-    public void Names_longer_than_those_of_topics_count_as_further_partitions(int length, bool waits)
+    [TestCase(249, 1_500, true)]
+    [TestCase(32_000, 1_500, false)]
+    [TestCase(32_000, 3_000, true)]
+    public async Task Names_longer_than_those_of_topics_count_as_further_partitions_during_the_wait(int length, int limit, bool waits)
     {
-        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time) { MaxWaitingPartitions = 1_500 };
-        var wanted = LeaderFixture.Named(Enumerable.Range(0, 11).Select(i => new FetchPartitionState(
-            new FetchPartitionKey(default, i == 0 ? "t" : new string((char)('a' + i), length), 0)) { MaxBytes = 1 }));
-        var fetch = reader.ReadAsync(
-            wanted, new FetchParameters(TimeSpan.FromMilliseconds(500), 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false));
-        Assert.That(fetch.IsCompleted, Is.Not.EqualTo(waits));
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time) { MaxWaitingPartitions = limit };
+        for (var i = 0; i < 3; i++)
+        {
+            var fetch = FetchNames();
+            Assert.That(fetch.IsCompleted, Is.Not.EqualTo(waits));
+            _leader.Time.Advance(TimeSpan.FromMilliseconds(500));
+            await fetch.WaitAsync(s_patience);
+        }
+
+        Task<FetchPartitionResult[]> FetchNames() => reader.ReadAsync(
+            LeaderFixture.Named(Enumerable.Range(0, 11).Select(i => new FetchPartitionState(
+                new FetchPartitionKey(default, i == 0 ? "t" : new string((char)('a' + i), length), 0)) { MaxBytes = 1 })),
+            new FetchParameters(TimeSpan.FromMilliseconds(500), 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false)).AsTask();
     }
 
     [Test]
@@ -198,6 +206,20 @@ internal sealed class FetchReaderTests
         _leader.Delete();
         Assert.That((await fetch.WaitAsync(s_patience)).Select(result => result.ErrorCode),
             Is.EqualTo(new[] { ErrorCode.UnknownTopicId, ErrorCode.None, ErrorCode.UnknownTopicOrPartition }));
+    }
+
+    // The session keeps its partitions, but the next request begins anew.
+    [Test]
+    public async Task A_topic_deleted_between_two_fetches_of_a_session_is_unknown_as_any_other()
+    {
+        var wanted = LeaderFixture.Named([new FetchPartitionState(new FetchPartitionKey(LeaderFixture.TopicId, null, 0)) { MaxBytes = 1 }]);
+        var reader = new FetchReader(_leader.Replicas, _leader.Timers, _leader.Time);
+        var parameters = new FetchParameters(TimeSpan.Zero, 1, 1, FetchIsolation.HighWatermark, HardMaxBytes: false);
+        Assert.That((await reader.ReadAsync(wanted, parameters))[0].ErrorCode, Is.EqualTo(ErrorCode.None));
+        _leader.Delete();
+        var result = (await reader.ReadAsync(wanted, parameters))[0];
+        Assert.That((result.ErrorCode, result.IsUnknown), Is.EqualTo((ErrorCode.UnknownTopicOrPartition, true)));
+        Assert.That(result.AbortedTransactions, Is.Empty);
     }
 
     [Test]
@@ -305,6 +327,25 @@ internal sealed class FetchReaderTests
 
         Task<FetchPartitionResult[]> Fetch(long offset) => _leader.FetchAsync(
             minBytes: 2 * size, offset: offset, isolation: isolation, maxBytes: 1 << 22, totalMaxBytes: 1 << 22);
+    }
+
+    // A reader beyond what is committed, where that ends in an older segment.
+    [Test]
+    public async Task A_fetch_beyond_the_high_watermark_does_not_wait_for_it_where_it_is_in_another_segment()
+    {
+        const int Value = 600_000;
+        await using var leader = new LeaderFixture(1, 2);
+        leader.Update(new ConfigRecord
+        {
+            ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", Name = "segment.bytes", Value = "1048576",
+        });
+        leader.Append(Value);
+        Assert.That(leader.FetchAsync(1, offset: 1).IsCompleted, Is.False, "in one segment");
+        leader.Append(Value);
+        var fetch = leader.FetchAsync(1, offset: 1);
+        Assert.That(fetch.IsCompletedSuccessfully);
+        Assert.That((fetch.Result[0].ErrorCode, fetch.Result[0].HighWatermark, fetch.Result[0].Records.Length),
+            Is.EqualTo((ErrorCode.None, 0L, 0)));
     }
 
     [Test]

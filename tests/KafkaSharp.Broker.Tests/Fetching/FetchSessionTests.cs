@@ -250,6 +250,34 @@ internal sealed class FetchSessionTests
         Assert.That(Numbers(Open(id, 1)), Is.EqualTo(new[] { 1, 3, 0, 2 }));
     }
 
+    // As the genuine broker, which has read it before the wait: only what was unknown from the beginning comes last.
+    [Test]
+    public void A_partition_deleted_during_the_wait_keeps_its_place_in_response_and_session()
+    {
+        var unknown = new FetchPartitionResult(ErrorCode.UnknownTopicOrPartition);
+        var response = FetchContext.Open(_cache, Request(0, 0, 0, 1, 2), 12).Respond([unknown, unknown with { IsLost = true }, Result()]);
+        Assert.That(Named(response), Is.EqualTo(new[] { 1, 2, 0 }));
+        Assert.That(Numbers(Open(response.SessionId, 1)), Is.EqualTo(new[] { 1, 2, 0 }));
+    }
+
+    // On a lane a check-in may pause the request for long, and the session's other requests would pause with it.
+    [Test]
+    public void A_response_of_many_partitions_is_made_with_check_ins_apart_from_the_lock_of_its_session()
+    {
+        const int Count = 1024;
+        var checkIns = 0;
+        var id = FetchContext.Open(_cache, Request(0, 0, [.. Enumerable.Range(0, Count)]), 12)
+            .Respond(Nothing(Count), () => checkIns++).SessionId;
+        Assert.That(checkIns, Is.EqualTo(4));
+        var gate = _cache.Find(id)!.Gate;
+        Open(id, 1).Respond(Nothing(Count), () =>
+        {
+            checkIns++;
+            Assert.That(gate.IsHeldByCurrentThread, Is.False);
+        });
+        Assert.That(checkIns, Is.EqualTo(8));
+    }
+
     [Test]
     public void Sessions_of_any_size_stay_within_the_limit_of_the_cache()
     {

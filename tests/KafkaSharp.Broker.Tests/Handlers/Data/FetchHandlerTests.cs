@@ -51,6 +51,9 @@ internal sealed class FetchHandlerTests
     [TestCase("one partition named again and again")]
     [TestCase("topics without partitions")]
     [TestCase("forgotten topics")]
+    [TestCase("topics with long names")]
+    [TestCase("a rack")]
+    [TestCase("a cluster")]
     public async Task A_waiting_fetch_keeps_nothing_of_what_its_request_names_beside_the_partitions_that_it_reads(string beside)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -79,6 +82,18 @@ internal sealed class FetchHandlerTests
         else if (beside == "topics without partitions")
         {
             request.Topics.AddRange(Enumerable.Range(0, Times).Select(i => new FetchRequest.FetchTopic { TopicId = new Uuid(9, i) }));
+        }
+        else if (beside == "topics with long names")
+        {
+            request.Topics.AddRange(Enumerable.Range(0, 200).Select(_ => new FetchRequest.FetchTopic { Topic = new string('x', 30_000) }));
+        }
+        else if (beside == "a rack")
+        {
+            request.RackId = new string('x', 5_000_000);
+        }
+        else if (beside == "a cluster")
+        {
+            request.ClusterId = new string('x', 5_000_000);
         }
         else
         {
