@@ -3,7 +3,7 @@ namespace KafkaSharp.Broker.Fetching;
 /// <summary>
 /// Holds up to <c>max.incremental.fetch.session.cache.slots</c> sessions (KIP-227). A full cache gives a slot to a new session only by
 /// evicting one that was not used for two minutes or, of those older than two minutes, one of lower worth: a consumer's before a
-/// follower's, a smaller before a larger. Kafka does not bound the memory of its sessions; here the cache has a limit of bytes, under which
+/// follower's, a smaller before a larger. A follower's evicts a consumer's of any age. Kafka does not bound the memory of its sessions; here the cache has a limit of bytes, under which
 /// a new session may replace larger ones. A fetcher without a session sends full requests, and one whose session was evicted starts
 /// another. Safe for use from any thread.
 /// </summary>
@@ -117,7 +117,7 @@ internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Rando
             return true;
         }
         var worst = _byLastUse
-            .Where(s => now - s.Created > s_evictableAfter && (isFromFollower || !s.IsFromFollower))
+            .Where(s => now - s.Created > s_evictableAfter ? isFromFollower || !s.IsFromFollower : isFromFollower && !s.IsFromFollower)
             .MinBy(s => (s.IsFromFollower, s.CountedSize, s.Id));
         if (worst is null || (worst.IsFromFollower, worst.CountedSize).CompareTo((isFromFollower, size)) >= 0)
             return false;

@@ -187,6 +187,18 @@ internal sealed class FetchSessionTests
         Assert.That(_cache.Find(small), Is.Null);
     }
 
+    // As the genuine broker: consumers that connect again and again do not keep followers out.
+    [Test]
+    public void A_consumers_session_of_any_age_gives_way_to_a_followers()
+    {
+        var large = StartSession(0, 1, 2);
+        var small = StartSession(0, 1);
+        Assert.That(StartFollower(0), Is.Not.Zero);
+        Assert.That((_cache.Find(small), _cache.Find(large)?.Id), Is.EqualTo(((FetchSession?)null, (int?)large)));
+        Assert.That(StartFollower(0), Is.Not.Zero);
+        Assert.That(StartFollower(0, 1), Is.Zero, "only followers are left");
+    }
+
     [Test]
     public void A_followers_session_gives_way_to_no_consumers()
     {
