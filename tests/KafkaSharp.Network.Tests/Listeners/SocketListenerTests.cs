@@ -315,6 +315,27 @@ public sealed class SocketListenerTests
         Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 9 }));
     }
 
+    // As Kafka: for the system a client that has left looks the same at first.
+    [Test]
+    public async Task A_client_that_closes_its_sending_side_receives_the_response_to_a_short_wait()
+    {
+        var time = new ManualTimeProvider();
+        var pending = new TaskCompletionSource<OutgoingFrame?>();
+        var handler = new DelegateHandler((_, _) => FrameHandling.Respond(new ValueTask<OutgoingFrame?>(pending.Task)));
+        await using var fixture = new ListenerFixture(handler, options => options with { MaxIdle = TimeSpan.FromSeconds(-1) }, time: time);
+        time.Advance(TimeSpan.FromSeconds(5));
+        using var client = fixture.Connect();
+        await client.SendFrameAsync(new byte[] { 1 });
+        client.Socket.Shutdown(SocketShutdown.Send);
+        await Eventually.True(() => fixture.Listener.Connections.Any(connection => connection.IsAbandoned), "the end is seen");
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(4.9));
+
+        pending.SetResult(DelegateHandler.FrameOf([9]));
+        Assert.That(await client.ReadFrameAsync(), Is.EqualTo(new byte[] { 9 }));
+    }
+
     [Test]
     public async Task A_peer_that_leaves_while_its_request_waits_is_noticed([Values] bool overlaps)
     {
