@@ -33,6 +33,9 @@ internal struct FetchPartitionState(FetchPartitionKey key)
     /// <summary>Whether the metadata knew the partition at the last read.</summary>
     public bool IsKnown { get; set; }
 
+    /// <summary>The base offset of the segment in which the first read of the request began, or -1.</summary>
+    public long FirstSegment { get; set; } = -1;
+
     public void UpdateFrom(in FetchPartitionState wanted)
     {
         MaxBytes = wanted.MaxBytes;

@@ -149,7 +149,10 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
             if (result.IsUnknown)
                 unknown++;
             else
-                refused |= result.ErrorCode != ErrorCode.None || result.DivergingEpoch is not null || result.EndsWait;
+                refused |= result.ErrorCode != ErrorCode.None || result.DivergingEpoch is not null || result.EndsWait
+                    || (!isFirst && wanted[i].FirstSegment >= 0 && wanted[i].FirstSegment < result.SegmentBaseOffset);
+            if (isFirst)
+                wanted[i].FirstSegment = result.SegmentBaseOffset;
             wanted[i].IsKnown = !result.IsUnknown;
             if (result.Records.Length > 0)
                 minOneMessage = false;

@@ -19,6 +19,9 @@ internal readonly record struct FetchPartitionResult
     /// <summary>Whether a fetch responds at once, since the partition gives it no more bytes however long it waits.</summary>
     public bool EndsWait { get; init; }
 
+    /// <summary>The base offset of the segment in which the read began; -1 where nothing was read.</summary>
+    public long SegmentBaseOffset { get; init; } = -1;
+
     public long HighWatermark { get; init; } = -1;
     public long LastStableOffset { get; init; } = -1;
     public long LogStartOffset { get; init; } = -1;

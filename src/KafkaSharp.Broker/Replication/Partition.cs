@@ -161,7 +161,8 @@ internal sealed class Partition
         info = Log.AppendAsLeader(prepared, registration!.LeaderEpoch, guard, transactionVersion);
         if (info.SizeInBytes > 0)
         {
-            Appended.Advance(info.SizeInBytes);
+            // A fetch that waits in the segment before responds.
+            Appended.Advance(Log.Segments.Active.BaseOffset < info.FirstOffset ? info.SizeInBytes : Unbounded);
             AdvanceHighWatermark();
         }
         return info;
@@ -255,6 +256,7 @@ internal sealed class Partition
         var result = new FetchPartitionResult
         {
             EndsWait = read.EndsInOtherSegment,
+            SegmentBaseOffset = read.FetchOffset.SegmentBaseOffset,
             HighWatermark = read.HighWatermark,
             LastStableOffset = read.LastStableOffset,
             LogStartOffset = read.LogStartOffset,
@@ -337,8 +339,9 @@ internal sealed class Partition
         }
         if (before is not { } from)
             return;
-        // The positions of a log that has changed its directory in between do not compare.
-        var bytes = from.MessageOffsetOnly || from.SegmentBaseOffset != after.SegmentBaseOffset
+        // The positions of a log that has changed its directory in between do not compare. From the start of a segment, all are woken: what
+        // waits in the segment before responds.
+        var bytes = from.MessageOffsetOnly || from.SegmentBaseOffset != after.SegmentBaseOffset || from.RelativePositionInSegment == 0
             || after.RelativePositionInSegment < from.RelativePositionInSegment
             ? Unbounded
             : after.RelativePositionInSegment - from.RelativePositionInSegment;

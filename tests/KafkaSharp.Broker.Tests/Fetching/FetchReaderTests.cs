@@ -329,6 +329,25 @@ internal sealed class FetchReaderTests
             minBytes: 2 * size, offset: offset, isolation: isolation, maxBytes: 1 << 22, totalMaxBytes: 1 << 22);
     }
 
+    // As the genuine broker, which compares the segment of the end with that of the first read.
+    [Test]
+    public async Task A_roll_ends_the_wait_of_a_fetch_that_began_in_the_segment_before(
+        [Values] FetchIsolation isolation, [Values(0, 1, 2)] int offset)
+    {
+        const int Value = 600_000;
+        _leader.Update(new ConfigRecord
+        {
+            ResourceType = (sbyte)ConfigResourceType.Topic, ResourceName = "t", Name = "segment.bytes", Value = "1048576",
+        });
+        var size = _leader.Append(Value);
+        var small = _leader.Append();
+        var fetch = _leader.FetchAsync(
+            minBytes: 1 << 22, offset: offset, isolation: isolation, maxBytes: 1 << 23, totalMaxBytes: 1 << 23);
+        Assert.That(fetch.IsCompleted, Is.False);
+        _leader.Append(Value);
+        Assert.That((await fetch.WaitAsync(s_patience))[0].Records.Length, Is.EqualTo(new[] { size + small, small, size }[offset]));
+    }
+
     // A reader beyond what is committed, where that ends in an older segment.
     [Test]
     public async Task A_fetch_beyond_the_high_watermark_does_not_wait_for_it_where_it_is_in_another_segment()
