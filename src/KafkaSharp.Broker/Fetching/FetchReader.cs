@@ -43,6 +43,20 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         FetchPartitions wanted, FetchParameters parameters, RequestContext? context = null)
     {
         var results = new FetchPartitionResult[wanted.Count];
+        try
+        {
+            return ReadOrWait(wanted, parameters, results, context);
+        }
+        catch
+        {
+            Release(results);
+            throw;
+        }
+    }
+
+    private ValueTask<FetchPartitionResult[]> ReadOrWait(
+        FetchPartitions wanted, FetchParameters parameters, FetchPartitionResult[] results, RequestContext? context)
+    {
         var (bytes, unknown, refused) = Read(wanted, parameters, results, context, isFirst: true);
         return refused || bytes >= parameters.MinBytes || parameters.MaxWait <= TimeSpan.Zero || unknown == wanted.Count
             || !TryBeginWait(wanted, out var counted)
@@ -71,6 +85,11 @@ internal sealed class FetchReader(ReplicaManager replicas, TimerWheel timers, Ti
         try
         {
             return await WaitForBytesAsync(wanted, parameters, results, context);
+        }
+        catch
+        {
+            Release(results);
+            throw;
         }
         finally
         {

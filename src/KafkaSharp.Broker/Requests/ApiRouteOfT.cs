@@ -125,9 +125,18 @@ internal sealed class ApiRoute<TRequest, TResponse>(
             logger.RequestFailed(ApiKey, context.ApiVersion, context.ClientId, context.Connection.RemoteEndPoint, e);
             return Failed(context, request, RequestFailure.ErrorOf(e));
         }
-        return context.IsLarge
-            ? await context.RunOnLaneAsync(_ => Respond(context, request, response, logger))
-            : Respond(context, request, response, logger);
+        if (!context.IsLarge)
+            return Respond(context, request, response, logger);
+        try
+        {
+            return await context.RunOnLaneAsync(_ => Respond(context, request, response, logger));
+        }
+        catch
+        {
+            // The broker stops.
+            context.DropLeases();
+            throw;
+        }
     }
 
     private OutgoingFrame? Respond(RequestContext context, TRequest request, TResponse? response, ILogger logger)

@@ -26,6 +26,12 @@ internal sealed class LeaderFixture : IAsyncDisposable
     private MetadataImage _image = MetadataImage.Empty;
 
     public LeaderFixture(params int[] isr)
+        : this(files => files, isr)
+    {
+    }
+
+    /// <summary>With a file system of the test's own around that of the fixture.</summary>
+    public LeaderFixture(Func<IFileSystem, IFileSystem> wrap, params int[] isr)
     {
         if (isr.Length == 0)
             isr = [1];
@@ -37,7 +43,7 @@ internal sealed class LeaderFixture : IAsyncDisposable
         });
         _logs = LogManager.Open(new LogManagerOptions
         {
-            FileSystem = files, Directories = ["/data"], BrokerConfig = configuration.Values, Time = Time, Random = new Random(3),
+            FileSystem = wrap(files), Directories = ["/data"], BrokerConfig = configuration.Values, Time = Time, Random = new Random(3),
         });
         Replicas = new ReplicaManager(configuration, _logs, NullLogger<ReplicaManager>.Instance);
         Timers = new TimerWheel(Time);

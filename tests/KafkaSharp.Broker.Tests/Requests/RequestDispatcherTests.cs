@@ -133,6 +133,29 @@ public sealed class RequestDispatcherTests
     }
 
     [Test]
+    public async Task Leases_of_a_request_whose_response_finds_the_lanes_stopped_are_given_back()
+    {
+        var lease = new Lease();
+        var services = TestServices.Create();
+        using var fixture = new DispatcherFixture(
+            new ApiTable(ApiRoute.For(new StubHandler<ListGroupsRequest, ListGroupsResponse>
+            {
+                Handle = async (context, _) =>
+                {
+                    context.IsLarge = true;
+                    context.AddLease(lease);
+                    await Task.Yield();
+                    services.Lanes.Dispose();
+                    return new ListGroupsResponse();
+                },
+            })),
+            services: services);
+
+        Assert.That(await fixture.AskAsync(RawRequest.ListGroups(0, 1)), Is.Null);
+        await Eventually.True(() => lease.Disposals == 1, "the lease is given back");
+    }
+
+    [Test]
     public void An_API_has_one_route_on_a_kind_of_listener()
     {
         var route = ApiRoute.For(new StubHandler<ListGroupsRequest, ListGroupsResponse>());
