@@ -376,8 +376,14 @@ public sealed class PartitionLog : IDisposable
     {
         lock (_state.SegmentChanges)
         {
+            string directory;
+            bool mustFlush;
             lock (_state.Gate)
-                return _guard.IsClosed ? 0 : _retention.DeleteOldSegments();
+                (directory, mustFlush) = (_state.Directory, !_guard.IsClosed && _retention.Prepare());
+            if (mustFlush)
+                _guard.RunUnlessMoved(() => _state.Files.FlushDirectory(directory));
+            lock (_state.Gate)
+                return _guard.IsClosed || _state.Directory != directory ? 0 : _retention.DeleteOldSegments();
         }
     }
 

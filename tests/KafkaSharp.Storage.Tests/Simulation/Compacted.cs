@@ -36,7 +36,7 @@ internal sealed class Compacted(string name)
             if (batch.Marker is not null)
                 Assert.That(found.Values.Where(other => other.ProducerId == batch.ProducerId && other.IsRecord), Is.Empty,
                     $"the marker at {offset} of {name} is gone, and its records are not");
-            else if (batch.IsTombstone && IsCommitted(batch) && there is null)
+            else if (batch.IsTombstone && IsCommitted(batch))
                 _removedTombstones[batch.Key] = Math.Max(offset, _removedTombstones.GetValueOrDefault(batch.Key, -1));
             else if (!batch.IsTransactional || outcomes.GetValueOrDefault(batch.ProducerId, true))
                 Assert.That(

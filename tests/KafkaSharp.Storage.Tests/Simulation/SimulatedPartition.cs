@@ -234,7 +234,7 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
             LogContents.CheckAborted(log, found, _firstOffsets, from);
         // What was deleted may have begun transactions that are still open, and so may what compaction has removed when the marker after
         // it is cut off: a producer snapshot remembers it.
-        LogContents.CheckLastStable(log, found, isKnown: !_hasLostMarkers && _firstOffsets.Values.All(first => first >= from));
+        LogContents.CheckLastStable(log, found, from, isKnown: !_hasLostMarkers && _firstOffsets.Values.All(first => first >= from));
     }
 
     private SortedDictionary<long, SimulatedBatch> Read(PartitionLog log)

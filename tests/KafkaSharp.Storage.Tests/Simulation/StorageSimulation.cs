@@ -30,8 +30,8 @@ internal sealed class StorageSimulation
     {
         ["cleanup.policy"] = "compact",
         ["min.cleanable.dirty.ratio"] = "0.01",
-        ["delete.retention.ms"] = "1500",
-        ["retention.ms"] = "3000",
+        ["delete.retention.ms"] = "700",
+        ["retention.ms"] = "1000",
     };
 
     private readonly int _seed;
@@ -174,6 +174,7 @@ internal sealed class StorageSimulation
     private void Compact()
     {
         Trace("compact");
+        _time.Advance(TimeSpan.FromMilliseconds(_random.Next(4) * 200));
         var logs = _partitions.Select(each => (Partition: each, Log: _manager.Get(each.Name))).ToArray();
         _manager.Cleaner.Run();
         foreach (var each in logs)
@@ -373,7 +374,7 @@ internal sealed class StorageSimulation
     {
         foreach (var (key, value) in s_compacted)
             overrides[key] = value;
-        if (partition.Name.Topic == "sometimes")
+        if (partition.Name.Topic != "plain")
             overrides["cleanup.policy"] = "compact,delete";
     }
 
