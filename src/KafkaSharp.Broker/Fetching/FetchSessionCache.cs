@@ -3,9 +3,9 @@ namespace KafkaSharp.Broker.Fetching;
 /// <summary>
 /// Holds up to <c>max.incremental.fetch.session.cache.slots</c> sessions (KIP-227). A full cache gives a slot to a new session only by
 /// evicting one that was not used for two minutes or, of those older than two minutes, one of lower worth: a consumer's before a
-/// follower's, a smaller before a larger. A follower's evicts a consumer's of any age. Kafka does not bound the memory of its sessions; here the cache has a limit of bytes, under which
-/// a new session may replace larger ones. A fetcher without a session sends full requests, and one whose session was evicted starts
-/// another. Safe for use from any thread.
+/// follower's, a smaller before a larger. A follower's evicts a consumer's of any age. Kafka does not bound the memory of its sessions;
+/// here the cache has a limit of bytes, under which a new session may replace larger ones. A fetcher without a session sends full requests,
+/// and one whose session was evicted starts another. Safe for use from any thread.
 /// </summary>
 internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Random random)
 {

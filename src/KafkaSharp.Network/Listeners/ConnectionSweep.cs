@@ -2,7 +2,8 @@ namespace KafkaSharp.Network.Listeners;
 
 /// <summary>
 /// Periodically checks the connections of a listener: closes those that are idle for longer than <c>connections.max.idle.ms</c> and those
-/// whose peer has closed its side while a response is prepared, once nothing was received or sent for ten seconds. One timer for all connections. Disposing stops it.
+/// whose peer has closed its side while a response is prepared, once nothing was received or sent for ten seconds. One timer for all
+/// connections. Disposing stops it.
 /// </summary>
 internal sealed class ConnectionSweep : IAsyncDisposable
 {
