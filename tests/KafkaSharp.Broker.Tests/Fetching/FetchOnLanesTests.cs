@@ -150,7 +150,7 @@ internal sealed class FetchOnLanesTests
         ],
     };
 
-    /// <summary>A clock that counts the calls for its timestamp, and tells of each of them.</summary>
+    /// <summary>A clock that counts the calls for its timestamp, and notifies a test of each of them.</summary>
     private sealed class ObservedTime(TimeProvider time) : TimeProvider
     {
         private int _calls;
