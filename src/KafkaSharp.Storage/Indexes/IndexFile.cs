@@ -15,7 +15,6 @@ namespace KafkaSharp.Storage.Indexes;
 internal sealed class IndexFile(IFileSystem files, string path, int entrySize, int maxBytes, bool isNew) : IDisposable
 {
     private const int MaxTailBytes = 4096;
-    private const int PageBytes = 4096;
 
     private static readonly IndexTail s_empty = new(0, [], 0);
 
@@ -76,7 +75,7 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
         }
         if (tail.WrittenBytes == 0)
             return -1;
-        return FindInFile(key, target, tail.WrittenBytes / entrySize, entry);
+        return new IndexSearch(_file!, entrySize, tail).FindLastAtMost(key, target, entry);
     }
 
     public void Append(ReadOnlySpan<byte> entry)
@@ -221,27 +220,6 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
     }
 
     private IndexTail ReadTail(IStorageFile file) => new(CountEntries(file) * entrySize, [], 0);
-
-    private int FindInFile(in IndexKey key, long target, int count, Span<byte> entry)
-    {
-        Span<byte> page = stackalloc byte[PageBytes];
-        var file = _file!;
-        var (low, high) = (0, count - 1);
-        while ((high - low + 1) * entrySize > page.Length)
-        {
-            var middle = (low + high) >>> 1;
-            if (file.Read((long)middle * entrySize, page[..entrySize]) == entrySize && key.Of(page) <= target)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        var read = file.Read((long)low * entrySize, page[..((high - low + 1) * entrySize)]);
-        var found = key.LastAtMost(page[..(read - read % entrySize)], entrySize, target);
-        if (found < 0)
-            return low == 0 ? -1 : low - 1;
-        page.Slice(found * entrySize, entrySize).CopyTo(entry);
-        return low + found;
-    }
 
     /// <summary>A killed Kafka broker leaves its index preallocated. Zeros after the last entry are not entries.</summary>
     private int CountEntries(IStorageFile file)

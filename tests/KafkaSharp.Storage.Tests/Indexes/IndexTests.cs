@@ -36,6 +36,42 @@ public sealed class IndexTests
         Assert.That(again.Lookup(1234), Is.EqualTo(new OffsetPosition(1230, 113_000)));
     }
 
+    [TestCase(1, 0, 1, 2)]
+    [TestCase(511, 0, 1, 2)]
+    [TestCase(50_000, 0, 1, 2)]
+    [TestCase(50_000, 63, 65, 2)]
+    [TestCase(50_000, 1, 5000, 9)]
+    public void An_index_of_any_shape_is_searched_with_few_reads(int entries, int leastStep, int mostStep, int mostReads)
+    {
+        var random = new Random(7);
+        var reads = 0;
+        var files = new FaultyFileSystem(_folder.Files, (operation, _) =>
+        {
+            reads += operation == FileOperation.Read ? 1 : 0;
+            return null;
+        });
+        using var index = new OffsetIndex(files, _folder["x.index"], 100, entries * OffsetIndex.EntrySize);
+        List<OffsetPosition> expected = [new(100, 0)];
+        for (var i = 0; i < entries; i++)
+        {
+            // Steps that grow with the number give an index that no proportion describes: 98 pages, halved 7 times after the first.
+            var step = leastStep + 1 + (mostStep < 100 ? random.Next(mostStep) : (int)((long)mostStep * i * i / entries / entries));
+            expected.Add(new(expected[^1].Offset + step, (i + 1) * 1000));
+            index.Append(expected[^1].Offset, expected[^1].Position);
+        }
+        index.WriteOut();
+        Assert.That(index.EntryCount, Is.EqualTo(entries));
+        for (var i = 0; i < expected.Count; i += Math.Max(1, entries / 5000))
+        {
+            var next = i + 1 < expected.Count ? expected[i + 1].Offset : expected[i].Offset + 50;
+            reads = 0;
+            Assert.That(index.Lookup(next - 1), Is.EqualTo(expected[i]));
+            Assert.That(reads, Is.LessThanOrEqualTo(mostReads));
+        }
+        Assert.That(index.Lookup(long.MaxValue), Is.EqualTo(expected[^1]));
+        Assert.That(index.Lookup(99), Is.EqualTo(expected[0]));
+    }
+
     [TestCase(1)]
     [TestCase(700)]
     [TestCase(1990)]
