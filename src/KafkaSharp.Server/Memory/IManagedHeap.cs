@@ -12,6 +12,12 @@ internal interface IManagedHeap
     /// <summary>The large arrays that requests use now: they are garbage as soon as the requests end.</summary>
     long RequestBytes { get; }
 
+    /// <summary>Begins to collect all garbage beside the threads, which wait for a few milliseconds at most.</summary>
+    void BeginCollection();
+
+    /// <summary>What was in use at the end of the collection that was begun last; null before its end.</summary>
+    long? CollectedInUse { get; }
+
     /// <summary>
     /// Collects all garbage and returns free memory to the system. All threads of the process wait for it. The result is what is in use.
     /// </summary>

@@ -7,11 +7,12 @@ namespace KafkaSharp.Server.Memory;
 /// oldest generation, which the runtime collects only when it has grown further, and a quiet broker never gets that far.
 /// </summary>
 /// <remarks>
-/// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So it happens only
-/// while little is allocated and no request uses a large array, only when the heap is more than twice what was in use after the last
-/// release, and takes 0.4 % of the time at most. Less would keep the memory of requests that were still being served during a release for
+/// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So a collection beside
+/// the threads first says what is in use, and a release follows only where at least half of the heap is garbage or free. Both happen only
+/// while little is allocated and no request uses a large array, only when the heap is more than twice what was in use the last time, and
+/// releases take 0.4 % of the time at most. Less would keep the memory of requests that were still being served during a release for
 /// long after their end. What was in use may have become garbage without any growth (a waiting fetch of very many partitions has ended), so
-/// a heap that does not grow is released too, after a minute at first; each time that little was garbage doubles this time, up to an hour.
+/// a heap that does not grow is looked at too, after a minute at first; each time that little was garbage doubles this time, up to an hour.
 /// </remarks>
 internal sealed class IdleMemoryRelease : IDisposable
 {
@@ -32,11 +33,15 @@ internal sealed class IdleMemoryRelease : IDisposable
 
     private const int ShareOfTime = 250;
 
+    // A collection beside the threads takes the time of another core.
+    private static readonly TimeSpan s_pauseAfterCollection = TimeSpan.FromSeconds(20);
+
     private readonly IManagedHeap _heap;
     private readonly BufferPool _buffers;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _allocated;
+    private bool _isCollecting;
     private long _inUse;
     private long _lastEnd;
     private TimeSpan _pause;
@@ -63,16 +68,34 @@ internal sealed class IdleMemoryRelease : IDisposable
         var before = _allocated;
         _allocated = _heap.AllocatedBytes;
         if (_allocated - before > QuietBytes || _heap.RequestBytes > 0)
+        {
+            // What was in use at the end of a collection is garbage when the requests end.
+            _isCollecting = false;
             return;
+        }
         var held = WithoutPool(_heap.HeldBytes);
+        if (_isCollecting)
+        {
+            if (_heap.CollectedInUse is { } inUse)
+                Finish(held, WithoutPool(inUse));
+            return;
+        }
         var hasGrown = held > 2 * _inUse + SmallestRelease;
         if (held <= SmallestRelease || _time.GetElapsedTime(_lastEnd) < (hasGrown ? _pause : _repetition))
             return;
+        _isCollecting = true;
+        _heap.BeginCollection();
+    }
+
+    private void Finish(long held, long inUse)
+    {
+        _isCollecting = false;
+        var isGarbage = held > SmallestRelease && inUse <= held / 2;
         var started = _time.GetTimestamp();
-        _inUse = WithoutPool(_heap.Release());
+        _inUse = isGarbage ? WithoutPool(_heap.Release()) : inUse;
         _lastEnd = _time.GetTimestamp();
-        _pause = _time.GetElapsedTime(started, _lastEnd) * ShareOfTime;
-        _repetition = _inUse <= held / 2 ? FirstRepetition
+        _pause = isGarbage ? _time.GetElapsedTime(started, _lastEnd) * ShareOfTime : s_pauseAfterCollection;
+        _repetition = isGarbage ? FirstRepetition
             : _repetition < LongestRepetition / 2 ? 2 * _repetition
             : LongestRepetition;
     }

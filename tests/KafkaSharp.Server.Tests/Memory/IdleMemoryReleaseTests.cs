@@ -30,6 +30,43 @@ public sealed class IdleMemoryReleaseTests
 
         _heap.AllocatedBytes += IdleMemoryRelease.QuietBytes;
         _time.Advance(IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 0)), "it is not known yet what is in use");
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public void What_is_mostly_in_use_stops_no_thread()
+    {
+        _heap.InUse = 110 * Megabyte;
+        _heap.HeldBytes = 200 * Megabyte;
+        AdvanceBy(TimeSpan.FromSeconds(30));
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public void A_collection_while_requests_are_served_says_nothing()
+    {
+        _heap.InUse = _heap.HeldBytes = 200 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That(_heap.Collections, Is.EqualTo(1));
+        _heap.AllocatedBytes += 500 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+
+        _heap.InUse = 4 * Megabyte;
+        AdvanceBy(2 * IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
+    public void The_end_of_a_collection_is_waited_for()
+    {
+        _heap.HeldBytes = 200 * Megabyte;
+        _heap.IsSlow = true;
+        AdvanceBy(5 * IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 0)));
+        _heap.IsSlow = false;
+        _time.Advance(IdleMemoryRelease.Period);
         Assert.That(_heap.Releases, Is.EqualTo(1));
     }
 
@@ -37,9 +74,9 @@ public sealed class IdleMemoryReleaseTests
     public void A_small_heap_is_left_to_the_runtime()
     {
         _heap.HeldBytes = IdleMemoryRelease.SmallestRelease;
-        _time.Advance(IdleMemoryRelease.Period);
+        AdvanceBy(2 * IdleMemoryRelease.Period);
 
-        Assert.That(_heap.Releases, Is.Zero);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((0, 0)));
     }
 
     [Test]
@@ -47,26 +84,26 @@ public sealed class IdleMemoryReleaseTests
     {
         _heap.InUse = 300 * Megabyte;
         _heap.HeldBytes = 400 * Megabyte;
-        _time.Advance(IdleMemoryRelease.Period);
+        AdvanceBy(TimeSpan.FromSeconds(24));
         _heap.HeldBytes = 600 * Megabyte;
-        _time.Advance(IdleMemoryRelease.Period);
-        Assert.That(_heap.Releases, Is.EqualTo(1));
+        AdvanceBy(TimeSpan.FromSeconds(4));
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 0)));
 
         _heap.HeldBytes = (600 * Megabyte) + IdleMemoryRelease.SmallestRelease + 1;
-        _time.Advance(IdleMemoryRelease.Period);
-        Assert.That(_heap.Releases, Is.EqualTo(2));
+        AdvanceBy(TimeSpan.FromSeconds(4));
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((2, 1)));
     }
 
     [Test]
-    public void Nothing_is_released_while_a_request_uses_large_arrays()
+    public void Nothing_is_collected_while_a_request_uses_large_arrays()
     {
         _heap.HeldBytes = 200 * Megabyte;
         _heap.RequestBytes = 200 * Megabyte;
-        _time.Advance(IdleMemoryRelease.Period);
-        Assert.That(_heap.Releases, Is.Zero, "what it uses would count as in use, and stay after its end");
+        AdvanceBy(2 * IdleMemoryRelease.Period);
+        Assert.That(_heap.Collections, Is.Zero, "what it uses would count as in use, and stay after its end");
 
         _heap.RequestBytes = 0;
-        _time.Advance(IdleMemoryRelease.Period);
+        AdvanceBy(2 * IdleMemoryRelease.Period);
         Assert.That(_heap.Releases, Is.EqualTo(1));
     }
 
@@ -75,24 +112,24 @@ public sealed class IdleMemoryReleaseTests
     {
         _heap.InUse = 300 * Megabyte;
         _heap.HeldBytes = 400 * Megabyte;
-        _time.Advance(IdleMemoryRelease.Period);
+        AdvanceBy(2 * IdleMemoryRelease.Period);
         // The waiting fetches have ended since.
         _heap.InUse = 4 * Megabyte;
-        AdvanceBy(IdleMemoryRelease.FirstRepetition * 2);
+        AdvanceBy(IdleMemoryRelease.FirstRepetition * 2 + IdleMemoryRelease.Period);
 
         Assert.That(_heap.HeldBytes, Is.EqualTo(4 * Megabyte));
     }
 
     [Test]
-    public void What_stays_in_use_is_collected_less_and_less_often()
+    public void What_stays_in_use_is_collected_less_and_less_often_and_never_released()
     {
         _heap.InUse = _heap.HeldBytes = 300 * Megabyte;
         AdvanceBy(TimeSpan.FromHours(1));
-        // After 0, 2, 6, 14 and 30 minutes: the first release has doubled the time already.
-        Assert.That(_heap.Releases, Is.EqualTo(5));
+        // After 0, 2, 6, 14 and 30 minutes: the first collection has doubled the time already.
+        Assert.That(_heap.Collections, Is.EqualTo(5));
 
         AdvanceBy(TimeSpan.FromHours(10));
-        Assert.That(_heap.Releases, Is.EqualTo(15), "each hour");
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((15, 0)), "each hour");
     }
 
     [Test]
@@ -114,23 +151,33 @@ public sealed class IdleMemoryReleaseTests
         _buffers.Return(_buffers.Rent((int)(16 * Megabyte)));
         _buffers.Return(_buffers.Rent((int)(8 * Megabyte)));
         _heap.HeldBytes = (24 * Megabyte) + IdleMemoryRelease.SmallestRelease;
-        _time.Advance(IdleMemoryRelease.Period);
-        Assert.That(_heap.Releases, Is.Zero, "the pool keeps them for the next request");
+        AdvanceBy(2 * IdleMemoryRelease.Period);
+        Assert.That(_heap.Collections, Is.Zero, "the pool keeps them for the next request");
 
         _buffers.Trim();
         _buffers.Trim();
-        _time.Advance(IdleMemoryRelease.Period);
+        AdvanceBy(2 * IdleMemoryRelease.Period);
         Assert.That(_heap.Releases, Is.EqualTo(1));
     }
 
     [Test]
-    public void Nothing_is_released_after_disposal()
+    public void Nothing_is_collected_after_disposal()
     {
         _release.Dispose();
         _heap.HeldBytes = 200 * Megabyte;
-        _time.Advance(IdleMemoryRelease.Period);
+        AdvanceBy(2 * IdleMemoryRelease.Period);
 
-        Assert.That(_heap.Releases, Is.Zero);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public async Task The_heap_of_the_process_says_what_a_collection_has_found()
+    {
+        var heap = new ProcessHeap();
+        var kept = new byte[8 * Megabyte];
+        heap.BeginCollection();
+        await Eventually.True(() => heap.CollectedInUse > kept.LongLength, "the collection has ended");
+        GC.KeepAlive(kept);
     }
 
     private void AdvanceBy(TimeSpan time)
@@ -149,9 +196,17 @@ public sealed class IdleMemoryReleaseTests
 
         public long InUse { get; set; }
 
+        public int Collections { get; private set; }
+
         public int Releases { get; private set; }
 
+        public bool IsSlow { get; set; }
+
+        public long? CollectedInUse => IsSlow ? null : InUse;
+
         public Action Releasing { get; set; } = () => { };
+
+        public void BeginCollection() => Collections++;
 
         public long Release()
         {
