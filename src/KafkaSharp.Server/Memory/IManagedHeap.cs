@@ -15,7 +15,7 @@ internal interface IManagedHeap
     /// <summary>Begins to collect all garbage beside the threads, which wait for a few milliseconds at most.</summary>
     void BeginCollection();
 
-    /// <summary>What was in use at the end of the collection that was begun last; null before its end.</summary>
+    /// <summary>What is in use after the collection that was begun last, and what was allocated since; null before its end.</summary>
     long? CollectedInUse { get; }
 
     /// <summary>

@@ -42,6 +42,7 @@ internal sealed class IdleMemoryRelease : IDisposable
     private readonly ITimer _timer;
     private long _allocated;
     private bool _isCollecting;
+    private long _heldBefore;
     private long _inUse;
     private long _lastEnd;
     private TimeSpan _pause;
@@ -77,20 +78,21 @@ internal sealed class IdleMemoryRelease : IDisposable
         if (_isCollecting)
         {
             if (_heap.CollectedInUse is { } inUse)
-                Finish(held, WithoutPool(inUse));
+                Finish(WithoutPool(inUse));
             return;
         }
         var hasGrown = held > 2 * _inUse + SmallestRelease;
         if (held <= SmallestRelease || _time.GetElapsedTime(_lastEnd) < (hasGrown ? _pause : _repetition))
             return;
-        _isCollecting = true;
+        (_isCollecting, _heldBefore) = (true, held);
         _heap.BeginCollection();
     }
 
-    private void Finish(long held, long inUse)
+    private void Finish(long inUse)
     {
         _isCollecting = false;
-        var isGarbage = held > SmallestRelease && inUse <= held / 2;
+        // What the collection has freed does not count as held any more, although the process still has it.
+        var isGarbage = inUse <= _heldBefore / 2;
         var started = _time.GetTimestamp();
         _inUse = isGarbage ? WithoutPool(_heap.Release()) : inUse;
         _lastEnd = _time.GetTimestamp();

@@ -5,7 +5,7 @@ namespace KafkaSharp.Server.Memory;
 /// <summary>The heap of this process.</summary>
 internal sealed class ProcessHeap : IManagedHeap
 {
-    private long _indexBefore;
+    private long _lastCollection;
 
     public long AllocatedBytes => GC.GetTotalAllocatedBytes();
 
@@ -14,12 +14,12 @@ internal sealed class ProcessHeap : IManagedHeap
 
     public long RequestBytes => RecordArrays.LargeBytesInUse;
 
-    public long? CollectedInUse =>
-        LastCollection() is var last && last.Index != _indexBefore ? last.HeapSizeBytes - last.FragmentedBytes : null;
+    // Not the sizes of the collection itself, which it takes before it has swept the large arrays.
+    public long? CollectedInUse => LastCollection() != _lastCollection ? GC.GetTotalMemory(forceFullCollection: false) : null;
 
     public void BeginCollection()
     {
-        _indexBefore = LastCollection().Index;
+        _lastCollection = LastCollection();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
@@ -31,9 +31,6 @@ internal sealed class ProcessHeap : IManagedHeap
     }
 
     // Without concurrent collections, which the environment can switch off, it is a blocking one.
-    private static GCMemoryInfo LastCollection()
-    {
-        var (background, blocking) = (GC.GetGCMemoryInfo(GCKind.Background), GC.GetGCMemoryInfo(GCKind.FullBlocking));
-        return background.Index > blocking.Index ? background : blocking;
-    }
+    private static long LastCollection() =>
+        Math.Max(GC.GetGCMemoryInfo(GCKind.Background).Index, GC.GetGCMemoryInfo(GCKind.FullBlocking).Index);
 }

@@ -59,6 +59,15 @@ public sealed class IdleMemoryReleaseTests
     }
 
     [Test]
+    public void What_a_collection_has_freed_is_returned_to_the_system()
+    {
+        _heap.HeldBytes = 200 * Megabyte;
+        _heap.Collecting = () => _heap.HeldBytes = 10 * Megabyte;
+        AdvanceBy(2 * IdleMemoryRelease.Period);
+        Assert.That(_heap.Releases, Is.EqualTo(1));
+    }
+
+    [Test]
     public void The_end_of_a_collection_is_waited_for()
     {
         _heap.HeldBytes = 200 * Megabyte;
@@ -206,7 +215,13 @@ public sealed class IdleMemoryReleaseTests
 
         public Action Releasing { get; set; } = () => { };
 
-        public void BeginCollection() => Collections++;
+        public Action Collecting { get; set; } = () => { };
+
+        public void BeginCollection()
+        {
+            Collections++;
+            Collecting();
+        }
 
         public long Release()
         {
