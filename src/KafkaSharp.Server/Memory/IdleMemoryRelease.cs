@@ -8,7 +8,7 @@ namespace KafkaSharp.Server.Memory;
 /// </summary>
 /// <remarks>
 /// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So a collection beside
-/// the threads first says what is in use, and a release follows only where at least a third of the heap was garbage or free. Both happen only
+/// the threads first says what is in use, and a release follows only where a third of the heap was garbage or free. Both happen only
 /// while little is allocated and no request uses a large array, only when the heap is more than twice what was in use the last time, and
 /// releases take 0.4 % of the time at most. Less would keep the memory of requests that were still being served during a release for
 /// long after their end. What was in use may have become garbage without any growth (a waiting fetch of very many partitions has ended), so
