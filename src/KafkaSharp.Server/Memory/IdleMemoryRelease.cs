@@ -9,8 +9,8 @@ namespace KafkaSharp.Server.Memory;
 /// <remarks>
 /// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So a collection beside
 /// the threads first says what is in use, and a release follows only where a third of the heap was garbage or free. Both happen only
-/// while little is allocated and no request uses a large array, only when the heap is more than twice what was in use the last time, and
-/// releases take 0.4 % of the time at most. Less would keep the memory of requests that were still being served during a release for
+/// while little is allocated and no request uses a large array, and only when the heap is more than twice what was in use the last time.
+/// Releases take 0.4 % of the time at most, and collections about 5 % of one core. Less would keep the memory of requests that were still being served during a release for
 /// long after their end. What was in use may have become garbage without any growth (a waiting fetch of very many partitions has ended), so
 /// a heap that does not grow is looked at too, after a minute at first; each time that little was garbage doubles this time, up to an hour.
 /// </remarks>
@@ -32,17 +32,14 @@ internal sealed class IdleMemoryRelease : IDisposable
     public const long SmallestRelease = 32L << 20;
 
     private const int ShareOfTime = 250;
-
-    // A collection beside the threads takes the time of another core.
-    private static readonly TimeSpan s_pauseAfterCollection = TimeSpan.FromSeconds(20);
+    private const int ShareOfCore = 20;
 
     private readonly IManagedHeap _heap;
     private readonly BufferPool _buffers;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _allocated;
-    private bool _isCollecting;
-    private long _heldBefore;
+    private long? _heldBeforeCollection;
     private long _inUse;
     private long _lastEnd;
     private TimeSpan _pause;
@@ -71,34 +68,40 @@ internal sealed class IdleMemoryRelease : IDisposable
         if (_allocated - before > QuietBytes || _heap.RequestBytes > 0)
         {
             // What was in use at the end of a collection is garbage when the requests end.
-            _isCollecting = false;
+            _heldBeforeCollection = null;
+            return;
+        }
+        if (_heldBeforeCollection is { } heldBefore)
+        {
+            if (_heap.CollectedInUse is { } inUse)
+                Finish(heldBefore, WithoutPool(inUse));
             return;
         }
         var held = WithoutPool(_heap.HeldBytes);
-        if (_isCollecting)
-        {
-            if (_heap.CollectedInUse is { } inUse)
-                Finish(WithoutPool(inUse));
-            return;
-        }
         var hasGrown = held > 2 * _inUse + SmallestRelease;
         if (held <= SmallestRelease || _time.GetElapsedTime(_lastEnd) < (hasGrown ? _pause : _repetition))
             return;
-        (_isCollecting, _heldBefore) = (true, held);
+        _heldBeforeCollection = held;
         _heap.BeginCollection();
+        // Also when requests come before its end, after which it is begun again.
+        _lastEnd = _time.GetTimestamp();
+        _pause = TimeSpan.FromMilliseconds(held >> 20) * ShareOfCore;
     }
 
-    private void Finish(long inUse)
+    // What a collection has freed does not count as held any more, although the process still has it.
+    private void Finish(long heldBefore, long inUse)
     {
-        _isCollecting = false;
-        // What the collection has freed does not count as held any more, although the process still has it.
-        var isGarbage = inUse <= _heldBefore / 3 * 2;
+        _heldBeforeCollection = null;
+        if (inUse > heldBefore / 3 * 2)
+        {
+            _inUse = inUse;
+            _repetition = _repetition < LongestRepetition / 2 ? 2 * _repetition : LongestRepetition;
+            return;
+        }
         var started = _time.GetTimestamp();
-        _inUse = isGarbage ? WithoutPool(_heap.Release()) : inUse;
+        _inUse = WithoutPool(_heap.Release());
         _lastEnd = _time.GetTimestamp();
-        _pause = isGarbage ? _time.GetElapsedTime(started, _lastEnd) * ShareOfTime : s_pauseAfterCollection;
-        _repetition = isGarbage ? FirstRepetition
-            : _repetition < LongestRepetition / 2 ? 2 * _repetition
-            : LongestRepetition;
+        _pause = _time.GetElapsedTime(started, _lastEnd) * ShareOfTime;
+        _repetition = FirstRepetition;
     }
 }
