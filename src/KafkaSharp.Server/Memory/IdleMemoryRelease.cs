@@ -8,11 +8,12 @@ namespace KafkaSharp.Server.Memory;
 /// </summary>
 /// <remarks>
 /// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So a collection beside
-/// the threads first says what is in use, and a release follows only where a third of the heap was garbage or free. Both happen only
-/// while little is allocated and no request uses a large array, and only when the heap is more than twice what was in use the last time.
-/// Releases take 0.4 % of the time at most, and collections about 5 % of one core. Less would keep the memory of requests that were still being served during a release for
-/// long after their end. What was in use may have become garbage without any growth (a waiting fetch of very many partitions has ended), so
-/// a heap that does not grow is looked at too, after a minute at first; each time that little was garbage doubles this time, up to an hour.
+/// the threads first says what is in use, and a release follows only where a third of the heap was garbage or free. Both happen only while
+/// little is allocated and no request uses a large array, and only when the heap is more than twice what was in use the last time.
+/// Releases take 0.4 % of the time at most, and collections about 5 % of one core. Less would keep the memory of requests that were still
+/// being served during a release for long after their end. What was in use may have become garbage without any growth (a waiting fetch of
+/// very many partitions has ended), so a heap that does not grow is looked at too, after a minute at first; each time that little was
+/// garbage doubles this time, up to an hour.
 /// </remarks>
 internal sealed class IdleMemoryRelease : IDisposable
 {
