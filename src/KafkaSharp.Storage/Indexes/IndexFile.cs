@@ -48,9 +48,9 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
     public bool TryGet(int slot, Span<byte> entry)
     {
         var tail = Tail();
-        var position = slot * entrySize;
-        if (slot < 0 || position + entrySize > tail.TotalBytes)
+        if ((uint)slot >= (uint)(tail.TotalBytes / entrySize))
             return false;
+        var position = slot * entrySize;
         if (position < tail.WrittenBytes)
             return _file!.Read(position, entry[..entrySize]) == entrySize;
         tail.Span.Slice(position - tail.WrittenBytes, entrySize).CopyTo(entry);

@@ -28,9 +28,10 @@ internal readonly ref struct IndexSearch(IStorageFile file, int entrySize, Index
             var first = Math.Clamp(probe - perPage / 2, low, Math.Max(low, high + 1 - perPage));
             var wanted = Math.Min(perPage, high + 1 - first);
             var count = file.Read((long)first * entrySize, page[..(wanted * entrySize)]) / entrySize;
-            // The file was truncated meanwhile. Without its new end, the same page would be read again and again.
+            // The file was truncated meanwhile, maybe below what was found before. Without its new end, the same page would be read again
+            // and again.
             if (count < wanted)
-                high = first + count - 1;
+                (low, high) = (0, first + count - 1);
             var found = key.LastAtMost(page[..(count * entrySize)], entrySize, target);
             if (found < 0 && first > low)
             {

@@ -75,8 +75,10 @@ public sealed class OffsetIndex : IDisposable
     public long? FetchUpperBoundOffset(int position, int fetchSize)
     {
         Span<byte> entry = stackalloc byte[EntrySize];
-        var before = _file.FindLastAtMost(PositionKey, (long)position + fetchSize - 1, entry);
-        return _file.TryGet(before + 1, entry) ? Parse(entry).Offset : null;
+        var end = (long)position + fetchSize;
+        var before = _file.FindLastAtMost(PositionKey, end - 1, entry);
+        // The index may have been truncated and appended to meanwhile, so that another entry has this number.
+        return _file.TryGet(before + 1, entry) && Parse(entry) is var next && next.Position >= end ? next.Offset : null;
     }
 
     /// <exception cref="InvalidOperationException">

@@ -72,30 +72,6 @@ public sealed class IndexTests
         Assert.That(index.Lookup(99), Is.EqualTo(expected[0]));
     }
 
-    [TestCase(300, 1)]
-    [TestCase(300, 0)]
-    [TestCase(50_000, 1)]
-    [TestCase(50_000, 25_000)]
-    [TestCase(50_000, 49_999)]
-    public void A_search_ends_in_an_index_that_is_truncated_meanwhile(int entries, int kept)
-    {
-        Func<IOException?> reading = () => null;
-        var files = new FaultyFileSystem(_folder.Files, (operation, _) => operation == FileOperation.Read ? reading() : null);
-        using var index = new OffsetIndex(files, _folder["x.index"], 0, entries * OffsetIndex.EntrySize);
-        for (var i = 1; i <= entries; i++)
-            index.Append(i, i * 10);
-        index.WriteOut();
-        for (var offset = 0; offset <= entries; offset += Math.Max(1, entries / 100))
-        {
-            var reads = 0;
-            reading = () => ++reads > 30 ? new IOException("It reads again and again") : null;
-            using (var file = _folder.Files.OpenFile(_folder["x.index"], StorageFileMode.Open))
-                file.SetLength((long)kept * OffsetIndex.EntrySize);
-            var found = index.Lookup(offset);
-            Assert.That((found.Offset <= offset, found.Position), Is.EqualTo((true, found.Offset * 10)));
-        }
-    }
-
     [TestCase(1)]
     [TestCase(700)]
     [TestCase(1990)]
