@@ -21,7 +21,10 @@ internal sealed class OffsetFinder(LogState state)
             var truncations = state.Truncations;
             try
             {
-                return FindOnce(timestamp);
+                var found = FindOnce(timestamp);
+                // Otherwise it may be of an index of the log before and of batches that were written since.
+                if (state.Truncations == truncations)
+                    return found;
             }
             catch (Exception e) when (e is ObjectDisposedException or IOException or RecordsException)
             {
