@@ -8,13 +8,14 @@ namespace KafkaSharp.Storage.Cleaning;
 /// segment with the last stable offset, the active segment, or the first segment with a record younger than min.compaction.lag.ms.
 /// </summary>
 /// <param name="Log">The log.</param>
+/// <param name="Begun">The state of the log before the rest was read of it: a truncation since then ends the cleaning.</param>
 /// <param name="FirstDirtyOffset">Records below it were compacted.</param>
 /// <param name="EndOffset">The base offset of the first segment that cannot be compacted.</param>
 /// <param name="CleanBytes">The bytes below the first dirty offset.</param>
 /// <param name="DirtyBytes">The bytes from there to the end.</param>
 /// <param name="IsOverdue">Whether a record has waited for longer than max.compaction.lag.ms.</param>
 internal sealed record CleanableLog(
-    PartitionLog Log, long FirstDirtyOffset, long EndOffset, long CleanBytes, long DirtyBytes, bool IsOverdue)
+    PartitionLog Log, CleaningAccess.Cleaned Begun, long FirstDirtyOffset, long EndOffset, long CleanBytes, long DirtyBytes, bool IsOverdue)
 {
     /// <summary>The share of dirty bytes: min.cleanable.dirty.ratio limits it, and the log with the largest one comes first.</summary>
     public double DirtyRatio => CleanBytes + DirtyBytes == 0 ? 0 : (double)DirtyBytes / (CleanBytes + DirtyBytes);
@@ -25,11 +26,12 @@ internal sealed record CleanableLog(
     /// <exception cref="IOException">A segment cannot be read.</exception>
     public static CleanableLog Of(PartitionLog log, long nowMs)
     {
+        var begun = log.Cleaning.Begin();
         var segments = log.Segments.All;
         var firstDirty = Math.Max(log.CleanedOffset, log.LogStartOffset);
         var end = SegmentWith(segments, Math.Max(firstDirty, FirstUncleanableOffset(log, segments, firstDirty, nowMs)));
         return new CleanableLog(
-            log, firstDirty, end, Bytes(segments, -1, firstDirty), Bytes(segments, Math.Min(firstDirty, end), end),
+            log, begun, firstDirty, end, Bytes(segments, -1, firstDirty), Bytes(segments, Math.Min(firstDirty, end), end),
             IsOverdueAt(log, segments, firstDirty, nowMs));
     }
 

@@ -12,10 +12,7 @@ namespace KafkaSharp.Storage.Cleaning;
 internal sealed class LogCleaning(CleanableLog cleanable, CleaningLimits limits, KeyHasher hasher, Func<bool> isStopping)
 {
     private readonly PartitionLog _log = cleanable.Log;
-    private readonly CleaningAccess.Cleaned _cleaning = cleanable.Log.Cleaning.Begin();
-
-    /// <summary>The state of the log at the beginning.</summary>
-    public CleaningAccess.Cleaned Begun => _cleaning;
+    private readonly CleaningAccess.Cleaned _cleaning = cleanable.Begun;
 
     /// <summary>The offset below which the log is compacted after the run.</summary>
     public long EndOffset { get; private set; }

@@ -154,7 +154,7 @@ internal sealed class LogCleaner : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _logs.OnFailed(dirty.Log, cleaning.Begun, e);
+            _logs.OnFailed(dirty.Log, dirty.Begun, e);
         }
         finally
         {
