@@ -12,8 +12,11 @@ internal interface IManagedHeap
     /// <summary>The large arrays that requests use now: they are garbage as soon as the requests end.</summary>
     long RequestBytes { get; }
 
-    /// <summary>Begins to collect all garbage beside the threads, which wait for a few milliseconds at most.</summary>
-    void BeginCollection();
+    /// <summary>
+    /// Begins to collect all garbage beside the threads, which wait for a few milliseconds at most. False while another collection is under
+    /// way: what has become garbage since that one began would count as in use.
+    /// </summary>
+    bool TryBeginCollection();
 
     /// <summary>What is in use after the collection that was begun last, and what was allocated since; null before its end.</summary>
     long? CollectedInUse { get; }

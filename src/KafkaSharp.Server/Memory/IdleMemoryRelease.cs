@@ -7,9 +7,10 @@ namespace KafkaSharp.Server.Memory;
 /// oldest generation, which the runtime collects only when it has grown further, and a quiet broker never gets that far.
 /// </summary>
 /// <remarks>
-/// A release stops all threads for a time that depends on the objects in use: about a millisecond for each megabyte. So a collection beside
-/// the threads first says what is in use, and a release follows only where a third of the heap was garbage or free. Both happen only while
-/// little is allocated and no request uses a large array, and only when the heap is more than twice what was in use the last time.
+/// A release stops all threads for a time that depends on the objects in use: one to three milliseconds for each megabyte, the more the
+/// smaller they are. So a collection beside the threads first says what is in use, and a release follows only where a third of the heap was
+/// garbage or free. Both happen only while little is allocated and no request uses a large array, and only when the heap is more than twice
+/// what was in use the last time.
 /// Releases take 0.4 % of the time at most, and collections about 5 % of one core. Less would keep the memory of requests that were still
 /// being served during a release for long after their end. What was in use may have become garbage without any growth (a waiting fetch of
 /// very many partitions has ended), so a heap that does not grow is looked at too, after a minute at first; each time that little was
@@ -45,6 +46,7 @@ internal sealed class IdleMemoryRelease : IDisposable
     private long _lastEnd;
     private TimeSpan _pause;
     private TimeSpan _repetition = FirstRepetition;
+    private bool _isLooking;
 
     /// <param name="heap">The heap.</param>
     /// <param name="buffers">A pool whose buffers belong to the heap, and are not garbage.</param>
@@ -55,12 +57,21 @@ internal sealed class IdleMemoryRelease : IDisposable
         _buffers = buffers;
         _time = time;
         _allocated = heap.AllocatedBytes;
-        _timer = time.CreateTimer(static release => ((IdleMemoryRelease)release!).Look(), this, Period, Period);
+        _timer = time.CreateTimer(static release => ((IdleMemoryRelease)release!).LookAlone(), this, Period, Period);
     }
 
     public void Dispose() => _timer.Dispose();
 
     private long WithoutPool(long bytes) => Math.Max(0, bytes - _buffers.RetainedBytes);
+
+    // A release may take longer than a period, and waits beside the threads where the runtime is collecting already.
+    private void LookAlone()
+    {
+        if (Interlocked.Exchange(ref _isLooking, true))
+            return;
+        Look();
+        Volatile.Write(ref _isLooking, false);
+    }
 
     private void Look()
     {
@@ -82,8 +93,9 @@ internal sealed class IdleMemoryRelease : IDisposable
         var hasGrown = held > 2 * _inUse + SmallestRelease;
         if (held <= SmallestRelease || _time.GetElapsedTime(_lastEnd) < (hasGrown ? _pause : _repetition))
             return;
+        if (!_heap.TryBeginCollection())
+            return;
         _heldBeforeCollection = held;
-        _heap.BeginCollection();
         // Also when requests come before its end, after which it is begun again.
         _lastEnd = _time.GetTimestamp();
         _pause = TimeSpan.FromMilliseconds(held >> 20) * ShareOfCore;

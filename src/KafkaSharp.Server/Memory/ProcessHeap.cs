@@ -17,10 +17,12 @@ internal sealed class ProcessHeap : IManagedHeap
     // Not the sizes of the collection itself, which it takes before it has swept the large arrays.
     public long? CollectedInUse => LastCollection() != _lastCollection ? GC.GetTotalMemory(forceFullCollection: false) : null;
 
-    public void BeginCollection()
+    public bool TryBeginCollection()
     {
         _lastCollection = LastCollection();
+        var begun = GC.CollectionCount(GC.MaxGeneration);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        return GC.CollectionCount(GC.MaxGeneration) != begun;
     }
 
     public long Release()

@@ -94,6 +94,33 @@ public sealed class IdleMemoryReleaseTests
     }
 
     [Test]
+    public void The_end_of_a_collection_that_was_under_way_says_nothing()
+    {
+        _heap.InUse = _heap.HeldBytes = 200 * Megabyte;
+        _heap.IsCollecting = true;
+        AdvanceBy(2 * IdleMemoryRelease.Period);
+        Assert.That(_heap.Collections, Is.Zero);
+
+        _heap.IsCollecting = false;
+        _heap.InUse = 4 * Megabyte;
+        AdvanceBy(2 * IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public void A_release_longer_than_a_period_is_the_only_one()
+    {
+        _heap.HeldBytes = 200 * Megabyte;
+        _heap.Releasing = () =>
+        {
+            _heap.Releasing = () => { };
+            AdvanceBy(10 * IdleMemoryRelease.Period);
+        };
+        AdvanceBy(2 * IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
     public void A_small_heap_is_left_to_the_runtime()
     {
         _heap.HeldBytes = IdleMemoryRelease.SmallestRelease;
@@ -198,7 +225,7 @@ public sealed class IdleMemoryReleaseTests
     {
         var heap = new ProcessHeap();
         var kept = new byte[8 * Megabyte];
-        heap.BeginCollection();
+        await Eventually.True(heap.TryBeginCollection, "no other collection is under way");
         await Eventually.True(() => heap.CollectedInUse > kept.LongLength, "the collection has ended");
         GC.KeepAlive(kept);
     }
@@ -225,16 +252,21 @@ public sealed class IdleMemoryReleaseTests
 
         public bool IsSlow { get; set; }
 
+        public bool IsCollecting { get; set; }
+
         public long? CollectedInUse => IsSlow ? null : InUse;
 
         public Action Releasing { get; set; } = () => { };
 
         public Action Collecting { get; set; } = () => { };
 
-        public void BeginCollection()
+        public bool TryBeginCollection()
         {
+            if (IsCollecting)
+                return false;
             Collections++;
             Collecting();
+            return true;
         }
 
         public long Release()
