@@ -16,6 +16,10 @@ internal static partial class RaftEvents
     [LoggerMessage(4003, LogLevel.Information, "Node {NodeId} resigned as leader of the metadata quorum in epoch {Epoch}.")]
     public static partial void Resigned(this ILogger logger, int nodeId, int epoch);
 
+    [LoggerMessage(4010, LogLevel.Error,
+        "The disk has no space for the metadata log. Until there is space, metadata can be read, and requests that change it are refused.")]
+    public static partial void OutOfSpace(this ILogger logger);
+
     [LoggerMessage(4006, LogLevel.Warning,
         "The metadata log ends at offset {End}, before snapshot {Name}. Its records were removed; it continues after the snapshot.")]
     public static partial void LogBehindSnapshot(this ILogger logger, long end, string name);

@@ -29,6 +29,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     private readonly RaftState _state;
     private readonly QuorumHistory _history;
     private readonly BatchAccumulator<TRecord> _accumulator;
+    private readonly UnwrittenBatches<TRecord> _unwritten;
     private readonly SnapshotSource<TRecord> _snapshots;
     private readonly SnapshotCleaner _cleaner;
     private readonly MetadataLogRecovery<TRecord> _recovery;
@@ -53,6 +54,8 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         _history = new QuorumHistory(options.StaticVoters);
         _accumulator = new BatchAccumulator<TRecord>(
             new BatchEncoder<TRecord>(serde, options.MaxBatchBytes, options.MaxRecordsPerBatch), time);
+        _unwritten = new UnwrittenBatches<TRecord>(
+            Write, FlushWritten, delay => _loop.Schedule(delay, () => Guarded(() => _unwritten!.Retry())), logger);
         var decoder = new BatchDecoder<TRecord>(serde);
         var reader = new MetadataLogReader<TRecord>(log, decoder);
         _snapshots = new SnapshotSource<TRecord>(
@@ -76,6 +79,15 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
 
     /// <summary>The latest snapshot, or null.</summary>
     public OffsetAndEpoch? LatestSnapshotId => _snapshots.LatestId;
+
+    /// <summary>
+    /// Whether appends wait while the disk is full. At first it stops the node, so that a start fails with the reason.
+    /// </summary>
+    public bool WaitsForSpace
+    {
+        get => _unwritten.WaitsForSpace;
+        set => _unwritten.WaitsForSpace = value;
+    }
 
     /// <summary>Completes when the node has stopped. Faulted if a failure stopped it.</summary>
     public Task Completion => _completion.Task;
@@ -113,9 +125,11 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
     /// </summary>
     /// <exception cref="StateMachineException">
     /// NotController: this node is not the leader in that epoch. RecordListTooLarge: the records exceed the size limit of a batch.
+    /// KafkaStorageError: the disk is full, and earlier records wait for space.
     /// </exception>
-    internal PreparedAppend<TRecord> Prepare(int epoch, IReadOnlyList<TRecord> records, bool isAtomic) =>
-        _accumulator.Prepare(epoch, records, isAtomic);
+    internal PreparedAppend<TRecord> Prepare(int epoch, IReadOnlyList<TRecord> records, bool isAtomic) => _unwritten.IsOutOfSpace
+        ? throw new StateMachineException(ErrorCode.KafkaStorageError, "The disk of the metadata log is full.")
+        : _accumulator.Prepare(epoch, records, isAtomic);
 
     /// <summary>
     /// Appends prepared records. They are committed when the listeners receive them in <see cref="IRaftListener{TRecord}.HandleCommit"/>.
@@ -271,13 +285,10 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         });
     }
 
-    private void WriteAppended()
+    private void WriteAppended() => _unwritten.Write(_accumulator.Drain());
+
+    private void FlushWritten()
     {
-        var batches = _accumulator.Drain();
-        if (batches.Count == 0)
-            return;
-        foreach (var batch in batches)
-            Write(batch);
         _log.Flush();
         Drive(outputs => _state.LogFlushed(_log.EndOffset.Offset, outputs));
     }
@@ -295,6 +306,7 @@ public sealed class RaftNode<TRecord> : IAsyncDisposable
         if (!leader.IsLeader(_options.NodeId))
         {
             _accumulator.Close();
+            _unwritten.Clear();
             _logger.Resigned(_options.NodeId, leader.Epoch);
         }
         Publish();

@@ -8,7 +8,6 @@ using KafkaSharp.Raft.Quorum;
 using KafkaSharp.Raft.Tests.Harness;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Raft.Tests;
 
@@ -18,6 +17,7 @@ public sealed class RaftNodeTests
     private static readonly Uuid Directory = Uuid.Parse("EdPpqKAhRqmVaoet9QenNg");
 
     private readonly ManualTimeProvider _time = new();
+    private CollectingLogger _logger = null!;
     private readonly List<RaftNode<string>> _nodes = [];
     private MemoryRaftLog _log = null!;
     private MemorySnapshotStore _snapshots = null!;
@@ -26,6 +26,7 @@ public sealed class RaftNodeTests
     [SetUp]
     public void Create()
     {
+        _logger = new CollectingLogger();
         _log = new MemoryRaftLog();
         _snapshots = new MemorySnapshotStore();
         _quorumState = new MemoryQuorumStateStore();
@@ -254,6 +255,65 @@ public sealed class RaftNodeTests
     }
 
     [Test]
+    public async Task An_append_waits_while_the_disk_is_full_and_others_are_refused()
+    {
+        var (node, listener) = await Start();
+        node.WaitsForSpace = true;
+        _log.IsFull = true;
+        node.Append(1, ["a"]);
+        await Eventually.True(() => _logger.Warnings.Count > 0, "the disk is full");
+        var refusal = Assert.Throws<StateMachineException>(() => node.Append(1, ["refused"]));
+        Assert.That(refusal!.ErrorCode, Is.EqualTo(ErrorCode.KafkaStorageError));
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.That((listener.NextOffset, node.Completion.IsCompleted), Is.EqualTo((1L, false)));
+
+        _log.IsFull = false;
+        await Eventually.True(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return listener.NextOffset == 2;
+        }, "it is committed");
+        node.Append(1, ["b"]);
+        await listener.Until(l => l.NextOffset == 3);
+
+        Assert.That(listener.Records, Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(_logger.Warnings, Has.Count.EqualTo(1), "it is logged once");
+    }
+
+    [Test]
+    public async Task A_flush_waits_while_the_disk_is_full()
+    {
+        var (node, listener) = await Start();
+        node.WaitsForSpace = true;
+        var isFull = true;
+        _log.OnFlush = () =>
+        {
+            if (Volatile.Read(ref isFull))
+                throw new LogFullException("no space for an index");
+        };
+        node.Append(1, ["a"]);
+        await Eventually.True(() => _logger.Warnings.Count > 0, "the disk is full");
+        Assert.That((listener.NextOffset, node.Completion.IsCompleted), Is.EqualTo((1L, false)), "not committed before it is durable");
+
+        Volatile.Write(ref isFull, false);
+        await Eventually.True(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return listener.NextOffset == 2;
+        }, "it is committed");
+        Assert.That(listener.Records, Is.EqualTo(new[] { "a" }), "and written once");
+    }
+
+    [Test]
+    public async Task A_disk_that_is_full_at_start_stops_the_node()
+    {
+        var (node, _) = await Start();
+        _log.IsFull = true;
+        node.Append(1, ["a"]);
+        Assert.That(async () => await node.Completion, Throws.TypeOf<LogFullException>());
+    }
+
+    [Test]
     public async Task A_failed_flush_commits_nothing_and_stops_the_node()
     {
         var (node, listener) = await Start();
@@ -396,7 +456,7 @@ public sealed class RaftNodeTests
             StaticVoters = isStatic ? VoterSet.Parse(["1@localhost:9093"], "CONTROLLER") : VoterSet.Empty,
         };
         var node = new RaftNode<string>(
-            configure?.Invoke(options) ?? options, _log, _snapshots, _quorumState, new TextSerde(), _time, NullLogger.Instance);
+            configure?.Invoke(options) ?? options, _log, _snapshots, _quorumState, new TextSerde(), _time, _logger);
         _nodes.Add(node);
         var listener = new RecordingListener();
         node.Register(listener);

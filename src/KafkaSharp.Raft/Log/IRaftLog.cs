@@ -24,6 +24,7 @@ public interface IRaftLog : IDisposable
     /// Appends a batch whose base offset is <see cref="EndOffset"/> and whose epoch is set. It is durable after the next
     /// <see cref="Flush"/>.
     /// </summary>
+    /// <exception cref="LogFullException">There is no space for it; the log can be used further.</exception>
     void AppendAsLeader(ReadOnlyMemory<byte> batch);
 
     /// <summary>
@@ -33,6 +34,7 @@ public interface IRaftLog : IDisposable
     ReadOnlyMemory<byte> Read(long offset, int maxBytes);
 
     /// <summary>Makes all appended batches durable.</summary>
+    /// <exception cref="LogFullException">There is no space for what it has to write; it can be repeated.</exception>
     void Flush();
 
     /// <summary>Sets the high watermark: every record before the offset is committed.</summary>

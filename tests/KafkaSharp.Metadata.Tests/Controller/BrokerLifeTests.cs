@@ -180,6 +180,21 @@ internal sealed class BrokerLifeTests
         Assert.That(harness.Image.Topics.Topic("t")!.Partitions.Select(p => p.Value.Isr), Is.All.EqualTo(new[] { 2 }));
     }
 
+    [Test]
+    public void A_broker_that_could_not_be_fenced_is_fenced_later()
+    {
+        var harness = new ControllerHarness();
+        harness.StartBroker(1);
+        harness.Time.Advance(TimeSpan.FromSeconds(9));
+        var refused = harness.Managers.Heartbeats.FenceExpiredBrokers();
+        Assert.That(refused.Records, Is.Not.Empty);
+        refused.OnCompleted!(ErrorCode.KafkaStorageError);
+
+        harness.Time.Advance(TimeSpan.FromSeconds(9));
+        harness.Run(harness.Managers.Heartbeats.FenceExpiredBrokers());
+        Assert.That(harness.Image.Cluster.Brokers[1].Fenced, Is.True);
+    }
+
     [TestCase(-30)]
     [TestCase(30)]
     public void The_session_of_a_broker_does_not_depend_on_the_wall_clock(int days)

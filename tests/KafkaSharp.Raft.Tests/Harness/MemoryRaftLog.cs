@@ -30,8 +30,13 @@ internal sealed class MemoryRaftLog : IRaftLog
 
     public bool WasClosedAbruptly { get; private set; }
 
+    /// <summary>Whether the disk is full.</summary>
+    public bool IsFull { get; set; }
+
     public void AppendAsLeader(ReadOnlyMemory<byte> batch)
     {
+        if (IsFull)
+            throw new LogFullException("no space");
         var header = new RecordBatchHeader(batch.Span);
         if (header.BaseOffset != EndOffset.Offset || header.PartitionLeaderEpoch < EndOffset.Epoch)
             throw new InvalidOperationException(

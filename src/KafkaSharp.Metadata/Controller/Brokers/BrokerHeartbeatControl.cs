@@ -62,7 +62,7 @@ internal sealed class BrokerHeartbeatControl(
             Change(broker, BrokerControlState.Fenced, records);
             // The changes of a broker's partitions are made from the metadata before them: the next broker is fenced by the next command.
             if (records.Count > 0)
-                return new(records, heartbeats.Expired().Count > 0);
+                return new(records, heartbeats.Expired().Count > 0) { OnCompleted = heartbeats.ExpectAgainAfterFailure(id, broker.Epoch) };
         }
         return new(records, false);
     }

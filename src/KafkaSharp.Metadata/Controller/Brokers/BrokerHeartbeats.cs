@@ -1,3 +1,5 @@
+using KafkaSharp.Protocol;
+
 namespace KafkaSharp.Metadata.Controller.Brokers;
 
 /// <summary>
@@ -25,6 +27,15 @@ internal sealed class BrokerHeartbeats(TimeProvider time, TimeSpan sessionTimeou
     }
 
     public void Remove(int brokerId) => _sessions.Remove(brokerId);
+
+    /// <summary>
+    /// For the end of the command that removed a session: where its records were refused, such as by a full disk, the broker is as it was.
+    /// </summary>
+    public Action<ErrorCode> ExpectAgainAfterFailure(int brokerId, long epoch) => error =>
+    {
+        if (error != ErrorCode.None && !_sessions.ContainsKey(brokerId))
+            Expect(brokerId, epoch);
+    };
 
     /// <summary>Whether this registration of a broker had a contact within the session timeout.</summary>
     public bool HasValidSession(int brokerId, long epoch) =>

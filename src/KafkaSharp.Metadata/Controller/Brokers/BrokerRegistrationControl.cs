@@ -68,7 +68,10 @@ internal sealed class BrokerRegistrationControl(
         leaders.BrokerLost(request.BrokerId, records);
         records.Add(new MetadataRecord(new UnregisterBrokerRecord { BrokerId = request.BrokerId, BrokerEpoch = registration.Epoch }, 0));
         heartbeats.Remove(request.BrokerId);
-        return new(records, new UnregisterBrokerResponse());
+        return new(records, new UnregisterBrokerResponse())
+        {
+            OnCompleted = heartbeats.ExpectAgainAfterFailure(request.BrokerId, registration.Epoch),
+        };
     }
 
     public CommandResult<MetadataRecord, ControllerRegistrationResponse> Register(ControllerRegistrationRequest request)
