@@ -83,9 +83,17 @@ internal static partial class StorageEvents
 
     [LoggerMessage(
         2045, LogLevel.Error,
-        "The log directory {Directory} has failed and is offline with its {Count} logs until the broker restarts. Repair or replace the " +
-        "disk")]
-    public static partial void LogDirectoryFailed(this ILogger logger, string directory, int count, Exception cause);
+        "The log directory {Directory} has failed and is offline with its {Count} logs until the broker restarts. {Advice}")]
+    public static partial void LogDirectoryFailed(this ILogger logger, string directory, int count, string advice, Exception cause);
+
+    [LoggerMessage(
+        2046, LogLevel.Error,
+        "The log directory {Directory} has no space left. Appends are refused with KAFKA_STORAGE_ERROR, and clients try again, until " +
+        "there is space: {Reason}")]
+    public static partial void LogDirectoryFull(this ILogger logger, string directory, string reason);
+
+    [LoggerMessage(2052, LogLevel.Warning, "What the creation of a log has left cannot be deleted: {Path}")]
+    public static partial void RestOfCreationNotDeleted(this ILogger logger, string path, Exception cause);
 
     [LoggerMessage(2047, LogLevel.Debug, "Created the log of {Partition} in {Path}")]
     public static partial void LogCreated(this ILogger logger, TopicPartition partition, string path);

@@ -21,13 +21,21 @@ internal sealed class CoordinatorStorage(
     private const short AddingVersion = 5;
     private const short GenericErrorVersion = 4;
 
-    public Task<ICoordinatorPartition> OpenAsync(int partition, CancellationToken cancellation)
+    /// <summary>Waits while the disk has no space for the partition's log.</summary>
+    public async Task<ICoordinatorPartition> OpenAsync(int partition, CancellationToken cancellation)
     {
         var name = new TopicPartition(topic, partition);
-        var error = replicas.Find(name, out var found);
-        return error == ErrorCode.None
-            ? Task.FromResult<ICoordinatorPartition>(new CoordinatorPartition(found!, requiredAcks))
-            : Task.FromException<ICoordinatorPartition>(new StateMachineException(error, $"{name} is not on this broker: {error}"));
+        while (true)
+        {
+            // Before the look: a change after it must not be missed.
+            var change = replicas.Uncreated.Change;
+            var error = replicas.Find(name, out var found);
+            if (error == ErrorCode.None)
+                return new CoordinatorPartition(found!, requiredAcks);
+            if (!replicas.Uncreated.Contains(name))
+                throw new StateMachineException(error, $"{name} is not on this broker: {error}");
+            await change.WaitAsync(cancellation);
+        }
     }
 
     public async Task<TransactionVerification?> VerifyAsync(int partition, TransactionIdentity transaction)

@@ -154,6 +154,8 @@ public sealed class KafkaBroker : IAsyncDisposable
             foreach (var publisher in listeners.Publishers(logger))
                 await quorum.Metadata.AddPublisherAsync(publisher);
             await quorum.Metadata.AddPublisherAsync(new ConfigChangeLog(logger));
+            // Until here a full disk is why the broker does not start.
+            quorum.Raft.WaitsForSpace = true;
             listeners.Start(services.Dispatcher);
             return new KafkaBroker(context, quorum, services, listeners, logger);
         }

@@ -66,6 +66,8 @@ public sealed record MetadataLogStorage(IRaftLog Log, ISnapshotStore Snapshots, 
             Background = background,
             IsRecoveredAlways = true,
             HasNoGaps = true,
+            // The node tries again, and says so.
+            DiskFull = static (_, _) => { },
             Logger = logger,
         });
         CheckTopicId(files, directory);

@@ -2,6 +2,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Raft.Log;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Broker.MetadataLog;
@@ -34,6 +35,8 @@ public sealed class PartitionRaftLog : IRaftLog
     {
         var epoch = new RecordBatchHeader(batch.Span).PartitionLeaderEpoch;
         var info = _log.AppendAsLeader(batch, epoch, AppendOrigin.RaftLeader);
+        if (info.IsDiskFull)
+            throw new LogFullException($"The metadata log cannot be written: {info.ErrorMessage}");
         if (info.ErrorCode != ErrorCode.None)
             throw new IOException($"The metadata log refused a batch: {info.ErrorCode} {info.ErrorMessage}");
     }
@@ -49,7 +52,17 @@ public sealed class PartitionRaftLog : IRaftLog
         return read.Records;
     }
 
-    public void Flush() => _log.FlushRecords();
+    public void Flush()
+    {
+        try
+        {
+            _log.FlushRecords();
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            throw new LogFullException($"The metadata log cannot be flushed: {e.Message}");
+        }
+    }
 
     public void UpdateHighWatermark(long offset) => _log.UpdateHighWatermark(offset);
 

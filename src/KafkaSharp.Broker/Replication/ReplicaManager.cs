@@ -32,6 +32,9 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
     /// <summary>Called when other log directories are cordoned than before.</summary>
     public Action? Cordoned { get; set; }
 
+    /// <summary>The replicas whose logs wait for space on the disk.</summary>
+    public UncreatedLogs Uncreated { get; } = new();
+
     /// <summary>The assignments of replicas to log directories that the controller does not know yet.</summary>
     public DirectoryAssignments Assignments { get; } = new();
 
@@ -88,19 +91,21 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
                 log => RegistrationOf(log, newImage)?.Directory(_nodeId) is { } assigned && assigned == logs.DirectoryOf(log).Id);
         }
         List<Partition> gone = [];
+        var assigns = AssignsDirectories(newImage);
         if (delta.Topics is { } topics)
         {
             var changes = topics.LocalChanges(_nodeId);
             foreach (var deleted in changes.Deletes)
                 Remove(deleted, newImage, gone);
             logs.Delete(changes.Deletes.Select(deleted => deleted.TopicPartition));
-            var assigns = AssignsDirectories(newImage);
             foreach (var replica in changes.Leaders)
                 Apply(replica, assigns);
             foreach (var replica in changes.Followers)
                 Apply(replica, assigns);
-            LogCreated();
         }
+        // An update comes twice a second at least, with the leader's records that change nothing.
+        Uncreated.TryAgain(replica => Apply(replica, assigns));
+        LogCreated();
         // Published last, so that the partitions of every topic in the image can be found.
         _image = newImage;
         if (isFirst)
@@ -175,6 +180,7 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         _byId[key] = partition;
         _byName[replica.Partition] = partition;
         _offline.TryRemove(replica.Partition, out _);
+        Uncreated.Remove(replica.Partition);
         if (assignsDirectories && logs.DirectoryOf(partition.Log).Id is { } directory
             && replica.Registration.Directory(_nodeId) is var assigned && assigned != directory
             && !(assigned is { } other && logs.IsMovingTo(replica.Partition, other)))
@@ -197,6 +203,11 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
         }
         if (error != ErrorCode.None)
             SetOffline(replica.Partition, error);
+        // The directory works, so what it lacked is space.
+        if (error == ErrorCode.KafkaStorageError && IsHere(assigned) && !logs.IsOffline(replica.Partition))
+            Uncreated.Add(replica);
+        else if (error != ErrorCode.None)
+            Uncreated.Remove(replica.Partition);
         return log;
     }
 
@@ -215,9 +226,11 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
 
     private void SetOffline(TopicPartition partition, ErrorCode error)
     {
+        var isNew = _offline.TryAdd(partition, error);
         _offline[partition] = error;
         _byName.TryRemove(partition, out _);
-        logger.PartitionOffline(partition, error);
+        if (isNew)
+            logger.PartitionOffline(partition, error);
     }
 
     private void Remove(TopicIdPartition id, MetadataImage image, List<Partition> gone)
@@ -231,6 +244,7 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
             gone.Add(partition);
         }
         _offline.TryRemove(id.TopicPartition, out _);
+        Uncreated.Remove(id.TopicPartition);
     }
 
     // A log that lost its partition.metadata to a power cut is known by its name: it is not a stray for that.

@@ -135,7 +135,9 @@ internal sealed class CoordinatorLog<TRecord>(
 #pragma warning restore CA1031
         {
             var reason = e as StateMachineException ?? new StateMachineException(ErrorCode.UnknownServerError, e.Message, e);
-            logger.WriteFailed(options.Topic, loop.Name, e);
+            // The storage has said, once and not for each write, that the disk is full or has failed.
+            if (reason.ErrorCode != ErrorCode.KafkaStorageError)
+                logger.WriteFailed(options.Topic, loop.Name, e);
             Discard(reason);
             return reason;
         }

@@ -5,15 +5,27 @@ namespace KafkaSharp.Storage.FileSystem;
 /// the place of a file, as <see cref="UnauthorizedAccessException"/>, EFBIG as <see cref="ArgumentOutOfRangeException"/> and ECANCELED as
 /// <see cref="OperationCanceledException"/>. None of these is an <see cref="IOException"/>.
 /// </summary>
-internal static class DiskErrors
+public static class DiskErrors
 {
+    private const int NoSpace = 28;
+    private const int QuotaExceededOnLinux = 122;
+    private const int QuotaExceededOnMac = 69;
+
     /// <summary>Whether an exception of an operation on files is a failure of the system that is no <see cref="IOException"/>.</summary>
-    public static bool NeedsMapping(Exception e) =>
+    internal static bool NeedsMapping(Exception e) =>
         e is UnauthorizedAccessException or ArgumentOutOfRangeException or OperationCanceledException;
 
-    public static IOException Map(Exception e) => new(e.Message, e);
+    /// <summary>
+    /// Whether there is no space for what was to be written (ENOSPC, or EDQUOT for the user's share). Unlike other failures of a disk, this
+    /// one passes.
+    /// </summary>
+    public static bool IsFull(Exception e) => e is IOException && (OperatingSystem.IsWindows()
+        ? e.HResult is unchecked((int)0x80070070) or unchecked((int)0x80070027)
+        : e.HResult is NoSpace || e.HResult == (OperatingSystem.IsMacOS() ? QuotaExceededOnMac : QuotaExceededOnLinux));
 
-    public static T Run<T>(Func<T> operation)
+    internal static IOException Map(Exception e) => new(e.Message, e);
+
+    internal static T Run<T>(Func<T> operation)
     {
         try
         {
@@ -25,7 +37,7 @@ internal static class DiskErrors
         }
     }
 
-    public static void Run(Action operation) => Run(() =>
+    internal static void Run(Action operation) => Run(() =>
     {
         operation();
         return true;

@@ -22,6 +22,8 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
     private IStorageFile? _file;
     private IndexTail? _tail = isNew ? s_empty : null;
     private string _path = path;
+    // Whether the file may have bytes of a write that has failed: entries that a truncation has removed since.
+    private bool _hasTornTail;
 
     public string Path
     {
@@ -113,6 +115,7 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
             _file ??= files.OpenFile(_path, StorageFileMode.OpenOrCreate);
             Volatile.Write(ref _tail, s_empty);
             _file.SetLength(0);
+            _hasTornTail = false;
         }
     }
 
@@ -121,6 +124,10 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
     {
         if (_tail is { Length: > 0 })
             Volatile.Write(ref _tail, WritePending(nextCapacity: 0));
+        if (!_hasTornTail)
+            return;
+        _file!.SetLength(_tail!.WrittenBytes);
+        _hasTornTail = false;
     }
 
     /// <summary>Opens the file if it exists, so that an append need not read it.</summary>
@@ -155,6 +162,7 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
         {
             _file?.Dispose();
             _file = null;
+            _hasTornTail = false;
             files.DeleteFile(_path);
             _path = path;
             Volatile.Write(ref _tail, s_empty);
@@ -192,7 +200,15 @@ internal sealed class IndexFile(IFileSystem files, string path, int entrySize, i
     {
         EnsureExists();
         var tail = _tail!;
-        _file!.Write(tail.WrittenBytes, tail.Span);
+        try
+        {
+            _file!.Write(tail.WrittenBytes, tail.Span);
+        }
+        catch (IOException)
+        {
+            _hasTornTail = true;
+            throw;
+        }
         return new IndexTail(tail.TotalBytes, new byte[nextCapacity], 0);
     }
 

@@ -6,6 +6,10 @@ namespace KafkaSharp.Storage.Indexes;
 /// The aborted transactions whose marker is in a segment (Kafka's <c>TransactionIndex</c>, <c>.txnindex</c>), ordered by marker. The file
 /// is created with the first entry. Written under the lock of the log; reading needs no lock.
 /// </summary>
+/// <remarks>
+/// An entry for which the disk has no space stays in memory, since its marker is in the log already, and is written before the next flush
+/// and the next roll. A crash before that loses nothing: recovery makes the index of each segment after the recovery point again.
+/// </remarks>
 public sealed class TransactionIndex : IDisposable
 {
     private const int EntriesPerRead = 64;
@@ -17,6 +21,7 @@ public sealed class TransactionIndex : IDisposable
     private string _path;
     private bool _absent;
     private long? _lastOffset;
+    private AbortedTransaction[] _unwritten = [];
 
     /// <param name="files">The file system.</param>
     /// <param name="path">The file, which is opened on first use.</param>
@@ -47,9 +52,11 @@ public sealed class TransactionIndex : IDisposable
     /// <summary>Whether the file was created since the last flush of the directory, so its name is not durable yet.</summary>
     internal bool IsNew { get; set; }
 
-    public int EntryCount => File is { } file ? (int)(file.Length / AbortedTransaction.Size) : 0;
+    public int EntryCount => WrittenCount + Volatile.Read(ref _unwritten).Length;
 
-    public long SizeInBytes => File?.Length ?? 0;
+    public long SizeInBytes => (long)EntryCount * AbortedTransaction.Size;
+
+    private int WrittenCount => File is { } file ? (int)(file.Length / AbortedTransaction.Size) : 0;
 
     private IStorageFile? File
     {
@@ -63,6 +70,9 @@ public sealed class TransactionIndex : IDisposable
 
     public AbortedTransaction Entry(int slot)
     {
+        var (written, unwritten) = (WrittenCount, _unwritten);
+        if (slot >= written && slot < written + unwritten.Length)
+            return unwritten[slot - written];
         Span<byte> entry = stackalloc byte[AbortedTransaction.Size];
         if (File is not { } file || file.Read((long)slot * AbortedTransaction.Size, entry) < entry.Length)
             throw new ArgumentOutOfRangeException(nameof(slot));
@@ -72,23 +82,38 @@ public sealed class TransactionIndex : IDisposable
     /// <exception cref="InvalidOperationException">The marker is not after the last one.</exception>
     public void Append(in AbortedTransaction aborted)
     {
-        lock (_openGate)
-        {
-            if (_file is null)
-            {
-                Volatile.Write(ref _file, _files.OpenFile(_path, StorageFileMode.OpenOrCreate));
-                IsNew = _absent;
-                Volatile.Write(ref _absent, false);
-            }
-        }
         var count = EntryCount;
         _lastOffset ??= count > 0 ? Entry(count - 1).LastOffset : -1;
         if (aborted.LastOffset <= _lastOffset)
             throw new InvalidOperationException($"{Path}: the marker at {aborted.LastOffset} is not after the last one at {_lastOffset}");
-        Span<byte> entry = stackalloc byte[AbortedTransaction.Size];
-        aborted.Write(entry);
-        _file.Write((long)count * AbortedTransaction.Size, entry);
+        Volatile.Write(ref _unwritten, [.. _unwritten, aborted]);
+        try
+        {
+            WriteOut();
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            // Readers find it in memory.
+        }
+        catch
+        {
+            Volatile.Write(ref _unwritten, _unwritten[..^1]);
+            throw;
+        }
         _lastOffset = aborted.LastOffset;
+    }
+
+    /// <summary>Writes the entries for which there was no space before.</summary>
+    public void WriteOut()
+    {
+        if (_unwritten is not { Length: > 0 } unwritten)
+            return;
+        CreateFile();
+        var bytes = new byte[unwritten.Length * AbortedTransaction.Size];
+        for (var i = 0; i < unwritten.Length; i++)
+            unwritten[i].Write(bytes.AsSpan(i * AbortedTransaction.Size));
+        _file!.Write((long)WrittenCount * AbortedTransaction.Size, bytes);
+        Volatile.Write(ref _unwritten, []);
     }
 
     /// <summary>
@@ -96,6 +121,15 @@ public sealed class TransactionIndex : IDisposable
     /// no later segment can contain another one.
     /// </summary>
     public bool CollectAborted(long fetchOffset, long upperBoundOffset, List<AbortedTransaction> found)
+    {
+        // Before the file: an entry that is written in between is then seen twice, and otherwise not at all.
+        var unwritten = Volatile.Read(ref _unwritten);
+        var firstUnwritten = unwritten.Length > 0 ? unwritten[0].LastOffset : long.MaxValue;
+        return CollectWritten(fetchOffset, upperBoundOffset, firstUnwritten, found)
+            || Collect(unwritten, fetchOffset, upperBoundOffset, found);
+    }
+
+    private bool CollectWritten(long fetchOffset, long upperBoundOffset, long end, List<AbortedTransaction> found)
     {
         if (File is not { Length: > 0 } file)
             return false;
@@ -107,11 +141,24 @@ public sealed class TransactionIndex : IDisposable
             for (var rest = window[..read]; !rest.IsEmpty; rest = rest[AbortedTransaction.Size..])
             {
                 var aborted = AbortedTransaction.Read(rest);
-                if (aborted.LastOffset >= fetchOffset && aborted.FirstOffset < upperBoundOffset)
-                    found.Add(aborted);
-                if (aborted.LastStableOffset >= upperBoundOffset)
+                if (aborted.LastOffset >= end)
+                    return false;
+                if (Collect([aborted], fetchOffset, upperBoundOffset, found))
                     return true;
             }
+        }
+        return false;
+    }
+
+    private static bool Collect(
+        ReadOnlySpan<AbortedTransaction> entries, long fetchOffset, long upperBoundOffset, List<AbortedTransaction> found)
+    {
+        foreach (var aborted in entries)
+        {
+            if (aborted.LastOffset >= fetchOffset && aborted.FirstOffset < upperBoundOffset)
+                found.Add(aborted);
+            if (aborted.LastStableOffset >= upperBoundOffset)
+                return true;
         }
         return false;
     }
@@ -119,13 +166,14 @@ public sealed class TransactionIndex : IDisposable
     /// <summary>Removes the transactions whose marker is at or after <paramref name="offset"/>.</summary>
     public void TruncateTo(long offset)
     {
+        Volatile.Write(ref _unwritten, Array.FindAll(_unwritten, aborted => aborted.LastOffset < offset));
+        _lastOffset = null;
         if (File is not { } file)
             return;
-        var count = EntryCount;
+        var count = WrittenCount;
         while (count > 0 && Entry(count - 1).LastOffset >= offset)
             count--;
         file.SetLength((long)count * AbortedTransaction.Size);
-        _lastOffset = null;
     }
 
     /// <summary>Whether all entries are complete and within this segment.</summary>
@@ -145,6 +193,7 @@ public sealed class TransactionIndex : IDisposable
 
     public void Reset()
     {
+        Volatile.Write(ref _unwritten, []);
         File?.SetLength(0);
         _lastOffset = null;
     }
@@ -165,6 +214,18 @@ public sealed class TransactionIndex : IDisposable
     {
         lock (_openGate)
             _file?.Dispose();
+    }
+
+    private void CreateFile()
+    {
+        lock (_openGate)
+        {
+            if (_file is not null)
+                return;
+            Volatile.Write(ref _file, _files.OpenFile(_path, StorageFileMode.OpenOrCreate));
+            IsNew = _absent;
+            Volatile.Write(ref _absent, false);
+        }
     }
 
     private IStorageFile Open()

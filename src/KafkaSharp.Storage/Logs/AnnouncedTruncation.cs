@@ -66,7 +66,7 @@ internal sealed class AnnouncedTruncation(LogState state, LogTruncation truncati
         catch (IOException failure) when (state.EndCuts != cuts)
         {
             // Half of it is done: what is appended now would not follow the records before it. The next start recovers the log.
-            guard.Report(failure);
+            guard.ReportHalfDone(failure);
             lifecycle.CloseAbruptly();
             throw;
         }

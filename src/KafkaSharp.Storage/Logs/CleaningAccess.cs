@@ -110,7 +110,7 @@ internal sealed class CleaningAccess(LogState state, StorageGuard guard, LogLife
                     return false;
                 Close([.. cleaned, .. old]);
                 var failure = e as IOException ?? new IOException($"Segments of {cleaning.Directory} were not replaced: {e.Message}", e);
-                guard.Report(failure);
+                guard.ReportHalfDone(failure);
                 lifecycle.CloseAbruptly();
                 throw failure;
             }

@@ -43,6 +43,7 @@ internal sealed class FlushPlan
             // The roll of a segment adds it too. If the recovery point is at its end by then, no later flush looks at its files.
             segment.WriteLastTimestamp();
             segment.WriteOut();
+            segment.RemoveTornTail();
         }
         var from = state.RecoveryPoint;
         _newIndexes = [.. segments.Select(segment => segment.TransactionIndex).Where(index => index.IsNew)];
@@ -54,6 +55,11 @@ internal sealed class FlushPlan
 
     /// <summary>The offset below which all records are durable afterwards.</summary>
     public LogOffsetMetadata UpTo { get; }
+
+    /// <summary>
+    /// Whether the system was asked to write to disk what it has taken: if that fails, it is lost, and the same flush would succeed later.
+    /// </summary>
+    public bool IsBegun { get; private set; }
 
     /// <summary>Under the log's lock: what to flush up to an offset; null when all of it is durable already.</summary>
     public static FlushPlan? Make(LogState state, long upTo)
@@ -90,7 +96,7 @@ internal sealed class FlushPlan
             if (_isComplete)
                 FlushAll();
             else
-                _segments[0].FlushRecords();
+                FlushRecords();
             return true;
         }
         catch (Exception e) when (e is ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException)
@@ -119,12 +125,19 @@ internal sealed class FlushPlan
     private static LogOffsetMetadata EndOf(LogState state, long upTo) =>
         state.LogEnd is var end && upTo >= end.MessageOffset ? end : new LogOffsetMetadata(upTo);
 
+    private void FlushRecords()
+    {
+        IsBegun = true;
+        _segments[0].FlushRecords();
+    }
+
     private void FlushAll()
     {
+        _state.Epochs.Flush();
+        IsBegun = true;
         foreach (var segment in _segments)
             segment.Flush();
         FlushProducerSnapshot();
-        _state.Epochs.Flush();
         if (_hasNewFiles)
         {
             FlushTopicId();

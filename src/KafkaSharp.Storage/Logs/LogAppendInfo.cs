@@ -54,6 +54,11 @@ public readonly record struct LogAppendInfo
     /// </summary>
     public bool IsFlushPending { get; init; }
 
+    /// <summary>
+    /// Whether the append was refused because the disk has no space for it: the log is as before, and the same can be tried again.
+    /// </summary>
+    public bool IsDiskFull { get; init; }
+
     public static LogAppendInfo Refused(
         ErrorCode code, string? message, long logStartOffset, IReadOnlyList<RecordError>? recordErrors = null) => new()
         {

@@ -40,9 +40,7 @@ internal sealed class LogFlusher(LogState state)
         lock (_flushing)
         {
             if (_failure is not null)
-                throw new IOException(
-                    $"The log {state.Directory} cannot be flushed: an earlier flush has failed. Restart the broker to recover the log.",
-                    _failure);
+                throw HasFailedBefore(_failure);
             FlushPlan? plan;
             do
             {
@@ -59,6 +57,11 @@ internal sealed class LogFlusher(LogState state)
         Flushed?.Invoke();
     }
 
+    // Without the error number of the cause: also where the disk was full, what was written before is lost, and no retry can help.
+    private IOException HasFailedBefore(IOException cause) => new(
+        $"The log {state.Directory} cannot be flushed: a flush has failed ({cause.Message}). Restart the broker to recover the log.",
+        cause);
+
     /// <summary>Runs a plan; false when the log was truncated or renamed at the same time, and another plan is needed.</summary>
     private bool Run(FlushPlan plan)
     {
@@ -66,10 +69,10 @@ internal sealed class LogFlusher(LogState state)
         {
             return plan.Run();
         }
-        catch (IOException failure)
+        catch (IOException failure) when (plan.IsBegun)
         {
             _failure = failure;
-            throw;
+            throw HasFailedBefore(failure);
         }
     }
 }

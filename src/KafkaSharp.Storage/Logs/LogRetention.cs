@@ -1,3 +1,4 @@
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
@@ -19,13 +20,27 @@ internal sealed class LogRetention(LogState state, LogRoller roller, LogTruncati
         var count = Math.Max(CountBelowStart(segments), Math.Max(CountBySize(segments), CountByTime(segments)));
         if (count == 0)
             return false;
-        if (count == segments.Length)
-            roller.Roll();
+        if (count == segments.Length && !TryRoll() && --count == 0)
+            return false;
         return state.Segments.Higher(segments[count - 1].BaseOffset)!.BaseOffset >= state.RecoveryPoint;
     }
 
     public int DeleteOldSegments() =>
         Delete(CountBelowStart, "start offset") + Delete(CountBySize, "retention.bytes") + Delete(CountByTime, "retention.ms");
+
+    // Without space for a new segment, all but the last go: there is space for it the next time.
+    private bool TryRoll()
+    {
+        try
+        {
+            roller.Roll();
+            return true;
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e))
+        {
+            return false;
+        }
+    }
 
     private int CountBelowStart(LogSegment[] segments) => CountWhile(
         segments, static (segment, next, state) => next is not null && next.BaseOffset <= state.LogStartOffset, state);

@@ -34,14 +34,12 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
         }
         else
         {
-            active.OnBecomeInactive();
-            state.Segments.Add(CreateSegment(newOffset));
+            if (active.OnBecomeInactive() && state.RecoveryPoint >= newOffset)
+                FlushLength(active);
+            state.Segments.Add(CreateWithSnapshot(newOffset));
         }
         state.SetLogEnd(state.LogEndOffset);
-        // The state is of all before the new segment: a snapshot there lets recovery begin with it. It is made durable with the segment
-        // before.
-        state.Producers.UpdateMapEndOffset(newOffset);
-        state.Producers.TakeSnapshot(flush: false);
+        TakeSnapshot(newOffset);
         flushLater(newOffset);
     }
 
@@ -62,10 +60,53 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
         {
             foreach (var segment in replaced)
                 segment.ChangeSuffix(LogFileNames.DeletedSuffix, "");
+            // The log goes on when there is space: a power failure must not keep the names of deleted files for what it has.
+            state.Files.FlushDirectory(state.Directory);
             throw;
         }
         state.CountTruncation();
         state.Segments.Replace(replaced, [created]);
+    }
+
+    // Its records are durable, so no later flush looks at it, and its new length is not: after a power failure there would be bytes between
+    // its last record and the segment that follows. It waits for the disk, which is rare: all was flushed just before the roll.
+    private static void FlushLength(LogSegment trimmed)
+    {
+        try
+        {
+            trimmed.FlushRecords();
+        }
+        catch (IOException e)
+        {
+            // Without the error number: also where the disk was full, a second fsync would succeed although this one was lost.
+            throw new IOException($"The length of {trimmed.LogPath} cannot be flushed: {e.Message}", e);
+        }
+    }
+
+    // Where there is no space for the snapshot, there is no segment either: when those before it are deleted, only the snapshot has their
+    // producers.
+    private LogSegment CreateWithSnapshot(long baseOffset)
+    {
+        var mapEnd = state.Producers.MapEndOffset;
+        var created = CreateSegment(baseOffset);
+        try
+        {
+            TakeSnapshot(baseOffset);
+            return created;
+        }
+        catch (IOException)
+        {
+            state.Producers.UpdateMapEndOffset(mapEnd);
+            created.Delete();
+            throw;
+        }
+    }
+
+    // The state is of all before the new segment: a snapshot there lets recovery begin with it. It is made durable with the segment before.
+    private void TakeSnapshot(long offset)
+    {
+        state.Producers.UpdateMapEndOffset(offset);
+        state.Producers.TakeSnapshot(flush: false);
     }
 
     private LogSegment CreateSegment(long baseOffset) => LogSegment.Create(

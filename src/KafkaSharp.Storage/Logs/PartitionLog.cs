@@ -4,6 +4,7 @@ using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.Epochs;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
@@ -205,7 +206,7 @@ public sealed class PartitionLog : IDisposable
         catch (Exception e) when (_guard.Covers(e))
         {
             _guard.Report(e);
-            return LogAppendInfo.Refused(ErrorCode.KafkaStorageError, e.Message, LogStartOffset);
+            return LogAppendInfo.Refused(ErrorCode.KafkaStorageError, e.Message, LogStartOffset) with { IsDiskFull = DiskErrors.IsFull(e) };
         }
     }
 
@@ -420,19 +421,24 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>
     /// The flush of a clean stop, after which no start recovers the log: also the last timestamp must be in the time index after a power
-    /// failure, as retention depends on it.
+    /// failure, as retention depends on it, and nothing of a failed write may be left.
     /// </summary>
     public void FlushForStop()
     {
         LogSegment? written = null;
+        LogSegment? trimmed = null;
         lock (_state.Gate)
         {
-            if (!_guard.IsClosed && _state.Segments.Active is var active && active.WriteLastTimestamp())
-                written = active;
+            if (!_guard.IsClosed && _state.Segments.Active is var active)
+            {
+                written = active.WriteLastTimestamp() ? active : null;
+                trimmed = active.RemoveTornTail() ? active : null;
+            }
         }
         Flush();
         // If everything else was durable, the flush has done nothing.
         written?.TimeIndex.Flush();
+        trimmed?.FlushRecords();
     }
 
     /// <summary>

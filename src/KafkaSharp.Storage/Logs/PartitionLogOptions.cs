@@ -78,6 +78,12 @@ public sealed record PartitionLogOptions
     public Action<string, IOException>? StorageFailed { get; init; }
 
     /// <summary>
+    /// Called with the log's folder when the disk has no space for an append, a flush or a segment. Nothing has changed: the same can be
+    /// tried again. Null: it is a failure like any other.
+    /// </summary>
+    public Action<string, IOException>? DiskFull { get; init; }
+
+    /// <summary>
     /// Called with the log's folder when a truncation has lowered the recovery point, the high watermark or the offset below which the log
     /// was compacted, and before it changes a file. The new ones must be on disk on return: after a crash, records below the old ones would
     /// not be checked, be taken for committed, or not be compacted.

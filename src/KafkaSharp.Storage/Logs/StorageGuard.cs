@@ -1,8 +1,11 @@
+using KafkaSharp.Storage.FileSystem;
+
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
-/// Handles exceptions from the files of a log. A disk failure is logged and reported to the owner, which takes the log directory offline. A
-/// file that another thread has closed is not a failure: the log is closed. In both cases the request gets KAFKA_STORAGE_ERROR.
+/// Handles exceptions from the files of a log. A disk failure is logged and reported to the owner, which takes the log directory offline; a
+/// full disk is reported as such. A file that another thread has closed is not a failure: the log is closed. In all cases the request gets
+/// KAFKA_STORAGE_ERROR.
 /// Thread-safe.
 /// </summary>
 internal sealed class StorageGuard(LogState state)
@@ -23,8 +26,19 @@ internal sealed class StorageGuard(LogState state)
     public bool IsOfClosedLog(Exception e) =>
         _closed && e is (ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException);
 
-    /// <summary>Logs and reports a failure of the disk.</summary>
+    /// <summary>
+    /// Logs and reports a failure of the disk in an operation that leaves the log as it was: where the disk is full, it can be tried again.
+    /// </summary>
     public void Report(Exception e)
+    {
+        if (e is IOException full && DiskErrors.IsFull(e) && state.Options.DiskFull is { } diskFull)
+            diskFull(state.Directory, full);
+        else
+            ReportHalfDone(e);
+    }
+
+    /// <summary>The same where something is half done, so that also a full disk ends the use of the log.</summary>
+    public void ReportHalfDone(Exception e)
     {
         if (e is not IOException fault || IsOfClosedLog(e))
             return;

@@ -49,7 +49,7 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
         if (log.Cleaning.WasDisturbed(cleaning))
             return;
         if (exception is IOException fault)
-            registry.FailDirectoryOf(cleaning.Directory, fault);
+            registry.FailUnlessFull(cleaning.Directory, fault);
         else
             SetAside(log, exception);
     }

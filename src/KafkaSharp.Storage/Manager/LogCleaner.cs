@@ -1,6 +1,7 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Storage.Cleaning;
 using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;
@@ -112,14 +113,15 @@ internal sealed class LogCleaner : IDisposable
             while (!_stop.IsCancellationRequested)
             {
                 var dirty = _logs.Take();
+                var goesOn = false;
                 if (dirty is not null)
                 {
                     if (Volatile.Read(ref _workers) < Threads)
                         _post(Run);
-                    Clean(dirty);
+                    goesOn = Clean(dirty);
                 }
                 _logs.DeleteOldSegments();
-                if (dirty is null)
+                if (!goesOn)
                     return;
             }
         }
@@ -139,7 +141,8 @@ internal sealed class LogCleaner : IDisposable
         _task = new PeriodicTask(_options.Time, 0, backoffMs, _post, Run, e => _logger.MaintenanceFailed(e));
     }
 
-    private void Clean(CleanableLog dirty)
+    // False: the disk has no space, and the next attempt is after the backoff.
+    private bool Clean(CleanableLog dirty)
     {
         var cleaning = new LogCleaning(dirty, Limits(), NextHasher(), () => _stop.IsCancellationRequested);
         try
@@ -149,12 +152,14 @@ internal sealed class LogCleaner : IDisposable
                 OnCleaned(dirty, cleaning.EndOffset, run, _options.Time.GetElapsedTime(started));
             else
                 _logger.CompactionStopped(dirty.Log.TopicPartition);
+            return true;
         }
 #pragma warning disable CA1031 // A fault in one log must not stop the work on the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             _logs.OnFailed(dirty.Log, dirty.Begun, e);
+            return !DiskErrors.IsFull(e);
         }
         finally
         {

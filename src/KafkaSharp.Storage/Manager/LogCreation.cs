@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,8 @@ namespace KafkaSharp.Storage.Manager;
 /// Creates logs, each in the directory that it is assigned to or in the one with the fewest logs. Called under the manager's lock. A new
 /// log waits for no fsync: its first flush makes its folder durable too.
 /// </summary>
-internal sealed class LogCreation(LogRegistry registry, LogFactory factory, ILogger logger)
+internal sealed class LogCreation(
+    LogRegistry registry, LogFactory factory, LogFolders folders, IFileSystem files, ILogger logger)
 {
     // A client can name partitions that will never exist.
     private const int MostPreferred = 10_000;
@@ -31,8 +33,14 @@ internal sealed class LogCreation(LogRegistry registry, LogFactory factory, ILog
         {
             PartitionLog? created = null;
             var error = ErrorCode.None;
-            if (!registry.TryRun(directory, () => error = CreateIn(directory, partition, topicId, out created)))
+            var path = Path.Combine(directory.Path, partition.ToString());
+            var isNew = !files.DirectoryExists(path);
+            if (!registry.TryRunUnlessFull(directory, () => error = CreateIn(directory, path, partition, topicId, out created)))
+            {
+                if (isNew && !directory.IsOffline)
+                    folders.DeleteRest(path);
                 continue;
+            }
             _preferred.Remove(partition);
             log = created;
             return error;
@@ -53,12 +61,11 @@ internal sealed class LogCreation(LogRegistry registry, LogFactory factory, ILog
         return open.Length > 0 ? open : live[..Math.Min(1, live.Length)];
     }
 
-    private ErrorCode CreateIn(LogDirectory directory, TopicPartition partition, Uuid topicId, out PartitionLog? log)
+    private ErrorCode CreateIn(LogDirectory directory, string path, TopicPartition partition, Uuid topicId, out PartitionLog? log)
     {
         log = null;
         if (directory.MayHaveOffsetsOf(partition))
             directory.WriteCheckpoints(() => registry.HeldIn(directory));
-        var path = Path.Combine(directory.Path, partition.ToString());
         var opened = factory.Create(partition, path);
         try
         {

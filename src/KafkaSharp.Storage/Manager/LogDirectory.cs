@@ -14,6 +14,8 @@ public sealed class LogDirectory
     /// <summary>The file whose lock prevents a second broker from using the directory.</summary>
     public const string LockFileName = ".lock";
 
+    private static readonly TimeSpan s_fullReportInterval = TimeSpan.FromSeconds(30);
+
     private readonly IFileSystem _files;
     private readonly Lock _checkpoints = new();
     private readonly HashSet<TopicPartition> _removed = [];
@@ -21,6 +23,7 @@ public sealed class LogDirectory
     private volatile bool _isOffline;
     private volatile bool _isCordoned;
     private int _logCount;
+    private long _fullReported;
 
     internal LogDirectory(IFileSystem files, string path)
     {
@@ -79,6 +82,14 @@ public sealed class LogDirectory
         Id = MetaProperties.Read(_files, Path)?.DirectoryId;
         HadCleanShutdown = CleanShutdownFile.TryTake(_files, Path, out var epoch);
         PreviousBrokerEpoch = epoch;
+    }
+
+    /// <summary>Whether it was not reported within the last 30 seconds that the disk is full.</summary>
+    internal bool IsFullNews(TimeProvider time)
+    {
+        var (last, now) = (Volatile.Read(ref _fullReported), Math.Max(1, time.GetTimestamp()));
+        return (last == 0 || time.GetElapsedTime(last, now) >= s_fullReportInterval)
+            && Interlocked.CompareExchange(ref _fullReported, now, last) == last;
     }
 
     internal void CountLogs(int change) => Interlocked.Add(ref _logCount, change);

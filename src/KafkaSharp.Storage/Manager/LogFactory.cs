@@ -33,6 +33,7 @@ internal sealed class LogFactory(
         TransactionVerificationEnabled = configs.IsTransactionVerificationEnabled,
         ProducerIdExpirationMs = configs.ProducerIdExpirationMs,
         StorageFailed = registry.FailDirectoryOf,
+        DiskFull = registry.FailUnlessFull,
         OffsetsLowered = registry.SaveLoweredOffsets,
         Logger = _logger,
     });

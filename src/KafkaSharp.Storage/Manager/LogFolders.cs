@@ -38,13 +38,30 @@ internal sealed class LogFolders(
     /// Makes the renames of removed logs durable, and the checkpoints without them: a partition that is created again under the same name
     /// must not get the offsets of the earlier one. A creation that comes before writes the checkpoints itself.
     /// </summary>
-    public void SaveRemovals(LogDirectory directory) => registry.TryRun(directory, () =>
+    public void SaveRemovals(LogDirectory directory) => registry.TryRunUnlessFull(directory, () =>
     {
         if (directory.IsOffline)
             return;
         options.FileSystem.FlushDirectory(directory.Path);
         directory.WriteCheckpoints(() => registry.HeldIn(directory));
     });
+
+    /// <summary>
+    /// Deletes what the creation of a log has left that had no space: a folder without the id of its topic would stand in the way of the
+    /// log elsewhere.
+    /// </summary>
+    public void DeleteRest(string path)
+    {
+        try
+        {
+            if (options.FileSystem.DirectoryExists(path))
+                options.FileSystem.DeleteDirectory(path);
+        }
+        catch (IOException e)
+        {
+            logger.RestOfCreationNotDeleted(path, e);
+        }
+    }
 
     private void Rename(PartitionLog log, LogDirectory directory, LogDirectoryKind kind)
     {
@@ -54,7 +71,14 @@ internal sealed class LogFolders(
         if (kind == LogDirectoryKind.Delete)
             deletions.Schedule(path, log.CloseAbruptly, log.Config.FileDeleteDelayMs);
         else
-            background(() => registry.TryRun(directory, log.Dispose));
+            background(() => Close(log, directory));
+    }
+
+    // What a close writes is missed by nobody: a log that is set aside is opened, if at all, as after a crash.
+    private void Close(PartitionLog log, LogDirectory directory)
+    {
+        if (!registry.TryRunUnlessFull(directory, log.Dispose))
+            log.CloseAbruptly();
     }
 
     private string NewPath(TopicPartition partition, LogDirectory directory, LogDirectoryKind kind)

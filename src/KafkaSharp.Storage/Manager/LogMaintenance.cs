@@ -5,7 +5,7 @@ namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// The periodic work on all logs. A failure of one log does not stop the work on the others: after an I/O failure its directory goes
-/// offline, any other exception is logged. Compaction has threads of its own, see <see cref="LogCleaner"/>.
+/// offline, unless it is full; any other exception is logged. Compaction has threads of its own, see <see cref="LogCleaner"/>.
 /// </summary>
 internal sealed class LogMaintenance(LogRegistry registry, ILogger logger)
 {
@@ -47,7 +47,7 @@ internal sealed class LogMaintenance(LogRegistry registry, ILogger logger)
             try
             {
                 if (registry.DirectoryOf(log.Directory) is { IsOffline: false } directory)
-                    registry.TryRun(directory, () => action(log));
+                    registry.TryRunUnlessFull(directory, () => action(log));
             }
 #pragma warning disable CA1031 // A fault in one log must not stop the work on the others.
             catch (Exception e)

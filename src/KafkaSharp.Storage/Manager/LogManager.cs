@@ -49,10 +49,10 @@ public sealed class LogManager : IAsyncDisposable
         Cleaner = new LogCleaner(options, _registry, _logger);
         _configs = new LogConfigs(options.BrokerConfig, _logger, Cleaner.OnCompactedLog);
         _factory = new LogFactory(options, _configs, _registry, Background, options.Background ?? _flushThreads.Post);
-        _creation = new LogCreation(_registry, _factory, _logger);
         Maintenance = new LogMaintenance(_registry, _logger);
         _deletions = new LogDeletions(options.FileSystem, options.Time, Background, _logger, _registry.FailDirectoryOf);
         _folders = new LogFolders(options, _registry, _deletions, Background, _logger);
+        _creation = new LogCreation(_registry, _factory, _folders, options.FileSystem, _logger);
         _moves = new LogMoves(options, _registry, _factory, _folders, _changes, Background, _logger);
     }
 
@@ -415,7 +415,7 @@ public sealed class LogManager : IAsyncDisposable
             foreach (var path in found.Deleted)
                 _deletions.Schedule(path, null, _configs.Broker.FileDeleteDelayMs);
             if (found.HasStaleOffsets)
-                _registry.SaveCheckpoints(found.Directory);
+                _registry.SaveLoweredOffsets(found.Directory, Checkpoints.All);
         }
         foreach (var future in Futures)
             _registry.Find(future.TopicPartition)?.Cleaning.Pause();
@@ -424,7 +424,7 @@ public sealed class LogManager : IAsyncDisposable
     private ErrorCode AssignTopicId(Uuid topicId, PartitionLog log)
     {
         var error = ErrorCode.KafkaStorageError;
-        _registry.TryRun(DirectoryOf(log), () => error = log.AssignTopicId(topicId));
+        _registry.TryRunUnlessFull(DirectoryOf(log), () => error = log.AssignTopicId(topicId));
         return error;
     }
 

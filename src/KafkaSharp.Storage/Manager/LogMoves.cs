@@ -16,6 +16,7 @@ internal sealed class LogMoves : IDisposable
     // What may be copied while appends wait.
     private const int LargestRest = 1024 * 1024;
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_retryWhenFull = TimeSpan.FromSeconds(1);
 
     private readonly LogManagerOptions _options;
     private readonly LogRegistry _registry;
@@ -87,7 +88,7 @@ internal sealed class LogMoves : IDisposable
         // One that was found at start and not continued.
         SetFutureAside(partition, LogDirectoryKind.Delete);
         PartitionLog? future = null;
-        if (!_registry.TryRun(destination, () => future = Create(current, destination)) || future is null)
+        if (!_registry.TryRunUnlessFull(destination, () => future = Create(current, destination)) || future is null)
             return ErrorCode.KafkaStorageError;
         started = Begin(current, future, source, destination);
         return ErrorCode.None;
@@ -121,6 +122,9 @@ internal sealed class LogMoves : IDisposable
         foreach (var move in _moves.Values)
             move.End();
         _threads.Dispose();
+        // Of moves that wait for space. The next start finds both folders, and takes the one that ends later.
+        foreach (var left in _left.Values)
+            left.Folder.Close();
     }
 
     private PartitionLog Create(PartitionLog current, LogDirectory destination)
@@ -131,15 +135,18 @@ internal sealed class LogMoves : IDisposable
         string name;
         lock (_options.Random)
             name = LogDirectoryName.Create(partition, LogDirectoryKind.Future, _options.Random);
-        var future = _factory.Create(partition, Path.Combine(destination.Path, name));
+        var folder = Path.Combine(destination.Path, name);
+        PartitionLog? future = null;
         try
         {
+            future = _factory.Create(partition, folder);
             if (current.TopicId is { } topicId)
                 future.AssignTopicId(topicId);
         }
         catch
         {
-            future.CloseAbruptly();
+            future?.CloseAbruptly();
+            _folders.DeleteRest(folder);
             throw;
         }
         _registry.TryAddFuture(future, destination);
@@ -166,6 +173,11 @@ internal sealed class LogMoves : IDisposable
     {
         try
         {
+            if (move.State == MoveState.Finishing)
+            {
+                Finish(move);
+                return;
+            }
             while (move.IsActive && !_isStopping)
             {
                 if (_throttle.Delay is var delay && delay > TimeSpan.Zero)
@@ -245,19 +257,26 @@ internal sealed class LogMoves : IDisposable
     }
 
     /// <summary>
-    /// The log is served from its new directory. When all of it is durable there, the folder in the old one goes. If that fails, the new
-    /// directory is offline and the old folder is kept, but not served: it lacks what was appended since.
+    /// The log is served from its new directory. When all of it is durable there, the folder in the old one goes; while there is no space
+    /// for that, it stays. If that fails, the new directory is offline and the old folder is kept, but not served: it lacks what was
+    /// appended since.
     /// </summary>
     private void Finish(LogMove move)
     {
         var (partition, destination) = (move.TopicPartition, move.Destination);
-        var isDurable = _registry.TryRun(destination, () =>
+        var isDurable = _registry.TryRunUnlessFull(destination, () =>
         {
             move.Current.Flush();
             move.Current.FlushLeaderEpochs();
             _options.FileSystem.FlushDirectory(destination.Path);
             destination.WriteCheckpoints(() => _registry.HeldIn(destination));
-        }) && !destination.IsOffline;
+        });
+        if (!isDurable && !destination.IsOffline)
+        {
+            move.RunAfter(s_retryWhenFull, _options.Time);
+            return;
+        }
+        isDurable &= !destination.IsOffline;
         lock (_changes)
         {
             if (_left.Remove(partition, out var left))
@@ -275,7 +294,7 @@ internal sealed class LogMoves : IDisposable
         if (!move.IsActive)
             return;
         if (exception is IOException fault)
-            _registry.Fail(move.Destination, fault);
+            _registry.FailUnlessFull(move.Destination, fault);
         lock (_changes)
         {
             if (!move.IsActive)

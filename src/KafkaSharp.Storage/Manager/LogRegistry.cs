@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KafkaSharp.Protocol;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
 using Microsoft.Extensions.Logging;
 
@@ -129,6 +130,35 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
         }
     }
 
+    /// <summary>
+    /// The same for an operation that leaves everything as it was when there is no space: then the directory stays online.
+    /// </summary>
+    public bool TryRunUnlessFull(LogDirectory directory, Action operation)
+    {
+        try
+        {
+            operation();
+            return true;
+        }
+        catch (IOException e)
+        {
+            FailUnlessFull(directory, e);
+            return false;
+        }
+    }
+
+    /// <summary>Takes a directory offline, unless the cause is that it is full.</summary>
+    public void FailUnlessFull(LogDirectory directory, IOException cause)
+    {
+        if (!DiskErrors.IsFull(cause))
+            Fail(directory, cause);
+        else if (!directory.IsOffline && directory.IsFullNews(options.Time))
+            logger.LogDirectoryFull(directory.Path, cause.Message);
+    }
+
+    /// <summary>Takes the directory of a log's folder offline, unless it is full.</summary>
+    public void FailUnlessFull(string path, IOException cause) => FailUnlessFull(DirectoryOf(path), cause);
+
     /// <summary>Takes a directory offline: its logs are closed, and requests for them get KAFKA_STORAGE_ERROR.</summary>
     public void Fail(LogDirectory directory, Exception cause)
     {
@@ -149,7 +179,8 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
         DirectoryFailed?.Invoke(directory);
         if (!isFirst)
             return;
-        logger.LogDirectoryFailed(directory.Path, partitions.Count, cause);
+        var advice = DiskErrors.IsFull(cause) ? "Free space on its disk first" : "Repair or replace the disk";
+        logger.LogDirectoryFailed(directory.Path, partitions.Count, advice, cause);
         options.DirectoryFailed?.Invoke(new LogDirectoryFailure(directory, partitions, cause, NoneLeft: !LiveDirectories.Any()));
     }
 
@@ -157,10 +188,20 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     public void FailDirectoryOf(string path, Exception cause) => Fail(DirectoryOf(path), cause);
 
     /// <summary>Saves the offsets of the directory of a log's folder that a truncation lowers.</summary>
-    public void SaveLoweredOffsets(string path) =>
-        SaveCheckpoints(DirectoryOf(path), Checkpoints.RecoveryPoints | Checkpoints.CleanedOffsets | Checkpoints.HighWatermarks);
+    public void SaveLoweredOffsets(string path) => SaveLoweredOffsets(
+        DirectoryOf(path), Checkpoints.RecoveryPoints | Checkpoints.CleanedOffsets | Checkpoints.HighWatermarks);
 
-    /// <summary>Saves offsets of a directory's logs. After an I/O failure the directory goes offline.</summary>
-    public void SaveCheckpoints(LogDirectory directory, Checkpoints which = Checkpoints.All) =>
+    /// <summary>
+    /// Saves offsets of a directory's logs, some of which are lower than on disk. Later records would count as flushed or as committed by
+    /// those on disk, so also a full disk takes the directory offline.
+    /// </summary>
+    public void SaveLoweredOffsets(LogDirectory directory, Checkpoints which) =>
         TryRun(directory, () => directory.WriteCheckpoints(() => HeldIn(directory), which));
+
+    /// <summary>
+    /// Saves offsets of a directory's logs. After an I/O failure the directory goes offline, but for a full disk: the older ones stay
+    /// valid.
+    /// </summary>
+    public void SaveCheckpoints(LogDirectory directory, Checkpoints which = Checkpoints.All) =>
+        TryRunUnlessFull(directory, () => directory.WriteCheckpoints(() => HeldIn(directory), which));
 }

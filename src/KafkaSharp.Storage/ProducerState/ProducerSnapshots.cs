@@ -39,7 +39,16 @@ internal sealed class ProducerSnapshots(IFileSystem files, string directory)
 
     public void Write(long offset, IReadOnlyCollection<ProducerStateEntry> entries, bool flush)
     {
-        ProducerSnapshotFile.Write(files, PathOf(offset), entries, flush);
+        try
+        {
+            ProducerSnapshotFile.Write(files, PathOf(offset), entries, flush);
+        }
+        catch (IOException)
+        {
+            // It would stay when its offset is truncated, and be found at the next start.
+            DeleteRest(PathOf(offset));
+            throw;
+        }
         _offsets.Add(offset);
     }
 
@@ -61,6 +70,18 @@ internal sealed class ProducerSnapshots(IFileSystem files, string directory)
         {
             if (condition(offset))
                 Delete(offset);
+        }
+    }
+
+    private void DeleteRest(string path)
+    {
+        try
+        {
+            files.DeleteFile(path);
+        }
+        catch (IOException)
+        {
+            // The failure of the write is reported.
         }
     }
 }

@@ -21,6 +21,8 @@ public sealed class LogSegment : IDisposable
     // Whether the files lack something that is written when the segment becomes inactive. A segment that was not changed is not opened
     // for this.
     private bool _isChanged;
+    // Whether the file may have bytes of a write that has failed, beyond the length that the file has for this process.
+    private bool _hasTornTail;
     private int _bytesSinceLastIndexEntry;
     private long _created;
     private long _firstTimestamp = long.MinValue;
@@ -154,7 +156,15 @@ public sealed class LogSegment : IDisposable
         _isChanged = true;
         var max = MaxTimestampAndOffset;
         var position = _size;
-        _log.Write(position, records.Span);
+        try
+        {
+            _log.Write(position, records.Span);
+        }
+        catch (IOException)
+        {
+            _hasTornTail = true;
+            throw;
+        }
         Volatile.Write(ref _size, position + records.Length);
         IndexBatches(records.Span, position, max);
     }
@@ -279,14 +289,16 @@ public sealed class LogSegment : IDisposable
     /// <summary>
     /// Called when the next segment becomes active: writes the last timestamp to the time index and trims the files to their contents.
     /// </summary>
-    public void OnBecomeInactive()
+    /// <returns>Whether the file of the records is shorter now.</returns>
+    public bool OnBecomeInactive()
     {
         if (!_isChanged)
-            return;
+            return false;
         AddLastTimestamp();
         WriteOut();
-        TrimLog();
+        var isTrimmed = TrimLog();
         _isChanged = false;
+        return isTrimmed;
     }
 
     /// <summary>
@@ -299,6 +311,11 @@ public sealed class LogSegment : IDisposable
         TimeIndex.WriteOut();
         return true;
     }
+
+    /// <summary>
+    /// Removes what a failed write has left behind the last record, so that the next flush makes it durable; false if there is nothing.
+    /// </summary>
+    internal bool RemoveTornTail() => _hasTornTail && TrimLog();
 
     private bool AddLastTimestamp()
     {
@@ -334,6 +351,7 @@ public sealed class LogSegment : IDisposable
         TimeIndex.EnsureExists();
         OffsetIndex.WriteOut();
         TimeIndex.WriteOut();
+        TransactionIndex.WriteOut();
     }
 
     /// <summary>Renames the files from one suffix to another, as for deletion; missing ones are ignored.</summary>
@@ -400,10 +418,14 @@ public sealed class LogSegment : IDisposable
         TrimLog();
     }
 
-    private void TrimLog()
+    // In a segment that is followed by another one, recovery takes what is not whole for a fault, and removes all after it.
+    private bool TrimLog()
     {
-        if (_log.Length != _size)
-            _log.SetLength(_size);
+        if (_log.Length == _size && !_hasTornTail)
+            return false;
+        _log.SetLength(_size);
+        _hasTornTail = false;
+        return true;
     }
 
     /// <summary>

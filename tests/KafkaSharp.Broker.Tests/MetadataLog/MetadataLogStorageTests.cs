@@ -6,6 +6,7 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Metadata.Records;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
+using KafkaSharp.Protocol.Records.Building;
 using KafkaSharp.Raft;
 using KafkaSharp.Raft.Configuration;
 using KafkaSharp.Raft.Log;
@@ -69,6 +70,25 @@ public sealed class MetadataLogStorageTests
             files, _root, ConfigValues.Empty, TimeProvider.System, new Random(1), work => work(), NullLogger.Instance);
         storage.Log.Dispose();
         Assert.That(flushed[0], Is.EqualTo(_root), "otherwise a power failure takes the log and the vote of the node");
+    }
+
+    [Test]
+    public void A_flush_that_has_no_space_for_an_index_can_be_repeated()
+    {
+        var isFull = false;
+        var files = new FaultyFileSystem(PhysicalFileSystem.Instance, (operation, path) =>
+            isFull && operation == FileOperation.Write && path.EndsWith(".timeindex", StringComparison.Ordinal)
+                ? new IOException("No space left on device", 28) : null);
+        var log = MetadataLogStorage.Open(
+            files, _root, ConfigValues.Empty, TimeProvider.System, new Random(1), work => work(), NullLogger.Instance).Log;
+        isFull = true;
+        using var builder = new RecordBatchBuilder(new RecordBatchOptions { PartitionLeaderEpoch = 1 });
+        builder.Append(1000, default, "v"u8);
+        log.AppendAsLeader(builder.Build().ToArray());
+        Assert.That(log.Flush, Throws.TypeOf<LogFullException>());
+        isFull = false;
+        Assert.That(log.Flush, Throws.Nothing);
+        log.Dispose();
     }
 
     [Test]

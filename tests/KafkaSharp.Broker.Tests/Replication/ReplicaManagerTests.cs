@@ -20,6 +20,7 @@ internal sealed class ReplicaManagerTests
 
     private readonly CollectingLogger _logger = new();
     private Func<FileOperation, string, bool> _fails = (_, _) => false;
+    private Func<string, bool> _isFull = _ => false;
     private MetadataImage _image = MetadataImage.Empty;
     private LogManager _logs = null!;
     private ReplicaManager _replicas = null!;
@@ -28,6 +29,7 @@ internal sealed class ReplicaManagerTests
     public void Open()
     {
         _fails = (_, _) => false;
+        _isFull = _ => false;
         _image = MetadataImage.Empty;
         var time = new ManualTimeProvider();
         var memory = new MemoryFileSystem(time, 1L << 28);
@@ -39,8 +41,9 @@ internal sealed class ReplicaManagerTests
         var configuration = BrokerConfiguration.Load(null, new Dictionary<string, string> { ["log.dirs"] = "/a,/b" });
         _logs = LogManager.Open(new LogManagerOptions
         {
-            FileSystem = new FaultyFileSystem(
-                memory, (operation, path) => _fails(operation, path) ? new IOException("Input/output error") : null),
+            FileSystem = new FaultyFileSystem(memory, (operation, path) =>
+                operation is FileOperation.Write && _isFull(path) ? new IOException("No space left on device", 28)
+                : _fails(operation, path) ? new IOException("Input/output error") : null),
             Directories = ["/a", "/b"],
             BrokerConfig = configuration.Values,
             Time = time,
@@ -88,6 +91,54 @@ internal sealed class ReplicaManagerTests
         Assert.That(_logs.Logs, Is.Empty);
         Update(new RemoveTopicRecord { TopicId = new(1, 1) });
         Assert.That(Find("t"), Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+    }
+
+    [Test]
+    public async Task A_log_that_had_no_space_is_created_by_a_later_update()
+    {
+        _isFull = path => path.Contains("big", StringComparison.Ordinal);
+        Update([.. Topic("big", new(1, 1), s_a), .. Topic("big-deleted", new(1, 2), s_a), .. Topic("small", new(1, 3), s_a)]);
+        Assert.That(Find("big"), Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(Find("small"), Is.EqualTo(ErrorCode.None));
+        Assert.That(_logs.LiveDirectories.Count(), Is.EqualTo(2));
+        var change = _replicas.Uncreated.Change;
+
+        Update();
+        Assert.That(Find("big"), Is.EqualTo(ErrorCode.KafkaStorageError));
+        Assert.That(
+            _logger.Lines.Count(line => line.Contains("big-0", StringComparison.Ordinal)), Is.EqualTo(1), "one line, not one a time");
+        Assert.That(change.IsCompleted, Is.False);
+        Update(new RemoveTopicRecord { TopicId = new(1, 2) });
+        await change;
+        change = _replicas.Uncreated.Change;
+
+        _isFull = _ => false;
+        Update(NewEpoch(new(1, 3)));
+        await change;
+        Assert.That(_replicas.Find(new TopicPartition("big", 0), out var big), Is.EqualTo(ErrorCode.None));
+        Assert.That(big!.CheckAppend(1).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(Find("big-deleted"), Is.EqualTo(ErrorCode.UnknownTopicOrPartition));
+        Assert.That(_logs.Logs.Select(log => log.TopicPartition.Topic), Is.EquivalentTo(new[] { "big", "small" }));
+    }
+
+    [Test]
+    public void Many_logs_without_space_are_tried_in_turn()
+    {
+        _isFull = path => path.Contains("/t", StringComparison.Ordinal);
+        Update([.. Enumerable.Range(0, 25).SelectMany(i => Topic($"t{i}", new(1, i + 1), s_a))]);
+        List<string> tried = [];
+        _isFull = path =>
+        {
+            tried.Add(path);
+            return true;
+        };
+        for (var update = 0; update < 3; update++)
+            Update();
+        Assert.That(tried.Select(Path.GetDirectoryName).Distinct().Count(), Is.EqualTo(25));
+        Assert.That(tried, Has.Count.EqualTo(30), "10 each time");
+        _isFull = _ => false;
+        Update();
+        Assert.That(Enumerable.Range(0, 25).Select(i => Find($"t{i}")), Is.All.EqualTo(ErrorCode.None));
     }
 
     [Test]

@@ -41,6 +41,17 @@ internal sealed class RollbackTests
         Assert.That(await harness.Dump().Soon(), Is.EqualTo("a=1"));
     }
 
+    [TestCase(ErrorCode.KafkaStorageError, 0)]
+    [TestCase(ErrorCode.NotEnoughReplicas, 3)]
+    public async Task A_refusal_of_the_disk_is_not_logged_for_each_write(ErrorCode error, int lines)
+    {
+        await using var harness = new RuntimeHarness();
+        harness.Storage.AppendError = error;
+        for (var i = 0; i < 3; i++)
+            await Expect.Refused(harness.Set("a", "1"), error);
+        Assert.That(harness.Logger.Warnings, Has.Count.EqualTo(lines));
+    }
+
     [Test]
     public async Task The_completion_of_a_failed_command_sees_the_state_without_its_records()
     {

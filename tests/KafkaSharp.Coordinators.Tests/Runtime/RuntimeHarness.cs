@@ -4,7 +4,6 @@ using KafkaSharp.Metadata.Deltas;
 using KafkaSharp.Metadata.Images;
 using KafkaSharp.StateMachines;
 using KafkaSharp.TestInfrastructure;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaSharp.Coordinators.Tests.Runtime;
 
@@ -30,12 +29,14 @@ internal sealed class RuntimeHarness : IAsyncDisposable
                 Shards.Add(shard);
                 return shard;
             },
-            Time, NullLogger.Instance, item => item.Execute());
+            Time, Logger, item => item.Execute());
         if (leaderEpoch >= 0)
             Runtime.OnElection(0, leaderEpoch);
     }
 
     public ManualTimeProvider Time { get; } = new();
+
+    public CollectingLogger Logger { get; } = new();
 
     public MemoryCoordinatorStorage Storage { get; } = new();
 

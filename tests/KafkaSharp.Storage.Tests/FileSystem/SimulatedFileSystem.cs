@@ -14,6 +14,7 @@ internal sealed class SimulatedFileSystem : IFileSystem
     private bool _isOff;
     private DiskFault? _armed;
     private long _armedAt;
+    private int _further;
 
     public SimulatedFileSystem()
         : this(new SimulatedFolder(), new Random(1))
@@ -36,14 +37,21 @@ internal sealed class SimulatedFileSystem : IFileSystem
     /// <summary>The calls that have failed, for the trace of a history.</summary>
     public List<string> Hits { get; } = [];
 
+    /// <summary>Whether a call has failed with more than no space for what it was to write.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>Whether a flush has failed: what is read may not be what is on disk.</summary>
     public bool HasLostSectors { get; private set; }
 
     /// <summary>Whether the power is off.</summary>
     public bool IsOff => _isOff;
 
-    /// <summary>From now on the first call that can, after a number of others, meets a fault.</summary>
-    public void Arm(DiskFault fault, long afterCalls) => (_armed, _armedAt) = (fault, Calls + afterCalls);
+    /// <summary>
+    /// From now on the first call that can, after a number of others, meets a fault, and so do <paramref name="further"/> calls that write
+    /// or create something after it.
+    /// </summary>
+    public void Arm(DiskFault fault, long afterCalls, int further = 0) =>
+        (_armed, _armedAt, _further) = (fault, Calls + afterCalls, further);
 
     public void Disarm() => _armed = null;
 
@@ -165,10 +173,12 @@ internal sealed class SimulatedFileSystem : IFileSystem
         if (_isOff)
             throw new PowerCutException();
         Traced?.Invoke(operation, path);
-        if (Calls++ < _armedAt || _armed is not { } fault || !CanMeet(fault, operation))
+        if (Calls++ < _armedAt || _armed is not { } fault || !CanMeet(fault, operation) || (_further > 0 && !NeedsSpace(operation, path)))
             return;
-        _armed = null;
+        if (--_further <= 0)
+            _armed = null;
         Hits.Add($"{fault} at {operation} {path}");
+        IsBroken |= fault != DiskFault.NoSpace || operation == FileOperation.Flush;
         before?.Invoke(fault);
         if (fault == DiskFault.PowerCut)
         {
@@ -186,6 +196,10 @@ internal sealed class SimulatedFileSystem : IFileSystem
         DiskFault.TooManyFiles => operation is FileOperation.Open or FileOperation.Read,
         _ => true,
     };
+
+    private bool NeedsSpace(FileOperation operation, string path) => operation is FileOperation.Write
+        || (operation == FileOperation.Open && Find(path) is null)
+        || (operation == FileOperation.Directory && Find(path) is null);
 
     private static int ErrorNumber(DiskFault fault) => fault switch
     {

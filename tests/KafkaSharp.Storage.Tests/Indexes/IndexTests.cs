@@ -158,4 +158,36 @@ public sealed class IndexTests
         index.Append(all[1]);
         Assert.That(index.Entry(1), Is.EqualTo(all[1]));
     }
+
+    [Test]
+    public void Aborted_transactions_without_space_are_found_in_memory_and_written_later()
+    {
+        var isFull = false;
+        var files = new FaultyFileSystem(_folder.Files, (operation, _) =>
+            isFull && operation == FileOperation.Write ? new IOException("No space left on device", 28) : null);
+        AbortedTransaction[] all = [new(1, 0, 10, 11), new(2, 5, 20, 13), new(1, 13, 30, 31), new(1, 31, 40, 41)];
+        using (var index = new TransactionIndex(files, _folder["x.txnindex"], 0))
+        {
+            index.Append(all[0]);
+            isFull = true;
+            foreach (var aborted in all[1..])
+                index.Append(aborted);
+            Assert.That(Enumerable.Range(0, index.EntryCount).Select(index.Entry), Is.EqualTo(all));
+            List<AbortedTransaction> found = [];
+            Assert.That(index.CollectAborted(11, 13, found), Is.True);
+            Assert.That(found, Is.EqualTo(all[1..2]));
+            Assert.That(() => index.Append(new AbortedTransaction(9, 1, 40, 41)), Throws.InvalidOperationException);
+            Assert.That(index.WriteOut, Throws.InstanceOf<IOException>());
+            index.TruncateTo(40);
+            Assert.That(index.EntryCount, Is.EqualTo(3));
+            isFull = false;
+            index.WriteOut();
+            index.Append(all[3]);
+            found.Clear();
+            index.CollectAborted(0, 100, found);
+            Assert.That(found, Is.EqualTo(all));
+        }
+        using var again = new TransactionIndex(_folder.Files, _folder["x.txnindex"], 0);
+        Assert.That(Enumerable.Range(0, again.EntryCount).Select(again.Entry), Is.EqualTo(all));
+    }
 }

@@ -26,8 +26,7 @@ public sealed class StorageFaultTests
         _failing = null;
         var inner = new MemoryFileSystem(TimeProvider.System);
         _files = new FaultyFileSystem(inner, (operation, path) =>
-            operation == _failing && path.EndsWith(_kind, StringComparison.Ordinal) ? new IOException("No space left on device", 28)
-                : null);
+            operation == _failing && path.EndsWith(_kind, StringComparison.Ordinal) ? new IOException("Input/output error", 5) : null);
         _log = Open(cleanShutdown: true);
     }
 

@@ -220,13 +220,28 @@ public sealed class LogCleanerTests
         var log = Create(Partition);
         Append(log, 10);
         _fault = (operation, path) => operation == FileOperation.Write && path.EndsWith(".log.cleaned", StringComparison.Ordinal)
-            ? new IOException("No space left on device", 28) : null;
+            ? new IOException("Input/output error", 5) : null;
         Run();
         Assert.That(_manager.IsOffline(Partition), Is.True);
         _manager.Abandon();
         _fault = (_, _) => null;
         _manager = Open();
         Assert.That(Values(_manager.Get(Partition)!), Is.EqualTo("0 1 2 3 4 5 6 7 8 9"));
+    }
+
+    [Test]
+    public void A_log_is_compacted_when_there_is_space_again()
+    {
+        var log = Create(Partition);
+        Append(log, 10);
+        _fault = (operation, path) => operation == FileOperation.Write && path.EndsWith(".log.cleaned", StringComparison.Ordinal)
+            ? new IOException("No space left on device", 28) : null;
+        Run();
+        Assert.That((_manager.IsOffline(Partition), log.CleanedOffset, log.Cleaning.IsUncleanable), Is.EqualTo((false, -1L, false)));
+        Assert.That(_files.EnumerateFiles(log.Directory).Where(f => f.EndsWith(".cleaned", StringComparison.Ordinal)), Is.Empty);
+        _fault = (_, _) => null;
+        Run();
+        Assert.That(log.CleanedOffset, Is.EqualTo(9));
     }
 
     [Test]

@@ -93,7 +93,7 @@ public sealed class LogManagerFaultTests
     {
         _manager.Abandon();
         _manager = Open("/a", "/b");
-        _fault = (_, path) => path == "/a/t-0/partition.metadata.tmp" ? new IOException("no space", 28) : null;
+        _fault = (_, path) => path == "/a/t-0/partition.metadata.tmp" ? new IOException("broken") : null;
         Append(Create(Partition));
         Assert.That(_manager.Get(Partition)!.Directory, Is.EqualTo("/b/t-0"));
         _manager.Abandon();

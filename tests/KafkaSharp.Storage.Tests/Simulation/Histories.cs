@@ -17,6 +17,15 @@ internal static class Histories
         totals.Add(simulation.Totals);
     }
 
+    /// <summary>A history whose disk is full now and then, and meets no other fault.</summary>
+    /// <exception cref="SimulationException">An invariant does not hold.</exception>
+    public static void RunOnFullDisk(int seed, bool compacts, SimulationTotals totals)
+    {
+        var simulation = new StorageSimulation(seed, compacts) { IsOftenFull = true };
+        simulation.Run(Steps);
+        totals.Add(simulation.Totals);
+    }
+
     /// <summary>One short history as often as it has calls: in each run another one fails, in turn with each fault.</summary>
     /// <exception cref="SimulationException">An invariant does not hold.</exception>
     public static void RunWithEachCallFailing(int seed, bool compacts, SimulationTotals totals)

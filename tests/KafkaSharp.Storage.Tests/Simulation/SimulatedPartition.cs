@@ -1,5 +1,6 @@
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
 
 namespace KafkaSharp.Storage.Tests.Simulation;
@@ -10,9 +11,9 @@ namespace KafkaSharp.Storage.Tests.Simulation;
 /// </summary>
 /// <param name="topic">Its topic.</param>
 /// <param name="random">Decides what is random.</param>
-/// <param name="hasDiskFailed">Whether a call of the disk has failed since the last start.</param>
+/// <param name="failedCalls">How many calls of the disk have failed since the last start.</param>
 /// <param name="trace">Gets each step.</param>
-internal sealed class SimulatedPartition(string topic, Random random, Func<bool> hasDiskFailed, Action<string> trace)
+internal sealed class SimulatedPartition(string topic, Random random, Func<int> failedCalls, Action<string> trace)
 {
     private readonly SortedDictionary<long, SimulatedBatch> _batches = [];
     // All that each offset ever contained since the topic was created.
@@ -70,8 +71,11 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         }
         if (IsCompacted && random.Next(4) == 0)
             batch = batch with { IsTombstone = true };
-        if (Write(log, batch, AppendOrigin.Client) && isTransactional)
+        var isWritten = Write(log, batch, AppendOrigin.Client);
+        if (isWritten && isTransactional)
             _open[batch.ProducerId] = batch.Sequence + 1;
+        else if (!isWritten && !isTransactional)
+            _sequence--;
     }
 
     public void EndTransaction(PartitionLog log, long timestamp)
@@ -79,8 +83,8 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         if (_open.Count == 0)
             return;
         var producerId = _open.ElementAt(random.Next(_open.Count)).Key;
-        _open.Remove(producerId);
-        Write(log, new SimulatedBatch(0, timestamp, producerId, -1, true, random.Next(2) == 0), AppendOrigin.Coordinator);
+        if (Write(log, new SimulatedBatch(0, timestamp, producerId, -1, true, random.Next(2) == 0), AppendOrigin.Coordinator))
+            _open.Remove(producerId);
     }
 
     /// <summary>Acknowledges what is flushed, also of a log whose directory has failed: what waits for it gets its result then.</summary>
@@ -101,8 +105,10 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     {
         log.MaybeIncrementHighWatermark(log.CommittableEnd);
         // Until the high watermark is where the epoch begins, ListOffsets gets OFFSET_NOT_AVAILABLE (KIP-207).
-        if (log.HighWatermark >= _epochStart)
-            _answeredHighWatermark = Math.Max(_answeredHighWatermark, log.HighWatermark);
+        if (log.HighWatermark < _epochStart)
+            return;
+        Assert.That(log.HighWatermark, Is.GreaterThanOrEqualTo(_answeredHighWatermark), "the high watermark does not go back");
+        _answeredHighWatermark = log.HighWatermark;
     }
 
     public void Flush(PartitionLog log)
@@ -139,6 +145,21 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
         CheckContents(log, found);
     }
 
+    /// <summary>Reads the log of a broker that runs: what was refused is not there, and everything else is.</summary>
+    public void Look(PartitionLog log)
+    {
+        if (IsCompacted)
+            return;
+        trace($"look at {Name}");
+        OnRetention(log);
+        var found = Read(log);
+        foreach (var (offset, batch) in _batches.Where(entry => entry.Key >= _start))
+            Assert.That(found.GetValueOrDefault(offset), Is.EqualTo(batch), $"at {offset} of {Name}");
+        foreach (var (offset, batch) in found)
+            Assert.That(_batches.GetValueOrDefault(offset), Is.EqualTo(batch), $"at {offset} of {Name}");
+        CheckContents(log, found);
+    }
+
     public void Truncate(PartitionLog log)
     {
         var offset = random.NextInt64(_start, log.LogEndOffset + 1);
@@ -156,9 +177,21 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     {
         var offset = _start + random.Next(100);
         trace($"start {Name} again at {offset}");
+        var (batches, start) = (_batches.ToArray(), _start);
         Forget(0);
         _start = offset;
-        log.TruncateFullyAndStartAt(offset);
+        try
+        {
+            log.TruncateFullyAndStartAt(offset);
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e) && !log.Cleaning.IsClosed)
+        {
+            // The log is as before; only what was to be lowered first is lower.
+            _start = start;
+            foreach (var (at, batch) in batches)
+                _batches[at] = batch;
+            throw;
+        }
         _wholeFrom = 0;
         NextEpoch(log);
         // No response is sent before there is another record.
@@ -277,14 +310,18 @@ internal sealed class SimulatedPartition(string topic, Random random, Func<bool>
     private bool Write(PartitionLog log, SimulatedBatch batch, AppendOrigin origin)
     {
         trace($"append to {Name} at {log.LogEndOffset}");
+        var (end, failedBefore) = (log.LogEndOffset, failedCalls());
         // Also where it fails: it may be there after a restart.
-        _everWritten.Add((log.LogEndOffset, batch));
+        _everWritten.Add((end, batch));
         if (batch.IsTransactional)
-            _firstOffsets.TryAdd(batch.ProducerId, log.LogEndOffset);
+            _firstOffsets.TryAdd(batch.ProducerId, end);
         var info = log.AppendAsLeader(LogContents.Build(batch, 30 + random.Next(200)), _epoch, origin);
         if (info.ErrorCode != ErrorCode.None)
         {
-            Assert.That(hasDiskFailed(), $"{Name}: {info.ErrorCode} {info.ErrorMessage}");
+            Assert.That(failedCalls() > failedBefore || log.Cleaning.IsClosed, $"{Name}: {info.ErrorCode} {info.ErrorMessage}");
+            // After another failure the directory is offline.
+            if (info.IsDiskFull)
+                Assert.That(log.LogEndOffset, Is.EqualTo(end), "a refused append leaves the log as it was");
             return false;
         }
         _batches[info.FirstOffset] = batch;

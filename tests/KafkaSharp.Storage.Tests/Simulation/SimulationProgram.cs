@@ -13,6 +13,7 @@ internal static class SimulationProgram
     public static int Main(string[] arguments)
     {
         var isEachCall = arguments.Contains("--each-call");
+        var isFullDisk = arguments.Contains("--full-disk");
         var compacts = arguments.Contains("--compaction");
         var numbers = arguments.TakeWhile(argument => !argument.StartsWith('-')).Select(int.Parse).ToArray();
         if (Array.IndexOf(arguments, "--trace") is >= 0 and var trace && trace + 1 < arguments.Length)
@@ -25,7 +26,7 @@ internal static class SimulationProgram
             StorageSimulation.Traced = Console.WriteLine;
         }
         var (runs, firstSeed) = (numbers.ElementAtOrDefault(0) is > 0 and var given ? given : 2000, numbers.Length > 1 ? numbers[1] : 1);
-        var modes = string.Join(' ', arguments.Where(argument => argument is "--each-call" or "--compaction"));
+        var modes = string.Join(' ', arguments.Where(argument => argument is "--each-call" or "--full-disk" or "--compaction"));
         var (done, failures, total) = (0, 0, new SimulationTotals());
         var clock = Stopwatch.StartNew();
         var lastReport = 0L;
@@ -39,6 +40,8 @@ internal static class SimulationProgram
             {
                 if (isEachCall)
                     Histories.RunWithEachCallFailing(seed, compacts, totals);
+                else if (isFullDisk)
+                    Histories.RunOnFullDisk(seed, compacts, totals);
                 else
                     Histories.Run(seed, compacts, totals);
             }

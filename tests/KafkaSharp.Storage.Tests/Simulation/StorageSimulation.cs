@@ -1,6 +1,7 @@
 using KafkaSharp.Configuration;
 using KafkaSharp.Protocol;
 using KafkaSharp.Storage.Configs;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
 using KafkaSharp.Storage.Manager;
 using KafkaSharp.Storage.Tests.FileSystem;
@@ -57,9 +58,9 @@ internal sealed class StorageSimulation
         _files = new SimulatedFileSystem(_random);
         _partitions =
         [
-            new SimulatedPartition("flushed", _random, HasDiskFailed, Trace) { IsFlushedAlways = true, IsCompacted = compacts },
-            new SimulatedPartition("sometimes", _random, HasDiskFailed, Trace) { IsCompacted = compacts },
-            new SimulatedPartition("plain", _random, HasDiskFailed, Trace) { IsCompacted = compacts },
+            new SimulatedPartition("flushed", _random, () => _files.Hits.Count, Trace) { IsFlushedAlways = true, IsCompacted = compacts },
+            new SimulatedPartition("sometimes", _random, () => _files.Hits.Count, Trace) { IsCompacted = compacts },
+            new SimulatedPartition("plain", _random, () => _files.Hits.Count, Trace) { IsCompacted = compacts },
         ];
         foreach (var directory in (string[])["/a", "/b"])
             _files.CreateDirectory(directory);
@@ -74,6 +75,9 @@ internal sealed class StorageSimulation
     /// <summary>A call that fails once, counted from the first start on; used in place of random faults.</summary>
     public (DiskFault Fault, long Call)? SingleFault { get; init; }
 
+    /// <summary>Whether calls meet nothing but a full disk, which stays full for a while; used in place of random faults.</summary>
+    public bool IsOftenFull { get; init; }
+
     /// <summary>The calls of the first process, for <see cref="SingleFault"/>.</summary>
     public long CallsOfFirstProcess { get; private set; }
 
@@ -85,7 +89,7 @@ internal sealed class StorageSimulation
         try
         {
             foreach (var partition in _partitions)
-                partition.HasFaults = _faults.Length > 0 || SingleFault is not null;
+                partition.HasFaults = _faults.Length > 0 || IsOftenFull || SingleFault is not null;
             Start(hasLostPower: false);
             if (SingleFault is { } single)
                 _files.Arm(single.Fault, single.Call);
@@ -136,8 +140,13 @@ internal sealed class StorageSimulation
         }
         if (_faults.Length > 0 && _random.Next(30) == 0)
             _files.Arm(_faults[_random.Next(_faults.Length)], _random.Next(60));
+        if (IsOftenFull && _random.Next(10) == 0)
+            _files.Arm(DiskFault.NoSpace, _random.Next(60), _random.Next(100));
         Totals.Steps++;
         var partition = _partitions[_random.Next(_partitions.Length)];
+        // A broker tries again to create what had no space.
+        if (_manager.Get(partition.Name) is null && _files.Hits.Count > 0 && _manager.LiveDirectories.Count() == 2)
+            Create(partition);
         var log = _manager.Get(partition.Name);
         if (_random.Next(4) == 0 || log is null)
             ManagerStep(partition);
@@ -163,6 +172,10 @@ internal sealed class StorageSimulation
                 break;
             case 4 or 5:
                 partition.EndTransaction(log, NowMs());
+                break;
+            case 6 when IsOftenFull:
+                _files.Disarm();
+                partition.Look(log);
                 break;
             default:
                 for (var count = _random.Next(1, 6); count > 0; count--)
@@ -257,7 +270,10 @@ internal sealed class StorageSimulation
 
     private void Create(SimulatedPartition partition)
     {
+        var hits = _files.Hits.Count;
         var error = _manager.GetOrCreate(partition.Name, partition.TopicId, out _);
+        if (error == ErrorCode.KafkaStorageError && _files.Hits.Count > hits)
+            return;
         if (error != ErrorCode.None)
             Assert.That((error, _manager.LiveDirectories.Count()), Is.EqualTo((ErrorCode.KafkaStorageError, 1)).Or.EqualTo(
                 (ErrorCode.KafkaStorageError, 0)));
@@ -288,7 +304,7 @@ internal sealed class StorageSimulation
         {
             Trace(hasLostPower ? "power failure" : "kill");
             Totals.PowerFailures += hasLostPower ? 1 : 0;
-            if (HasDiskFailed())
+            if (IsHarmed())
                 MarkUncertain();
             // What a flush has lost stays readable until the machine starts again.
             hasLostPower |= _files.HasLostSectors;
@@ -297,6 +313,8 @@ internal sealed class StorageSimulation
             _files = found;
             if (_faults.Length > 0 && _random.Next(3) == 0)
                 _files.Arm(_faults[_random.Next(_faults.Length)], _random.Next(100));
+            if (IsOftenFull && _random.Next(3) == 0)
+                _files.Arm(DiskFault.NoSpace, _random.Next(100), _random.Next(100));
             if (TryStart(hasLostPower))
                 return;
             // What the start before has changed may be half done.
@@ -390,7 +408,7 @@ internal sealed class StorageSimulation
             Trace($"{e.GetType().Name}: {e.Message}");
             foreach (var directory in _manager.LiveDirectories.ToArray())
             {
-                if (e is IOException && e.Message.Contains($" {directory.Path}/", StringComparison.Ordinal))
+                if (e is IOException && !DiskErrors.IsFull(e) && e.Message.Contains($" {directory.Path}/", StringComparison.Ordinal))
                     _manager.Fail(directory, e);
             }
         }
@@ -412,6 +430,9 @@ internal sealed class StorageSimulation
             work();
         }
     }
+
+    // A disk that had no space has lost nothing. Where that has stopped half of a change, the directory is offline.
+    private bool IsHarmed() => _files.IsBroken || (HasDiskFailed() && _manager.LiveDirectories.Count() < 2);
 
     private bool HasDiskFailed() => _files.Hits.Count > 0;
 
