@@ -141,7 +141,7 @@ internal sealed class LogLoader(PartitionLogOptions options)
             var segment = unflushed[index];
             _logger.RecoveringSegment(
                 options.IsRecoveredAlways ? LogLevel.Debug : LogLevel.Information, segment.LogPath, index + 1, unflushed.Length);
-            var cut = RecoverSegment(segment);
+            var cut = RecoverSegment(segment, options.RecoveryPoint);
             var next = index + 1 < unflushed.Length ? unflushed[index + 1] : null;
             var end = segment.ReadNextOffset();
             if (cut == 0 && (next is null || IsContinuedBy(next, end)))
@@ -195,12 +195,12 @@ internal sealed class LogLoader(PartitionLogOptions options)
         return null;
     }
 
-    private int RecoverSegment(LogSegment segment)
+    private int RecoverSegment(LogSegment segment, long unflushedFrom = long.MaxValue)
     {
         var producers = NewProducerState();
         producers.LoadSnapshots(_files.EnumerateFiles(_directory), []);
         ProducerReplay.Rebuild(producers, _segments, options.LogStartOffset, segment.BaseOffset, NowMs(), afterCleanShutdown: false);
-        var cut = new SegmentRecovery(segment, producers, _epochs, _logger).Run();
+        var cut = new SegmentRecovery(segment, unflushedFrom, producers, _epochs, _logger).Run();
         ProducerReplay.TakeSnapshot(producers);
         return cut;
     }

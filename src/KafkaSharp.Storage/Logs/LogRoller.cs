@@ -50,22 +50,36 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
     /// </summary>
     public void Replace(IReadOnlyCollection<LogSegment> replaced, long baseOffset)
     {
-        SegmentDeletion.Rename(replaced);
         LogSegment created;
         try
         {
+            SegmentDeletion.Rename(replaced);
             created = CreateSegment(baseOffset);
         }
         catch (IOException)
         {
-            foreach (var segment in replaced)
-                segment.ChangeSuffix(LogFileNames.DeletedSuffix, "");
-            // The log goes on when there is space: a power failure must not keep the names of deleted files for what it has.
-            state.Files.FlushDirectory(state.Directory);
+            GiveNamesBack(replaced);
             throw;
         }
         state.CountTruncation();
         state.Segments.Replace(replaced, [created]);
+    }
+
+    // The log goes on with these segments when there is space. A start deletes files with the names of deleted ones, and a power failure
+    // may bring these names back.
+    private void GiveNamesBack(IEnumerable<LogSegment> segments)
+    {
+        try
+        {
+            foreach (var segment in segments)
+                segment.RemoveSuffix(LogFileNames.DeletedSuffix);
+            state.Files.FlushDirectory(state.Directory);
+        }
+        catch (IOException e)
+        {
+            // Without the error number: also where the disk was full, the log cannot go on.
+            throw new IOException($"Files of {state.Directory} cannot get their names back: {e.Message}", e);
+        }
     }
 
     // Its records are durable, so no later flush looks at it, and its new length is not: after a power failure there would be bytes between

@@ -87,8 +87,15 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
             return;
         state.CountTruncation();
         state.Segments.Remove(removed);
-        SegmentDeletion.Rename(removed);
-        DeleteLater(removed);
+        try
+        {
+            SegmentDeletion.Rename(removed);
+        }
+        finally
+        {
+            // Also under their old names: the log has no more to do with them.
+            DeleteLater(removed);
+        }
     }
 
     // What is appended now was not compacted, other than what was here before.
@@ -101,15 +108,21 @@ internal sealed class LogTruncation(LogState state, LogRoller roller, SegmentDel
     private void DeleteLater(IReadOnlyCollection<LogSegment> removed)
     {
         List<string> snapshots = [];
-        foreach (var segment in removed)
+        try
         {
-            if (state.Producers.DetachSnapshot(segment.BaseOffset) is not { } path)
-                continue;
-            var deleted = path + LogFileNames.DeletedSuffix;
-            state.Files.Rename(path, deleted);
-            snapshots.Add(deleted);
+            foreach (var segment in removed)
+            {
+                if (state.Producers.DetachSnapshot(segment.BaseOffset) is not { } path)
+                    continue;
+                var deleted = path + LogFileNames.DeletedSuffix;
+                state.Files.Rename(path, deleted);
+                snapshots.Add(deleted);
+            }
         }
-        deletion.Schedule(removed, snapshots, state.Config.FileDeleteDelayMs);
-        state.CountTruncation();
+        finally
+        {
+            deletion.Schedule(removed, snapshots, state.Config.FileDeleteDelayMs);
+            state.CountTruncation();
+        }
     }
 }

@@ -11,9 +11,16 @@ namespace KafkaSharp.Storage.Logs;
 /// Recovers a segment after a crash (Kafka's <c>LogSegment.recover</c>): checks every batch, rebuilds indexes and producer state, and
 /// truncates the segment before the first incomplete or invalid batch.
 /// </summary>
-internal sealed class SegmentRecovery(LogSegment segment, ProducerStateManager producers, LeaderEpochCache epochs, ILogger logger)
+/// <param name="segment">The segment.</param>
+/// <param name="unflushedFrom">From this offset on, a power failure may have brought back what was cut off before.</param>
+/// <param name="producers">The producers before the segment.</param>
+/// <param name="epochs">The leader epochs of the log.</param>
+/// <param name="logger">The logger.</param>
+internal sealed class SegmentRecovery(
+    LogSegment segment, long unflushedFrom, ProducerStateManager producers, LeaderEpochCache epochs, ILogger logger)
 {
     private long _lastOffset = segment.BaseOffset - 1;
+    private int _lastEpoch = -1;
 
     /// <summary>Gives how many bytes were cut.</summary>
     public int Run()
@@ -54,7 +61,10 @@ internal sealed class SegmentRecovery(LogSegment segment, ProducerStateManager p
             Check(batch);
             segment.IndexBatches(batch.Bytes, valid, segment.MaxTimestampAndOffset);
             if (batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch)
+            {
                 epochs.Recover(epoch, batch.BaseOffset);
+                _lastEpoch = epoch;
+            }
             ProducerReplay.Replay(producers, batch, segment);
             valid += batch.SizeInBytes;
         }
@@ -72,5 +82,8 @@ internal sealed class SegmentRecovery(LogSegment segment, ProducerStateManager p
             throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
                 $"Offset {lastOffset} does not fit into the segment with base offset {segment.BaseOffset}");
         _lastOffset = lastOffset;
+        if (batch.BaseOffset >= unflushedFrom && batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch && epoch < _lastEpoch)
+            throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
+                $"The batch at offset {batch.BaseOffset} has leader epoch {epoch}, and the one before {_lastEpoch}: it had been cut off");
     }
 }

@@ -357,6 +357,9 @@ public sealed class LogSegment : IDisposable
     /// <summary>Renames the files from one suffix to another, as for deletion; missing ones are ignored.</summary>
     public void ChangeSuffix(string from, string to) => _allFiles.ChangeSuffix(from, to);
 
+    /// <summary>Takes a suffix from the names of the files, of which only some may have it.</summary>
+    internal void RemoveSuffix(string suffix) => _allFiles.RemoveSuffix(suffix);
+
     /// <summary>Sets the paths of the files after the folder was renamed.</summary>
     public void MovedTo(string directory) => _allFiles.MovedTo(directory);
 

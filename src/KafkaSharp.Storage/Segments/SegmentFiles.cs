@@ -50,15 +50,11 @@ internal sealed class SegmentFiles(
     }
 
     /// <summary>Renames the files from one suffix to another; missing ones are ignored.</summary>
-    public void ChangeSuffix(string from, string to)
-    {
-        var renamed = Renamed(log.Path, from, to);
-        files.RenameIfExists(log.Path, renamed);
-        log.Path = renamed;
-        offsetIndex.Rename(Renamed(offsetIndex.Path, from, to));
-        timeIndex.Rename(Renamed(timeIndex.Path, from, to));
-        transactionIndex.Rename(Renamed(transactionIndex.Path, from, to));
-    }
+    public void ChangeSuffix(string from, string to) => Rename(path => Renamed(path, from, to));
+
+    /// <summary>Takes a suffix from the names. Only some have it where a <see cref="ChangeSuffix"/> has failed.</summary>
+    public void RemoveSuffix(string suffix) =>
+        Rename(path => path.EndsWith(suffix, StringComparison.Ordinal) ? path[..^suffix.Length] : path);
 
     /// <summary>Sets the paths after the folder was renamed.</summary>
     public void MovedTo(string directory)
@@ -85,6 +81,24 @@ internal sealed class SegmentFiles(
         files.DeleteFile(timeIndex.Path);
         files.DeleteFile(transactionIndex.Path);
         files.DeleteFile(log.Path);
+    }
+
+    private void Rename(Func<string, string> rename)
+    {
+        Rename(log.Path, rename, renamed =>
+        {
+            files.RenameIfExists(log.Path, renamed);
+            log.Path = renamed;
+        });
+        Rename(offsetIndex.Path, rename, offsetIndex.Rename);
+        Rename(timeIndex.Path, rename, timeIndex.Rename);
+        Rename(transactionIndex.Path, rename, transactionIndex.Rename);
+    }
+
+    private static void Rename(string path, Func<string, string> rename, Action<string> apply)
+    {
+        if (rename(path) is var renamed && renamed != path)
+            apply(renamed);
     }
 
     private static string Renamed(string path, string from, string to) => path.EndsWith(from, StringComparison.Ordinal)

@@ -115,6 +115,35 @@ public sealed class CorruptLogTests
         Assert.That(test.ReadBatches(), Is.EqualTo(Enumerable.Range(0, (int)end).Select(i => ((long)i, (long)i))));
     }
 
+    /// <summary>
+    /// A file has its old sectors after the new ones if the power fails before the cut and what was written after it are flushed.
+    /// </summary>
+    [TestCase(0, 6)]
+    [TestCase(5, 6)]
+    [TestCase(9, 9)]
+    public void Recovery_removes_batches_that_had_been_cut_off(int recoveryPoint, int end)
+    {
+        using var test = new TestLog(onDisk: true);
+        for (var i = 0; i < 9; i++)
+            test.Append();
+        var path = test.Log.Segments.Active.LogPath;
+        var old = File.ReadAllBytes(path);
+        test.Log.TruncateTo(4);
+        for (var i = 4; i < 6; i++)
+            test.Append(epoch: 1);
+        test.Log.CloseAbruptly();
+        using (var file = File.OpenWrite(path))
+        {
+            file.Seek(0, SeekOrigin.End);
+            file.Write(old.AsSpan((int)file.Position));
+        }
+
+        var log = test.Reopen(cleanShutdown: false, recoveryPoint);
+
+        Assert.That(log.LogEndOffset, Is.EqualTo(end));
+        Assert.That(end > 6 || log.EpochForOffset(4) == 1);
+    }
+
     [TestCase(true, 3)]
     [TestCase(false, 21)]
     public void A_gap_between_segments_ends_a_log_that_is_never_compacted(bool hasNoGaps, int end)

@@ -95,6 +95,40 @@ public sealed class FullDiskLogTests
         Assert.That(Reopened().LogEndOffset, Is.EqualTo(end));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Whichever_call_of_a_new_start_has_no_space_its_files_survive_a_power_failure(bool isNewSegment)
+    {
+        var refused = 0;
+        for (var call = 0; call < 40; call++)
+        {
+            Start(call + 1);
+            var end = AppendToSegment(3);
+            _log.Flush();
+            var start = isNewSegment ? 100 : 0;
+            _files.Arm(DiskFault.NoSpace, call);
+            try
+            {
+                _log.TruncateFullyAndStartAt(start);
+                end = start;
+            }
+            catch (IOException)
+            {
+                refused++;
+            }
+            _files.Disarm();
+            if (_log.Cleaning.IsClosed)
+                continue;
+            Assert.That(_log.LogEndOffset, Is.EqualTo(end));
+            Assert.That(_log.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
+            _log.Flush();
+            _files = _files.LosePower(new Random(call));
+            var reopened = Reopened();
+            Assert.That((reopened.LogStartOffset, reopened.LogEndOffset), Is.EqualTo((end == start ? start : 0L, end + 1)), $"call {call}");
+        }
+        Assert.That(refused, Is.GreaterThan(5));
+    }
+
     [Test]
     public void An_index_has_no_entries_of_a_write_that_failed_and_was_truncated([Range(1, 5)] int seed)
     {

@@ -29,6 +29,20 @@ public sealed class StorageSimulationTests
     [Test]
     public void So_they_do_where_they_once_failed([Values(108, 206, 300, 1663)] int seed) => RunCompacted(seed);
 
+    [Test]
+    public void A_full_disk_costs_nothing_that_was_acknowledged([Range(1, 60)] int seed) => RunOnFullDisk(seed, compacts: false);
+
+    // Seeds that have failed once.
+    [Test]
+    public void Nor_does_it_where_logs_are_compacted([Values(108, 372)] int seed) => RunOnFullDisk(seed, compacts: true);
+
+    private static void RunOnFullDisk(int seed, bool compacts)
+    {
+        var totals = new SimulationTotals();
+        Histories.RunOnFullDisk(seed, compacts, totals);
+        Assert.That(totals.Faults, Is.GreaterThan(0));
+    }
+
     private static void RunCompacted(int seed)
     {
         var totals = new SimulationTotals();
