@@ -41,7 +41,8 @@ internal sealed class IdleMemoryRelease : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _allocated;
-    private long? _heldBeforeCollection;
+    private long _held;
+    private bool _isCollecting;
     private long _inUse;
     private long _lastEnd;
     private TimeSpan _pause;
@@ -80,32 +81,34 @@ internal sealed class IdleMemoryRelease : IDisposable
         if (_allocated - before > QuietBytes || _heap.RequestBytes > 0)
         {
             // What was in use at the end of a collection is garbage when the requests end.
-            _heldBeforeCollection = null;
+            _isCollecting = false;
             return;
         }
-        if (_heldBeforeCollection is { } heldBefore)
+        if (_isCollecting)
         {
             if (_heap.CollectedInUse is { } inUse)
-                Finish(heldBefore, WithoutPool(inUse));
+                Finish(WithoutPool(inUse));
             return;
         }
-        var held = WithoutPool(_heap.HeldBytes);
-        var hasGrown = held > 2 * _inUse + SmallestRelease;
-        if (held <= SmallestRelease || _time.GetElapsedTime(_lastEnd) < (hasGrown ? _pause : _repetition))
+        // What a collection has freed does not count as held any more, although the process still has it: also one of the runtime, or one
+        // during which requests came.
+        _held = Math.Max(_held, WithoutPool(_heap.HeldBytes));
+        var hasGrown = _held > 2 * _inUse + SmallestRelease;
+        if (_held <= SmallestRelease || _time.GetElapsedTime(_lastEnd) < (hasGrown ? _pause : _repetition))
             return;
         if (!_heap.TryBeginCollection())
             return;
-        _heldBeforeCollection = held;
+        _isCollecting = true;
         // Also when requests come before its end, after which it is begun again.
         _lastEnd = _time.GetTimestamp();
-        _pause = TimeSpan.FromMilliseconds(held >> 20) * ShareOfCore;
+        _pause = TimeSpan.FromMilliseconds(_held >> 20) * ShareOfCore;
     }
 
-    // What a collection has freed does not count as held any more, although the process still has it.
-    private void Finish(long heldBefore, long inUse)
+    private void Finish(long inUse)
     {
-        _heldBeforeCollection = null;
-        if (inUse > heldBefore / 3 * 2)
+        var held = _held;
+        (_isCollecting, _held) = (false, 0);
+        if (inUse > held / 3 * 2)
         {
             _inUse = inUse;
             _repetition = _repetition < LongestRepetition / 2 ? 2 * _repetition : LongestRepetition;

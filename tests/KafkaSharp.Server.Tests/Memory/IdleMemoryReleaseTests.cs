@@ -82,6 +82,22 @@ public sealed class IdleMemoryReleaseTests
     }
 
     [Test]
+    public void What_a_collection_has_freed_is_returned_also_after_requests_that_came_before_its_end()
+    {
+        _heap.HeldBytes = 200 * Megabyte;
+        _heap.Collecting = () => _heap.HeldBytes = 10 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        _heap.AllocatedBytes += 500 * Megabyte;
+        _time.Advance(IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 0)));
+
+        AdvanceBy(3 * IdleMemoryRelease.Period);
+        Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((2, 1)));
+        AdvanceBy(TimeSpan.FromMinutes(10));
+        Assert.That(_heap.Releases, Is.EqualTo(1));
+    }
+
+    [Test]
     public void The_end_of_a_collection_is_waited_for()
     {
         _heap.HeldBytes = 200 * Megabyte;
