@@ -8,9 +8,9 @@ namespace KafkaSharp.Server.Memory;
 /// </summary>
 /// <remarks>
 /// A release stops all threads for a time that depends on the objects in use: one to three milliseconds for each megabyte, the more the
-/// smaller they are. So a collection beside the threads first says what is in use, and a release follows only where a third of the heap was
-/// garbage or free. Both happen only while little is allocated and no request uses a large array, and only when the heap is more than twice
-/// what was in use the last time.
+/// smaller they are. So a collection beside the threads first says what is in use, and a release follows only where that is little and a
+/// third of the heap was garbage or free. Both happen only while little is allocated and no request uses a large array, and only when the
+/// heap is more than twice what was in use the last time.
 /// Releases take 0.4 % of the time at most, and collections about 5 % of one core. Less would keep the memory of requests that were still
 /// being served during a release for long after their end. What was in use may have become garbage without any growth (a waiting fetch of
 /// very many partitions has ended), so a heap that does not grow is looked at too, after a minute at first; each time that little was
@@ -32,6 +32,9 @@ internal sealed class IdleMemoryRelease : IDisposable
 
     /// <summary>Growth up to this much is left to the runtime.</summary>
     public const long SmallestRelease = 32L << 20;
+
+    /// <summary>With more than this in use, a release would stop the threads for a second or more.</summary>
+    public const long LargestInUse = 256L << 20;
 
     private const int ShareOfTime = 250;
     private const int ShareOfCore = 20;
@@ -108,7 +111,7 @@ internal sealed class IdleMemoryRelease : IDisposable
     {
         var held = _held;
         (_isCollecting, _held) = (false, 0);
-        if (inUse > held / 3 * 2)
+        if (inUse > Math.Min(LargestInUse, held / 3 * 2))
         {
             _inUse = inUse;
             _repetition = _repetition < LongestRepetition / 2 ? 2 * _repetition : LongestRepetition;

@@ -35,11 +35,12 @@ public sealed class IdleMemoryReleaseTests
         Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 1)));
     }
 
-    [Test]
-    public void What_is_mostly_in_use_stops_no_thread()
+    [TestCase(140, 200)]
+    [TestCase(257, 4000)]
+    public void What_is_mostly_in_use_or_large_stops_no_thread(int inUse, int held)
     {
-        _heap.InUse = 140 * Megabyte;
-        _heap.HeldBytes = 200 * Megabyte;
+        _heap.InUse = inUse * Megabyte;
+        _heap.HeldBytes = held * Megabyte;
         AdvanceBy(TimeSpan.FromSeconds(30));
         Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 0)));
     }
@@ -148,14 +149,14 @@ public sealed class IdleMemoryReleaseTests
     [Test]
     public void What_is_in_use_is_not_collected_again_until_the_heap_has_doubled()
     {
-        _heap.InUse = 300 * Megabyte;
-        _heap.HeldBytes = 400 * Megabyte;
+        _heap.InUse = 150 * Megabyte;
+        _heap.HeldBytes = 200 * Megabyte;
         AdvanceBy(TimeSpan.FromSeconds(24));
-        _heap.HeldBytes = 600 * Megabyte;
+        _heap.HeldBytes = 300 * Megabyte;
         AdvanceBy(TimeSpan.FromSeconds(4));
         Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((1, 0)));
 
-        _heap.HeldBytes = (600 * Megabyte) + IdleMemoryRelease.SmallestRelease + 1;
+        _heap.HeldBytes = (300 * Megabyte) + IdleMemoryRelease.SmallestRelease + 1;
         AdvanceBy(TimeSpan.FromSeconds(4));
         Assert.That((_heap.Collections, _heap.Releases), Is.EqualTo((2, 1)));
     }
