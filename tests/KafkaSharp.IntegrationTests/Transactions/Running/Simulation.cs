@@ -24,6 +24,9 @@ internal sealed class Simulation : IAsyncDisposable
     // Longer than a broker takes to end that waits for nothing, so that the time is a function of the seed wherever it can be.
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
 
+    // One that waits may do so for a minute: with the grace after each step, this would take twenty minutes.
+    private static readonly TimeSpan s_stepOfEnd = TimeSpan.FromMilliseconds(20);
+
     private readonly KafkaTestBroker _kafka;
     private readonly TestClock _clock;
     private readonly Random _random;
@@ -225,7 +228,7 @@ internal sealed class Simulation : IAsyncDisposable
     /// </summary>
     private async Task EndsWhileTimePassesAsync(Task end)
     {
-        while (await Task.WhenAny(end, Task.Delay(s_grace)) != end)
+        for (var wait = s_grace; await Task.WhenAny(end, Task.Delay(wait)) != end; wait = s_stepOfEnd)
             _clock.Advance(TimeSpan.FromMilliseconds(100));
         await end;
     }
