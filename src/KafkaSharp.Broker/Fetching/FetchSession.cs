@@ -4,16 +4,21 @@ namespace KafkaSharp.Broker.Fetching;
 /// The partitions a fetcher follows, so that its requests name only what changed (KIP-227). Everything but the id is guarded by <see
 /// cref="Gate"/>. The order of the partitions is the order in which they are read; one that gave records moves to the end.
 /// </summary>
-internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, TimeSpan created)
+/// <param name="id">Its id.</param>
+/// <param name="isFromFollower">Whether a follower fetches.</param>
+/// <param name="usesTopicIds">Whether its requests name topics by id.</param>
+/// <param name="created">The time, by the cache's clock.</param>
+/// <param name="capacity">How many partitions it begins with. A table that grows leaves twice its memory as garbage.</param>
+internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicIds, TimeSpan created, int capacity)
 {
     public const int NoSession = 0;
     public const int InitialEpoch = 0;
     public const int FinalEpoch = -1;
 
-    // Measured: the entry, its place in the table, and what the table keeps free.
-    private const int EntryBytes = 200;
+    /// <summary>What a partition takes: the entry of 120 bytes, its place in the table, and what the table keeps free.</summary>
+    public const int EntryBytes = 150;
 
-    private readonly Dictionary<FetchPartitionKey, FetchSessionPartition> _partitions = [];
+    private readonly HashSet<FetchSessionPartition> _partitions = new(capacity, FetchSessionPartition.ByKey);
     private FetchSessionPartition? _first;
     private FetchSessionPartition? _last;
 
@@ -55,21 +60,22 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
 
     public void Add(in FetchPartitionState wanted)
     {
-        if (_partitions.TryGetValue(wanted.Key, out var known))
+        if (Find(wanted.Key) is { } known)
         {
             known.State.UpdateFrom(wanted);
             return;
         }
         var partition = new FetchSessionPartition(wanted);
-        _partitions.Add(wanted.Key, partition);
+        _partitions.Add(partition);
         Bytes += BytesOf(wanted.Key);
         Append(partition);
     }
 
     public void Remove(FetchPartitionKey key)
     {
-        if (!_partitions.Remove(key, out var partition))
+        if (Find(key) is not { } partition)
             return;
+        _partitions.Remove(partition);
         Bytes -= BytesOf(key);
         Unlink(partition);
     }
@@ -77,7 +83,7 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
     /// <summary>Moves a partition behind all others, so that they have their turn when a response is full.</summary>
     public void MoveToEnd(FetchSessionPartition partition)
     {
-        if (partition == _last || !_partitions.TryGetValue(partition.State.Key, out var known) || known != partition)
+        if (partition == _last || Find(partition.State.Key) != partition)
             return;
         Unlink(partition);
         Append(partition);
@@ -94,6 +100,9 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
 
     /// <summary>About how much memory a partition of a session takes.</summary>
     public static long BytesOf(FetchPartitionKey key) => EntryBytes + (key.Topic?.Length ?? 0) * sizeof(char);
+
+    private FetchSessionPartition? Find(FetchPartitionKey key) =>
+        _partitions.GetAlternateLookup<FetchPartitionKey>().TryGetValue(key, out var found) ? found : null;
 
     private void Append(FetchSessionPartition partition)
     {

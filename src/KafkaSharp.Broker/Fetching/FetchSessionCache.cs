@@ -9,7 +9,7 @@ namespace KafkaSharp.Broker.Fetching;
 /// </summary>
 internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Random random)
 {
-    private const long BytesPerSlot = 128 * 1024;
+    private const long BytesPerSlot = 96 * 1024;
     private const long LeastMaxBytes = 16 * 1024 * 1024;
     private static readonly TimeSpan s_evictableAfter = TimeSpan.FromMinutes(2);
 
@@ -54,7 +54,7 @@ internal sealed class FetchSessionCache(int maxEntries, TimeProvider time, Rando
                 id = random.Next(1, int.MaxValue);
             while (_sessions.ContainsKey(id));
         }
-        var session = new FetchSession(id, isFromFollower, usesTopicIds, now);
+        var session = new FetchSession(id, isFromFollower, usesTopicIds, now, partitions.Count);
         for (var i = 0; i < partitions.Count; i++)
             session.Add(partitions[i]);
         lock (_gate)

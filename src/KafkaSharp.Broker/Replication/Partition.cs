@@ -31,6 +31,7 @@ internal sealed class Partition
     private volatile PartitionRegistration? _registration;
     private PartitionProgress? _stable;
     private PartitionProgress? _flushes;
+    private long _epochStartOffset;
     // None while the partition is on this broker; afterwards what requests get that still reach it. An ErrorCode cannot be volatile.
     private volatile int _closed;
 
@@ -74,6 +75,12 @@ internal sealed class Partition
     public bool IsLeader => IsLed(_registration);
 
     /// <summary>
+    /// Whether the high watermark is not yet where the leader's epoch began. The leader before may have sent a higher one, so consumers are
+    /// not shown an end that may have gone back (KIP-207).
+    /// </summary>
+    public bool IsHighWatermarkBehindEpoch => Log.HighWatermark < Volatile.Read(ref _epochStartOffset);
+
+    /// <summary>
     /// Applies the partition's metadata. A new leader epoch begins where the log ends; a sole replica's log is committed up to its end. On
     /// return no append of an earlier epoch is under way or will succeed.
     /// </summary>
@@ -84,7 +91,10 @@ internal sealed class Partition
         {
             var isNewEpoch = _registration?.LeaderEpoch != registration.LeaderEpoch;
             if (isNewEpoch)
+            {
                 Log.AssignEpochStartOffset(registration.LeaderEpoch);
+                Volatile.Write(ref _epochStartOffset, Log.LogEndOffset);
+            }
             SetRegistration(registration);
             if (isNewEpoch)
             {

@@ -69,7 +69,7 @@ internal sealed record CleanableLog(
             return false;
         foreach (var segment in Range(segments, firstDirty, segments[^1].BaseOffset))
         {
-            if (segment.FirstBatchTimestamp is > 0 and var first && first < nowMs - lag)
+            if (segment.ReadFirstBatchTimestamp() is > 0 and var first && first < nowMs - lag)
                 return true;
         }
         return false;

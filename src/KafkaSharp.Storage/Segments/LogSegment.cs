@@ -94,17 +94,6 @@ public sealed class LogSegment : IDisposable
     public TimestampOffset MaxTimestampAndOffset =>
         _maxTimestamp.Value is var known && known != TimestampOffset.Unknown ? known : TimeIndex.LastEntry;
 
-    /// <summary>The largest timestamp of the first batch, in milliseconds since 1970; -1 if it has none or there is no batch.</summary>
-    internal long FirstBatchTimestamp
-    {
-        get
-        {
-            if (_firstTimestamp == long.MinValue && TryReadHead(0, out var first))
-                _firstTimestamp = first.MaxTimestamp;
-            return _firstTimestamp == long.MinValue ? -1 : _firstTimestamp;
-        }
-    }
-
     /// <summary>The largest timestamp, or when the file was last written if no batch has a timestamp.</summary>
     public long LargestTimestamp => MaxTimestampAndOffset.Timestamp is >= 0 and var largest ? largest : LastModified;
 
@@ -140,8 +129,12 @@ public sealed class LogSegment : IDisposable
     }
 
     /// <summary>The age of the segment in milliseconds, by the timestamps of its batches, or by the clock if they have none.</summary>
-    internal long TimeWaitedForRoll(long nowMs, long messageTimestamp) =>
-        FirstBatchTimestamp is >= 0 and var first ? messageTimestamp - first : nowMs - _created;
+    internal long TimeWaitedForRoll(long nowMs, long messageTimestamp)
+    {
+        if (_firstTimestamp == long.MinValue && Size > 0)
+            _firstTimestamp = ReadFirstBatchTimestamp();
+        return _firstTimestamp >= 0 ? messageTimestamp - _firstTimestamp : nowMs - _created;
+    }
 
     /// <summary>Appends batches that have their offsets, and an index entry after every index.interval.bytes.</summary>
     /// <exception cref="IOException">Nothing was appended.</exception>
@@ -173,6 +166,9 @@ public sealed class LogSegment : IDisposable
 
     /// <summary>Reads the head of the batch at a position; false at the end, and when there is no whole batch.</summary>
     internal bool TryReadHead(int position, out BatchHead head) => TryReadHead(position, Size, out head, out _);
+
+    /// <summary>The largest timestamp of the first batch, in milliseconds since 1970; -1 if it has none or there is no batch.</summary>
+    internal long ReadFirstBatchTimestamp() => TryReadHead(0, out var first) ? first.MaxTimestamp : -1;
 
     internal bool TryReadHead(int position, int end, out BatchHead head, out bool corrupt)
     {

@@ -293,7 +293,7 @@ internal sealed class FetchSessionTests
     [Test]
     public void Sessions_of_any_size_stay_within_the_limit_of_the_cache()
     {
-        var count = (int)(_cache.MaxBytes / 200 * 2 / 3);
+        var count = (int)(_cache.MaxBytes / FetchSession.EntryBytes * 2 / 3);
         var giant = StartSession([.. Enumerable.Range(0, count)]);
         Assert.That(giant, Is.Not.Zero);
         Assert.That(StartSession([.. Enumerable.Range(0, count)]), Is.Zero, "as large, and no space");
@@ -307,7 +307,7 @@ internal sealed class FetchSessionTests
     [Test]
     public void A_session_that_outgrows_the_cache_is_gone_and_its_memory_with_it()
     {
-        var count = (int)(_cache.MaxBytes / 200 * 2 / 3);
+        var count = (int)(_cache.MaxBytes / FetchSession.EntryBytes * 2 / 3);
         var id = StartSession([.. Enumerable.Range(0, count)]);
         var request = Request(id, 1, [.. Enumerable.Range(count, count)]);
         var fetch = FetchContext.Open(_cache, request, 12);

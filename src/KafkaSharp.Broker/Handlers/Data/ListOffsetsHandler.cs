@@ -49,6 +49,8 @@ internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<
             return Refused(wanted.PartitionIndex, error);
 
         var log = partition!.Log;
+        // Before the limit, which only goes up.
+        var beyond = WhyBeyondIsUnknown(partition, isolation, version);
         var limit = isolation switch
         {
             FetchIsolation.LogEnd => log.LogEndOffset,
@@ -56,17 +58,30 @@ internal sealed class ListOffsetsHandler(ReplicaManager replicas) : IApiHandler<
             _ => log.HighWatermark,
         };
         if (wanted.Timestamp == OffsetLookup.LatestTimestamp)
-            return Found(wanted.PartitionIndex, -1, limit, partition.LeaderEpoch, version);
+            return beyond != ErrorCode.None
+                ? Refused(wanted.PartitionIndex, beyond)
+                : Found(wanted.PartitionIndex, -1, limit, partition.LeaderEpoch, version);
         var found = log.OffsetForTimestamp(wanted.Timestamp);
         if (found.ErrorCode != ErrorCode.None)
             return Refused(wanted.PartitionIndex, found.ErrorCode);
         // Offsets that consumers may not read yet are not found; the ends of the log always are.
-        var isEnd = wanted.Timestamp is OffsetLookup.EarliestTimestamp or OffsetLookup.EarliestLocalTimestamp
-            or OffsetLookup.EarliestPendingUploadTimestamp;
-        return found.Offset >= limit && !isEnd
+        var isBeyond = wanted.Timestamp switch
+        {
+            OffsetLookup.EarliestTimestamp or OffsetLookup.EarliestLocalTimestamp or OffsetLookup.EarliestPendingUploadTimestamp
+                or OffsetLookup.LatestTieredTimestamp => false,
+            _ => found.Offset < 0 || found.Offset >= limit,
+        };
+        if (isBeyond && beyond != ErrorCode.None)
+            return Refused(wanted.PartitionIndex, beyond);
+        return isBeyond
             ? Found(wanted.PartitionIndex, -1, -1, -1, version)
             : Found(wanted.PartitionIndex, found.Timestamp, found.Offset, found.LeaderEpoch ?? -1, version);
     }
+
+    private static ErrorCode WhyBeyondIsUnknown(Partition partition, FetchIsolation isolation, short version) =>
+        isolation == FetchIsolation.LogEnd || !partition.IsHighWatermarkBehindEpoch ? ErrorCode.None
+        : version >= 5 ? ErrorCode.OffsetNotAvailable
+        : ErrorCode.LeaderNotAvailable;
 
     // Each special value was introduced by a version; in earlier versions it is refused.
     private static short LowestVersionOf(long timestamp) => timestamp switch
