@@ -54,8 +54,7 @@ internal sealed class ConsumerLeave
             return CommandResult.Empty<GroupRecord>();
         var result = _migration.Downgrade(group, members) ?? new CommandResult<GroupRecord>(RemovalRecords(group, members));
         // Now, and not when the records are committed: the same members may have joined again by then.
-        foreach (var member in members)
-            _timers.Cancel(group.GroupId, member.MemberId);
+        Action[] restarts = [.. members.Select(member => _timers.Suspend(group.GroupId, member))];
         return result with
         {
             OnCompleted = error =>
@@ -63,8 +62,8 @@ internal sealed class ConsumerLeave
                 result.OnCompleted?.Invoke(error);
                 if (error == ErrorCode.None)
                     return;
-                foreach (var member in members)
-                    _timers.SetSession(group.GroupId, member);
+                foreach (var restart in restarts)
+                    restart();
             },
         };
     }

@@ -64,17 +64,18 @@ internal sealed class ConsumerTimers(ConsumerContext context)
         var timers = Of(groupId, memberId);
         timers.CancelJoin();
         timers.Sync ??= context.Shard.NewTimer("consumer-group-sync-timeout");
+        timers.SyncTimeoutMs = timeoutMs;
         Set(timers.Sync, timeoutMs, new(groupId, memberId, "it did not sync within its rebalance timeout"));
     }
 
-    public void CancelSync(string groupId, string memberId) => Of(groupId, memberId).Sync?.Cancel();
+    public void CancelSync(string groupId, string memberId) => Of(groupId, memberId).CancelSync();
 
     /// <summary>A member uses the consumer protocol from now on.</summary>
     public void CancelClassic(string groupId, string memberId)
     {
         var timers = Of(groupId, memberId);
         timers.CancelJoin();
-        timers.Sync?.Cancel();
+        timers.CancelSync();
     }
 
     /// <summary>The shard is loaded: every member has a whole session to find the new coordinator.</summary>
@@ -92,6 +93,24 @@ internal sealed class ConsumerTimers(ConsumerContext context)
     {
         if (_timers.Remove((groupId, memberId), out var timers))
             timers.CancelAll();
+    }
+
+    /// <summary>
+    /// Cancels the timeouts of a member that is to be removed. Returns what starts them again, when the records that remove it are not
+    /// written: each has its whole time again. That of joining again starts with the member's next heartbeat.
+    /// </summary>
+    public Action Suspend(string groupId, ConsumerGroupMember member)
+    {
+        var syncTimeoutMs = _timers.GetValueOrDefault((groupId, member.MemberId))?.SyncTimeoutMs;
+        Cancel(groupId, member.MemberId);
+        return () =>
+        {
+            SetSession(groupId, member);
+            if (syncTimeoutMs is { } timeoutMs)
+                SetSync(groupId, member.MemberId, timeoutMs);
+            if (!member.UsesClassicProtocol)
+                SetRebalance(groupId, member);
+        };
     }
 
     public void CancelAll()
@@ -125,10 +144,19 @@ internal sealed class ConsumerTimers(ConsumerContext context)
 
         public ShardTimer<GroupRecord>? Sync { get; set; }
 
+        /// <summary>Null while the member need not sync.</summary>
+        public int? SyncTimeoutMs { get; set; }
+
         public void CancelJoin()
         {
             Join?.Cancel();
             Join = null;
+        }
+
+        public void CancelSync()
+        {
+            Sync?.Cancel();
+            SyncTimeoutMs = null;
         }
 
         public void CancelAll()
@@ -136,7 +164,7 @@ internal sealed class ConsumerTimers(ConsumerContext context)
             Session.Cancel();
             Rebalance?.Cancel();
             CancelJoin();
-            Sync?.Cancel();
+            CancelSync();
         }
     }
 }

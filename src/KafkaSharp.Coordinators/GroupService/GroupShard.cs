@@ -25,6 +25,7 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
     private readonly ClassicGroups _classicGroups;
     private readonly ConsumerGroups _consumerGroups;
     private readonly ConsumerTimers _consumerTimers;
+    private readonly DeletedTopicOffsets _deletedTopics;
     private readonly ShardTimer<GroupRecord> _cleanup;
     private bool _isLoaded;
 
@@ -47,6 +48,7 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
         TransactionalCommitter = new TransactionalOffsetCommitter(context, config, _groups, _metadata);
         Fetcher = new OffsetFetcher(_groups);
         Removal = new OffsetRemoval(context, config, _groups);
+        _deletedTopics = new DeletedTopicOffsets(context, Removal);
         Lister = new GroupLister(_groups);
         _consumerGroups = new ConsumerGroups(context.Undo, _groups);
         var consumer = new ConsumerContext(context, consumerConfig, _metadata, newGuid);
@@ -137,12 +139,13 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
     {
         _metadata.Update(delta, image);
         if (delta.Topics is { DeletedTopics.Count: > 0 } topics)
-            _context.Post("on-topics-deleted", () => new(Removal.OfTopics(topics.DeletedTopics.Values), IsAtomic: false));
+            _deletedTopics.Remove(topics.DeletedTopics.Values);
     }
 
     public void OnUnloaded()
     {
         _cleanup.Cancel();
+        _deletedTopics.Stop();
         _consumerTimers.CancelAll();
         foreach (var group in _groups.Groups)
             group.OnUnloaded(ErrorCode.NotCoordinator);

@@ -73,16 +73,14 @@ internal sealed class GroupDowngrade(ConsumerContext context, ClassicContext cla
         if (rebalanceReason is not null)
             rebalance.Prepare(became, rebalanceReason);
         // Now, and not when the records are committed: it may be a consumer group again by then.
-        ConsumerGroupMember[] before = [.. group.Members.Values];
-        foreach (var member in before)
-            timers.Cancel(group.GroupId, member.MemberId);
+        Action[] restarts = [.. group.Members.Values.Select(member => timers.Suspend(group.GroupId, member))];
         context.Log.GroupDowngraded(group.GroupId, became.Members.Count);
         return new(records, error =>
         {
             if (error == ErrorCode.None)
                 return;
-            foreach (var member in before)
-                timers.SetSession(group.GroupId, member);
+            foreach (var restart in restarts)
+                restart();
         });
     }
 

@@ -17,6 +17,8 @@ internal sealed class MarkerDelivery
     private readonly Func<TopicPartition, bool> _exists;
     private readonly Dictionary<string, Delivery> _deliveries = new(StringComparer.Ordinal);
     private readonly List<Delivery> _waiting = [];
+    // Decided, perhaps not committed yet, and no marker is being written.
+    private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
     private readonly ShardTimer<TransactionRecord> _retry;
     private readonly ShardTimer<TransactionRecord> _resumption;
 
@@ -39,16 +41,16 @@ internal sealed class MarkerDelivery
             Start(transactionalId);
         else if (IsPrepared(transactionalId))
             // Its record was written, but not committed in time. It still may be.
-            StartWhenCommitted([transactionalId]);
+            _context.Post("await-decision", () => WhenCommitted([transactionalId]));
     }
 
     /// <summary>After the load: markers of transactions whose end was decided by a coordinator before are written again.</summary>
     public void Resume()
     {
         string[] prepared = [.. _context.Table.All.Where(t => t.State.IsPrepared()).Select(t => t.TransactionalId)];
+        // The shard does not take commands before its load has ended.
         if (prepared.Length > 0)
-            // The shard does not take commands before its load has ended.
-            _resumption.Set(TimeSpan.Zero, () => WhenCommitted(prepared));
+            ResumeAfter(TimeSpan.Zero, prepared);
     }
 
     /// <summary>Ends when the markers of a transaction are written; null when none are being written.</summary>
@@ -67,21 +69,39 @@ internal sealed class MarkerDelivery
             delivery.Completed.TrySetResult();
         _deliveries.Clear();
         _waiting.Clear();
+        _decided.Clear();
     }
 
     private bool IsPrepared(string transactionalId) => _context.Table.Find(transactionalId)?.State.IsPrepared() == true;
 
-    private void StartWhenCommitted(string[] transactionalIds) =>
-        _context.Post("await-decisions", () => WhenCommitted(transactionalIds));
+    private void ResumeAfter(TimeSpan delay, IEnumerable<string> transactionalIds)
+    {
+        _decided.UnionWith(transactionalIds);
+        _resumption.Set(delay, () =>
+        {
+            string[] decided = [.. _decided];
+            _decided.Clear();
+            return WhenCommitted(decided);
+        });
+    }
 
-    /// <summary>A command without records: it ends when everything before it is committed.</summary>
+    /// <summary>
+    /// A command without records: it ends when everything before it is committed. It fails together with records of others that are
+    /// refused, as by a full disk, and is repeated then.
+    /// </summary>
     private CommandResult<TransactionRecord> WhenCommitted(string[] transactionalIds) => new([], error =>
     {
         if (error != ErrorCode.None)
-            return;
-        foreach (var id in transactionalIds.Where(IsPrepared))
-            Start(id);
+            ResumeAfter(TransactionCoordinatorConfig.MarkerRetryBackoff, transactionalIds);
+        else
+            Array.ForEach(transactionalIds, StartIfPrepared);
     });
+
+    private void StartIfPrepared(string transactionalId)
+    {
+        if (IsPrepared(transactionalId))
+            Start(transactionalId);
+    }
 
     private void Start(string transactionalId)
     {

@@ -68,6 +68,21 @@ internal sealed class ConsumerTimeoutTests
     }
 
     [Test]
+    public async Task A_member_that_could_not_be_removed_because_it_gives_nothing_up_has_another_time_for_it()
+    {
+        await using var harness = ConsumerGroupViews.New();
+        var (a, _) = await Revoking(harness);
+        harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+        harness.Advance(30_000);
+        harness.Storage.AppendError = ErrorCode.None;
+        Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        harness.Advance(29_999);
+        Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        harness.Advance(1);
+        Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
+    }
+
+    [Test]
     public async Task A_member_that_has_given_up_in_time_stays()
     {
         await using var harness = ConsumerGroupViews.New();

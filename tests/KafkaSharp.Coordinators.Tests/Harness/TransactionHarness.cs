@@ -88,11 +88,12 @@ internal sealed class TransactionHarness : IAsyncDisposable
     }
 
     /// <summary>Another coordinator takes over: everything is loaded from the log.</summary>
-    public void Reload()
+    public void Reload(bool resumes = true)
     {
         Coordinator.OnResignation(0, ++_epoch);
         Coordinator.OnElection(0, ++_epoch);
-        Advance(0);
+        if (resumes)
+            Advance(0);
     }
 
     public async Task<(ErrorCode Error, long Id, short Epoch)> Init(

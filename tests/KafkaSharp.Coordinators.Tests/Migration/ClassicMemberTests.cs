@@ -269,6 +269,22 @@ internal sealed class ClassicMemberTests
     }
 
     [Test]
+    public async Task A_member_that_could_not_be_removed_because_it_does_not_sync_has_another_time_for_it()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var c = new ClassicConsumer(harness) { RebalanceTimeout = 8000 };
+        await new SimulatedConsumer(harness, "a").Join(["con-b"]);
+        await c.Join().Soon();
+        harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+        harness.Advance(8000);
+        harness.Storage.AppendError = ErrorCode.None;
+        harness.Advance(7999);
+        Assert.That(await c.Heartbeat(), Is.EqualTo(ErrorCode.None));
+        harness.Advance(1);
+        Assert.That(await c.Heartbeat(), Is.EqualTo(ErrorCode.UnknownMemberId));
+    }
+
+    [Test]
     public async Task A_session_is_as_long_as_the_member_asked_for()
     {
         await using var harness = MigrationGroups.NewHarness();

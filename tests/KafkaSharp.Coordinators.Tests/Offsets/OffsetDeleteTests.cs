@@ -89,6 +89,27 @@ internal sealed class OffsetDeleteTests
         Assert.That(await harness.Committed(partition: 1), Is.EqualTo(3));
     }
 
+    [Test]
+    public async Task Offsets_of_a_topic_that_was_deleted_to_free_a_full_disk_go_when_there_is_space()
+    {
+        await using var harness = new GroupHarness();
+        await harness.Commit(1);
+        await harness.Commit(2, topic: "con-b");
+        harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+        var id = harness.Topics.TopicId("con");
+        harness.Topics.Add("con", 3, new Uuid(7, 7));
+        harness.DeleteTopic("con", id);
+        harness.DeleteTopic("con-b", harness.Topics.TopicId("con-b"));
+        harness.Advance(60_000);
+        Assert.That(await harness.Committed(), Is.EqualTo(1));
+        harness.Storage.AppendError = ErrorCode.None;
+        await harness.Commit(3, partition: 1);
+        harness.Advance(60_000);
+        Assert.That(await harness.Committed(), Is.EqualTo(-1));
+        Assert.That(await harness.Committed("con-b"), Is.EqualTo(-1));
+        Assert.That(await harness.Committed(partition: 1), Is.EqualTo(3), "that of its successor");
+    }
+
     private static Task<OffsetDeleteResponse> Delete(GroupHarness harness, params (string Topic, int Partition)[] partitions) =>
         harness.Coordinator.Offsets.DeleteAsync(GroupHarness.Context(0), new OffsetDeleteRequest
         {

@@ -123,6 +123,37 @@ internal sealed class MarkerDeliveryTests
     }
 
     [Test]
+    public async Task They_are_written_again_also_when_others_are_refused_by_a_full_disk_at_the_same_time()
+    {
+        await using var harness = await Open();
+        foreach (var (id, producerId) in new[] { ("a", 1001), ("b", 1002) })
+        {
+            await harness.Init(id);
+            await harness.Add(producerId, 0, id: id);
+        }
+        harness.Markers.Hold();
+        await harness.End(1000, 0);
+        harness.Reload(resumes: false);
+        Task<ErrorCode>? refused = null;
+        harness.Storage.OnAppend = () =>
+        {
+            harness.Storage.OnAppend = null;
+            // The commands are queued: the first one to resume, and then one whose batch is written after those that are queued behind it.
+            harness.Advance(0);
+            refused = harness.Add(1002, 0, id: "b", partitions: [TransactionHarness.P1]);
+            harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+        };
+        Assert.That(await harness.Add(1001, 0, id: "a", partitions: [TransactionHarness.P1]).Soon(), Is.EqualTo(ErrorCode.None));
+        Assert.That(await refused!.Soon(), Is.EqualTo(ErrorCode.NotCoordinator));
+        Assert.That(harness.Markers.Sent, Has.Count.EqualTo(1), "nothing by this coordinator yet");
+        harness.Storage.AppendError = ErrorCode.None;
+        harness.Advance(100);
+        Assert.That(harness.Markers.Sent, Has.Count.EqualTo(2));
+        harness.Markers.Release();
+        Assert.That(await harness.State(), Is.EqualTo("CompleteCommit"));
+    }
+
+    [Test]
     public async Task Markers_are_not_written_before_the_decision_is_committed()
     {
         await using var harness = await Open();
