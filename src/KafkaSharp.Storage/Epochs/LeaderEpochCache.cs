@@ -6,8 +6,9 @@ namespace KafkaSharp.Storage.Epochs;
 /// <summary>
 /// The leader epochs of a log with their start offsets, stored in <c>leader-epoch-checkpoint</c> (Kafka's <c>LeaderEpochFileCache</c>,
 /// KIP-101). Changes are made under the append lock of the log; readers need no lock. Epochs and start offsets are both ascending. A new
-/// epoch at the end is written with the next <see cref="Flush"/>, before the recovery point passes it; until then, recovery finds it in the
-/// batches. A truncation is also written then; opening the log repeats it. All other changes are written immediately.
+/// epoch is written with the next <see cref="Flush"/>, before the recovery point passes it; until then, recovery finds it in the batches. A
+/// truncation is also written then; opening the log repeats it. So neither an append nor the begin of an epoch can fail here when its
+/// records are in the log. Only <see cref="Clear"/> writes at once: what is removed with the epochs is not there at the next start.
 /// </summary>
 public sealed class LeaderEpochCache
 {
@@ -54,11 +55,7 @@ public sealed class LeaderEpochCache
         var kept = epochs.AsSpan();
         while (kept is [.. var before, var end] && (end.Epoch >= epoch || end.StartOffset >= startOffset))
             kept = before;
-        EpochEntry[] updated = [.. kept, new EpochEntry(epoch, startOffset)];
-        if (kept.Length == epochs.Length)
-            _epochs = updated;
-        else
-            Publish(updated);
+        _epochs = [.. kept, new EpochEntry(epoch, startOffset)];
     }
 
     /// <summary>
@@ -70,7 +67,8 @@ public sealed class LeaderEpochCache
         if (EpochForOffset(offset) == epoch)
             return;
         var epochs = _epochs;
-        var before = epochs.Where(entry => entry.StartOffset <= offset && entry.Epoch <= epoch).ToArray();
+        var before = epochs.Where(entry => entry.Epoch == epoch ? entry.StartOffset <= offset
+            : entry.Epoch < epoch && entry.StartOffset < offset).ToArray();
         var after = epochs.Where(entry => entry.StartOffset > offset && entry.Epoch > epoch);
         _epochs = before is [.., var last] && last.Epoch == epoch ? [.. before, .. after]
             : [.. before, new EpochEntry(epoch, offset), .. after];
@@ -167,11 +165,16 @@ public sealed class LeaderEpochCache
         _epochs = [new EpochEntry(epochs[above - 1].Epoch, startOffset), .. epochs.AsSpan(above)];
     }
 
-    /// <summary>Removes all entries.</summary>
+    /// <summary>Removes all entries, on disk too.</summary>
     public void Clear()
     {
-        if (_epochs is not [])
-            Publish([]);
+        if (_epochs is [])
+            return;
+        lock (_writing)
+        {
+            Write([]);
+            _epochs = [];
+        }
     }
 
     private static int FirstAbove(EpochEntry[] epochs, int epoch)
@@ -180,15 +183,6 @@ public sealed class LeaderEpochCache
         while (above < epochs.Length && epochs[above].Epoch <= epoch)
             above++;
         return above;
-    }
-
-    private void Publish(EpochEntry[] epochs)
-    {
-        lock (_writing)
-        {
-            Write(epochs);
-            _epochs = epochs;
-        }
     }
 
     private void Write(EpochEntry[] epochs)

@@ -2,6 +2,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Reading;
 using KafkaSharp.Protocol.Records.Validation;
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Indexes;
 using KafkaSharp.Storage.ProducerState;
 using KafkaSharp.Storage.Segments;
@@ -22,8 +23,18 @@ internal sealed class LogAppender(LogState state, LogRoller roller)
     public LogAppendInfo Append(in PreparedAppend prepared, int leaderEpoch, VerificationGuard guard, short transactionVersion)
     {
         var info = prepared.Assign(state, leaderEpoch);
-        return info.ErrorCode != ErrorCode.None || prepared.IsEmpty ? info
-            : Append(prepared.Records, info, prepared.Origin, guard, transactionVersion);
+        if (info.ErrorCode != ErrorCode.None || prepared.IsEmpty)
+            return info;
+        try
+        {
+            return Append(prepared.Records, info, prepared.Origin, guard, transactionVersion);
+        }
+        catch (IOException e) when (DiskErrors.IsFull(e) && prepared.Origin == AppendOrigin.Client)
+        {
+            foreach (var batch in new RecordBatchReader(prepared.Records.Span))
+                state.Producers.OnRefused(batch.Header, state.NowMs);
+            throw;
+        }
     }
 
     private LogAppendInfo Append(
@@ -108,7 +119,8 @@ internal sealed class LogAppender(LogState state, LogRoller roller)
             }
             else if (head.Magic < 2 && latest >= 0)
             {
-                state.Epochs.Clear();
+                // Written with the next flush, as all of them: the records are in the log already.
+                state.Epochs.TruncateFromEnd(0);
                 latest = -1;
             }
             position = head.End;

@@ -140,6 +140,8 @@ public sealed class ProducerAppend
     private ProducerCheck CheckSequence(Staged staged, short epoch, int sequence, long offset)
     {
         var (entry, current) = (staged.Entry, staged.Current);
+        if (current is null && entry.IsEmpty && _manager.Refused.SequenceBefore(entry.ProducerId, epoch, sequence) is { } first)
+            return OutOfOrder(entry, offset, $"{sequence} (incoming seq. number), {first} (refused because the disk was full)");
         if (_manager.Verifications.Find(entry.ProducerId) is { } verification)
         {
             if (verification.SupportsEpochBump && sequence != 0 && current is not { IsEmpty: false })

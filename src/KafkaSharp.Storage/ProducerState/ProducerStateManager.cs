@@ -1,4 +1,5 @@
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records;
 using KafkaSharp.Protocol.Records.Validation;
 using KafkaSharp.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,8 @@ public sealed class ProducerStateManager
     public bool RequiresVerification { get; set; }
 
     internal TransactionVerifications Verifications { get; } = new();
+
+    internal RefusedProducers Refused { get; } = new();
 
     /// <summary>The log's folder; set again when it is renamed.</summary>
     public string Directory
@@ -115,13 +118,23 @@ public sealed class ProducerStateManager
         foreach (var staged in append.Producers)
         {
             if (!_producers.TryGetValue(staged.Entry.ProducerId, out var entry))
+            {
                 _producers.Add(staged.Entry.ProducerId, entry = new ProducerStateEntry(staged.Entry.ProducerId));
+                Refused.Remove(staged.Entry.ProducerId);
+            }
             entry.Apply(staged.Entry);
             if (staged.IsTransactional && !Verifications.IsEmpty)
                 Verifications.Remove(staged.Entry.ProducerId);
         }
         foreach (var (producerId, firstOffset) in append.Begun)
             _transactions.Begin(producerId, firstOffset);
+    }
+
+    /// <summary>The disk had no space for a client's batch: it must come before later ones of its producer.</summary>
+    internal void OnRefused(RecordBatchHeader batch, long nowMs)
+    {
+        if (batch.HasProducerId && Find(batch.ProducerId) is null)
+            Refused.Add(batch.ProducerId, batch.ProducerEpoch, batch.BaseSequence, nowMs);
     }
 
     /// <summary>The last stable offset once this transaction is completed, as the transaction index records it.</summary>
@@ -146,12 +159,13 @@ public sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Removes the producers that were idle for too long and have no open transaction, and verifications as old; returns the number of
-    /// producers.
+    /// Removes the producers that were idle for too long and have no open transaction, and verifications and refusals as old; returns the
+    /// number of producers.
     /// </summary>
     public int RemoveExpired(long nowMs)
     {
         Verifications.RemoveExpired(nowMs, ExpirationMs);
+        Refused.RemoveExpired(nowMs, ExpirationMs);
         var before = _producers.Count;
         foreach (var entry in _producers.Values)
         {

