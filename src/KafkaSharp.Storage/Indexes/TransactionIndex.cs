@@ -13,6 +13,7 @@ namespace KafkaSharp.Storage.Indexes;
 public sealed class TransactionIndex : IDisposable
 {
     private const int EntriesPerRead = 64;
+    private const int WindowBytes = EntriesPerRead * AbortedTransaction.Size;
 
     private readonly IFileSystem _files;
     private readonly long _baseOffset;
@@ -133,21 +134,30 @@ public sealed class TransactionIndex : IDisposable
     {
         if (File is not { Length: > 0 } file)
             return false;
-        Span<byte> window = stackalloc byte[EntriesPerRead * AbortedTransaction.Size];
-        int read;
-        for (long position = 0; (read = file.Read(position, window)) >= AbortedTransaction.Size; position += read)
+        var entries = new AbortedTransactionReader(file, PositionBefore(file, fetchOffset), stackalloc byte[WindowBytes]);
+        while (entries.TryRead(out var aborted) && aborted.LastOffset < end)
         {
-            read -= read % AbortedTransaction.Size;
-            for (var rest = window[..read]; !rest.IsEmpty; rest = rest[AbortedTransaction.Size..])
-            {
-                var aborted = AbortedTransaction.Read(rest);
-                if (aborted.LastOffset >= end)
-                    return false;
-                if (Collect([aborted], fetchOffset, upperBoundOffset, found))
-                    return true;
-            }
+            if (Collect([aborted], fetchOffset, upperBoundOffset, found))
+                return true;
         }
         return false;
+    }
+
+    // Entries are ordered by their markers, and one whose marker is before the fetched offset is of no interest. So of a long index not all
+    // is read for each fetch.
+    private static long PositionBefore(IStorageFile file, long offset)
+    {
+        Span<byte> entry = stackalloc byte[AbortedTransaction.Size];
+        var (low, high) = (0L, file.Length / AbortedTransaction.Size);
+        while (high - low > EntriesPerRead)
+        {
+            var middle = low + (high - low) / 2;
+            if (file.Read(middle * AbortedTransaction.Size, entry) == entry.Length && AbortedTransaction.Read(entry).LastOffset < offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low * AbortedTransaction.Size;
     }
 
     private static bool Collect(
@@ -183,9 +193,10 @@ public sealed class TransactionIndex : IDisposable
             return true;
         if (file.Length % AbortedTransaction.Size != 0)
             return false;
-        for (var slot = EntryCount - 1; slot >= 0; slot--)
+        var entries = new AbortedTransactionReader(file, 0, stackalloc byte[WindowBytes]);
+        while (entries.TryRead(out var aborted))
         {
-            if (Entry(slot).LastOffset < _baseOffset)
+            if (aborted.LastOffset < _baseOffset)
                 return false;
         }
         return true;

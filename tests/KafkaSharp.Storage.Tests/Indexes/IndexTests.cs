@@ -160,6 +160,33 @@ public sealed class IndexTests
     }
 
     [Test]
+    public void Of_a_long_transaction_index_little_more_is_read_than_what_overlaps()
+    {
+        const int Count = 1000;
+        var reads = 0;
+        var files = new FaultyFileSystem(_folder.Files, (operation, _) =>
+        {
+            reads += operation == FileOperation.Read ? 1 : 0;
+            return null;
+        });
+        using var index = new TransactionIndex(files, _folder["x.txnindex"], 0);
+        var all = Enumerable.Range(0, Count).Select(i => new AbortedTransaction(i, 10 * i, 10 * i + 5, 10 * i + 6)).ToList();
+        all.ForEach(aborted => index.Append(aborted));
+        List<AbortedTransaction> found = [];
+        reads = 0;
+        for (var offset = 0; offset < 10 * Count; offset++)
+        {
+            found.Clear();
+            index.CollectAborted(offset, offset + 20, found);
+            Assert.That(found, Is.EqualTo(all.Where(aborted => aborted.LastOffset >= offset && aborted.FirstOffset < offset + 20)));
+        }
+        Assert.That(reads, Is.LessThanOrEqualTo(10 * Count * 6), "four of the search, and one or two windows");
+        Assert.That(index.IsSane(), Is.True);
+        using var later = new TransactionIndex(files, _folder["x.txnindex"], all[^2].LastOffset);
+        Assert.That(later.IsSane(), Is.False, "entries before the base offset");
+    }
+
+    [Test]
     public void Aborted_transactions_without_space_are_found_in_memory_and_written_later()
     {
         var isFull = false;
