@@ -25,7 +25,23 @@ internal sealed class LogLoader(PartitionLogOptions options)
 
     private bool IsBeingDeleted => _directory.EndsWith(LogFileNames.DeleteDirectorySuffix, StringComparison.Ordinal);
 
-    public LoadedLog Load()
+    /// <exception cref="IOException">The disk fails.</exception>
+    public static LoadedLog Load(PartitionLogOptions options)
+    {
+        while (true)
+        {
+            try
+            {
+                return new LogLoader(options).Load();
+            }
+            catch (SegmentOverflowException overflow)
+            {
+                OverflowedSegment.Divide(options, overflow.BaseOffset);
+            }
+        }
+    }
+
+    private LoadedLog Load()
     {
         try
         {

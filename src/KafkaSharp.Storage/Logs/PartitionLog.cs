@@ -154,7 +154,7 @@ public sealed class PartitionLog : IDisposable
 
     /// <summary>Opens a folder and recovers it after an unclean shutdown; creates an empty log where there is none.</summary>
     /// <exception cref="IOException">The disk fails, or a checkpoint in the folder is malformed.</exception>
-    public static PartitionLog Open(PartitionLogOptions options) => new(options, new LogLoader(options).Load());
+    public static PartitionLog Open(PartitionLogOptions options) => new(options, LogLoader.Load(options));
 
     /// <summary>
     /// Checks produced batches and converts them to the log's compression, without the log's lock: what an append costs by its content

@@ -23,6 +23,7 @@ internal sealed class SegmentRecovery(
     private int _lastEpoch = -1;
 
     /// <summary>Gives how many bytes were cut.</summary>
+    /// <exception cref="SegmentOverflowException">The segment is to be divided first.</exception>
     public int Run()
     {
         segment.ResetIndexes();
@@ -79,8 +80,7 @@ internal sealed class SegmentRecovery(
             throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
                 $"Offsets {batch.BaseOffset} to {lastOffset} do not follow {_lastOffset}");
         if (!segment.CanHold(lastOffset))
-            throw new RecordsException(Protocol.ErrorCode.CorruptMessage,
-                $"Offset {lastOffset} does not fit into the segment with base offset {segment.BaseOffset}");
+            throw new SegmentOverflowException(segment.BaseOffset, lastOffset);
         _lastOffset = lastOffset;
         if (batch.BaseOffset >= unflushedFrom && batch.Magic >= 2 && batch.PartitionLeaderEpoch is >= 0 and var epoch && epoch < _lastEpoch)
             throw new RecordsException(Protocol.ErrorCode.CorruptMessage,

@@ -5,9 +5,10 @@ namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Completes the changes in a log's folder that a stop of the broker has interrupted. Files renamed for deletion and copies for truncations
-/// are deleted. A replacement by the cleaner (<see cref="SegmentReplacement"/>) is completed if all of its records have names in
-/// <c>.swap</c>, and reverted before. Its indexes may have any of their names, or belong to the old segments: they are deleted, and made
-/// again from the records. A stop in here leaves a folder with which the next start does the same.
+/// are deleted. A replacement by the cleaner (<see cref="SegmentReplacement"/>), or by the parts of a segment (<see
+/// cref="OverflowedSegment"/>), is completed if all of its records have names in <c>.swap</c>, and reverted before. Its indexes may have
+/// any of their names, or belong to the old segments: they are deleted, and made again from the records. A stop in here leaves a folder
+/// with which the next start does the same.
 /// </summary>
 internal static class SwapFiles
 {

@@ -34,8 +34,7 @@ public sealed class CleaningCrashTests
             var files = new FaultyFileSystem(new MemoryFileSystem(_time), Fault);
             if (!Interrupt(change, files, failing, deleteDelayMs, once, out var before))
                 break;
-            // Recovery cuts a segment before offsets that its indexes cannot name.
-            foreach (var recoveryPoint in change == Change.Split ? [before.RecoveryPoint] : new[] { 0, before.RecoveryPoint })
+            foreach (var recoveryPoint in new[] { 0, before.RecoveryPoint })
             {
                 using var log = CleanedLog.Open(files, _time, isClean: false, recoveryPoint, deleteDelayMs);
                 Check(log, before, expected, $"call {failing}", cleans: recoveryPoint > 0);
@@ -77,6 +76,15 @@ public sealed class CleaningCrashTests
             InterruptStarts(found, before, expected, $"call {failing}");
             InterruptNextCleaning(found.LosePower(_random), before, expected, $"call {failing}");
         }
+    }
+
+    [Test]
+    public void A_start_that_divides_a_segment_is_interrupted()
+    {
+        var expected = Undisturbed(Change.Split);
+        var disk = NewDisk();
+        Assert.That(Interrupt(Change.Split, new FaultyFileSystem(disk, Fault), 0, 60_000, once: false, out var before), Is.True);
+        InterruptStarts(disk.LosePower(_random), before with { RecoveryPoint = 0 }, expected, "recovery");
     }
 
     /// <summary>The start has completed the replacement, and the next one begins with files of the same names.</summary>
