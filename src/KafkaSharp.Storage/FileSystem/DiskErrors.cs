@@ -23,6 +23,12 @@ public static class DiskErrors
         ? e.HResult is unchecked((int)0x80070070) or unchecked((int)0x80070027)
         : e.HResult is NoSpace || e.HResult == (OperatingSystem.IsMacOS() ? QuotaExceededOnMac : QuotaExceededOnLinux));
 
+    /// <summary>
+    /// A failure that does not pass, whatever caused it. It has no error number, so that <see cref="IsFull"/> is false also where the disk
+    /// was full.
+    /// </summary>
+    internal static IOException Lasting(string message, IOException cause) => new(message, cause);
+
     internal static IOException Map(Exception e) => new(e.Message, e);
 
     internal static T Run<T>(Func<T> operation)

@@ -17,10 +17,10 @@ public static class FileSystemExtensions
             return read == bytes.Length ? bytes : bytes[..read];
         }
 
-        /// <summary>Renames a file, if it exists.</summary>
+        /// <summary>Renames a file, if it exists and has another name.</summary>
         public void RenameIfExists(string from, string to)
         {
-            if (files.FileExists(from))
+            if (from != to && files.FileExists(from))
                 files.Rename(from, to);
         }
 

@@ -1,3 +1,5 @@
+using KafkaSharp.Storage.FileSystem;
+
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
@@ -57,8 +59,8 @@ internal sealed class LogFlusher(LogState state)
         Flushed?.Invoke();
     }
 
-    // Without the error number of the cause: also where the disk was full, what was written before is lost, and no retry can help.
-    private IOException HasFailedBefore(IOException cause) => new(
+    // What was written before is lost, and no retry can help.
+    private IOException HasFailedBefore(IOException cause) => DiskErrors.Lasting(
         $"The log {state.Directory} cannot be flushed: a flush has failed ({cause.Message}). Restart the broker to recover the log.",
         cause);
 

@@ -1,3 +1,4 @@
+using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Segments;
 
 namespace KafkaSharp.Storage.Logs;
@@ -26,6 +27,7 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
             Replace([active], newOffset);
             deletion.Schedule([active], [], state.Config.FileDeleteDelayMs);
             state.CountTruncation();
+            TakeSnapshot(newOffset);
         }
         else if (newOffset <= active.BaseOffset)
         {
@@ -39,7 +41,6 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
             state.Segments.Add(CreateWithSnapshot(newOffset));
         }
         state.SetLogEnd(state.LogEndOffset);
-        TakeSnapshot(newOffset);
         flushLater(newOffset);
     }
 
@@ -77,8 +78,7 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
         }
         catch (IOException e)
         {
-            // Without the error number: also where the disk was full, the log cannot go on.
-            throw new IOException($"Files of {state.Directory} cannot get their names back: {e.Message}", e);
+            throw DiskErrors.Lasting($"Files of {state.Directory} cannot get their names back: {e.Message}", e);
         }
     }
 
@@ -92,8 +92,8 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
         }
         catch (IOException e)
         {
-            // Without the error number: also where the disk was full, a second fsync would succeed although this one was lost.
-            throw new IOException($"The length of {trimmed.LogPath} cannot be flushed: {e.Message}", e);
+            // A second fsync would succeed although this one was lost.
+            throw DiskErrors.Lasting($"The length of {trimmed.LogPath} cannot be flushed: {e.Message}", e);
         }
     }
 

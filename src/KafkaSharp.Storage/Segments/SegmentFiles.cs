@@ -85,20 +85,12 @@ internal sealed class SegmentFiles(
 
     private void Rename(Func<string, string> rename)
     {
-        Rename(log.Path, rename, renamed =>
-        {
-            files.RenameIfExists(log.Path, renamed);
-            log.Path = renamed;
-        });
-        Rename(offsetIndex.Path, rename, offsetIndex.Rename);
-        Rename(timeIndex.Path, rename, timeIndex.Rename);
-        Rename(transactionIndex.Path, rename, transactionIndex.Rename);
-    }
-
-    private static void Rename(string path, Func<string, string> rename, Action<string> apply)
-    {
-        if (rename(path) is var renamed && renamed != path)
-            apply(renamed);
+        var path = rename(log.Path);
+        files.RenameIfExists(log.Path, path);
+        log.Path = path;
+        offsetIndex.Rename(rename(offsetIndex.Path));
+        timeIndex.Rename(rename(timeIndex.Path));
+        transactionIndex.Rename(rename(transactionIndex.Path));
     }
 
     private static string Renamed(string path, string from, string to) => path.EndsWith(from, StringComparison.Ordinal)
