@@ -37,6 +37,9 @@ internal static class Steps
         """{"Resources":[{"ResourceType":2,"ResourceName":"@fresh","ConfigurationKeys":["retention.ms","cleanup.policy","""
             + """ "max.message.bytes"]}]}""");
 
+    public static readonly Step DescribeDirectories = new("DescribeLogDirs", 4,
+        """{"Topics":[{"Topic":"@fresh","Partitions":[0,1]}]}""");
+
     public static readonly Step DescribeGroup = new("DescribeGroups", 6, """{"Groups":["@fresh"]}""");
 
     public static readonly Step DescribeConsumerGroup = new("ConsumerGroupDescribe", 1,

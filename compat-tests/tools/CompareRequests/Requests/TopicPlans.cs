@@ -69,6 +69,20 @@ internal static class TopicPlans
         After = [Steps.DescribeTopicConfigs],
     };
 
+    private static readonly ApiPlan s_alterReplicaLogDirs = new("AlterReplicaLogDirs",
+        ("", """{"Dirs":[{"Path":"@directory/2","Topics":[{"Name":"@fresh","Partitions":[0]}]}]}"""),
+        ("where it is", """{"Dirs":[{"Path":"@directory","Topics":[{"Name":"@fresh","Partitions":[0]}]}]}"""))
+    {
+        Before =
+        [
+            Steps.CreateTopic, Steps.SeeTopic, Steps.SeeLeader,
+            new("AlterReplicaLogDirs", 2, """{"Dirs":[{"Path":"@directory","Topics":[{"Name":"@fresh","Partitions":[0,1]}]}]}"""),
+            Steps.DescribeDirectories with { Awaited = "Results[0].Topics[0].Partitions[0].IsFutureKey", Expected = false },
+            Steps.DescribeDirectories with { Awaited = "Results[0].Topics[0].Partitions[1].IsFutureKey", Expected = false },
+        ],
+        After = [Steps.DescribeDirectories],
+    };
+
     public static readonly ApiPlan[] List =
     [
         new("Metadata",
@@ -108,5 +122,6 @@ internal static class TopicPlans
         s_incrementalAlterConfigs with { OnController = true },
         new("ListConfigResources", """{"ResourceTypes":[16]}"""),
         new("DescribeLogDirs", """{"Topics":[{"Topic":"@filled","Partitions":[0]}]}"""),
+        s_alterReplicaLogDirs,
     ];
 }

@@ -9,6 +9,7 @@ internal static class Preparation
     public static void Prepare(Broker broker)
     {
         broker.Variables["records"] = BatchMutations.Valid;
+        broker.Variables["directory"] = Path.Combine(broker.Directory, "data");
         NewTopic(broker, "topic");
         CreateTopic(broker, "filled", "filled");
         CreateTopic(broker, "filled/2", "filled-2");
