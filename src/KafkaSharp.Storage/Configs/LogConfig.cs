@@ -36,6 +36,7 @@ public sealed class LogConfig
         var policy = values.Get(TopicConfigs.CleanupPolicy);
         IsDelete = policy.Contains(Delete, StringComparer.Ordinal);
         IsCompact = policy.Contains(Compact, StringComparer.Ordinal);
+        MaxSegmentMs = IsCompact && MaxCompactionLagMs > 0 ? Math.Min(SegmentMs, MaxCompactionLagMs) : SegmentMs;
     }
 
     /// <summary>Every config with Kafka's default.</summary>
@@ -45,6 +46,12 @@ public sealed class LogConfig
     public int SegmentSize { get; }
 
     public long SegmentMs { get; }
+
+    /// <summary>
+    /// After which time a segment rolls: segment.ms, or max.compaction.lag.ms of a compacted log if it is shorter, because the active
+    /// segment is not compacted.
+    /// </summary>
+    public long MaxSegmentMs { get; }
 
     public long SegmentJitterMs { get; }
 

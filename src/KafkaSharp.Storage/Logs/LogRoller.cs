@@ -11,7 +11,7 @@ internal sealed class LogRoller(LogState state, SegmentDeletion deletion, Action
     {
         var config = state.Config;
         var roll = new RollParameters(
-            config.SegmentMs, config.SegmentSize, append.MaxTimestamp, append.LastOffset, messagesSize, state.NowMs);
+            config.MaxSegmentMs, config.SegmentSize, append.MaxTimestamp, append.LastOffset, messagesSize, state.NowMs);
         if (state.Segments.Active.ShouldRoll(roll))
             Roll(append.FirstOffset >= 0 ? append.FirstOffset : append.LastOffset - int.MaxValue);
     }
