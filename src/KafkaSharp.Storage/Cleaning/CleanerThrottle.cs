@@ -2,7 +2,7 @@ namespace KafkaSharp.Storage.Cleaning;
 
 /// <summary>
 /// Limits what all cleanings together read and write (log.cleaner.io.max.bytes.per.second, Kafka's <c>Throttler</c>): every 300 ms a
-/// cleaning that was too fast waits, and the others with it. Thread-safe.
+/// cleaning that was too fast waits, and the others with it. A changed limit counts at once, also for what waits. Thread-safe.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="stop">Ends a wait.</param>
@@ -10,7 +10,13 @@ internal sealed class CleanerThrottle(TimeProvider time, CancellationToken stop)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(300);
 
+    // The longest wait of a timer; a longer one takes several.
+    private static readonly double s_longestMs = uint.MaxValue - 1;
+
     private readonly Lock _gate = new();
+
+    // Pulsed when a wait may be over.
+    private readonly object _wake = new();
     private long _start = time.GetTimestamp();
     private double _bytes;
     private double _bytesPerSecond = double.MaxValue;
@@ -18,7 +24,14 @@ internal sealed class CleanerThrottle(TimeProvider time, CancellationToken stop)
     public double BytesPerSecond
     {
         get => Volatile.Read(ref _bytesPerSecond);
-        set => Volatile.Write(ref _bytesPerSecond, value);
+        set
+        {
+            lock (_wake)
+            {
+                Volatile.Write(ref _bytesPerSecond, value);
+                Monitor.PulseAll(_wake);
+            }
+        }
     }
 
     /// <summary>Counts bytes that were read or written, and waits if that was too fast.</summary>
@@ -29,31 +42,37 @@ internal sealed class CleanerThrottle(TimeProvider time, CancellationToken stop)
         lock (_gate)
         {
             _bytes += bytes;
-            var elapsed = time.GetElapsedTime(_start);
-            if (elapsed <= s_interval)
+            if (time.GetElapsedTime(_start) <= s_interval)
                 return;
-            var missing = _bytes / BytesPerSecond - elapsed.TotalSeconds;
-            if (missing > 0)
-                Wait(missing);
+            Wait();
             _start = time.GetTimestamp();
             _bytes = 0;
         }
     }
 
-    private void Wait(double seconds)
+    private double MissingMs => 1000 * _bytes / BytesPerSecond - time.GetElapsedTime(_start).TotalMilliseconds;
+
+    // When it is stopped, the cleaning notices it itself.
+    private void Wait()
     {
-        // The longest wait of a timer; a longer one takes several.
-        var duration = TimeSpan.FromSeconds(Math.Min(seconds, uint.MaxValue / 1000 - 1));
-        using var isOver = new ManualResetEventSlim();
-        using var timer = time.CreateTimer(
-            static isOver => ((ManualResetEventSlim)isOver!).Set(), isOver, duration, Timeout.InfiniteTimeSpan);
-        try
+        if (MissingMs <= 0)
+            return;
+        using var stopped = stop.Register(Wake);
+        lock (_wake)
         {
-            isOver.Wait(stop);
+            while (!stop.IsCancellationRequested && MissingMs is > 0 and var missing)
+            {
+                var duration = TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(missing), s_longestMs));
+                using var timer = time.CreateTimer(
+                    static throttle => ((CleanerThrottle)throttle!).Wake(), this, duration, Timeout.InfiniteTimeSpan);
+                Monitor.Wait(_wake);
+            }
         }
-        catch (OperationCanceledException)
-        {
-            // The cleaning notices it itself.
-        }
+    }
+
+    private void Wake()
+    {
+        lock (_wake)
+            Monitor.PulseAll(_wake);
     }
 }

@@ -4,7 +4,8 @@ using static KafkaSharp.Configuration.ConfigUpdateMode;
 namespace KafkaSharp.Storage.Configs;
 
 /// <summary>
-/// The broker keys of the log cleaner (Kafka's <c>CleanerConfig</c>). Changed values apply from the next log that is compacted.
+/// The broker keys of the log cleaner (Kafka's <c>CleanerConfig</c>). Changed values apply from the next log that is compacted,
+/// a changed rate at once.
 /// </summary>
 public static class LogCleanerConfigs
 {
