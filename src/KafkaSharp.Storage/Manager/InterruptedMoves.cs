@@ -28,18 +28,23 @@ internal sealed class InterruptedMoves(
             partitions.Add(partition);
             if (isStray(log) || (other is not null && !IsBetter(log, other)))
             {
+                if (other is not null && IsOfSameTopic(log, other))
+                    KeepDeletions(other, log);
                 SetAside(log);
                 continue;
             }
             if (other is not null)
-            {
                 registry.Remove(partition);
-                SetAside(other);
-                if (other.TopicId is not null && other.TopicId == log.TopicId)
-                    logger.InterruptedMoveResolved(partition, log.Directory, other.Directory);
-            }
             added(log);
             registry.TryAdd(log, registry.DirectoryOf(log.Directory));
+            if (other is null)
+                continue;
+            if (IsOfSameTopic(log, other))
+            {
+                KeepDeletions(log, other);
+                logger.InterruptedMoveResolved(partition, log.Directory, other.Directory);
+            }
+            SetAside(other);
         }
         return partitions;
     }
@@ -75,9 +80,22 @@ internal sealed class InterruptedMoves(
         }
     }
 
+    // A stop between the change to the new directory and its checkpoints leaves the log start offset only in those of the old one: what
+    // DeleteRecords has removed would be back. It is saved before the old log is set aside.
+    private void KeepDeletions(PartitionLog log, PartitionLog other)
+    {
+        if (other.LogStartOffset <= log.LogStartOffset)
+            return;
+        log.UpdateHighWatermark(Math.Max(log.HighWatermark, other.HighWatermark));
+        log.IncrementLogStartOffset(Math.Min(other.LogStartOffset, log.HighWatermark));
+        registry.SaveCheckpoints(registry.DirectoryOf(log.Directory), Checkpoints.LogStartOffsets);
+    }
+
+    private static bool IsOfSameTopic(PartitionLog log, PartitionLog other) => log.TopicId is not null && log.TopicId == other.TopicId;
+
     private bool IsBetter(PartitionLog log, PartitionLog other)
     {
-        if (other.TopicId is null || log.TopicId is null || other.TopicId != log.TopicId)
+        if (!IsOfSameTopic(log, other))
             return other.TopicId is null && log.TopicId is not null;
         var (end, otherEnd) = (EndOf(log, other), EndOf(other, log));
         return end == otherEnd ? isAssigned(log) : end.CompareTo(otherEnd) > 0;

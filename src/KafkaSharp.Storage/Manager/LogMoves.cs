@@ -264,7 +264,7 @@ internal sealed class LogMoves : IDisposable
     private void Finish(LogMove move)
     {
         var (partition, destination) = (move.TopicPartition, move.Destination);
-        var isDurable = _registry.TryRunUnlessFull(destination, () =>
+        var isDurable = !destination.IsOffline && _registry.TryRunUnlessFull(destination, () =>
         {
             move.Current.Flush();
             move.Current.FlushLeaderEpochs();
@@ -330,7 +330,10 @@ internal sealed class LogMoves : IDisposable
     {
         foreach (var move in _moves.Values)
         {
-            if (move.Source == directory || move.Destination == directory)
+            // The log has changed to it, and its old folder is not to be served by the next start.
+            if (move.Destination == directory && move.State == MoveState.Finishing)
+                Post(move);
+            else if (move.Source == directory || move.Destination == directory)
                 End(move, withdraws: true);
         }
     }

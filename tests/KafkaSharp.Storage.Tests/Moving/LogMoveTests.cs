@@ -369,6 +369,34 @@ public sealed class LogMoveTests
         logs.Manager.Abandon();
     }
 
+    [Test]
+    public void A_failure_while_a_moved_log_waits_for_space_leaves_no_older_log_to_serve()
+    {
+        var memory = new MemoryFileSystem(TimeProvider.System);
+        var files = new FaultyFileSystem(memory, (operation, path) =>
+            _broken == "full" && operation == FileOperation.Flush && path == "/b" && memory.DirectoryExists("/b/t-0")
+                ? new IOException("No space left on device", 28)
+            : _broken == "disk" && path.StartsWith("/b", StringComparison.Ordinal) ? new IOException("Input/output error", 5)
+            : null);
+        var logs = new MovedLogs(files);
+        logs.Append(10);
+        logs.MoveTo("/b");
+        _broken = "full";
+        logs.RunAll();
+        Assert.That((logs.Place, logs.Manager.IsOffline(MovedLogs.Partition)), Is.EqualTo(("/b", false)));
+        logs.Append(10);
+        Assert.That(logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
+        _broken = "disk";
+        logs.Manager.Maintenance.CheckpointRecoveryPoints();
+        Assert.That(logs.Manager.IsOffline(MovedLogs.Partition));
+        logs.RunAll();
+        _broken = null;
+        Assert.That(logs.Folders(), Is.EquivalentTo(new[] { "/a Stray", "/b Current" }));
+        logs.Crash();
+        Assert.That((logs.Place, logs.Log.LogEndOffset), Is.EqualTo(("/b", 20L)));
+        logs.Manager.Abandon();
+    }
+
     private string PlaceOf(TopicPartition partition)
     {
         _logs.Manager.GetOrCreate(partition, new Uuid(3, 3), out var log);

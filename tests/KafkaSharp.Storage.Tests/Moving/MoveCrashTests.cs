@@ -30,9 +30,21 @@ public sealed class MoveCrashTests
         Assert.That(calls, Is.GreaterThan(100));
     }
 
-    /// <summary>Runs a move up to a call, and what comes after; false if there is no such call.</summary>
-    private static bool Interrupt(long call, bool isPowerFailure, int seed)
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Deleted_records_do_not_come_back(bool isPowerFailure)
     {
+        for (var deletion = 0; deletion < 9; deletion++)
+        {
+            for (var call = 0L; Interrupt(call, isPowerFailure, seed: 1, deletion);)
+                call++;
+        }
+    }
+
+    /// <summary>Runs a move up to a call, and what comes after; false if there is no such call.</summary>
+    private static bool Interrupt(long call, bool isPowerFailure, int seed, int deletion = -1)
+    {
+        long start = 0;
         var place = $"call {call}, seed {seed}";
         var random = new Random(seed * 1000 + (int)call);
         var files = new SimulatedFileSystem(random);
@@ -59,6 +71,13 @@ public sealed class MoveCrashTests
                         logs.Log.Flush();
                     acknowledged = logs.Content();
                 }
+                if (step == deletion)
+                {
+                    logs.Log.IncrementLogStartOffset(15);
+                    acknowledged = logs.Content();
+                    logs.Manager.Maintenance.CheckpointLogStartOffsets();
+                    start = 15;
+                }
                 logs.RunOne();
             }
             logs.RunAll();
@@ -75,7 +94,10 @@ public sealed class MoveCrashTests
         logs.Assigned = "/b";
         logs.Start();
         Assert.That(logs.Failures, Is.Empty, place);
-        Assert.That(logs.Content().Take(acknowledged.Count), Is.EqualTo(acknowledged), place);
+        Assert.That(logs.Log.LogStartOffset, Is.GreaterThanOrEqualTo(start), $"{place}, deletion {deletion}");
+        Assert.That(
+            logs.Content().SkipWhile(record => record.Offset < acknowledged[0].Offset).Take(acknowledged.Count), Is.EqualTo(acknowledged),
+            place);
 
         logs.Append(3, epoch: 1);
         var content = logs.Content();
