@@ -12,8 +12,28 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
 {
     private readonly Lock _gate = new();
 
+    // The size of the smallest log of each directory that had no space in this round.
+    private readonly Dictionary<LogDirectory, long> _withoutSpace = [];
+
     /// <summary>How many logs were set aside (Kafka's metric <c>uncleanable-partitions-count</c>).</summary>
     public int UncleanableCount => registry.Logs.Count(log => log.Cleaning.IsUncleanable);
+
+    /// <summary>A new round begins: logs that had no space are tried again.</summary>
+    public void BeginRound()
+    {
+        lock (_gate)
+            _withoutSpace.Clear();
+    }
+
+    /// <summary>
+    /// There was no space to compact a log. Until the next round, only smaller ones of its directory are compacted: they take less space,
+    /// and their compaction may free some.
+    /// </summary>
+    public void OnWithoutSpace(PartitionLog log)
+    {
+        lock (_gate)
+            _withoutSpace[registry.DirectoryOf(log.Directory)] = log.Size;
+    }
 
     /// <summary>Takes the log that is to be compacted next; null if there is none. It is given back with <see cref="Return"/>.</summary>
     public CleanableLog? Take()
@@ -24,7 +44,8 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
             foreach (var log in registry.Logs)
             {
                 if (log.Config.IsCompact && log.Cleaning is { IsInProgress: false, IsUncleanable: false, IsPaused: false, IsClosed: false }
-                    && Examine(log) is { IsDue: true } dirty && (dirtiest is null || dirty.DirtyRatio > dirtiest.DirtyRatio))
+                    && !LacksSpace(log) && Examine(log) is { IsDue: true } dirty
+                    && (dirtiest is null || dirty.DirtyRatio > dirtiest.DirtyRatio))
                     dirtiest = dirty;
             }
             if (dirtiest is not null)
@@ -66,6 +87,9 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
                 Try(log, () => log.DeleteOldSegments());
         }
     }
+
+    private bool LacksSpace(PartitionLog log) =>
+        _withoutSpace.Count > 0 && _withoutSpace.TryGetValue(registry.DirectoryOf(log.Directory), out var size) && log.Size >= size;
 
     private CleanableLog? Examine(PartitionLog log)
     {

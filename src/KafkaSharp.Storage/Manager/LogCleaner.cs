@@ -103,6 +103,12 @@ internal sealed class LogCleaner : IDisposable
     /// <summary>Compacts logs until there is none with enough to do.</summary>
     internal void Run()
     {
+        _logs.BeginRound();
+        Work();
+    }
+
+    private void Work()
+    {
         if (Interlocked.Increment(ref _workers) > Threads)
         {
             Interlocked.Decrement(ref _workers);
@@ -113,15 +119,14 @@ internal sealed class LogCleaner : IDisposable
             while (!_stop.IsCancellationRequested)
             {
                 var dirty = _logs.Take();
-                var goesOn = false;
                 if (dirty is not null)
                 {
                     if (Volatile.Read(ref _workers) < Threads)
-                        _post(Run);
-                    goesOn = Clean(dirty);
+                        _post(Work);
+                    Clean(dirty);
                 }
                 _logs.DeleteOldSegments();
-                if (!goesOn)
+                if (dirty is null)
                     return;
             }
         }
@@ -141,8 +146,7 @@ internal sealed class LogCleaner : IDisposable
         _task = new PeriodicTask(_options.Time, 0, backoffMs, _post, Run, e => _logger.MaintenanceFailed(e));
     }
 
-    // False: the disk has no space, and the next attempt is after the backoff.
-    private bool Clean(CleanableLog dirty)
+    private void Clean(CleanableLog dirty)
     {
         var cleaning = new LogCleaning(dirty, Limits(), NextHasher(), () => _stop.IsCancellationRequested);
         try
@@ -152,14 +156,14 @@ internal sealed class LogCleaner : IDisposable
                 OnCleaned(dirty, cleaning.EndOffset, run, _options.Time.GetElapsedTime(started));
             else
                 _logger.CompactionStopped(dirty.Log.TopicPartition);
-            return true;
         }
 #pragma warning disable CA1031 // A fault in one log must not stop the work on the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             _logs.OnFailed(dirty.Log, dirty.Begun, e);
-            return !DiskErrors.IsFull(e);
+            if (DiskErrors.IsFull(e))
+                _logs.OnWithoutSpace(dirty.Log);
         }
         finally
         {

@@ -22,6 +22,7 @@ public sealed class LogCleanerTests
     private FaultyFileSystem _files = null!;
     private Func<FileOperation, string, IOException?> _fault = null!;
     private Dictionary<string, string> _broker = null!;
+    private string[] _directories = null!;
     private LogManager _manager = null!;
 
     [SetUp]
@@ -34,6 +35,7 @@ public sealed class LogCleanerTests
         {
             ["log.cleaner.backoff.ms"] = "1000", ["transaction.partition.verification.enable"] = "false",
         };
+        _directories = ["/a"];
         _logger.Clear();
         _manager = Open();
     }
@@ -114,6 +116,37 @@ public sealed class LogCleanerTests
         _time.Advance(TimeSpan.FromMilliseconds(1));
         Run();
         Assert.That((log.CleanedOffset, Values(log)), Is.EqualTo((4L, "3 4")));
+    }
+
+    [TestCase("compact", 10_000, -1)]
+    [TestCase("compact", 10_001, 2)]
+    [TestCase("compact,delete", 10_001, 2)]
+    [TestCase("delete", 10_001, -1)]
+    public void The_active_segment_rolls_after_the_maximum_lag(string policy, int waitMs, long cleanedOffset)
+    {
+        var log = Create(
+            Partition, ("cleanup.policy", policy), ("internal.segment.bytes", "100000"), ("max.compaction.lag.ms", "10000"),
+            ("retention.ms", "-1"));
+        Append(log, 2);
+        _time.Advance(TimeSpan.FromMilliseconds(waitMs));
+        Append(log, 1);
+        Run();
+        Assert.That((log.CleanedOffset, Values(log)), Is.EqualTo((cleanedOffset, cleanedOffset == 2 ? "1 2" : "0 1 2")));
+    }
+
+    [TestCase("9223372036854775807", true)]
+    [TestCase("31536000000", false)]
+    public void Tombstones_stay_for_as_long_as_they_are_retained(string retentionMs, bool isKept)
+    {
+        var log = Create(Partition, ("delete.retention.ms", retentionMs));
+        Append(log, 1, isTombstone: true);
+        for (var key = 1; key < 5; key++)
+        {
+            Append(log, 2, key: key);
+            Run();
+            _time.Advance(TimeSpan.FromDays(300));
+        }
+        Assert.That(Values(log).StartsWith("0 ", StringComparison.Ordinal), Is.EqualTo(isKept));
     }
 
     [Test]
@@ -245,6 +278,36 @@ public sealed class LogCleanerTests
     }
 
     [Test]
+    public async Task A_log_without_space_keeps_no_other_log_waiting()
+    {
+        await _manager.DisposeAsync();
+        _directories = ["/a", "/b"];
+        _manager = Open();
+        var large = Create(Partition);
+        var inOtherDirectory = Create(Other);
+        var small = Create(new TopicPartition("v", 0));
+        Assert.That(
+            new[] { large, inOtherDirectory, small }.Select(log => log.Directory), Is.EqualTo(new[] { "/a/t-0", "/b/u-0", "/a/v-0" }));
+        Append(large, 20);
+        Append(inOtherDirectory, 10);
+        Append(small, 10);
+        var attempts = 0;
+        _fault = (operation, path) =>
+        {
+            if (operation != FileOperation.Write || path != $"/a/t-0/{0:d20}.log.cleaned")
+                return null;
+            attempts++;
+            return new IOException("No space left on device", 28);
+        };
+        Run();
+        Assert.That((large.CleanedOffset, inOtherDirectory.CleanedOffset, small.CleanedOffset), Is.EqualTo((-1L, 9L, 9L)));
+        Assert.That(attempts, Is.EqualTo(1), "the next attempt is after the backoff");
+        _fault = (_, _) => null;
+        Run();
+        Assert.That(large.CleanedOffset, Is.EqualTo(19));
+    }
+
+    [Test]
     public void A_log_that_is_closed_is_not_taken()
     {
         var log = Create(Partition);
@@ -290,7 +353,7 @@ public sealed class LogCleanerTests
     private LogManager Open() => LogManager.Open(new LogManagerOptions
     {
         FileSystem = _files,
-        Directories = ["/a"],
+        Directories = _directories,
         BrokerConfig = ConfigValues.Parse(Schema, _broker),
         Time = _time,
         Random = new Random(1),
@@ -315,12 +378,12 @@ public sealed class LogCleanerTests
         return log!;
     }
 
-    private void Append(PartitionLog log, int records, RecordBatchOptions? options = null, int key = 0)
+    private void Append(PartitionLog log, int records, RecordBatchOptions? options = null, int key = 0, bool isTombstone = false)
     {
         for (var i = 0; i < records; i++)
         {
             using var builder = new RecordBatchBuilder(options ?? new RecordBatchOptions());
-            builder.Append(_time.GetUtcNow().ToUnixTimeMilliseconds(), [(byte)key], [1]);
+            builder.Append(_time.GetUtcNow().ToUnixTimeMilliseconds(), [(byte)key], [1], hasValue: !isTombstone);
             Assert.That(log.AppendAsLeader(builder.Build().ToArray(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
         }
         log.UpdateHighWatermark(log.LogEndOffset);

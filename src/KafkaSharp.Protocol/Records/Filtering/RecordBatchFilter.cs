@@ -57,10 +57,13 @@ public sealed class RecordBatchFilter(IRecordFilter filter, long deleteRetention
             destination.Write(batch.Bytes);
             return result.Retaining(batch.MaxTimestamp, batch.LastOffset, _decisions.Kept, batch.SizeInBytes);
         }
-        var rebuilt = Rebuild(batch, setsHorizon ? nowMs + deleteRetentionMs : batch.DeleteHorizonMs).Span;
+        var rebuilt = Rebuild(batch, setsHorizon ? Horizon(nowMs) : batch.DeleteHorizonMs).Span;
         destination.Write(rebuilt);
         return result.Retaining(_builder.MaxTimestamp, _decisions.MaxOffset, _decisions.Kept, rebuilt.Length);
     }
+
+    // None if it is beyond all times: delete.retention.ms may be the largest number. What is kept then is kept for ever.
+    private long? Horizon(long nowMs) => deleteRetentionMs > long.MaxValue - nowMs ? null : nowMs + deleteRetentionMs;
 
     private void Decide(RecordBatch batch)
     {
