@@ -12,12 +12,20 @@ namespace KafkaSharp.Storage.Tests.Cleaning;
 /// <summary>A folder with one log that is opened, changed and closed several times.</summary>
 internal sealed class CleanedFolder(string path, IReadOnlyDictionary<string, string> configs)
 {
+    private readonly Dictionary<string, string> _configs = new(configs);
+
     public string Path { get; } = path;
 
     public long CleanedOffset { get; set; } = -1;
 
-    public PartitionLog Open(long nowMs, bool isClean = true)
+    public long LogStartOffset { get; set; }
+
+    /// <param name="nowMs">The time.</param>
+    /// <param name="isClean">Whether the log was closed before.</param>
+    /// <param name="policy">Another cleanup.policy.</param>
+    public PartitionLog Open(long nowMs, bool isClean = true, string? policy = null)
     {
+        var configs = policy is null ? _configs : new Dictionary<string, string>(_configs) { ["cleanup.policy"] = policy };
         var log = PartitionLog.Open(new PartitionLogOptions
         {
             FileSystem = PhysicalFileSystem.Instance,
@@ -28,6 +36,7 @@ internal sealed class CleanedFolder(string path, IReadOnlyDictionary<string, str
             Random = new Random(1),
             HadCleanShutdown = isClean,
             CleanedOffset = CleanedOffset,
+            LogStartOffset = LogStartOffset,
             ProducerIdExpirationMs = int.MaxValue,
             Background = work => work(),
         });
@@ -36,12 +45,17 @@ internal sealed class CleanedFolder(string path, IReadOnlyDictionary<string, str
     }
 
     /// <summary>Compacts the log; false if there is nothing to compact, as while a transaction is open.</summary>
-    public bool Clean(long nowMs, long mapBytes)
+    public bool Clean(long nowMs, long mapBytes) => Clean(nowMs, mapBytes, out _);
+
+    /// <param name="nowMs">The time.</param>
+    /// <param name="mapBytes">The memory of the map of keys.</param>
+    /// <param name="cleanable">What was, or would have been, compacted.</param>
+    public bool Clean(long nowMs, long mapBytes, out CleanableLog cleanable)
     {
         using var log = Open(nowMs);
         using var never = new CancellationTokenSource();
         var limits = new CleaningLimits(mapBytes, 0.9, 262_144, new CleanerThrottle(TimeProvider.System, never.Token));
-        var cleanable = CleanableLog.Of(log, nowMs);
+        cleanable = CleanableLog.Of(log, nowMs);
         if (cleanable.DirtyBytes == 0)
             return false;
         Assert.That(new LogCleaning(cleanable, limits, new KeyHasher(new Random(1)), () => false).Run(), Is.Not.Null);

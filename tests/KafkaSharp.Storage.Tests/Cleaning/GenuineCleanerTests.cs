@@ -88,15 +88,87 @@ public sealed class GenuineCleanerTests
         }
     }
 
-    private void CleanWithKafka(CleanedFolder folder, long nowMs, int mapBytes, Dictionary<string, string> configs)
+    // The edges: what is chosen is Kafka's choice too.
+    [TestCase(false, false, 1 << 20, "delete.retention.ms=5000")]
+    [TestCase(true, false, 1 << 20, "delete.retention.ms=5000")]
+    [TestCase(false, true, 1 << 20, "delete.retention.ms=0")]
+    [TestCase(true, true, 24 * 12, "delete.retention.ms=2000")]
+    [TestCase(false, false, 24 * 12, "delete.retention.ms=0")]
+    [TestCase(false, true, 1 << 20, "delete.retention.ms=9223372036854775807")]
+    [TestCase(false, true, 1 << 20, "delete.retention.ms=3000,message.timestamp.type=LogAppendTime")]
+    [TestCase(false, false, 1 << 20, "delete.retention.ms=3000,min.compaction.lag.ms=15000")]
+    [TestCase(false, false, 1 << 20, "delete.retention.ms=3000,max.compaction.lag.ms=1000")]
+    [TestCase(false, true, 1 << 20, "delete.retention.ms=3000,segment.ms=4000,min.compaction.lag.ms=4000,max.compaction.lag.ms=9000")]
+    [TestCase(false, false, 1 << 20, "delete.retention.ms=3000,cleanup.policy=compact%delete,retention.ms=30000")]
+    public void Logs_at_the_edges_are_compacted_as_by_Kafka(bool isCompressed, bool hasNullKeys, int mapBytes, string settings)
+    {
+        var configs = new Dictionary<string, string>
+        {
+            ["cleanup.policy"] = "compact", ["internal.segment.bytes"] = "40000", ["index.interval.bytes"] = "300",
+            ["message.timestamp.after.max.ms"] = "9223372036854775807",
+        };
+        foreach (var setting in settings.Split(','))
+            configs[setting.Split('=')[0]] = setting.Split('=')[1].Replace('%', ',');
+        var cleanings = 0;
+        for (var seed = 0; seed < Seeds; seed++)
+        {
+            var folders = Path.Combine(_folder, $"edges-{TestContext.CurrentContext.Test.ID}-{seed}");
+            var ours = new CleanedFolder(Path.Combine(folders, "ours", "t-0"), configs);
+            var genuine = new CleanedFolder(Path.Combine(folders, "kafka", "t-0"), configs);
+            var aborts = mapBytes >= 1 << 20;
+            var histories = new[]
+            {
+                (ours, new HostileHistory(seed, isCompressed, aborts, hasNullKeys)),
+                (genuine, new HostileHistory(seed, isCompressed, aborts, hasNullKeys)),
+            };
+            var nowMs = 1_700_000_000_000;
+            var random = new Random(seed);
+            for (var round = 0; round < 2 * Rounds; round++)
+            {
+                nowMs += random.Next(8_000);
+                foreach (var (folder, history) in histories)
+                {
+                    using var log = folder.Open(nowMs, policy: hasNullKeys ? "delete" : null);
+                    history.Append(log, nowMs, 30 + seed);
+                    if (round % 3 == 1)
+                        history.EndTransactions(log, nowMs);
+                    history.DeleteRecords(log);
+                    log.DeleteOldSegments();
+                    log.Flush();
+                    folder.LogStartOffset = log.LogStartOffset;
+                }
+                var where = $"seed {seed}, round {round}";
+                var isCleaned = ours.Clean(nowMs + 1_000, mapBytes, out var chosen);
+                var choice = CleanWithKafka(genuine, nowMs + 1_000, mapBytes, configs, genuine.LogStartOffset);
+                var own = new[] { $"{chosen.FirstDirtyOffset}", $"{chosen.EndOffset}", chosen.IsOverdue ? "true" : "false" };
+                // The sizes of compressed batches depend on the codec's implementation.
+                Assert.That(isCompressed ? own : [.. own, $"{chosen.CleanBytes}", $"{chosen.DirtyBytes}"],
+                    Is.EqualTo(choice.Split(' ')[..(isCompressed ? 3 : 5)]), where);
+                if (!isCleaned)
+                    continue;
+                cleanings++;
+                Assert.That(ours.CleanedOffset, Is.EqualTo(genuine.CleanedOffset), where);
+                Assert.That(ours.Describe(withPositions: !isCompressed), Is.EqualTo(genuine.Describe(withPositions: !isCompressed)), where);
+            }
+        }
+        // A lag leaves little to compact in the time of the test.
+        Assert.That(cleanings, Is.GreaterThan(settings.Contains("min.compaction.lag", StringComparison.Ordinal) ? 2 : Seeds));
+    }
+
+    private string CleanWithKafka(
+        CleanedFolder folder, long nowMs, int mapBytes, Dictionary<string, string> configs, long? chooses = null)
     {
         _kafka.StandardInput.WriteLine(string.Join(' ', [
             folder.Path, $"{nowMs}", $"{Math.Max(0, folder.CleanedOffset)}", $"{mapBytes}",
-            .. configs.Select(config => $"{config.Key}={config.Value}"),
+            .. configs.Select(config => $"{config.Key}={config.Value}"), .. chooses is null ? [] : new[] { $"choose={chooses}" },
         ]));
         _kafka.StandardInput.Flush();
-        var answer = _kafka.StandardOutput.ReadLine();
-        Assert.That(answer, Does.Match("^[0-9]+ [0-9]+ [0-9]+$"));
-        folder.CleanedOffset = long.Parse(answer!.Split(' ')[0], CultureInfo.InvariantCulture);
+        var response = _kafka.StandardOutput.ReadLine();
+        Assert.That(response, Does.Match(
+            chooses is null ? "^[0-9]+ [0-9]+ [0-9]+$" : "^[0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9]+ (true|false) [0-9]+ [0-9]+$"));
+        var fields = response!.Split(' ', 4);
+        if (!response.EndsWith(" 0", StringComparison.Ordinal))
+            folder.CleanedOffset = long.Parse(fields[0], CultureInfo.InvariantCulture);
+        return fields.Length > 3 ? fields[3] : "";
     }
 }
