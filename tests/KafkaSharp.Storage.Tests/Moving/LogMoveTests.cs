@@ -420,15 +420,4 @@ public sealed class LogMoveTests
             _logs.RunAll();
         }
     }
-
-    private sealed class Approvals : IMoveApproval
-    {
-        public List<LogMove> Requested { get; } = [];
-
-        public List<LogMove> Withdrawn { get; } = [];
-
-        public void Request(LogMove move) => Requested.Add(move);
-
-        public void Withdraw(LogMove move) => Withdrawn.Add(move);
-    }
 }
