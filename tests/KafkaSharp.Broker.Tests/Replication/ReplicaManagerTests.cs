@@ -73,8 +73,10 @@ internal sealed class ReplicaManagerTests
         Update([.. Topic("one", new(1, 1), s_a), .. Topic("two", new(1, 2), s_b)]);
         _fails = (_, path) => path.StartsWith("/a", StringComparison.Ordinal);
 
-        Update([NewEpoch(new(1, 1)), NewEpoch(new(1, 2)), .. Topic("three", new(1, 3), s_b)]);
+        // The creation of a log meets the failure; the begin of an epoch writes nothing.
+        Update([.. Topic("four", new(1, 4), s_a), NewEpoch(new(1, 1)), NewEpoch(new(1, 2)), .. Topic("three", new(1, 3), s_b)]);
 
+        Assert.That(Find("four"), Is.EqualTo(ErrorCode.KafkaStorageError));
         Assert.That(Find("one"), Is.EqualTo(ErrorCode.KafkaStorageError));
         Assert.That(_replicas.Find(new TopicPartition("two", 0), out var two), Is.EqualTo(ErrorCode.None));
         Assert.That(two!.LeaderEpoch, Is.EqualTo(1));
