@@ -47,8 +47,16 @@ internal static class Check
     private static void AddProcessing(Observation observation, string bootstrap, string group, string inputs, string outputs)
     {
         using var consumer = Reader.Consumer(bootstrap, group);
-        foreach (var next in consumer.Committed(Lists.Of(inputs), s_patience))
-            observation.Processing[NameOf(next.TopicPartition)] = (new(outputs, next.Partition), Math.Max(0, next.Offset.Value));
+        try
+        {
+            foreach (var next in consumer.Committed(Lists.Of(inputs), s_patience))
+                observation.Processing[NameOf(next.TopicPartition)] = (new(outputs, next.Partition), Math.Max(0, next.Offset.Value));
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_TimedOut)
+        {
+            // The client repeats the request while the offsets belong to a transaction.
+            observation.Hanging.Add($"the offsets of group {group} are not stable");
+        }
     }
 
     private static ListName NameOf(TopicPartition list) => new(list.Topic, list.Partition);

@@ -1,3 +1,5 @@
+using KafkaSharp.Storage.Scheduling;
+
 namespace KafkaSharp.Storage.Cleaning;
 
 /// <summary>
@@ -9,9 +11,6 @@ namespace KafkaSharp.Storage.Cleaning;
 internal sealed class CleanerThrottle(TimeProvider time, CancellationToken stop)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(300);
-
-    // The longest wait of a timer; a longer one takes several.
-    private static readonly double s_longestMs = uint.MaxValue - 1;
 
     private readonly Lock _gate = new();
 
@@ -62,7 +61,8 @@ internal sealed class CleanerThrottle(TimeProvider time, CancellationToken stop)
         {
             while (!stop.IsCancellationRequested && MissingMs is > 0 and var missing)
             {
-                var duration = TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(missing), s_longestMs));
+                // A longer wait takes several.
+                var duration = TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(missing), TimerLimits.LongestMs));
                 using var timer = time.CreateTimer(
                     static throttle => ((CleanerThrottle)throttle!).Wake(), this, duration, Timeout.InfiniteTimeSpan);
                 Monitor.Wait(_wake);

@@ -20,6 +20,9 @@ internal static class OverflowedSegment
         try
         {
             var parts = PartsOf(segment);
+            // Recovery has found one. If it cannot be found again, the log must not be loaded again and again.
+            if (parts.Count == 1)
+                throw new IOException($"{segment.LogPath} has offsets that are too large for it, and was read a second time without them");
             for (var i = 0; i < parts.Count; i++)
                 Copy(options, segment, parts[i].BaseOffset, parts[i].Position, i + 1 < parts.Count ? parts[i + 1].Position : segment.Size);
             Announce(options, parts.ConvertAll(part => part.BaseOffset));
@@ -47,7 +50,7 @@ internal static class OverflowedSegment
                     if (batch.LastOffset <= lastOffset)
                         return parts;
                     lastOffset = batch.LastOffset;
-                    if (lastOffset - parts[^1].BaseOffset > int.MaxValue)
+                    if (!LogSegment.CanHold(parts[^1].BaseOffset, lastOffset))
                         parts.Add((batch.BaseOffset, position));
                     position += batch.SizeInBytes;
                 }

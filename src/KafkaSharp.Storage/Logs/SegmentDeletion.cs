@@ -1,4 +1,5 @@
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Scheduling;
 using KafkaSharp.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
@@ -11,8 +12,8 @@ namespace KafkaSharp.Storage.Logs;
 /// </summary>
 internal sealed class SegmentDeletion(IFileSystem files, TimeProvider time, Action<Action> background, ILogger logger) : IDisposable
 {
-    // The longest wait of a timer; a longer delay takes several.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    // A longer delay takes several waits.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(TimerLimits.LongestMs);
 
     private readonly Lock _gate = new();
     private readonly Queue<Waiting> _waiting = [];
@@ -101,7 +102,7 @@ internal sealed class SegmentDeletion(IFileSystem files, TimeProvider time, Acti
         if (!_waiting.TryPeek(out var next))
             return;
         var wait = TimeLeft(next);
-        wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
+        wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > s_longestWait ? s_longestWait : wait;
         _timer ??= time.CreateTimer(
             static deletion => ((SegmentDeletion)deletion!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(wait, Timeout.InfiniteTimeSpan);

@@ -2,6 +2,7 @@ using KafkaSharp.Configuration;
 using KafkaSharp.Storage.Cleaning;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;
@@ -142,7 +143,7 @@ internal sealed class LogCleaner : IDisposable
     {
         if (!_isStarted || !_isNeeded || _task is not null)
             return;
-        var backoffMs = Math.Clamp(_config.Get(LogCleanerConfigs.BackoffMs), 1, PeriodicTask.MaxIntervalMs);
+        var backoffMs = Math.Clamp(_config.Get(LogCleanerConfigs.BackoffMs), 1, TimerLimits.LongestMs);
         _task = new PeriodicTask(_options.Time, 0, backoffMs, _post, Run, e => _logger.MaintenanceFailed(e));
     }
 

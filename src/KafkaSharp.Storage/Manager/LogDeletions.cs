@@ -1,4 +1,5 @@
 using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;
@@ -20,7 +21,7 @@ internal sealed class LogDeletions(
     /// <param name="delayMs">file.delete.delay.ms.</param>
     public void Schedule(string path, Action? close, long delayMs)
     {
-        var delay = TimeSpan.FromMilliseconds(Math.Min(delayMs, uint.MaxValue - 1));
+        var delay = TimeSpan.FromMilliseconds(Math.Min(delayMs, TimerLimits.LongestMs));
         lock (_gate)
         {
             if (_disposed)

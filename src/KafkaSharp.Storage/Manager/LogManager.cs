@@ -5,6 +5,7 @@ using KafkaSharp.Storage.Checkpoints;
 using KafkaSharp.Storage.Configs;
 using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Logs;
+using KafkaSharp.Storage.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaSharp.Storage.Manager;

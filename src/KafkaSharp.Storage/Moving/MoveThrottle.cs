@@ -1,3 +1,5 @@
+using KafkaSharp.Storage.Scheduling;
+
 namespace KafkaSharp.Storage.Moving;
 
 /// <summary>
@@ -9,8 +11,7 @@ internal sealed class MoveThrottle(TimeProvider time)
     private const int LargestPiece = 1024 * 1024;
     private const int SmallestPiece = 64 * 1024;
 
-    // The longest wait of a timer.
-    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(TimerLimits.LongestMs);
 
     private readonly Lock _gate = new();
     private long _settled = time.GetTimestamp();

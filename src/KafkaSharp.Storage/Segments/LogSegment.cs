@@ -116,7 +116,10 @@ public sealed class LogSegment : IDisposable
     }
 
     /// <summary>Whether an offset can be stored relative to the base offset.</summary>
-    public bool CanHold(long offset) => offset >= BaseOffset && offset - BaseOffset <= int.MaxValue;
+    public bool CanHold(long offset) => CanHold(BaseOffset, offset);
+
+    /// <summary>Whether the indexes of a segment with this base offset can name an offset.</summary>
+    internal static bool CanHold(long baseOffset, long offset) => offset >= baseOffset && offset - baseOffset <= int.MaxValue;
 
     internal bool ShouldRoll(in RollParameters roll)
     {

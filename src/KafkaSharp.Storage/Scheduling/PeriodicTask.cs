@@ -1,4 +1,4 @@
-namespace KafkaSharp.Storage.Manager;
+namespace KafkaSharp.Storage.Scheduling;
 
 /// <summary>
 /// Runs work periodically on the threads for disk work, never twice at once: a run that would overlap the previous one is skipped. A
@@ -6,9 +6,6 @@ namespace KafkaSharp.Storage.Manager;
 /// </summary>
 internal sealed class PeriodicTask : IAsyncDisposable
 {
-    // The longest interval of a timer. Longer intervals mean never.
-    public const long MaxIntervalMs = uint.MaxValue - 1;
-
     private readonly Action<Action> _background;
     private readonly Action _action;
     private readonly Action<Exception> _failed;
@@ -27,7 +24,7 @@ internal sealed class PeriodicTask : IAsyncDisposable
         _background = background;
         _action = action;
         _failed = failed;
-        if (intervalMs is > 0 and <= MaxIntervalMs && initialDelayMs <= MaxIntervalMs)
+        if (intervalMs is > 0 and <= TimerLimits.LongestMs && initialDelayMs <= TimerLimits.LongestMs)
             _timer = time.CreateTimer(Turn, this, TimeSpan.FromMilliseconds(initialDelayMs), TimeSpan.FromMilliseconds(intervalMs));
     }
 
