@@ -54,15 +54,13 @@ internal sealed class ConsumerLeave
             return CommandResult.Empty<GroupRecord>();
         var result = _migration.Downgrade(group, members) ?? new CommandResult<GroupRecord>(RemovalRecords(group, members));
         // Now, and not when the records are committed: the same members may have joined again by then.
-        Action[] restarts = [.. members.Select(member => _timers.Suspend(group.GroupId, member))];
+        var restart = _timers.Suspend(group.GroupId, members);
         return result with
         {
             OnCompleted = error =>
             {
                 result.OnCompleted?.Invoke(error);
-                if (error == ErrorCode.None)
-                    return;
-                foreach (var restart in restarts)
+                if (error != ErrorCode.None)
                     restart();
             },
         };

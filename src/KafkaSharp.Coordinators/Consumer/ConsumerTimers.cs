@@ -96,10 +96,27 @@ internal sealed class ConsumerTimers(ConsumerContext context)
     }
 
     /// <summary>
-    /// Cancels the timeouts of a member that is to be removed. Returns what starts them again, when the records that remove it are not
+    /// Cancels the timeouts of members that are to be removed. Returns what starts them again, when the records that remove them are not
     /// written: each has its whole time again. That of joining again starts with the member's next heartbeat.
     /// </summary>
-    public Action Suspend(string groupId, ConsumerGroupMember member)
+    public Action Suspend(string groupId, IEnumerable<ConsumerGroupMember> members)
+    {
+        Action[] restarts = [.. members.Select(member => Suspend(groupId, member))];
+        return () =>
+        {
+            foreach (var restart in restarts)
+                restart();
+        };
+    }
+
+    public void CancelAll()
+    {
+        foreach (var timers in _timers.Values)
+            timers.CancelAll();
+        _timers.Clear();
+    }
+
+    private Action Suspend(string groupId, ConsumerGroupMember member)
     {
         var syncTimeoutMs = _timers.GetValueOrDefault((groupId, member.MemberId))?.SyncTimeoutMs;
         Cancel(groupId, member.MemberId);
@@ -111,13 +128,6 @@ internal sealed class ConsumerTimers(ConsumerContext context)
             if (!member.UsesClassicProtocol)
                 SetRebalance(groupId, member);
         };
-    }
-
-    public void CancelAll()
-    {
-        foreach (var timers in _timers.Values)
-            timers.CancelAll();
-        _timers.Clear();
     }
 
     private void SetSession(string groupId, string memberId, int timeoutMs) =>

@@ -73,13 +73,11 @@ internal sealed class GroupDowngrade(ConsumerContext context, ClassicContext cla
         if (rebalanceReason is not null)
             rebalance.Prepare(became, rebalanceReason);
         // Now, and not when the records are committed: it may be a consumer group again by then.
-        Action[] restarts = [.. group.Members.Values.Select(member => timers.Suspend(group.GroupId, member))];
+        var restart = timers.Suspend(group.GroupId, group.Members.Values);
         context.Log.GroupDowngraded(group.GroupId, became.Members.Count);
         return new(records, error =>
         {
-            if (error == ErrorCode.None)
-                return;
-            foreach (var restart in restarts)
+            if (error != ErrorCode.None)
                 restart();
         });
     }
