@@ -80,13 +80,17 @@ internal static class Consuming
         Check.That(Join().Length > 0 && Join().Length > 0, "member ids");
     }
 
-    public static void Wait(Func<bool> condition, string what)
+    public static void Wait(Func<bool> condition, string what) => Wait(condition, () => what);
+
+    /// <param name="condition">What is waited for.</param>
+    /// <param name="what">Names it, also by what is there instead.</param>
+    public static void Wait(Func<bool> condition, Func<string> what)
     {
         var deadline = DateTime.UtcNow + Patience;
         while (!condition())
         {
             if (DateTime.UtcNow > deadline)
-                throw new TimeoutException($"waited {Patience.TotalSeconds} s for {what}");
+                throw new TimeoutException($"waited {Patience.TotalSeconds} s for {what()}");
             Thread.Sleep(20);
         }
     }

@@ -23,6 +23,7 @@ Check.Run("consumer: rolling migration to the consumer protocol and back", () =>
     Migrating.ThereAndBack(admin, bootstrap, $"{topic}-roll");
 });
 Check.Run("consumer: static member", () => Consuming.StaticMemberKeepsItsPlace(bootstrap, topic));
+Check.Run("consumer: compacted topics, every codec", () => Compacting.EveryCodec(admin, bootstrap, $"{topic}-compacted"));
 Check.Run("admin: groups", () => Administering.Groups(admin, $"{topic}-group-range"));
 Check.Run("transactions: read, process, write", () =>
 {

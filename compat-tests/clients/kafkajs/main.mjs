@@ -172,6 +172,43 @@ await check('consumer: commit and resume', async () => {
   assert.equal(String(again[0].value), '12')
 })
 
+// A round is a segment of three batches: compaction leaves one without records, one whose last records are gone, and one whose first one is.
+await check('consumer: compacted topics', async () => {
+  const start = Date.now() - 3_600_000
+  const configEntries = Object.entries({ 'cleanup.policy': 'compact', 'segment.ms': '1000', 'min.cleanable.dirty.ratio': '0.01' })
+    .map(([name, value]) => ({ name, value }))
+  for (const compression of [CompressionTypes.None, CompressionTypes.GZIP]) {
+    const topic = `${prefix}-compacted-${compression}`
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries }] })
+    await withProducer({}, async producer => {
+      const write = (round, ...keys) => producer.send({
+        topic, compression, messages: keys.map(key => ({ key, value: `${round}`, timestamp: `${start + round * 10_000}` })),
+      })
+      for (let round = 0; round < 4; round++) {
+        await write(round, 'a', 'b', 'c')
+        await write(round, `first-${round}`, 'a', 'b')
+        await write(round, 'c', `last-${round}`)
+      }
+      await write(4, 'end')
+    })
+    const expected = [3, 7, 11, 15, 19, 23, 27, 28, 29, 30, 31, 32].map(String)
+    for (let reading = 0, read = []; read.join() !== expected.join(); reading++) {
+      assert.ok(reading < 20, `${topic} has the offsets ${read} after the time for compaction`)
+      const seen = []
+      const { consumer } = await join(`${topic}-reader-${reading}`, topic, seen, { maxBytesPerPartition: 100 })
+      await eventually('the last message', () => seen.some(message => String(message.key) === 'end'))
+      await consumer.disconnect()
+      read = seen.map(message => message.offset)
+    }
+    const groupId = `${topic}-gap`
+    await admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '1' }] })
+    const seen = []
+    const { consumer } = await join(groupId, topic, seen)
+    await eventually('the messages after a gap', () => seen.length === expected.length)
+    await consumer.disconnect()
+  }
+})
+
 await check('admin: offsets of topics and groups', async () => {
   const topic = `${prefix}-resume`
   const [offsets] = await admin.fetchTopicOffsets(topic)
