@@ -231,6 +231,7 @@ public sealed class ProducerStateManager
     public void TruncateFullyAndStartAt(long offset)
     {
         _producers.Clear();
+        Refused.Clear();
         _transactions.Clear();
         _snapshots.DeleteWhere(_ => true);
         _lastSnapshotOffset = 0;

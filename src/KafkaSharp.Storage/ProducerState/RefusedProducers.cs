@@ -6,7 +6,7 @@ namespace KafkaSharp.Storage.ProducerState;
 /// The producers that a log does not know, because their first batch found no space on the disk. An unknown producer may begin with any
 /// sequence, since retention may have deleted its records: of the batches in flight, a later one that finds space would be appended before
 /// the first one, and this would be refused for ever. So the lowest refused sequence must come first. Kept in memory only, until the
-/// producer is known or as long as producers are kept. Used under the log's lock.
+/// producer is known or the log begins again, or as long as producers are kept. Used under the log's lock.
 /// </summary>
 internal sealed class RefusedProducers
 {
@@ -37,6 +37,9 @@ internal sealed class RefusedProducers
         if (_byProducerId.Count > 0)
             _byProducerId.Remove(producerId);
     }
+
+    /// <summary>The log begins again where its leader's begins: this one may have had the refused batches, and deleted them.</summary>
+    public void Clear() => _byProducerId.Clear();
 
     public void RemoveExpired(long nowMs, long expirationMs)
     {

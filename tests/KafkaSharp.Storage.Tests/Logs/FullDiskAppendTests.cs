@@ -89,6 +89,17 @@ public sealed class FullDiskAppendTests
     }
 
     [Test]
+    public void A_batch_that_another_leader_has_had_since_is_not_waited_for()
+    {
+        FillDisk();
+        Assert.That(TryAppend(0).IsDiskFull);
+        _files.Disarm();
+        // That leader has deleted it already: the follower begins where its log begins.
+        _log.TruncateFullyAndStartAt(10);
+        Append(10, epoch: 2);
+    }
+
+    [Test]
     public void A_batch_in_flight_behind_one_of_a_known_producer_does_not_pass_it_either()
     {
         Append(0);
