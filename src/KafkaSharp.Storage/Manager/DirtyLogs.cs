@@ -26,13 +26,14 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
     }
 
     /// <summary>
-    /// There was no space to compact a log. Until the next round, only smaller ones of its directory are compacted: they take less space,
-    /// and their compaction may free some.
+    /// There was no space to compact a log where it was then. Until the next round, only smaller ones of its directory are compacted: they
+    /// take less space, and their compaction may free some. Another thread may have had no space for a smaller one in the meantime.
     /// </summary>
-    public void OnWithoutSpace(PartitionLog log)
+    public void OnWithoutSpace(PartitionLog log, CleaningAccess.Cleaned cleaning)
     {
+        var directory = registry.DirectoryOf(cleaning.Directory);
         lock (_gate)
-            _withoutSpace[registry.DirectoryOf(log.Directory)] = log.Size;
+            _withoutSpace[directory] = Math.Min(log.Size, _withoutSpace.GetValueOrDefault(directory, long.MaxValue));
     }
 
     /// <summary>Takes the log that is to be compacted next; null if there is none. It is given back with <see cref="Return"/>.</summary>

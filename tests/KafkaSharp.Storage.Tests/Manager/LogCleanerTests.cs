@@ -308,6 +308,32 @@ public sealed class LogCleanerTests
     }
 
     [Test]
+    public async Task Two_threads_try_each_log_without_space_once()
+    {
+        await _manager.DisposeAsync();
+        _broker["log.cleaner.threads"] = "2";
+        _manager = Open();
+        var small = Create(Other);
+        Append(small, 10);
+        Run();
+        Append(small, 20);
+        // The dirtiest, so that the first thread takes it, and the other thread the small one.
+        var large = Create(Partition);
+        Append(large, 100);
+        Dictionary<string, int> attempts = [];
+        _fault = (operation, path) =>
+        {
+            if (operation != FileOperation.Write || !path.EndsWith(".log.cleaned", StringComparison.Ordinal))
+                return null;
+            attempts[path] = attempts.GetValueOrDefault(path) + 1;
+            return new IOException("No space left on device", 28);
+        };
+        Run();
+        Assert.That(attempts.Values, Is.EqualTo(new[] { 1, 1 }), string.Join(' ', attempts));
+        Assert.That(attempts.Keys.First(), Does.StartWith(small.Directory), "the large one is the last to fail");
+    }
+
+    [Test]
     public void A_log_that_is_closed_is_not_taken()
     {
         var log = Create(Partition);
