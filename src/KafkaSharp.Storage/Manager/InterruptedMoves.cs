@@ -84,12 +84,17 @@ internal sealed class InterruptedMoves(
     // DeleteRecords has removed would be back. It is saved before the old log is set aside.
     private void KeepDeletions(PartitionLog log, PartitionLog other)
     {
-        if (other.LogStartOffset <= log.LogStartOffset)
+        var start = other.LogStartOffset;
+        if (start <= log.LogStartOffset || !HasSameRecordAt(start, log, other))
             return;
-        log.UpdateHighWatermark(Math.Max(log.HighWatermark, other.HighWatermark));
-        log.IncrementLogStartOffset(Math.Min(other.LogStartOffset, log.HighWatermark));
+        log.UpdateHighWatermark(Math.Max(log.HighWatermark, start));
+        log.IncrementLogStartOffset(start);
         registry.SaveCheckpoints(registry.DirectoryOf(log.Directory), Checkpoints.LogStartOffsets);
     }
+
+    // Otherwise the log was truncated since the change and has the records of another leader, which nobody has deleted.
+    private static bool HasSameRecordAt(long start, PartitionLog log, PartitionLog other) => start <= log.LogEndOffset
+        && (other.EpochForOffset(start) is not { } epoch || log.EpochForOffset(Math.Min(start, other.LogEndOffset - 1)) == epoch);
 
     private static bool IsOfSameTopic(PartitionLog log, PartitionLog other) => log.TopicId is not null && log.TopicId == other.TopicId;
 

@@ -19,6 +19,7 @@ public sealed class LogDirectory
     private readonly IFileSystem _files;
     private readonly Lock _checkpoints = new();
     private readonly HashSet<TopicPartition> _removed = [];
+    private readonly Dictionary<TopicPartition, (PartitionLog Log, long EndOffset)> _left = [];
     private IDisposable? _lock;
     private volatile bool _isOffline;
     private volatile bool _isCordoned;
@@ -103,6 +104,26 @@ public sealed class LogDirectory
             _removed.Add(partition);
     }
 
+    /// <summary>
+    /// A log has changed to another directory. As long as its old folder is here, the next start may need its log start offset from the
+    /// checkpoint of this directory: the other one may have no space for it.
+    /// </summary>
+    internal void OnLeft(PartitionLog log, long endOffset)
+    {
+        lock (_removed)
+            _left[log.TopicPartition] = (log, endOffset);
+    }
+
+    /// <summary>The old folder of a log that has changed to another directory goes.</summary>
+    internal void OnLeftRemoved(TopicPartition partition)
+    {
+        lock (_removed)
+        {
+            _left.Remove(partition);
+            _removed.Add(partition);
+        }
+    }
+
     /// <summary>Whether the checkpoints may contain offsets of an earlier log of the partition, which a new log must not get.</summary>
     internal bool MayHaveOffsetsOf(TopicPartition removed)
     {
@@ -153,12 +174,22 @@ public sealed class LogDirectory
         {
             // A log start offset that is the base offset of the first segment follows from the files.
             LogStartOffsets.Write([.. logs.Where(log => log.LogStartOffset > log.Segments.First.BaseOffset)
-                .Select(log => KeyValuePair.Create(log.TopicPartition, log.LogStartOffset))]);
+                .Select(log => KeyValuePair.Create(log.TopicPartition, log.LogStartOffset)), .. StartsOfLeft(logs)]);
         }
         if (which.HasFlag(Checkpoints.HighWatermarks))
             WriteHighWatermarks(logs, hasRemoved);
         if (which.HasFlag(Checkpoints.CleanedOffsets))
             WriteCleanedOffsets(logs);
+    }
+
+    // None above the end of the folder: a start would delete the records in it, and they may be the only ones after a power failure.
+    private KeyValuePair<TopicPartition, long>[] StartsOfLeft(IReadOnlyList<PartitionLog> logs)
+    {
+        lock (_removed)
+        {
+            return [.. _left.Where(left => logs.All(log => log.TopicPartition != left.Key))
+                .Select(left => KeyValuePair.Create(left.Key, Math.Min(left.Value.Log.LogStartOffset, left.Value.EndOffset)))];
+        }
     }
 
     // They are saved every few seconds, so an idle broker writes nothing.

@@ -24,7 +24,7 @@ internal sealed class LogFolders(
     /// <summary>Renames the folder that a log has left for one in another directory.</summary>
     public void SetAside(LeftFolder left, TopicPartition partition, LogDirectory directory, LogDirectoryKind kind, long deleteDelayMs)
     {
-        directory.OnRemoved(partition);
+        directory.OnLeftRemoved(partition);
         if (!registry.TryRun(directory, () => left.Rename(NewPath(partition, directory, kind))))
             return;
         logger.LogRenamed(partition, left.Path);

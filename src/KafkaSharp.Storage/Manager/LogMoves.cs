@@ -236,7 +236,7 @@ internal sealed class LogMoves : IDisposable
                 move.TryChange(MoveState.Finishing, MoveState.Approved);
                 return false;
             }
-            _registry.OnMoved(move.TopicPartition, move.Source);
+            _registry.OnMoved(move.TopicPartition, move.Source, move.Future.LogEndOffset);
             _left[move.TopicPartition] = new LeftLog(left, move.Source, delay);
         }
         Finish(move);

@@ -93,11 +93,15 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
         return future;
     }
 
-    /// <summary>A log has left its directory for that of its future replica.</summary>
-    public void OnMoved(TopicPartition partition, LogDirectory source)
+    /// <summary>
+    /// A log has left its directory for that of its future replica. The folder that it has left ends at <paramref name="leftEnd"/>.
+    /// </summary>
+    public void OnMoved(TopicPartition partition, LogDirectory source, long leftEnd)
     {
         _futures.TryRemove(partition, out _);
         source.CountLogs(-1);
+        if (Find(partition) is { } log)
+            source.OnLeft(log, leftEnd);
     }
 
     /// <summary>The future replica of a partition without a log is its log.</summary>

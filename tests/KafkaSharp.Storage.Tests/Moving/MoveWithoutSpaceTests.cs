@@ -1,0 +1,107 @@
+using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Records.Building;
+using KafkaSharp.Storage.FileSystem;
+using KafkaSharp.Storage.Tests.Logs;
+
+namespace KafkaSharp.Storage.Tests.Moving;
+
+/// <summary>
+/// A log has changed to another directory, and its old folder stays because there is no space to make this durable. The process is killed
+/// in this state, which can last for days.
+/// </summary>
+public sealed class MoveWithoutSpaceTests
+{
+    private bool _isFull;
+    private Func<FileOperation, string, bool> _lacksSpace = null!;
+    private MovedLogs _logs = null!;
+
+    [TearDown]
+    public void Stop() => _logs.Manager.Abandon();
+
+    [Test]
+    public void Deleted_records_stay_away_when_the_checkpoints_are_written_in_the_meantime()
+    {
+        MoveTo("/b", WritesAfterTheChange);
+        _logs.Manager.Maintenance.CheckpointLogStartOffsets();
+        _logs.Manager.Maintenance.CheckpointRecoveryPoints();
+        _logs.RunAll();
+        Crash();
+        Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/b", 15L, 30L)));
+    }
+
+    [Test]
+    public void Records_deleted_in_the_meantime_stay_away()
+    {
+        MoveTo("/b", WritesAfterTheChange);
+        _logs.Log.IncrementLogStartOffset(20);
+        _logs.Manager.Maintenance.CheckpointLogStartOffsets();
+        Crash();
+        Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/b", 20L, 30L)));
+    }
+
+    [Test]
+    public void All_records_are_deleted_in_the_meantime()
+    {
+        MoveTo("/b", WritesAfterTheChange);
+        _isFull = false;
+        _logs.Append(2, epoch: 1);
+        _isFull = true;
+        _logs.Log.IncrementLogStartOffset(31);
+        _logs.Manager.Maintenance.CheckpointLogStartOffsets();
+        Crash();
+        // What was appended in the new directory only is not in the checkpoint of the old one.
+        Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/b", 30L, 32L)));
+    }
+
+    [TestCase(5)]
+    [TestCase(15)]
+    [TestCase(20)]
+    public void A_follower_whose_leader_begins_below_the_deleted_records_keeps_the_leaders_records(int records)
+    {
+        MoveTo("/b", static (operation, path) => operation == FileOperation.Flush && path == "/b");
+        _isFull = false;
+        // Another replica has become the leader without having been in sync.
+        _logs.Log.TruncateFullyAndStartAt(0);
+        for (var offset = 0; offset < records; offset++)
+        {
+            var batch = TestLog.Batch(1, 100, 1000 + offset, offset, new RecordBatchOptions { PartitionLeaderEpoch = 1 });
+            Assert.That(_logs.Log.AppendAsFollower(batch, 1).ErrorCode, Is.EqualTo(ErrorCode.None));
+        }
+        var content = _logs.Content();
+        Crash();
+        Assert.That(_logs.Content(), Is.EqualTo(content));
+        Assert.That(_logs.Log.HighWatermark, Is.Zero, "nothing of it is known to be committed");
+    }
+
+    // Not those to the future replica.
+    private static bool WritesAfterTheChange(FileOperation operation, string path) => operation == FileOperation.Write
+        && (path.StartsWith("/b/t-0/", StringComparison.Ordinal) || Path.GetDirectoryName(path) == "/b");
+
+    private void MoveTo(string directory, Func<FileOperation, string, bool> lacksSpace)
+    {
+        (_isFull, _lacksSpace) = (false, lacksSpace);
+        _logs = new MovedLogs(new FaultyFileSystem(new MemoryFileSystem(TimeProvider.System), (operation, path) =>
+            _isFull && _lacksSpace(operation, path) ? new IOException("No space left on device", 28) : null));
+        var approvals = new Approvals();
+        _logs.Manager.MoveApproval = approvals;
+        _logs.Append(30);
+        _logs.Log.Flush();
+        _logs.MoveTo(directory);
+        _logs.RunAll();
+        // The checkpoint of the new directory does not have it.
+        _logs.Log.IncrementLogStartOffset(15);
+        _isFull = true;
+        _logs.Manager.Maintenance.CheckpointLogStartOffsets();
+        approvals.Requested.Single().Approve();
+        _logs.RunAll();
+        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo((directory, 0)));
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
+    }
+
+    private void Crash()
+    {
+        _isFull = false;
+        _logs.Assigned = "/b";
+        _logs.Crash();
+    }
+}
