@@ -29,7 +29,8 @@ internal sealed class LogMoves : IDisposable
     private readonly Action<Action> _post;
     private readonly MoveThrottle _throttle;
     private readonly ConcurrentDictionary<TopicPartition, LogMove> _moves;
-    private readonly Dictionary<TopicPartition, LeftLog> _left = [];
+    // The old folders of each log, in the order in which it has left them.
+    private readonly Dictionary<TopicPartition, List<LeftLog>> _left = [];
     private volatile bool _isStopping;
 
     public LogMoves(
@@ -111,8 +112,7 @@ internal sealed class LogMoves : IDisposable
         if (_moves.TryGetValue(partition, out var move))
             End(move, withdraws: false);
         SetFutureAside(partition, kind);
-        if (_left.Remove(partition, out var left))
-            SetAside(partition, left, LogDirectoryKind.Delete);
+        SetLeftAside(partition, LogDirectoryKind.Delete);
     }
 
     /// <summary>Ends what is copied at the moment after its next piece. Moves go on after the next start.</summary>
@@ -123,7 +123,7 @@ internal sealed class LogMoves : IDisposable
             move.End();
         _threads.Dispose();
         // Of moves that wait for space. The next start finds both folders, and takes the one that ends later.
-        foreach (var left in _left.Values)
+        foreach (var left in _left.Values.SelectMany(left => left))
             left.Folder.Close();
     }
 
@@ -221,9 +221,11 @@ internal sealed class LogMoves : IDisposable
         {
             if (!move.IsActive || _isStopping)
                 return true;
-            if (_left.ContainsKey(move.TopicPartition))
+            if (!_left.TryGetValue(move.TopicPartition, out var leftBefore))
+                leftBefore = [];
+            if (leftBefore.Any(left => left.Directory == move.Destination))
             {
-                // Its last move is not finished on disk yet, and this one may need the same name.
+                // An earlier move is not finished on disk yet, and this one needs the same name.
                 move.RunAfter(s_retry, _options.Time);
                 return true;
             }
@@ -237,7 +239,10 @@ internal sealed class LogMoves : IDisposable
                 return false;
             }
             _registry.OnMoved(move.TopicPartition, move.Source, move.Future.LogEndOffset);
-            _left[move.TopicPartition] = new LeftLog(left, move.Source, delay);
+            // What is not finished of an earlier move waits for the directory that the log has left now.
+            foreach (var earlier in leftBefore)
+                earlier.Move.End();
+            _left[move.TopicPartition] = [.. leftBefore, new LeftLog(move, left, move.Source, delay)];
         }
         Finish(move);
         return true;
@@ -277,13 +282,17 @@ internal sealed class LogMoves : IDisposable
             return;
         }
         isDurable &= !destination.IsOffline;
+        LogDirectory[] sources;
         lock (_changes)
         {
-            if (_left.Remove(partition, out var left))
-                SetAside(partition, left, isDurable ? LogDirectoryKind.Delete : LogDirectoryKind.Stray);
+            // Another move has continued it, or the topic was deleted.
+            if (!move.IsActive)
+                return;
+            sources = SetLeftAside(partition, isDurable ? LogDirectoryKind.Delete : LogDirectoryKind.Stray);
             End(move, withdraws: false);
         }
-        _folders.SaveRemovals(move.Source);
+        foreach (var source in sources)
+            _folders.SaveRemovals(source);
         if (isDurable)
             _logger.MoveCompleted(partition, move.Source.Path, destination.Path);
     }
@@ -321,8 +330,15 @@ internal sealed class LogMoves : IDisposable
         _background(() => _folders.SaveRemovals(directory));
     }
 
-    private void SetAside(TopicPartition partition, LeftLog left, LogDirectoryKind kind) =>
-        _folders.SetAside(left.Folder, partition, left.Directory, kind, left.DeleteDelayMs);
+    /// <summary>Sets the old folders of a log aside; their directories.</summary>
+    private LogDirectory[] SetLeftAside(TopicPartition partition, LogDirectoryKind kind)
+    {
+        if (!_left.Remove(partition, out var all))
+            return [];
+        foreach (var left in all)
+            _folders.SetAside(left.Folder, partition, left.Directory, kind, left.DeleteDelayMs);
+        return [.. all.Select(left => left.Directory)];
+    }
 
     // Not under the manager's lock: a directory fails on any thread. The future replica there was closed; in the other directory it stays
     // for the next start.
@@ -330,10 +346,12 @@ internal sealed class LogMoves : IDisposable
     {
         foreach (var move in _moves.Values)
         {
-            // The log has changed to it, and its old folder is not to be served by the next start.
-            if (move.Destination == directory && move.State == MoveState.Finishing)
+            if (move.Source != directory && move.Destination != directory)
+                continue;
+            // The log has changed its directory, and its old folders are not to be served by the next start.
+            if (move.State == MoveState.Finishing)
                 Post(move);
-            else if (move.Source == directory || move.Destination == directory)
+            else
                 End(move, withdraws: true);
         }
     }
@@ -350,5 +368,5 @@ internal sealed class LogMoves : IDisposable
             Approval?.Withdraw(move);
     }
 
-    private sealed record LeftLog(LeftFolder Folder, LogDirectory Directory, long DeleteDelayMs);
+    private sealed record LeftLog(LogMove Move, LeftFolder Folder, LogDirectory Directory, long DeleteDelayMs);
 }

@@ -40,6 +40,89 @@ public sealed class MoveCrashTests
         Assert.That(calls, Is.GreaterThan(20));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_log_that_leaves_a_directory_without_space_loses_nothing(bool isPowerFailure)
+    {
+        var calls = 0;
+        for (var call = 0L; InterruptSecondMove(call, isPowerFailure); call++)
+            calls++;
+        Assert.That(calls, Is.GreaterThan(50));
+    }
+
+    /// <summary>
+    /// A move whose end has no space is followed by one to a third directory, and this is interrupted at a call; false if there is no such
+    /// call.
+    /// </summary>
+    private static bool InterruptSecondMove(long call, bool isPowerFailure)
+    {
+        var random = new Random((int)call);
+        var files = new SimulatedFileSystem(random);
+        foreach (var directory in (string[])["/a", "/b", "/c"])
+            files.CreateDirectory(directory);
+        files.FlushDirectory("/");
+        var lacksSpace = false;
+        var logs = new MovedLogs(new FaultyFileSystem(files, (operation, path) =>
+            lacksSpace && operation == FileOperation.Write && Path.GetDirectoryName(path) is "/b" or "/b/t-0"
+                ? new IOException("No space left on device", 28) : null));
+        var approvals = new Approvals();
+        logs.Manager.MoveApproval = approvals;
+        logs.Append(30);
+        logs.Log.Flush();
+        logs.MoveTo("/b");
+        logs.RunAll();
+        logs.Log.IncrementLogStartOffset(15);
+        logs.Manager.Maintenance.CheckpointLogStartOffsets();
+        logs.RunAll();
+        var left = logs.Content();
+        lacksSpace = true;
+        approvals.Requested[^1].Approve();
+        logs.RunAll();
+        Assert.That(logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
+        files.Arm(DiskFault.PowerCut, call);
+        try
+        {
+            logs.Manager.Maintenance.CheckpointLogStartOffsets();
+            logs.MoveTo("/c");
+            logs.RunAll();
+            approvals.Requested[^1].Approve();
+            for (var seconds = 0; seconds < 5; seconds++)
+            {
+                logs.RunAll();
+                logs.Manager.Maintenance.CheckpointLogStartOffsets();
+                logs.Time.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+        catch (PowerCutException)
+        {
+            // The next process finds what is left.
+        }
+        var isInterrupted = files.IsOff;
+        Abandon(logs);
+        logs.Files = isPowerFailure ? files.LosePower(random) : files.Kill();
+        logs.Assigned = approvals.Requested[^1].Destination.Path;
+        logs.Start();
+        Assert.That(logs.Failures, Is.Empty, $"call {call}");
+        Assert.That(logs.Content(), Is.EqualTo(left), $"call {call}");
+        logs.RunAll();
+        Assert.That(logs.Content(), Is.EqualTo(left), $"call {call}");
+        logs.Manager.Abandon();
+        return isInterrupted;
+    }
+
+    // A log that is closed deletes the files that wait for it, which a crash does not.
+    private static void Abandon(MovedLogs logs)
+    {
+        try
+        {
+            logs.Manager.Abandon();
+        }
+        catch (PowerCutException)
+        {
+            // The power is off.
+        }
+    }
+
     /// <summary>
     /// Records are deleted while a move waits for its approval, so that their new start is in the checkpoint of the old directory only.
     /// Interrupts what follows at a call; false if there is no such call.

@@ -14,6 +14,7 @@ public sealed class MoveWithoutSpaceTests
     private bool _isFull;
     private Func<FileOperation, string, bool> _lacksSpace = null!;
     private MovedLogs _logs = null!;
+    private Approvals _approvals = null!;
 
     [TearDown]
     public void Stop() => _logs.Manager.Abandon();
@@ -77,13 +78,60 @@ public sealed class MoveWithoutSpaceTests
     private static bool WritesAfterTheChange(FileOperation operation, string path) => operation == FileOperation.Write
         && (path.StartsWith("/b/t-0/", StringComparison.Ordinal) || Path.GetDirectoryName(path) == "/b");
 
+    [Test]
+    public void A_log_leaves_the_directory_without_space_for_another_one([Values] bool crashes)
+    {
+        MoveTo("/b", WritesAfterTheChange);
+        var content = _logs.Content();
+        Assert.That(_logs.MoveTo("/c"), Is.EqualTo(ErrorCode.None));
+        _logs.RunAll();
+        _approvals.Requested[^1].Approve();
+        _logs.RunAll();
+        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/c", 0)));
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Delete", "/b Delete", "/c Current" }));
+        _logs.Append(2);
+        if (crashes)
+            Crash("/c");
+        Wait(TimeSpan.FromMinutes(2));
+        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/c", 0)));
+        Assert.That(_logs.Content().Take(content.Count), Is.EqualTo(content));
+        Assert.That(_logs.Log.LogEndOffset, Is.EqualTo(32));
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/c Current" }));
+    }
+
+    [Test]
+    public void The_topic_is_deleted_in_the_meantime()
+    {
+        MoveTo("/b", WritesAfterTheChange);
+        _logs.MoveTo("/c");
+        _logs.RunAll();
+        _logs.Manager.Delete([MovedLogs.Partition]);
+        Wait(TimeSpan.FromSeconds(5));
+        Assert.That((_logs.Folders(), _logs.Failures.Count), Is.EqualTo((Array.Empty<string>(), 0)));
+    }
+
+    [Test]
+    public void No_move_goes_back_to_the_old_folder_before_it_is_gone()
+    {
+        MoveTo("/b", WritesAfterTheChange);
+        Assert.That(_logs.MoveTo("/a"), Is.EqualTo(ErrorCode.None));
+        _logs.RunAll();
+        _approvals.Requested[^1].Approve();
+        _logs.RunAll();
+        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/b", 0)));
+        _isFull = false;
+        for (var seconds = 0; seconds < 10; seconds++)
+            Wait(TimeSpan.FromSeconds(1));
+        Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/a", 15L, 30L)));
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current" }));
+    }
+
     private void MoveTo(string directory, Func<FileOperation, string, bool> lacksSpace)
     {
         (_isFull, _lacksSpace) = (false, lacksSpace);
         _logs = new MovedLogs(new FaultyFileSystem(new MemoryFileSystem(TimeProvider.System), (operation, path) =>
             _isFull && _lacksSpace(operation, path) ? new IOException("No space left on device", 28) : null));
-        var approvals = new Approvals();
-        _logs.Manager.MoveApproval = approvals;
+        _logs.Manager.MoveApproval = _approvals = new Approvals();
         _logs.Append(30);
         _logs.Log.Flush();
         _logs.MoveTo(directory);
@@ -92,16 +140,22 @@ public sealed class MoveWithoutSpaceTests
         _logs.Log.IncrementLogStartOffset(15);
         _isFull = true;
         _logs.Manager.Maintenance.CheckpointLogStartOffsets();
-        approvals.Requested.Single().Approve();
+        _approvals.Requested.Single().Approve();
         _logs.RunAll();
         Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo((directory, 0)));
         Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
     }
 
-    private void Crash()
+    private void Wait(TimeSpan time)
+    {
+        _logs.Time.Advance(time);
+        _logs.RunAll();
+    }
+
+    private void Crash(string assigned = "/b")
     {
         _isFull = false;
-        _logs.Assigned = "/b";
+        _logs.Assigned = assigned;
         _logs.Crash();
     }
 }
