@@ -12,6 +12,7 @@ namespace KafkaSharp.Storage.Tests.Moving;
 public sealed class MoveWithoutSpaceTests
 {
     private bool _isFull;
+    private bool _isBroken;
     private Func<FileOperation, string, bool> _lacksSpace = null!;
     private MovedLogs _logs = null!;
     private Approvals _approvals = null!;
@@ -41,13 +42,15 @@ public sealed class MoveWithoutSpaceTests
     }
 
     [Test]
-    public void All_records_are_deleted_in_the_meantime()
+    public void All_records_are_deleted_in_the_meantime([Values] bool areEpochsWritten)
     {
         MoveTo("/b", WritesAfterTheChange);
         _isFull = false;
         _logs.Append(2, epoch: 1);
-        _isFull = true;
         _logs.Log.IncrementLogStartOffset(31);
+        if (areEpochsWritten)
+            _logs.Log.Flush();
+        _isFull = true;
         _logs.Manager.Maintenance.CheckpointLogStartOffsets();
         Crash();
         // What was appended in the new directory only is not in the checkpoint of the old one.
@@ -100,6 +103,26 @@ public sealed class MoveWithoutSpaceTests
     }
 
     [Test]
+    public void The_directory_that_a_log_has_left_fails_before_the_end_of_the_move()
+    {
+        MoveTo("/b", WritesAfterTheChange);
+        _lacksSpace = static (operation, path) =>
+            operation == FileOperation.Write && Path.GetDirectoryName(path) is "/b" or "/b/t-0" or "/c" or "/c/t-0";
+        _logs.MoveTo("/c");
+        _logs.RunAll();
+        _approvals.Requested[^1].Approve();
+        _logs.RunAll();
+        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/c", 0)));
+        _isBroken = true;
+        _logs.Manager.Maintenance.CheckpointRecoveryPoints();
+        Assert.That(_logs.Failures.Single().Directory.Path, Is.EqualTo("/b"));
+        (_isBroken, _isFull) = (false, false);
+        Wait(TimeSpan.FromMilliseconds(1000));
+        Assert.That(_logs.Folders(), Does.Not.Contain("/a Current"), "it would be served if /c fails");
+        Assert.That(_logs.Place, Is.EqualTo("/c"));
+    }
+
+    [Test]
     public void The_topic_is_deleted_in_the_meantime()
     {
         MoveTo("/b", WritesAfterTheChange);
@@ -128,9 +151,11 @@ public sealed class MoveWithoutSpaceTests
 
     private void MoveTo(string directory, Func<FileOperation, string, bool> lacksSpace)
     {
-        (_isFull, _lacksSpace) = (false, lacksSpace);
+        (_isFull, _isBroken, _lacksSpace) = (false, false, lacksSpace);
         _logs = new MovedLogs(new FaultyFileSystem(new MemoryFileSystem(TimeProvider.System), (operation, path) =>
-            _isFull && _lacksSpace(operation, path) ? new IOException("No space left on device", 28) : null));
+            _isBroken && path.StartsWith("/b/", StringComparison.Ordinal) ? new IOException("Input/output error", 5)
+            : _isFull && _lacksSpace(operation, path) ? new IOException("No space left on device", 28)
+            : null));
         _logs.Manager.MoveApproval = _approvals = new Approvals();
         _logs.Append(30);
         _logs.Log.Flush();
