@@ -31,9 +31,11 @@ internal sealed class CompactedTopic : IDisposable
         }).Build();
         var configs = new Dictionary<string, string>
         {
-            ["cleanup.policy"] = "compact", ["segment.ms"] = $"{SegmentMs}", ["min.cleanable.dirty.ratio"] = "0.01", ["delete.retention.ms"] = "1",
+            ["cleanup.policy"] = "compact", ["segment.ms"] = $"{SegmentMs}",
+            ["min.cleanable.dirty.ratio"] = "0.01", ["delete.retention.ms"] = "1",
         };
-        admin.CreateTopicsAsync([new TopicSpecification { Name = name, NumPartitions = 1, ReplicationFactor = 1, Configs = configs }]).Wait();
+        var specification = new TopicSpecification { Name = name, NumPartitions = 1, ReplicationFactor = 1, Configs = configs };
+        admin.CreateTopicsAsync([specification]).Wait();
     }
 
     /// <summary>Writes segments, each of which replaces what the one before has for the same keys.</summary>
