@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// <c>sendfile</c>: bytes of a file reach the socket without being copied, and without being mapped page by page. Linux only.
+/// <c>sendfile</c>: bytes of a file reach the socket without being copied, and without being mapped page by page. Linux only; the same for
+/// what is copied in order to be sent later.
 /// </summary>
 internal static partial class FileSend
 {
@@ -44,7 +45,34 @@ internal static partial class FileSend
         }
     }
 
+    /// <summary>
+    /// Copies bytes of a file without an access to its mapping, maybe fewer than asked for. False if it cannot be read in this way.
+    /// </summary>
+    /// <exception cref="SocketException">The file can't be read.</exception>
+    public static bool TryRead(nint file, long position, Span<byte> bytes, out int read)
+    {
+        while (true)
+        {
+            read = (int)ReadAt(file, bytes, (nuint)bytes.Length, position);
+            if (read > 0)
+                return true;
+            var error = read == 0 ? Invalid : Marshal.GetLastPInvokeError();
+            switch (error)
+            {
+                case Interrupted:
+                    continue;
+                case Invalid or IllegalSeek:
+                    return false;
+                default:
+                    throw new SocketException(error, $"pread failed: {Marshal.GetPInvokeErrorMessage(error)}");
+            }
+        }
+    }
+
     // off_t is a long: 64 bits only, as all of this broker.
     [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
     private static partial nint SendFile(SafeSocketHandle socket, nint file, ref long offset, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    private static partial nint ReadAt(nint file, Span<byte> bytes, nuint count, long position);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using KafkaSharp.Network.Buffers;
 using KafkaSharp.Protocol;
@@ -6,8 +5,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Network.Transports;
 
 /// <summary>
-/// Sends as much of a batch as a socket takes at once: long pieces of files straight from the file (<see cref="FileSend"/>), all else
-/// gathered into one call (<see cref="VectoredSend"/>). Linux only; never waits, if the socket does not block.
+/// Sends as much of a batch as a socket takes at once: pieces of files straight from the file (<see cref="FileSend"/>), all else gathered
+/// into one call (<see cref="VectoredSend"/>). Linux only; never waits, if the socket does not block.
 /// </summary>
 internal static class ImmediateSend
 {
@@ -29,22 +28,15 @@ internal static class ImmediateSend
 
     private static long SendSome(SafeSocketHandle socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces, out long asked)
     {
-        if (IsFilePiece(pieces[0], out var file, out var position)
+        if (FileBackedMemory.TryFind(pieces[0], out var file, out var position)
             && FileSend.TrySend(socket, file.FileHandle, position, pieces[0].Length, out var sent))
         {
             asked = pieces[0].Length;
             return sent;
         }
         var gathered = 1;
-        while (gathered < Math.Min(pieces.Length, VectoredSend.MostPieces) && !IsFilePiece(pieces[gathered], out _, out _))
+        while (gathered < Math.Min(pieces.Length, VectoredSend.MostPieces) && !FileBackedMemory.TryFind(pieces[gathered], out _, out _))
             gathered++;
         return VectoredSend.Send(socket, pieces[..gathered], more: gathered < pieces.Length, out asked);
-    }
-
-    private static bool IsFilePiece(ReadOnlyMemory<byte> piece, [NotNullWhen(true)] out FileBackedMemory? file, out int position)
-    {
-        file = null;
-        position = 0;
-        return piece.Length >= FileBackedMemory.SmallestPiece && FileBackedMemory.TryFind(piece, out file, out position);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using KafkaSharp.Network.Buffers;
+using KafkaSharp.Protocol;
 
 namespace KafkaSharp.Network.Transports;
 
@@ -13,6 +14,9 @@ internal sealed class SocketTransport : Transport
 {
     // The number of bytes that the framework sends while the send buffer is full. The rest is sent with direct calls again.
     private const int WaitingSendBytes = 256 * 1024;
+
+    // The same of a file, which is copied.
+    private const int WaitingFileBytes = 64 * 1024;
 
     // A large frame arrives in many segments. The system wakes this process when they have arrived, not for each.
     private const int SmallestLowWater = 16 * 1024;
@@ -79,10 +83,28 @@ internal sealed class SocketTransport : Transport
         while (!batch.IsEmpty)
         {
             var next = batch.Segments[0];
-            var sent = await _socket.SendAsync(next[..Math.Min(next.Length, WaitingSendBytes)], SocketFlags.None);
-            batch.Advance(sent);
+            batch.Advance(ImmediateSend.IsSupported && FileBackedMemory.TryFind(next, out var file, out var position)
+                ? await SendCopyAsync(next[..Math.Min(next.Length, WaitingFileBytes)], file, position)
+                : await _socket.SendAsync(next[..Math.Min(next.Length, WaitingSendBytes)], SocketFlags.None));
             if (ImmediateSend.IsSupported)
                 ImmediateSend.Send(_socket.SafeHandle, batch);
+        }
+    }
+
+    // The pages of a mapping that the framework sends from would stay with this process: with a slow reader, in the end the whole file.
+    private async ValueTask<int> SendCopyAsync(ReadOnlyMemory<byte> bytes, FileBackedMemory file, int position)
+    {
+        var copy = BufferPool.Shared.Rent(bytes.Length);
+        try
+        {
+            var sent = FileSend.TryRead(file.FileHandle, position, copy.AsSpan(0, bytes.Length), out var read)
+                ? copy.AsMemory(0, read)
+                : bytes;
+            return await _socket.SendAsync(sent, SocketFlags.None);
+        }
+        finally
+        {
+            BufferPool.Shared.Return(copy);
         }
     }
 
