@@ -92,8 +92,8 @@ internal sealed class InterruptedMoves(
         registry.SaveCheckpoints(registry.DirectoryOf(log.Directory), Checkpoints.LogStartOffsets);
     }
 
-    // Otherwise the log was truncated since the change and has the records of another leader, which nobody has deleted. An epoch that is not
-    // known was deleted with its records.
+    // Otherwise the log was truncated since the change and has the records of another leader, which nobody has deleted. An epoch that is
+    // not known was deleted with its records.
     private static bool HasSameRecordAt(long start, PartitionLog log, PartitionLog other) => start <= log.LogEndOffset
         && (other.EpochForOffset(start) is not { } epoch
             || log.EpochForOffset(Math.Min(start, other.LogEndOffset - 1)) is not { } own || own == epoch);
