@@ -68,8 +68,9 @@ internal sealed class FetchContext
             WantedPartitions.Update(session, request, usesTopicIds);
             if (session.Count == 0)
             {
+                // As in Kafka, the request is read without a session: it may name partitions that it forgets at once.
                 cache.Remove(session.Id);
-                return new FetchContext(cache, FetchPartitions.None, false, isFromFollower, version);
+                return new FetchContext(cache, WantedPartitions.Merge(request, usesTopicIds), false, isFromFollower, version);
             }
             session.Epoch = FetchSession.NextEpoch(session.Epoch);
             cache.Touch(session, session.Count, session.Bytes);

@@ -18,6 +18,9 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
     /// <summary>What a partition takes: the entry of 120 bytes, its place in the table, and what the table keeps free.</summary>
     public const int EntryBytes = 150;
 
+    // A place of the table takes 20 bytes.
+    private const int MostSparePlaces = 500;
+
     private readonly HashSet<FetchSessionPartition> _partitions = new(capacity, FetchSessionPartition.ByKey);
     private FetchSessionPartition? _first;
     private FetchSessionPartition? _last;
@@ -47,6 +50,9 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
     public int Epoch { get; set; } = NextEpoch(InitialEpoch);
 
     public int Count => _partitions.Count;
+
+    /// <summary>How many partitions its table has room for.</summary>
+    public int Places => _partitions.Capacity;
 
     /// <summary>About how much memory it takes.</summary>
     public long Bytes { get; private set; }
@@ -78,6 +84,9 @@ internal sealed class FetchSession(int id, bool isFromFollower, bool usesTopicId
         _partitions.Remove(partition);
         Bytes -= BytesOf(key);
         Unlink(partition);
+        // A table keeps the places of what it held once, and the cache counts what is left.
+        if (Places > 2 * Count + MostSparePlaces)
+            _partitions.TrimExcess();
     }
 
     /// <summary>Moves a partition behind all others, so that they have their turn when a response is full.</summary>

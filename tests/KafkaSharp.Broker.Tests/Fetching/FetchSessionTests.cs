@@ -5,6 +5,7 @@ using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.Storage.Logs;
 using KafkaSharp.TestInfrastructure;
+using static KafkaSharp.Broker.Tests.Fetching.FetchSessionRequests;
 
 namespace KafkaSharp.Broker.Tests.Fetching;
 
@@ -290,45 +291,18 @@ internal sealed class FetchSessionTests
         Assert.That(checkIns, Is.EqualTo(8));
     }
 
+    // As the genuine broker: such a fetch has no session, and reads what it names.
     [Test]
-    public void Sessions_of_any_size_stay_within_the_limit_of_the_cache()
+    public void A_fetch_that_leaves_its_session_empty_reads_what_it_names()
     {
-        var count = (int)(_cache.MaxBytes / FetchSession.EntryBytes * 2 / 3);
-        var giant = StartSession([.. Enumerable.Range(0, count)]);
-        Assert.That(giant, Is.Not.Zero);
-        Assert.That(StartSession([.. Enumerable.Range(0, count)]), Is.Zero, "as large, and no space");
-        Assert.That(_cache.Bytes, Is.LessThanOrEqualTo(_cache.MaxBytes));
-        Assert.That(StartSession([.. Enumerable.Range(0, count / 2 + 1_000)]), Is.Not.Zero, "a smaller one takes the place of the giant");
-        Assert.That(_cache.Find(giant), Is.Null);
-        Assert.That(_cache.Bytes, Is.LessThanOrEqualTo(_cache.MaxBytes));
-        Assert.That(StartSession([.. Enumerable.Range(0, 2 * count)]), Is.Zero, "larger than the cache");
-    }
-
-    [Test]
-    public void A_session_that_outgrows_the_cache_is_gone_and_its_memory_with_it()
-    {
-        var count = (int)(_cache.MaxBytes / FetchSession.EntryBytes * 2 / 3);
-        var id = StartSession([.. Enumerable.Range(0, count)]);
-        var request = Request(id, 1, [.. Enumerable.Range(count, count)]);
+        var id = StartSession(0);
+        var request = Request(id, 1, 0, 1);
+        request.ForgottenTopicsData = [new() { Topic = "t", Partitions = [0, 1] }];
         var fetch = FetchContext.Open(_cache, request, 12);
-        Assert.That(fetch.Respond(Nothing(2 * count)).ErrorCode, Is.EqualTo(ErrorCode.None), "the request that made it grow is served");
-        Assert.That((_cache.Find(id), _cache.Bytes), Is.EqualTo(((FetchSession?)null, 0L)));
-    }
-
-    [Test]
-    public void Memory_of_forgotten_partitions_is_free_again()
-    {
-        var id = StartSession(0, 1, 2, 3);
-        var before = _cache.Bytes;
-        for (var epoch = 1; epoch < 100; epoch++)
-        {
-            var request = Request(id, epoch, epoch + 10);
-            request.ForgottenTopicsData = [new() { Topic = "t", Partitions = [epoch + 10] }];
-            FetchContext.Open(_cache, request, 12);
-        }
-        Assert.That(_cache.Bytes, Is.EqualTo(before));
-        FetchContext.Open(_cache, Request(id, FetchSession.FinalEpoch, 0), 12);
-        Assert.That(_cache.Bytes, Is.Zero);
+        Assert.That(Numbers(fetch), Is.EqualTo(new[] { 0, 1 }));
+        var response = fetch.Respond(Nothing(2));
+        Assert.That((response.SessionId, Named(response)), Is.EqualTo((0, new[] { 0, 1 })));
+        Assert.That(_cache.Find(id), Is.Null);
     }
 
     // Chosen so that ids, or numbers modulo the size of a table, fall together under the framework's own hash codes.
@@ -358,26 +332,6 @@ internal sealed class FetchSessionTests
     }
 
     private FetchContext Open(int session, int epoch) => FetchContext.Open(_cache, Request(session, epoch), 12);
-
-    private static FetchRequest Request(int session, int epoch, params int[] partitions) => new()
-    {
-        ReplicaId = -1,
-        SessionId = session,
-        SessionEpoch = epoch,
-        Topics = partitions.Length == 0
-            ? []
-            : [new() { Topic = "t",
-                Partitions = [.. partitions.Select(p => new FetchRequest.FetchPartition { Partition = p, PartitionMaxBytes = 100 })] }],
-    };
-
-    private static FetchPartitionResult Result() => new() { HighWatermark = 10, LastStableOffset = 10, LogStartOffset = 0 };
-
-    private static FetchPartitionResult[] Nothing(int count) => [.. Enumerable.Repeat(Result(), count)];
-
-    private static IEnumerable<FetchPartitionKey> KeysOf(FetchContext fetch) =>
-        Enumerable.Range(0, fetch.Partitions.Count).Select(i => fetch.Partitions[i].Key);
-
-    private static int[] Numbers(FetchContext fetch) => [.. KeysOf(fetch).Select(key => key.Partition)];
 
     private static int[] Named(FetchResponse response) =>
         [.. response.Responses.SelectMany(t => t.Partitions).Select(p => p.PartitionIndex)];

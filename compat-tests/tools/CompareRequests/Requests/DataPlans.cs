@@ -45,6 +45,34 @@ internal static class DataPlans
               {"Partition":1,"CurrentLeaderEpoch":-1,"FetchOffset":0,"LastFetchedEpoch":-1,"LogStartOffset":-1,"PartitionMaxBytes":1},
               {"Partition":0,"CurrentLeaderEpoch":-1,"FetchOffset":0,"LastFetchedEpoch":-1,"LogStartOffset":-1,"PartitionMaxBytes":1}]}]}
             """)),
+        new("Fetch",
+            ("replaces the partition of a session",
+            """
+            {"ReplicaId":-1,"MaxWaitMs":100,"MinBytes":0,"MaxBytes":1000000,"SessionId":"@session","SessionEpoch":1,
+             "Topics":[{"TopicId":"@filledId","Partitions":[
+              {"Partition":1,"CurrentLeaderEpoch":-1,"FetchOffset":1,"LastFetchedEpoch":-1,"LogStartOffset":-1,"PartitionMaxBytes":1}]}],
+             "ForgottenTopicsData":[{"TopicId":"@filledId","Partitions":[0]}]}
+            """),
+            ("adds to a session what it forgets",
+            """
+            {"ReplicaId":-1,"MaxWaitMs":100,"MinBytes":0,"MaxBytes":1000000,"SessionId":"@session","SessionEpoch":1,
+             "Topics":[{"TopicId":"@filledId","Partitions":[
+              {"Partition":1,"CurrentLeaderEpoch":-1,"FetchOffset":1,"LastFetchedEpoch":-1,"LogStartOffset":-1,"PartitionMaxBytes":1}]}],
+             "ForgottenTopicsData":[{"TopicId":"@filledId","Partitions":[1]}]}
+            """),
+            ("empties a session",
+            """
+            {"ReplicaId":-1,"MaxWaitMs":100,"MinBytes":0,"MaxBytes":1000000,"SessionId":"@session","SessionEpoch":1,
+             "Topics":[{"TopicId":"@filledId","Partitions":[
+              {"Partition":0,"CurrentLeaderEpoch":-1,"FetchOffset":1,"LastFetchedEpoch":-1,"LogStartOffset":-1,"PartitionMaxBytes":1}]}],
+             "ForgottenTopicsData":[{"TopicId":"@filledId","Partitions":[0]}]}
+            """))
+        {
+            Before = [Steps.StartSession],
+            After = [Steps.FetchInSession],
+            IsLatestOnly = true,
+            Suffix = "s",
+        },
         new("ListOffsets",
             """
             {"ReplicaId":-1,"IsolationLevel":0,"Topics":[{"Name":"@filled","Partitions":[{"PartitionIndex":0,

@@ -76,6 +76,19 @@ internal static class Steps
 
     public static readonly Step Offsets = new("OffsetFetch", 8, """{"Groups":[{"GroupId":"@fresh","Topics":null}]}""");
 
+    /// <summary>A fetch session with one partition, which has been read to its third record.</summary>
+    public static readonly Step StartSession = new("Fetch", 13,
+        """
+        {"ReplicaId":-1,"MaxWaitMs":100,"MinBytes":0,"MaxBytes":1000000,"SessionId":0,"SessionEpoch":0,
+         "Topics":[{"TopicId":"@filledId","Partitions":[{"Partition":0,"CurrentLeaderEpoch":-1,"FetchOffset":2,"LastFetchedEpoch":-1,
+          "LogStartOffset":-1,"PartitionMaxBytes":1}]}]}
+        """,
+        ("session", "SessionId"));
+
+    /// <summary>What the session reads after the case.</summary>
+    public static readonly Step FetchInSession = new("Fetch", 13,
+        """{"ReplicaId":-1,"MaxWaitMs":0,"MinBytes":0,"MaxBytes":1000000,"SessionId":"@session","SessionEpoch":2}""");
+
     public static readonly Step LogEnds = new("ListOffsets", 7,
         """
         {"ReplicaId":-1,"Topics":[{"Name":"@topic","Partitions":[{"PartitionIndex":0,"Timestamp":-1},{"PartitionIndex":1,"Timestamp":-1}]}]}
