@@ -1,5 +1,4 @@
 using KafkaSharp.Coordinators.Records;
-using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 using KafkaSharp.StateMachines;
 
@@ -54,14 +53,13 @@ internal sealed class ConsumerLeave
             return CommandResult.Empty<GroupRecord>();
         var result = _migration.Downgrade(group, members) ?? new CommandResult<GroupRecord>(RemovalRecords(group, members));
         // Now, and not when the records are committed: the same members may have joined again by then.
-        var restart = _timers.Suspend(group.GroupId, members);
+        var onEnded = _timers.Suspend(group.GroupId, members);
         return result with
         {
             OnCompleted = error =>
             {
                 result.OnCompleted?.Invoke(error);
-                if (error != ErrorCode.None)
-                    restart();
+                onEnded(error);
             },
         };
     }

@@ -1,5 +1,6 @@
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Runtime;
+using KafkaSharp.Protocol;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Consumer;
@@ -96,17 +97,13 @@ internal sealed class ConsumerTimers(ConsumerContext context)
     }
 
     /// <summary>
-    /// Cancels the timeouts of members that are to be removed. Returns what starts them again, when the records that remove them are not
-    /// written: each has its whole time again. That of joining again starts with the member's next heartbeat.
+    /// Cancels the timeouts of members that are to be removed. Returns what is to be called with the result of the write: when the records
+    /// are not written it starts them again, each with its whole time. That of joining again starts with the member's next heartbeat.
     /// </summary>
-    public Action Suspend(string groupId, IEnumerable<ConsumerGroupMember> members)
+    public Action<ErrorCode> Suspend(string groupId, IEnumerable<ConsumerGroupMember> members)
     {
-        Action[] restarts = [.. members.Select(member => Suspend(groupId, member))];
-        return () =>
-        {
-            foreach (var restart in restarts)
-                restart();
-        };
+        Action<ErrorCode>[] onEnded = [.. members.Select(member => Suspend(groupId, member))];
+        return error => Array.ForEach(onEnded, end => end(error));
     }
 
     public void CancelAll()
@@ -116,12 +113,16 @@ internal sealed class ConsumerTimers(ConsumerContext context)
         _timers.Clear();
     }
 
-    private Action Suspend(string groupId, ConsumerGroupMember member)
+    private Action<ErrorCode> Suspend(string groupId, ConsumerGroupMember member)
     {
-        var syncTimeoutMs = _timers.GetValueOrDefault((groupId, member.MemberId))?.SyncTimeoutMs;
+        var key = (groupId, member.MemberId);
+        var syncTimeoutMs = _timers.GetValueOrDefault(key)?.SyncTimeoutMs;
         Cancel(groupId, member.MemberId);
-        return () =>
+        return error =>
         {
+            // Records that are committed too late are written: a member that has joined again since then has timeouts of its own.
+            if (error == ErrorCode.None || (error == ErrorCode.RequestTimedOut && _timers.ContainsKey(key)))
+                return;
             SetSession(groupId, member);
             if (syncTimeoutMs is { } timeoutMs)
                 SetSync(groupId, member.MemberId, timeoutMs);

@@ -16,23 +16,30 @@ internal sealed class DeletedTopicOffsets(ShardContext<GroupRecord> context, Off
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     private readonly ShardTimer<GroupRecord> _retry = context.NewTimer(Name);
-    private List<TopicImage> _left = [];
+    private List<DeletedTopic> _left = [];
 
     public void Remove(IEnumerable<TopicImage> topics)
     {
-        TopicImage[] deleted = [.. topics];
+        DeletedTopic[] deleted = [.. topics.Select(topic => new DeletedTopic(topic.Name, topic.Id))];
         context.Post(Name, () => Tombstones(deleted));
     }
 
     public void Stop() => _retry.Cancel();
 
-    private CommandResult<GroupRecord> Tombstones(IReadOnlyCollection<TopicImage> topics) => new(removal.OfTopics(topics), error =>
+    private CommandResult<GroupRecord> Tombstones(IReadOnlyCollection<DeletedTopic> topics)
     {
-        if (error == ErrorCode.None)
-            return;
-        _left.AddRange(topics);
-        _retry.Set(s_retry, Retry);
-    }, IsAtomic: false);
+        var records = removal.OfTopics(topics, out var hasLeft);
+        var last = hasLeft ? removal.LastRecordOffset : long.MaxValue;
+        return new(records, error =>
+        {
+            if (error == ErrorCode.None && !hasLeft)
+                return;
+            // Records that were not written leave their places in the log to later ones.
+            var until = Math.Min(last, removal.LastRecordOffset);
+            _left.AddRange(topics.Select(topic => topic.Until(until)));
+            _retry.Set(s_retry, Retry);
+        }, IsAtomic: false);
+    }
 
     private CommandResult<GroupRecord> Retry()
     {

@@ -1,7 +1,7 @@
 using KafkaSharp.Coordinators.Configs;
+using KafkaSharp.Coordinators.Offsets;
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Runtime;
-using KafkaSharp.Metadata.Images;
 using KafkaSharp.Protocol;
 using KafkaSharp.Protocol.Messages;
 
@@ -54,14 +54,32 @@ internal sealed class OffsetRemoval(ShardContext<GroupRecord> context, GroupCoor
         return ErrorCode.None;
     }
 
-    /// <summary>Topics were deleted: the offsets committed for them go too. Those of a later topic of the same name stay.</summary>
-    public List<GroupRecord> OfTopics(IEnumerable<TopicImage> deleted)
+    /// <summary>The last record of all offsets that are kept, or -1.</summary>
+    public long LastRecordOffset => AllOffsets().Select(offset => offset.Value.RecordOffset).DefaultIfEmpty(-1).Max();
+
+    /// <summary>
+    /// Topics were deleted: the offsets committed for them go too. Those of a later topic of the same name stay.
+    /// </summary>
+    /// <param name="deleted">The topics.</param>
+    /// <param name="hasLeft">
+    /// Whether some are left, because an open transaction has an offset of a later topic there: a tombstone would remove both.
+    /// </param>
+    public List<GroupRecord> OfTopics(IEnumerable<DeletedTopic> deleted, out bool hasLeft)
     {
         var records = new List<GroupRecord>();
-        var ids = deleted.ToLookup(topic => topic.Name, topic => topic.Id, StringComparer.Ordinal);
-        foreach (var (group, topic, partition, value) in groups.Offsets.AllCommitted().Concat(groups.Offsets.AllPending()))
+        var topics = deleted.ToLookup(topic => topic.Name, StringComparer.Ordinal);
+        var successors = groups.Offsets.AllPending()
+            .Where(offset => topics.Contains(offset.Topic) && !topics[offset.Topic].Any(topic => topic.Has(offset.Value)))
+            .Select(offset => (offset.Group, offset.Topic, offset.Partition))
+            .ToHashSet();
+        hasLeft = false;
+        foreach (var (group, topic, partition, value) in AllOffsets())
         {
-            if (ids.Contains(topic) && (value.TopicId.IsZero || ids[topic].Contains(value.TopicId)))
+            if (!topics.Contains(topic) || !topics[topic].Any(one => one.Has(value)))
+                continue;
+            if (successors.Contains((group, topic, partition)))
+                hasLeft = true;
+            else
                 records.Add(new OffsetCommitRecord(group, topic, partition, null));
         }
         return records;
@@ -104,6 +122,9 @@ internal sealed class OffsetRemoval(ShardContext<GroupRecord> context, GroupCoor
         }
         return allExpired && !hasPending;
     }
+
+    private IEnumerable<(string Group, string Topic, int Partition, OffsetAndMetadata Value)> AllOffsets() =>
+        groups.Offsets.AllCommitted().Concat(groups.Offsets.AllPending());
 
     private bool Exists(string groupId, string topic, int partition) =>
         groups.Offsets.Committed(groupId, topic, partition) is not null || groups.Offsets.HasPending(groupId, topic, partition);

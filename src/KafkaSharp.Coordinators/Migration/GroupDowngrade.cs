@@ -11,7 +11,8 @@ namespace KafkaSharp.Coordinators.Migration;
 /// A consumer group becomes a classic group because no member of the consumer protocol is left (Kafka's <c>convertToClassicGroup</c>). Its
 /// target assignment is the assignment of the classic members. Used on the shard's event loop.
 /// </summary>
-internal sealed class GroupDowngrade(ConsumerContext context, ClassicContext classic, ClassicRebalance rebalance, ConsumerTimers timers)
+internal sealed class GroupDowngrade(
+    ConsumerContext context, ConsumerGroups groups, ClassicContext classic, ClassicRebalance rebalance, ConsumerTimers timers)
 {
     /// <summary>Whether the group becomes classic when members leave it.</summary>
     public bool IsDueWithout(ConsumerGroup group, IReadOnlyCollection<ConsumerGroupMember> leaving)
@@ -73,12 +74,14 @@ internal sealed class GroupDowngrade(ConsumerContext context, ClassicContext cla
         if (rebalanceReason is not null)
             rebalance.Prepare(became, rebalanceReason);
         // Now, and not when the records are committed: it may be a consumer group again by then.
-        var restart = timers.Suspend(group.GroupId, group.Members.Values);
+        var onEnded = timers.Suspend(group.GroupId, group.Members.Values);
         context.Log.GroupDowngraded(group.GroupId, became.Members.Count);
         return new(records, error =>
         {
-            if (error != ErrorCode.None)
-                restart();
+            // The shard never had it when the batch before could not be written. Its timers would write the group of another protocol.
+            if (error != ErrorCode.None && groups.FindAny(group.GroupId) != became)
+                became.OnUnloaded(ErrorCode.RebalanceInProgress);
+            onEnded(error);
         });
     }
 

@@ -1,5 +1,6 @@
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Consumer;
 
@@ -121,6 +122,30 @@ internal sealed class ConsumerTimeoutTests
         Assert.That((await harness.Described("a")).MemberEpoch, Is.EqualTo(2));
         harness.Advance(1);
         Assert.That((await a.Beat()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId), "sooner than its session ends");
+    }
+
+    // The records of the leave are in the log, so that nothing is taken back.
+    [Test]
+    public async Task A_leave_that_is_committed_late_does_not_end_the_time_of_the_member_that_has_joined_again()
+    {
+        await using var harness = ConsumerGroupViews.New();
+        var a = new SimulatedConsumer(harness, "a");
+        await a.Join(_con, rebalanceTimeout: 30_000);
+        harness.Storage.HoldsCommits = true;
+        List<Task<ConsumerGroupHeartbeatResponse>> late =
+            [a.Leave(), a.Join(_con, rebalanceTimeout: 30_000), new SimulatedConsumer(harness, "b").Join(_con)];
+        a.Epoch = 4;
+        late.Add(a.KeepAlive());
+        harness.Advance(5000);
+        foreach (var response in late)
+            Assert.That((await response.Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorNotAvailable));
+        harness.Storage.HoldsCommits = false;
+        harness.Storage.CommitAll();
+        Assert.That((await harness.Described("a")).MemberEpoch, Is.EqualTo(4), "it has partitions to give up");
+        harness.Advance(24_999);
+        Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        harness.Advance(1);
+        Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.UnknownMemberId));
     }
 
     /// <summary>The first member has 30 seconds to give up one of its three partitions to the second one.</summary>

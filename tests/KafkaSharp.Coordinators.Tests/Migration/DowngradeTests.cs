@@ -2,6 +2,7 @@ using KafkaSharp.Coordinators.Configs;
 using KafkaSharp.Coordinators.Tests.Consumer;
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
+using KafkaSharp.Protocol.Messages;
 
 namespace KafkaSharp.Coordinators.Tests.Migration;
 
@@ -204,6 +205,40 @@ internal sealed class DowngradeTests
         Assert.That(await one.Heartbeat(), Is.EqualTo(ErrorCode.None));
         harness.Advance(9999);
         Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before), "nothing of the classic group acts");
+    }
+
+    // The batch before is written first where the records do not fit into it.
+    [Test]
+    public async Task Nothing_of_the_classic_group_acts_when_the_records_before_are_not_written()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var (a, one, two) = await Mixed(harness);
+        var (before, epoch, records) = (await MigrationGroups.DescribedBytes(harness), a.Epoch, harness.Storage.Entries(0).Count);
+        harness.Storage.MaxBatchSize = 4500;
+        Task<ErrorCode>? committed = null;
+        Task<ConsumerGroupHeartbeatResponse>? left = null;
+        harness.Storage.OnAppend = () =>
+        {
+            harness.Storage.OnAppend = null;
+            harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+            committed = harness.Commit(1, group: "other", metadata: new string('m', 4000));
+            left = a.Leave();
+        };
+        await harness.Commit(1, group: "other");
+        Assert.That(await committed!.Soon(), Is.Not.EqualTo(ErrorCode.None));
+        Assert.That((await left!.Soon()).ErrorCode, Is.Not.EqualTo(ErrorCode.None));
+        harness.Storage.AppendError = ErrorCode.None;
+        a.Epoch = epoch;
+        for (var i = 0; i < 30; i++)
+        {
+            harness.Advance(3000);
+            Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
+            Assert.That(await one.Heartbeat(), Is.EqualTo(ErrorCode.None));
+            Assert.That(await two.Heartbeat(), Is.EqualTo(ErrorCode.None));
+        }
+        Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(records + 1), "only the first commit");
+        MigrationGroups.Reload(harness, 1);
+        Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
     }
 
     /// <summary>A stable group of "a" and two classic members, each of which has one partition, in epoch 4.</summary>

@@ -110,6 +110,32 @@ internal sealed class OffsetDeleteTests
         Assert.That(await harness.Committed(partition: 1), Is.EqualTo(3), "that of its successor");
     }
 
+    // Commits in transactions do not say for which topic of the name they are.
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Offsets_of_a_successor_committed_in_a_transaction_stay_when_those_of_the_deleted_topic_go_late(bool isOpen)
+    {
+        await using var harness = new GroupHarness();
+        await harness.Commit(1);
+        await harness.CommitInTransaction(1, 2, partition: 2);
+        await harness.EndTransaction(1, committed: true);
+        harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+        var id = harness.Topics.TopicId("con");
+        harness.Topics.Add("con", 3, new Uuid(7, 7));
+        harness.DeleteTopic("con", id);
+        harness.Advance(2500);
+        harness.Storage.AppendError = ErrorCode.None;
+        Assert.That(await harness.CommitInTransaction(1, 3, partition: 1), Is.EqualTo(ErrorCode.None));
+        if (!isOpen)
+            await harness.EndTransaction(1, committed: true);
+        harness.Advance(60_000);
+        if (isOpen)
+            await harness.EndTransaction(1, committed: true);
+        Assert.That(await harness.Committed(), Is.EqualTo(-1));
+        Assert.That(await harness.Committed(partition: 2), Is.EqualTo(-1));
+        Assert.That(await harness.Committed(partition: 1), Is.EqualTo(3));
+    }
+
     private static Task<OffsetDeleteResponse> Delete(GroupHarness harness, params (string Topic, int Partition)[] partitions) =>
         harness.Coordinator.Offsets.DeleteAsync(GroupHarness.Context(0), new OffsetDeleteRequest
         {
