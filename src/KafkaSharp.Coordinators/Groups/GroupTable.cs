@@ -48,6 +48,16 @@ internal sealed class GroupTable(UndoLog undo, Func<string, Group> newSimpleGrou
         }
     }
 
+    /// <summary>
+    /// A group that a command has removed is there again, unless another one has its place. Nothing undoes the removal if the command's
+    /// records did not fit into the batch before, and this was written.
+    /// </summary>
+    public void Restore(Group group)
+    {
+        if (_groups.TryAdd(group.GroupId, group))
+            group.OnRestored();
+    }
+
     /// <summary>Adds a group with the records that create it, in place of one of another protocol.</summary>
     public void Replace(Group group)
     {

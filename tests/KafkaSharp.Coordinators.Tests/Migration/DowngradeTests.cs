@@ -207,6 +207,31 @@ internal sealed class DowngradeTests
         Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before), "nothing of the classic group acts");
     }
 
+    // The batch before is written first where the records do not fit into it, and then nothing undoes what was changed before that.
+    [Test]
+    public async Task An_empty_consumer_group_stays_when_the_classic_group_in_its_place_is_not_written()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var a = new SimulatedConsumer(harness, "a");
+        await a.Join(["con"]);
+        await a.Leave();
+        var before = await MigrationGroups.DescribedBytes(harness);
+        harness.Storage.MaxBatchSize = 4250;
+        Task<ErrorCode>? committed = null;
+        Task<JoinGroupResponse>? joined = null;
+        harness.Storage.OnAppend = () =>
+        {
+            harness.Storage.OnAppend = () => harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+            committed = harness.Commit(1, group: "other", metadata: new string('m', 4000));
+            joined = harness.Join(version: 3);
+        };
+        await harness.Commit(1, group: "other");
+        Assert.That(await committed!.Soon(), Is.EqualTo(ErrorCode.None));
+        Assert.That((await joined!.Soon()).ErrorCode, Is.Not.EqualTo(ErrorCode.None));
+        (harness.Storage.OnAppend, harness.Storage.AppendError) = (null, ErrorCode.None);
+        Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
+    }
+
     // The batch before is written first where the records do not fit into it.
     [Test]
     public async Task Nothing_of_the_classic_group_acts_when_the_records_before_are_not_written()
