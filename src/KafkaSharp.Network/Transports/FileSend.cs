@@ -9,7 +9,7 @@ namespace KafkaSharp.Network.Transports;
 /// </summary>
 internal static partial class FileSend
 {
-    private const int Interrupted = 4;
+    private const int InterruptedCall = 4;
     private const int TryAgain = 11;
     private const int Invalid = 22;
     private const int IllegalSeek = 29;
@@ -20,29 +20,18 @@ internal static partial class FileSend
     /// nothing was sent.
     /// </summary>
     /// <exception cref="SocketException">The connection is broken, or the file can't be read.</exception>
-    public static bool TrySend(SafeSocketHandle socket, nint file, long position, int count, out long sent)
+    public static bool TrySend(SafeSocketHandle socket, nint file, long position, int count, out nint sent)
     {
-        while (true)
+        Outcome outcome;
+        do
         {
             var offset = position;
             sent = SendFile(socket, file, ref offset, (nuint)count);
-            if (sent > 0)
-                return true;
-            var error = sent == 0 ? Invalid : Marshal.GetLastPInvokeError();
-            switch (error)
-            {
-                case Interrupted:
-                    continue;
-                case TryAgain:
-                    sent = 0;
-                    return true;
-                case Invalid or IllegalSeek or NotImplemented:
-                    sent = 0;
-                    return false;
-                default:
-                    throw new SocketException(error, $"sendfile failed: {Marshal.GetPInvokeErrorMessage(error)}");
-            }
+            outcome = OutcomeOf(sent, "sendfile");
         }
+        while (outcome == Outcome.Interrupted);
+        sent = Math.Max(sent, 0);
+        return outcome != Outcome.NotSupported;
     }
 
     /// <summary>
@@ -51,22 +40,29 @@ internal static partial class FileSend
     /// <exception cref="SocketException">The file can't be read.</exception>
     public static bool TryRead(nint file, long position, Span<byte> bytes, out int read)
     {
-        while (true)
+        Outcome outcome;
+        do
         {
             read = (int)ReadAt(file, bytes, (nuint)bytes.Length, position);
-            if (read > 0)
-                return true;
-            var error = read == 0 ? Invalid : Marshal.GetLastPInvokeError();
-            switch (error)
-            {
-                case Interrupted:
-                    continue;
-                case Invalid or IllegalSeek:
-                    return false;
-                default:
-                    throw new SocketException(error, $"pread failed: {Marshal.GetPInvokeErrorMessage(error)}");
-            }
+            outcome = OutcomeOf(read, "pread");
         }
+        while (outcome == Outcome.Interrupted);
+        return outcome == Outcome.Done;
+    }
+
+    private static Outcome OutcomeOf(nint result, string call)
+    {
+        if (result > 0)
+            return Outcome.Done;
+        // No bytes although some were asked for: the file is shorter than its mapping.
+        var error = result == 0 ? Invalid : Marshal.GetLastPInvokeError();
+        return error switch
+        {
+            InterruptedCall => Outcome.Interrupted,
+            TryAgain => Outcome.Full,
+            Invalid or IllegalSeek or NotImplemented => Outcome.NotSupported,
+            _ => throw new SocketException(error, $"{call} failed: {Marshal.GetPInvokeErrorMessage(error)}"),
+        };
     }
 
     // off_t is a long: 64 bits only, as all of this broker.
@@ -75,4 +71,12 @@ internal static partial class FileSend
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     private static partial nint ReadAt(nint file, Span<byte> bytes, nuint count, long position);
+
+    private enum Outcome
+    {
+        Done,
+        Full,
+        Interrupted,
+        NotSupported,
+    }
 }

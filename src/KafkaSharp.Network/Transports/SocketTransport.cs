@@ -15,8 +15,8 @@ internal sealed class SocketTransport : Transport
     // The number of bytes that the framework sends while the send buffer is full. The rest is sent with direct calls again.
     private const int WaitingSendBytes = 256 * 1024;
 
-    // The same of a file, which is copied.
-    private const int WaitingFileBytes = 64 * 1024;
+    // The same of a file. Each reader that has stopped keeps a copy of them.
+    private const int WaitingFileBytes = 1024;
 
     // A large frame arrives in many segments. The system wakes this process when they have arrived, not for each.
     private const int SmallestLowWater = 16 * 1024;

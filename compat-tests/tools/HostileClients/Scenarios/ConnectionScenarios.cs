@@ -38,6 +38,13 @@ internal static class ConnectionScenarios
             target.Fill(Names.Topic, 0, batches: 120);
             return new SlowReaders(target.Broker, connections: 50, requests: 20, FetchRequests.Of(Names.Topic, 0, maxBytes: 50 << 20));
         }) { KeepsConnections = true },
+        new("stopped-fetch-readers", "2,000 connections that request 10 MB and read nothing", target =>
+        {
+            target.CreateTopic(Names.Topic);
+            target.Fill(Names.Topic, 0, batches: 30);
+            var fetch = FetchRequests.Of(Names.Topic, 0, maxBytes: 10 << 20);
+            return new StoppedReaders(target.Broker, 2_000, fetch);
+        }) { Limits = new(PeakMb: 80), KeepsConnections = true },
         new("slow-metadata-readers", "50 connections that request the metadata of 3,000 partitions and read a few bytes", target =>
         {
             target.CreateTopic(Names.Topic, 3_000);
