@@ -18,7 +18,6 @@ internal sealed class ClassicJoin(ClassicContext context, GroupTable groups, Cla
     {
         var (groupId, memberId) = (join.Request.GroupId, join.Request.MemberId);
         var records = new List<GroupRecord>();
-        Group? replaced = null;
         if (groups.Find(groupId) is { Type: not GroupType.Classic } other)
         {
             if (!other.IsEmpty || !other.MayBecomeClassic)
@@ -26,7 +25,6 @@ internal sealed class ClassicJoin(ClassicContext context, GroupTable groups, Cla
             // A classic group takes the place of an empty group of another protocol.
             if (memberId.Length == 0)
             {
-                replaced = other;
                 records.AddRange(other.Tombstones());
                 groups.Remove(groupId);
             }
@@ -41,7 +39,7 @@ internal sealed class ClassicJoin(ClassicContext context, GroupTable groups, Cla
         JoinGroup(join, group);
         // The next coordinator must know the group, because its first member has received a member id.
         records.Add(GroupMetadata.OfNew(group));
-        return new(records, error => DiscardIfNotWritten(join, group, replaced, error));
+        return new(records, error => DiscardIfNotWritten(join, group, error));
     }
 
     private CommandResult<GroupRecord> JoinGroup(JoinAttempt join, ClassicGroup group)
@@ -136,7 +134,7 @@ internal sealed class ClassicJoin(ClassicContext context, GroupTable groups, Cla
         _ => true,
     };
 
-    private void DiscardIfNotWritten(JoinAttempt join, ClassicGroup group, Group? replaced, ErrorCode error)
+    private void DiscardIfNotWritten(JoinAttempt join, ClassicGroup group, ErrorCode error)
     {
         if (error == ErrorCode.None)
             return;
@@ -145,8 +143,5 @@ internal sealed class ClassicJoin(ClassicContext context, GroupTable groups, Cla
         join.Refuse("", response);
         // Its only member would delay later ones until its session ends.
         classicGroups.DiscardUnlessUsed(group, response);
-        // Records that are committed too late are written.
-        if (replaced is not null && error != ErrorCode.RequestTimedOut)
-            groups.Restore(replaced);
     }
 }

@@ -53,15 +53,8 @@ internal sealed class ConsumerLeave
             return CommandResult.Empty<GroupRecord>();
         var result = _migration.Downgrade(group, members) ?? new CommandResult<GroupRecord>(RemovalRecords(group, members));
         // Now, and not when the records are committed: the same members may have joined again by then.
-        var onEnded = _timers.Suspend(group.GroupId, members);
-        return result with
-        {
-            OnCompleted = error =>
-            {
-                result.OnCompleted?.Invoke(error);
-                onEnded(error);
-            },
-        };
+        _timers.Suspend(group.GroupId, members);
+        return result;
     }
 
     private List<GroupRecord> RemovalRecords(ConsumerGroup group, IReadOnlyCollection<ConsumerGroupMember> members)

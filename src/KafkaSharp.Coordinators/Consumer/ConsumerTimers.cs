@@ -1,6 +1,5 @@
 using KafkaSharp.Coordinators.Records;
 using KafkaSharp.Coordinators.Runtime;
-using KafkaSharp.Protocol;
 using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Consumer;
@@ -97,13 +96,13 @@ internal sealed class ConsumerTimers(ConsumerContext context)
     }
 
     /// <summary>
-    /// Cancels the timeouts of members that are to be removed. Returns what is to be called with the result of the write: when the records
-    /// are not written it starts them again, each with its whole time. That of joining again starts with the member's next heartbeat.
+    /// Cancels the timeouts of members that are to be removed. When the records are not written they start again, each with its whole time;
+    /// that of joining again starts with the member's next heartbeat.
     /// </summary>
-    public Action<ErrorCode> Suspend(string groupId, IEnumerable<ConsumerGroupMember> members)
+    public void Suspend(string groupId, IEnumerable<ConsumerGroupMember> members)
     {
-        Action<ErrorCode>[] onEnded = [.. members.Select(member => Suspend(groupId, member))];
-        return error => Array.ForEach(onEnded, end => end(error));
+        foreach (var member in members)
+            Suspend(groupId, member);
     }
 
     public void CancelAll()
@@ -113,22 +112,18 @@ internal sealed class ConsumerTimers(ConsumerContext context)
         _timers.Clear();
     }
 
-    private Action<ErrorCode> Suspend(string groupId, ConsumerGroupMember member)
+    private void Suspend(string groupId, ConsumerGroupMember member)
     {
-        var key = (groupId, member.MemberId);
-        var syncTimeoutMs = _timers.GetValueOrDefault(key)?.SyncTimeoutMs;
+        var syncTimeoutMs = _timers.GetValueOrDefault((groupId, member.MemberId))?.SyncTimeoutMs;
         Cancel(groupId, member.MemberId);
-        return error =>
+        context.Shard.Undo.Add(() =>
         {
-            // Records that are committed too late are written: a member that has joined again since then has timeouts of its own.
-            if (error == ErrorCode.None || (error == ErrorCode.RequestTimedOut && _timers.ContainsKey(key)))
-                return;
             SetSession(groupId, member);
             if (syncTimeoutMs is { } timeoutMs)
                 SetSync(groupId, member.MemberId, timeoutMs);
             if (!member.UsesClassicProtocol)
                 SetRebalance(groupId, member);
-        };
+        });
     }
 
     private void SetSession(string groupId, string memberId, int timeoutMs) =>

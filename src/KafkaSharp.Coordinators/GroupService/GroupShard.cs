@@ -54,7 +54,7 @@ internal sealed class GroupShard : ICoordinatorShard<GroupRecord>
         var consumer = new ConsumerContext(context, consumerConfig, _metadata, newGuid);
         _consumerTimers = new ConsumerTimers(consumer);
         var consumerRebalance = new ConsumerRebalance(consumer, _consumerTimers);
-        var downgrade = new GroupDowngrade(consumer, _consumerGroups, classic, rebalance, _consumerTimers);
+        var downgrade = new GroupDowngrade(consumer, classic, rebalance, _consumerTimers);
         var migration = new ProtocolMigration(new GroupUpgrade(consumer, _consumerTimers), downgrade);
         ConsumerLeave = new ConsumerLeave(consumer, _consumerGroups, _consumerTimers, migration);
         var patterns = new PatternSubscriptions(consumer, _consumerGroups);

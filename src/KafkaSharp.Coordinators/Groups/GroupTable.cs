@@ -6,8 +6,8 @@ using KafkaSharp.Protocol;
 namespace KafkaSharp.Coordinators.Groups;
 
 /// <summary>
-/// The groups and offsets of one shard. What replay changes is undone when its records are not written. Used on the shard's event loop, and
-/// by one loading thread before that.
+/// The groups and offsets of one shard. What commands and replay change is undone when the records are not written. Used on the shard's
+/// event loop, and by one loading thread before that.
 /// </summary>
 /// <param name="undo">The undo log of the shard.</param>
 /// <param name="newSimpleGroup">Makes the group for offsets that were committed without a member.</param>
@@ -46,16 +46,6 @@ internal sealed class GroupTable(UndoLog undo, Func<string, Group> newSimpleGrou
                 group.OnRestored();
             });
         }
-    }
-
-    /// <summary>
-    /// A group that a command has removed is there again, unless another one has its place. Nothing undoes the removal if the command's
-    /// records did not fit into the batch before, and this was written.
-    /// </summary>
-    public void Restore(Group group)
-    {
-        if (_groups.TryAdd(group.GroupId, group))
-            group.OnRestored();
     }
 
     /// <summary>Adds a group with the records that create it, in place of one of another protocol.</summary>

@@ -12,7 +12,7 @@ namespace KafkaSharp.Coordinators.Migration;
 /// target assignment is the assignment of the classic members. Used on the shard's event loop.
 /// </summary>
 internal sealed class GroupDowngrade(
-    ConsumerContext context, ConsumerGroups groups, ClassicContext classic, ClassicRebalance rebalance, ConsumerTimers timers)
+    ConsumerContext context, ClassicContext classic, ClassicRebalance rebalance, ConsumerTimers timers)
 {
     /// <summary>Whether the group becomes classic when members leave it.</summary>
     public bool IsDueWithout(ConsumerGroup group, IReadOnlyCollection<ConsumerGroupMember> leaving)
@@ -74,15 +74,11 @@ internal sealed class GroupDowngrade(
         if (rebalanceReason is not null)
             rebalance.Prepare(became, rebalanceReason);
         // Now, and not when the records are committed: it may be a consumer group again by then.
-        var onEnded = timers.Suspend(group.GroupId, group.Members.Values);
+        timers.Suspend(group.GroupId, group.Members.Values);
+        // Its timers would write the group of another protocol when its own records are not written.
+        context.Shard.Undo.Add(() => became.OnUnloaded(ErrorCode.RebalanceInProgress));
         context.Log.GroupDowngraded(group.GroupId, became.Members.Count);
-        return new(records, error =>
-        {
-            // The shard never had it when the batch before could not be written. Its timers would write the group of another protocol.
-            if (error != ErrorCode.None && groups.FindAny(group.GroupId) != became)
-                became.OnUnloaded(ErrorCode.RebalanceInProgress);
-            onEnded(error);
-        });
+        return new(records);
     }
 
     private static ClassicGroupMember Convert(ConsumerGroupMember member) => new(

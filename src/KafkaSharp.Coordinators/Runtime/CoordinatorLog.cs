@@ -43,6 +43,15 @@ internal sealed class CoordinatorLog<TRecord>(
 
     private bool IsEmpty => _batch.Count == 0 && _marker is null;
 
+    /// <summary>A command begins.</summary>
+    public void BeginCommand()
+    {
+        // What commands without records have changed while no batch was pending is final.
+        if (IsEmpty)
+            undo.Forget();
+        undo.BeginCommand();
+    }
+
     public int CountThatFits(IReadOnlyList<CoordinatorEntry<TRecord>> records, int start)
     {
         var left = RoomFor(records[start]);
@@ -59,8 +68,9 @@ internal sealed class CoordinatorLog<TRecord>(
     public long Append(IReadOnlyList<CoordinatorEntry<TRecord>> records, bool isAtomic)
     {
         var first = records[0];
-        if (!IsEmpty && (first.Producer.IsTransactional || !Fits(records)) && Write() is { } failure)
+        if (!IsEmpty && (first.Producer.IsTransactional || !Fits(records)) && Write(isBeforeCommand: true) is { } failure)
             throw failure;
+        undo.JoinCommand();
         if (first.End is not null)
         {
             _marker = first;
@@ -119,7 +129,7 @@ internal sealed class CoordinatorLog<TRecord>(
     }
 
     /// <summary>Writes what was appended; the reason when that failed, in which case it is undone.</summary>
-    private StateMachineException? Write()
+    private StateMachineException? Write(bool isBeforeCommand = false)
     {
         if (IsEmpty)
             return null;
@@ -149,7 +159,10 @@ internal sealed class CoordinatorLog<TRecord>(
             return new StateMachineException(ErrorCode.NotCoordinator, reason);
         }
         Clear();
-        undo.Forget();
+        if (isBeforeCommand)
+            undo.ForgetEarlier();
+        else
+            undo.Forget();
         // A full fence: the thread that moves the high watermark writes it before it reads this offset.
         Interlocked.Exchange(ref _writtenOffset, end);
         Written();

@@ -6,7 +6,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 /// <summary>What the runtime provides to one shard. Used on the shard's event loop, and by one loading thread before that.</summary>
 /// <param name="partition">The partition of the coordinator's topic.</param>
 /// <param name="loop">The shard's event loop.</param>
-/// <param name="undo">Undoes what replay changed when its records are not written.</param>
+/// <param name="undo">Undoes what commands and their replay changed when the records are not written.</param>
 /// <param name="post">Runs a command that has no caller.</param>
 /// <param name="leaderEpoch">The epoch in which this broker leads the partition.</param>
 /// <param name="background">Runs work outside the event loop.</param>
@@ -22,7 +22,7 @@ internal sealed class ShardContext<TRecord>(
     /// <summary>The epoch in which this broker leads the partition; it may rise while the shard runs.</summary>
     public int LeaderEpoch => leaderEpoch();
 
-    /// <summary>Undoes what replay changed when its records are not written.</summary>
+    /// <summary>Undoes what commands and their replay changed when the records are not written.</summary>
     public UndoLog Undo { get; } = undo;
 
     public ILogger Log { get; } = log;

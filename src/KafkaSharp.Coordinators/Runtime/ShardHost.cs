@@ -124,7 +124,13 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
         const string Name = "end-transaction";
         CoordinatorEntry<TRecord>[] marker = [new(null, producer, end)];
         return UnlessStoppedAsync(Name, host => host.WriteAsync(
-            Name, () => new CommandResult<CoordinatorEntry<TRecord>, bool>(marker, true, IsAtomic: true), Options.WriteTimeout));
+            Name,
+            () =>
+            {
+                _log!.BeginCommand();
+                return new CommandResult<CoordinatorEntry<TRecord>, bool>(marker, true, IsAtomic: true);
+            },
+            Options.WriteTimeout));
     }
 
     /// <summary>Runs a query and gives its response when everything it has seen is committed.</summary>
@@ -169,6 +175,7 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
             name,
             () =>
             {
+                _log!.BeginCommand();
                 var result = command(_shard);
                 IReadOnlyList<CoordinatorEntry<TRecord>> entries =
                     result.Records.Count == 0 ? [] : new CoordinatorEntries<TRecord>(result.Records, producer, verification);

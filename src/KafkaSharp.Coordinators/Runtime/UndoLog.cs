@@ -1,13 +1,15 @@
 namespace KafkaSharp.Coordinators.Runtime;
 
 /// <summary>
-/// Undoes what replay changed when the records turn out not to be written. Each change of a shard's state at run time adds the action that
-/// takes it back; a successful write forgets the actions, a failed one runs them in reverse order. Only records of the batch that is not
-/// written yet can be undone, so the log is short. It takes the place of Kafka's <c>SnapshotRegistry</c>. Used on the shard's event loop.
+/// Undoes what commands and their replay changed when the records turn out not to be written. Each change of a shard's state at run time
+/// adds the action that takes it back; a successful write forgets the actions, a failed one runs them in reverse order. Only changes that
+/// belong to the batch that is not written yet can be undone, so the log is short. It takes the place of Kafka's <c>SnapshotRegistry</c>.
+/// Used on the shard's event loop.
 /// </summary>
 internal sealed class UndoLog
 {
     private readonly List<Action> _actions = [];
+    private int _earlier;
 
     /// <summary>Whether changes must be recorded: not while a shard is loaded, when every record is in the log already.</summary>
     public bool IsRecording { get; private set; }
@@ -16,6 +18,19 @@ internal sealed class UndoLog
     public void Add(Action undo) => _actions.Add(undo);
 
     internal void StartRecording() => IsRecording = true;
+
+    /// <summary>A command begins. What it changes itself is undone with its records, which may not fit into the current batch.</summary>
+    internal void BeginCommand() => _earlier = _actions.Count;
+
+    /// <summary>The records of the running command are in the batch: all changes are undone together from now on.</summary>
+    internal void JoinCommand() => _earlier = int.MaxValue;
+
+    /// <summary>The changes of earlier commands are written, those of the running one are not.</summary>
+    internal void ForgetEarlier()
+    {
+        _actions.RemoveRange(0, Math.Min(_earlier, _actions.Count));
+        _earlier = 0;
+    }
 
     /// <summary>The changes are written.</summary>
     internal void Forget() => _actions.Clear();

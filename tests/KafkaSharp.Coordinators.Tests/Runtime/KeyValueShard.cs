@@ -22,6 +22,9 @@ internal sealed class KeyValueShard(ShardContext<KeyValueRecord> context) : ICoo
     /// <summary>The key whose replay fails.</summary>
     public string? Poison { get; set; }
 
+    /// <summary>Changes the state ahead of the log, as a command does that its records follow.</summary>
+    public void SetAhead(string key, string value) => _values.Set(key, value);
+
     public string? Get(string key) => _values.TryGetValue(key, out var value) ? value : null;
 
     /// <summary>Everything, in the order of keys, with what open transactions hold.</summary>

@@ -94,6 +94,35 @@ internal sealed class RollbackTests
         Assert.That(await harness.Dump().Soon(), Is.Empty);
     }
 
+    // The batch before is written first where the records do not fit into it.
+    [TestCase(10)]
+    [TestCase(700)]
+    public async Task What_a_command_changes_ahead_of_its_records_is_undone_with_them(int size)
+    {
+        await using var harness = new RuntimeHarness(TimeSpan.FromMilliseconds(5));
+        harness.Storage.MaxBatchSize = 1000;
+        var first = harness.Set("a", new string('x', 700));
+        var second = SetAhead(harness, "1", new KeyValueRecord("b", new string('x', size)));
+        Assert.That(harness.Storage.Batches, Has.Count.EqualTo(size > 300 ? 1 : 0));
+        harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+        harness.Advance(5);
+        await Expect.Refused(second, ErrorCode.KafkaStorageError);
+        Assert.That(await harness.Get("ahead").Soon(), Is.Null);
+        Assert.That(await harness.Get("a").Soon(), size > 300 ? Is.Not.Null : Is.Null);
+        Assert.That(first.IsCompletedSuccessfully, Is.EqualTo(size > 300));
+    }
+
+    [Test]
+    public async Task What_a_command_changes_ahead_of_records_that_are_written_stays()
+    {
+        await using var harness = new RuntimeHarness();
+        Assert.That(await SetAhead(harness, "1", new KeyValueRecord("b", "1")).Soon());
+        Assert.That(await SetAhead(harness, "2").Soon(), "without records");
+        harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+        await Expect.Refused(harness.Set("b", "2"), ErrorCode.KafkaStorageError);
+        Assert.That(await harness.Dump().Soon(), Is.EqualTo("ahead=2 b=1"));
+    }
+
     [Test]
     public async Task Of_a_split_list_the_batches_that_were_written_stay()
     {
@@ -122,4 +151,11 @@ internal sealed class RollbackTests
         Assert.That(await harness.Dump().Soon(), Is.Empty);
         Assert.That(await harness.Set("a", "1").Soon());
     }
+
+    private static Task<bool> SetAhead(RuntimeHarness harness, string value, params KeyValueRecord[] records) =>
+        harness.Host.WriteAsync("ahead", shard =>
+        {
+            shard.SetAhead("ahead", value);
+            return new CommandResult<KeyValueRecord, bool>(records, true);
+        });
 }
