@@ -61,6 +61,21 @@ internal sealed class TargetAssignment(ConsumerGroup group, ConsumerGroupMember 
         var current = ReferenceEquals(member, updated) && group.StaticMemberId(member.InstanceId) is { } before
             ? group.TargetOf(before)
             : group.TargetOf(member.MemberId);
-        return new AssignorMember(member.MemberId, member.InstanceId, topics, current);
+        return new AssignorMember(member.MemberId, member.InstanceId, topics, Existing(current));
     }
+
+    /// <summary>Without partitions that the metadata does not have: it may be older than that of the coordinator before.</summary>
+    private Assignment Existing(Assignment current)
+    {
+        if (!current.Topics.Any(topic => topic.Partitions.AsSpan().ContainsAnyExceptInRange(0, LastPartition(topic.TopicId))))
+            return current;
+        return Assignment.FromRecord(current.Topics
+            .Select(topic => topic with
+            {
+                Partitions = [.. topic.Partitions.Where(partition => partition <= LastPartition(topic.TopicId))],
+            })
+            .Where(topic => topic.Partitions.Length > 0));
+    }
+
+    private int LastPartition(Uuid topicId) => _partitionCounts.TryGetValue(topicId, out var count) ? count - 1 : int.MaxValue;
 }

@@ -120,7 +120,7 @@ internal sealed class GroupUpgrade(ConsumerContext context, ConsumerTimers timer
         foreach (var topic in assignment.AssignedPartitions)
         {
             if (context.Image.Topics.Topic(topic.Topic) is { } known)
-                topics[known.Id] = [.. topic.Partitions.Distinct()];
+                topics[known.Id] = [.. topic.Partitions.Distinct().Where(partition => partition >= 0 && partition < known.PartitionCount)];
         }
         return topics.Where(topic => topic.Value.Length > 0).Select(topic => new TopicPartitions(topic.Key, topic.Value));
     }

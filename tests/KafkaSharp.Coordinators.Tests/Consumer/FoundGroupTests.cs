@@ -54,6 +54,26 @@ internal sealed class FoundGroupTests
         Assert.That(await harness.Delete(), Is.EqualTo(ErrorCode.GroupIdNotFound));
     }
 
+    /// <summary>The coordinator before may have had newer metadata.</summary>
+    [TestCase("con")]
+    [TestCase("con", "con-b")]
+    public async Task A_member_joins_though_others_have_partitions_that_the_metadata_does_not_have_yet(params string[] topics)
+    {
+        await using var before = new GroupHarness();
+        before.PublishTopics(("con", 3), ("con-b", 1));
+        await new SimulatedConsumer(before, "a").Join(["con"]);
+        await using var harness = GroupHarness.Load([.. before.Storage.Entries(0)]);
+        harness.PublishTopics(("con", 2), ("con-b", 1));
+        var b = new SimulatedConsumer(harness, "b");
+        Assert.That((await b.Join(topics)).ErrorCode, Is.EqualTo(ErrorCode.None));
+        // The time after which the group may be assigned again.
+        harness.Advance(1000);
+        await b.Beat();
+        var targets = (await harness.Described()).Members.SelectMany(member => member.TargetAssignment.TopicPartitions)
+            .SelectMany(topic => topic.Partitions.Select(partition => $"{topic.TopicName}-{partition}"));
+        Assert.That(targets, Is.EquivalentTo(topics.Length == 1 ? new[] { "con-0", "con-1" } : ["con-0", "con-1", "con-b-0"]));
+    }
+
     /// <summary>A compacted log may have a late record of the old owner and none of those before it.</summary>
     [Test]
     public void A_partition_stays_with_its_new_owner_when_a_record_of_the_old_one_comes_late()

@@ -62,6 +62,24 @@ internal sealed class UpgradeTests
         Assert.That((await harness.Describe()).ErrorMessage, Is.EqualTo("Group group is not a classic group."));
     }
 
+    /// <summary>The topic may have been deleted and created again with fewer; and a leader may assign anything.</summary>
+    [TestCase("con")]
+    [TestCase("con", "con-b")]
+    public async Task Partitions_that_do_not_exist_are_not_taken_over(params string[] topics)
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var c = new ClassicConsumer(harness);
+        var joined = c.Join();
+        harness.Advance(3000);
+        await joined.Soon();
+        await c.Sync((c.MemberId, ClassicConsumer.Assignment(("con", 0), ("con", 1), ("con", 3), ("con", -1), ("con", int.MaxValue))));
+        var a = new SimulatedConsumer(harness, "a");
+        Assert.That((await a.Join(topics)).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That(await c.JoinAndSync(), Is.EqualTo(ErrorCode.None));
+        await a.Beat();
+        Assert.That((c.Owned.Count, a.Owned.Count), Is.EqualTo((2, topics.Length)));
+    }
+
     [Test]
     public async Task Partitions_that_the_leader_did_not_assign_are_assigned_though_a_static_member_only_takes_a_place()
     {
