@@ -1,5 +1,6 @@
 using KafkaSharp.Coordinators.Tests.Harness;
 using KafkaSharp.Protocol;
+using KafkaSharp.StateMachines;
 
 namespace KafkaSharp.Coordinators.Tests.Simulation;
 
@@ -53,6 +54,10 @@ internal sealed class Disturbances(GroupSimulation simulation)
             case < 22 when member.InstanceId is null:
                 member.Subscribe(Topics.Some());
                 break;
+            case < 24 when simulation.HasLinger && Random.Next(2) == 0:
+                Harness.Storage.OnAppend = FailSometimes;
+                DisturbLog("some appends fail");
+                break;
             case < 24:
                 Harness.Storage.AppendError = Random.Next(2) == 0 ? ErrorCode.NotEnoughReplicas : ErrorCode.KafkaStorageError;
                 DisturbLog($"appends fail with {Harness.Storage.AppendError}");
@@ -84,6 +89,7 @@ internal sealed class Disturbances(GroupSimulation simulation)
     public void RepairLog()
     {
         Harness.Storage.AppendError = ErrorCode.None;
+        Harness.Storage.OnAppend = null;
         Harness.Storage.HoldsCommits = false;
         Harness.Storage.CommitAll();
         simulation.Note("the log works");
@@ -98,6 +104,12 @@ internal sealed class Disturbances(GroupSimulation simulation)
             Harness.Storage.Compact(0, Random.Next(Harness.Storage.Entries(0).Count));
         Harness.Coordinator.OnElection(0, ++Term);
         simulation.Note($"coordinator is in term {Term}");
+    }
+
+    private void FailSometimes()
+    {
+        if (Random.Next(3) == 0)
+            throw new StateMachineException(ErrorCode.KafkaStorageError, "the simulated log fails");
     }
 
     private void DisturbLog(string how)

@@ -14,6 +14,8 @@ namespace KafkaSharp.Coordinators.Tests.Simulation;
 /// </summary>
 internal sealed class GroupSimulation
 {
+    private const int LingerMs = 800;
+
     private readonly int _seed;
     private readonly MigrationPolicy _policy;
     private readonly Dictionary<Partition, long> _committed = [];
@@ -28,7 +30,9 @@ internal sealed class GroupSimulation
     {
         _seed = seed;
         Random = new Random(seed);
-        MemberCount = members > 0 ? members : 2 + Random.Next(seed % 10 == 0 ? 200 : 20);
+        // Drawn in any case: a run is the same again when its number of members is given.
+        var drawn = 2 + Random.Next(seed % 10 == 0 ? 200 : 20);
+        MemberCount = members > 0 ? members : drawn;
         _policy = (seed % 8) switch
         {
             0 or 4 => MigrationPolicy.Upgrade,
@@ -37,8 +41,14 @@ internal sealed class GroupSimulation
             _ => MigrationPolicy.Bidirectional,
         };
         Harness = new GroupHarness(
-            new GroupCoordinatorConfig { OffsetsRetentionCheckInterval = TimeSpan.FromDays(365), InitialRebalanceDelayMs = 500 },
+            new GroupCoordinatorConfig
+            {
+                OffsetsRetentionCheckInterval = TimeSpan.FromDays(365), InitialRebalanceDelayMs = 500,
+                AppendLinger = HasLinger ? TimeSpan.FromMilliseconds(LingerMs) : null,
+            },
             consumerConfig: new ConsumerGroupConfig { MigrationPolicy = _policy, AssignmentIntervalMs = seed % 3 == 0 ? 0 : 1000 });
+        if (HasLinger)
+            Harness.Storage.MaxBatchSize = 700 + (60 * MemberCount);
         Topics = new SimulatedTopics(Harness, Random, 11 + (MemberCount / 10));
         _disturbances = new Disturbances(this);
         _ownership = new Ownership(this);
@@ -53,6 +63,12 @@ internal sealed class GroupSimulation
     public Beliefs Beliefs { get; } = new();
 
     public int MemberCount { get; }
+
+    /// <summary>
+    /// Commands wait for others before they are written, in batches so small that some do not fit, a few not even alone. What the log says
+    /// is then older than what the coordinator knows.
+    /// </summary>
+    public bool HasLinger => _seed % 5 < 2;
 
     public int StepNumber { get; private set; }
 
@@ -97,6 +113,17 @@ internal sealed class GroupSimulation
             _holders[instanceId] = (memberId, request);
     }
 
+    /// <summary>The number of records in the log.</summary>
+    public int LogLength => Harness.Storage.Entries(0).Count;
+
+    /// <summary>The response to a query, which waits for what is to be written.</summary>
+    public Task<T> Now<T>(Task<T> query)
+    {
+        if (!query.IsCompleted)
+            Harness.Advance(LingerMs);
+        return query;
+    }
+
     public int NextRequest() => ++_requests;
 
     public bool IsReplaced(string? instanceId, string memberId) =>
@@ -121,6 +148,11 @@ internal sealed class GroupSimulation
     public void Note(string what) => _trace.Add(StepNumber, what);
 
     public void ReadLog() => Log.Read(Harness.Storage.Entries(0));
+
+    /// <summary>
+    /// Whether the coordinator may have known more than the log when this was its length: a response comes after what was waiting then.
+    /// </summary>
+    public bool WasAhead(int length) => HasLinger && LogLength != length;
 
     public void Fail(string what, params SimulatedMember[] concerned) => throw new SimulationException(
         $"seed {_seed}, {MemberCount} members, step {StepNumber}: {what}{Environment.NewLine}{Summary(concerned)}");
@@ -159,6 +191,7 @@ internal sealed class GroupSimulation
             await _ownership.CheckAsync();
         }
         IsCalm = true;
+        Harness.Storage.MaxBatchSize = 1 << 20;
         _disturbances.RepairLog();
         await thread.Settled();
         await new Rest(this, _ownership).ReachAsync(thread);
@@ -167,9 +200,10 @@ internal sealed class GroupSimulation
 
     /// <summary>
     /// A classic group forgets what its members have when one joins during a rebalance. Cooperative members keep it, and if the group is
-    /// converted then, the coordinator gives it to others, as Kafka's does. So they join only groups that do not become classic again.
+    /// converted then, the coordinator gives it to others, as Kafka's does. So they join only groups that do not become classic again, which
+    /// the log says too late if commands wait.
     /// </summary>
-    private bool MayBeCooperative => _policy == MigrationPolicy.Upgrade && Log.Upgrades > 0;
+    private bool MayBeCooperative => !HasLinger && _policy == MigrationPolicy.Upgrade && Log.Upgrades > 0;
 
     /// <summary>Whether a member of the consumer protocol can join: a classic group may not be converted.</summary>
     public bool MayUseConsumerProtocol => !IsCalm || Log.Group is { IsEmpty: false } || _policy.HasFlag(MigrationPolicy.Upgrade);
@@ -187,9 +221,18 @@ internal sealed class GroupSimulation
         return member;
     }
 
+    /// <summary>Until no command waits to be written: also those that time itself brings are.</summary>
+    private void WriteAll()
+    {
+        while (!Harness.Describe().IsCompleted)
+            Harness.Advance(LingerMs);
+    }
+
     /// <summary>A load changes nothing.</summary>
     private async Task CheckLoadAsync(SingleThread thread)
     {
+        WriteAll();
+        ReadLog();
         var before = await State();
         _disturbances.Reload();
         await thread.Settled();
@@ -200,7 +243,7 @@ internal sealed class GroupSimulation
         {
             if (Harness.Topics.TopicName(partition.Topic) is not { } topic)
                 continue;
-            var found = await Harness.Committed(topic, partition.Index);
+            var found = await Now(Harness.Committed(topic, partition.Index));
             if (found < offset)
                 Fail($"partition {partition} was committed up to {offset}, and after a load {found}");
         }
@@ -211,11 +254,11 @@ internal sealed class GroupSimulation
     {
         if (Log.Group is not null)
         {
-            var group = await MigrationGroups.Described(Harness);
+            var group = await Now(MigrationGroups.Described(Harness));
             group.Members = [.. group.Members.OrderBy(member => member.MemberId, StringComparer.Ordinal)];
             return Convert.ToHexString(GroupHarness.Write(new ConsumerGroupDescribeResponse { Groups = [group] }, 1));
         }
-        var classic = await Harness.Describe();
+        var classic = await Now(Harness.Describe());
         return $"{classic.GroupState} " + string.Join(' ', classic.Members.OrderBy(member => member.MemberId, StringComparer.Ordinal)
             .Select(member => $"{member.MemberId} {Convert.ToHexString(member.MemberAssignment)}"));
     }

@@ -19,7 +19,7 @@ internal sealed class GroupSimulationTests
         Assert.That(totals.Commits, Is.GreaterThan(2000));
         Assert.That(totals.Upgrades, Is.GreaterThan(3));
         Assert.That(totals.Downgrades, Is.GreaterThan(0));
-        Assert.That(totals.Refused, Is.GreaterThan(200));
+        Assert.That(totals.Refused, Is.GreaterThan(150));
     }
 
     [Test]

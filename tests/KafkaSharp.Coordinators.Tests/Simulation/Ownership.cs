@@ -16,8 +16,11 @@ internal sealed class Ownership(GroupSimulation simulation)
                 $"{partition} belongs to {string.Join(" and ", ids)} in the log",
                 [.. simulation.Members.Where(member => ids.Contains(member.MemberId))]);
         }
-        if (!simulation.Beliefs.HasContested || simulation.Harness.Storage is { HoldsCommits: true } or { AppendError: not ErrorCode.None })
+        if (!simulation.Beliefs.HasContested
+            || simulation.Harness.Storage is { HoldsCommits: true } or { AppendError: not ErrorCode.None } or { OnAppend: not null })
+        {
             return;
+        }
         // What members believe: those that the coordinator knows, in a consumer group whatever their epochs are. A member that has not
         // received its new epoch has given up what that takes away, so nobody else may have what it still has.
         var group = simulation.Log.Group;
@@ -33,7 +36,7 @@ internal sealed class Ownership(GroupSimulation simulation)
             foreach (var members in believers.Where(member => member is SimulatedClassicMember)
                 .GroupBy(member => (member.Term, member.Epoch)).Where(members => members.Count() > 1).ToList())
             {
-                known ??= [.. (await simulation.Harness.Describe()).Members.Select(member => member.MemberId)];
+                known ??= [.. (await simulation.Now(simulation.Harness.Describe())).Members.Select(member => member.MemberId)];
                 FailIfSeveral(partition, members.Where(member => known.Contains(member.MemberId)));
             }
         }

@@ -22,7 +22,9 @@ internal sealed class Rest(GroupSimulation simulation, Ownership ownership)
             member.Crash();
             Members.Remove(member);
         }
-        for (var round = 0; round < 160 && !IsAtRest(); round++)
+        // Each request waits for the batch that it is in.
+        var rounds = simulation.HasLinger ? 400 : 160;
+        for (var round = 0; round < rounds && !IsAtRest(); round++)
         {
             foreach (var (member, i) in Members.Select((member, i) => (member, i)).ToList())
             {
@@ -41,7 +43,7 @@ internal sealed class Rest(GroupSimulation simulation, Ownership ownership)
             await ownership.CheckAsync();
         }
         if (Members.Find(member => !member.IsMember) is { } outside)
-            simulation.Fail("at rest a member is not in the group", outside);
+            simulation.Fail("at rest a member is not in the group", [outside, .. Members]);
         if (!IsAtRest())
         {
             var expected = Expected();

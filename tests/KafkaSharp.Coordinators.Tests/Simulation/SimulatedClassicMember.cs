@@ -48,10 +48,11 @@ internal sealed class SimulatedClassicMember(GroupSimulation simulation, string?
         }
         Simulation.ReadLog();
         var (memberId, epoch, isReplaced) = (MemberId, Epoch, Simulation.IsReplaced(InstanceId, MemberId));
+        var length = Simulation.LogLength;
         var isUnknown = isReplaced || (Simulation.Log.Group is not null && !Simulation.Log.MayBeat(memberId, InstanceId, epoch, null));
         var error = await Harness.Heartbeat(memberId, epoch, InstanceId);
         Note("beats", error);
-        if (error == ErrorCode.None && isUnknown)
+        if (error == ErrorCode.None && isUnknown && !Simulation.WasAhead(length))
             Simulation.Fail($"a heartbeat of {memberId} in {epoch} was accepted, which the group does not know", this);
         if (!HasCrashed && !Simulation.LosesResponse())
             React(error);
@@ -62,24 +63,25 @@ internal sealed class SimulatedClassicMember(GroupSimulation simulation, string?
     {
         Simulation.ReadLog();
         var isOld = past.MemberId == MemberId && past.Term == Simulation.Term && Term == past.Term && past.Epoch >= 0 && past.Epoch < Epoch;
+        var length = Simulation.LogLength;
         if (!isOld && !_dead.Contains((past.MemberId, Simulation.Term)))
             return;
         switch (Random.Next(5))
         {
             case 0:
-                MustBeRefused(await Harness.Heartbeat(past.MemberId, past.Epoch, InstanceId), "a heartbeat", past);
+                MustBeRefused(await Harness.Heartbeat(past.MemberId, past.Epoch, InstanceId), "a heartbeat", past, length);
                 break;
             case 1:
-                MustBeRefused((await Harness.Sync(past.MemberId, past.Epoch, InstanceId)).ErrorCode, "a sync", past);
+                MustBeRefused((await Harness.Sync(past.MemberId, past.Epoch, InstanceId)).ErrorCode, "a sync", past, length);
                 break;
             case 2 when !isOld:
                 var left = await Harness.Leave((past.MemberId, InstanceId));
-                MustBeRefused(left.ErrorCode != ErrorCode.None ? left.ErrorCode : left.Members[0].ErrorCode, "a leave", past);
+                MustBeRefused(left.ErrorCode != ErrorCode.None ? left.ErrorCode : left.Members[0].ErrorCode, "a leave", past, length);
                 break;
             // A consumer group takes any member id as a new one, because it keeps none that is about to join (as Kafka's).
             case 3 when !isOld && Simulation.Log.Group is null:
                 var joined = await Harness.Join(past.MemberId, InstanceId, metadata: Subscription());
-                MustBeRefused(joined.ErrorCode, "a join", past);
+                MustBeRefused(joined.ErrorCode, "a join", past, length);
                 break;
             case 4 when past.Owned.Count > 0 && past.Epoch >= 0:
                 var partition = past.Owned.First();
@@ -105,6 +107,7 @@ internal sealed class SimulatedClassicMember(GroupSimulation simulation, string?
         {
             case ErrorCode.None or ErrorCode.NotCoordinator or ErrorCode.CoordinatorNotAvailable or ErrorCode.CoordinatorLoadInProgress:
             case ErrorCode.RequestTimedOut or ErrorCode.UnknownTopicOrPartition:
+            case var _ when IsTooLarge(error):
                 return;
             case ErrorCode.RebalanceInProgress or ErrorCode.MemberIdRequired:
                 _mustJoin = true;

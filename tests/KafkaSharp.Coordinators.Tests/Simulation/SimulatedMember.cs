@@ -164,17 +164,23 @@ internal abstract class SimulatedMember(GroupSimulation simulation, string? inst
     /// <summary>A commit that must be refused.</summary>
     protected async Task CommitLateAsync(PastIdentity past, Partition partition)
     {
-        if (Harness.Topics.TopicName(partition.Topic) is not { } topic)
+        // Ahead of the log the member may have joined again, and the commit may count.
+        if (Harness.Topics.TopicName(partition.Topic) is not { } topic || Simulation.HasLinger)
             return;
+        var length = Simulation.LogLength;
         var error = await Harness.Commit(0, past.MemberId, past.Epoch, InstanceId, topic, partition.Index);
-        MustBeRefused(error, $"a late commit of {partition}", past);
+        MustBeRefused(error, $"a late commit of {partition}", past, length);
     }
 
-    protected void MustBeRefused(ErrorCode error, string what, PastIdentity past)
+    /// <param name="error">What the coordinator responded.</param>
+    /// <param name="what">The request.</param>
+    /// <param name="past">Whose it was.</param>
+    /// <param name="logLength">The length of the log by which it must be refused.</param>
+    protected void MustBeRefused(ErrorCode error, string what, PastIdentity past, int logLength)
     {
         Note($"late: {what} of {past.MemberId} in {past.Epoch}", error);
         Simulation.CountRefused();
-        if (error == ErrorCode.None)
+        if (error == ErrorCode.None && !Simulation.WasAhead(logLength))
             Simulation.Fail($"{what} was accepted, of {past.MemberId} in epoch {past.Epoch} of term {past.Term}", this);
     }
 
@@ -190,19 +196,19 @@ internal abstract class SimulatedMember(GroupSimulation simulation, string? inst
         var mayCommit = MayCommit(MemberId, Epoch, partition);
         var mustCommit = MustCommit(partition);
         var other = Simulation.Log.OtherHolder(MemberId, partition);
-        var (memberId, epoch) = (MemberId, Epoch);
+        var (memberId, epoch, length) = (MemberId, Epoch, Simulation.LogLength);
         var error = await Harness.Commit(position, memberId, epoch, InstanceId, topic, partition.Index);
         Note($"commits {position} of {topic}-{partition.Index}", error);
         if (error == ErrorCode.None)
         {
-            if (!mayCommit || other is not null)
+            if ((!mayCommit || other is not null) && !Simulation.WasAhead(length))
             {
                 Simulation.Fail(
                     $"{partition} belongs to {other ?? "others"}, and a commit of {memberId} in {epoch} was accepted", this, other);
             }
             Simulation.OnCommitted(partition, position, this);
         }
-        else if (mustCommit && !IsUnavailable(error) && error != ErrorCode.UnknownTopicOrPartition)
+        else if (mustCommit && !IsUnavailable(error) && error != ErrorCode.UnknownTopicOrPartition && !Simulation.WasAhead(length))
         {
             Simulation.Fail($"a commit of {partition} by its owner {memberId} in {epoch} was refused with {error}", this);
         }
@@ -210,6 +216,11 @@ internal abstract class SimulatedMember(GroupSimulation simulation, string? inst
             React(error);
     }
 
-    protected static bool IsUnavailable(ErrorCode error) => error is ErrorCode.NotCoordinator or ErrorCode.CoordinatorNotAvailable
-        or ErrorCode.CoordinatorLoadInProgress or ErrorCode.RequestTimedOut;
+    protected bool IsUnavailable(ErrorCode error) =>
+        error is ErrorCode.NotCoordinator or ErrorCode.CoordinatorNotAvailable or ErrorCode.CoordinatorLoadInProgress
+            or ErrorCode.RequestTimedOut
+        || IsTooLarge(error);
+
+    /// <summary>Whether the records of a request were too many for one batch.</summary>
+    protected bool IsTooLarge(ErrorCode error) => error == ErrorCode.UnknownServerError && Simulation.HasLinger && !Simulation.IsCalm;
 }
