@@ -20,6 +20,7 @@ internal static partial class FileSend
     /// nothing was sent.
     /// </summary>
     /// <exception cref="SocketException">The connection is broken, or the file can't be read.</exception>
+    /// <exception cref="IOException">The file is shorter than what was borrowed of it.</exception>
     public static bool TrySend(SafeSocketHandle socket, nint file, long position, int count, out nint sent)
     {
         Outcome outcome;
@@ -38,6 +39,7 @@ internal static partial class FileSend
     /// Copies bytes of a file without an access to its mapping, maybe fewer than asked for. False if it cannot be read in this way.
     /// </summary>
     /// <exception cref="SocketException">The file can't be read.</exception>
+    /// <exception cref="IOException">The file is shorter than what was borrowed of it.</exception>
     public static bool TryRead(nint file, long position, Span<byte> bytes, out int read)
     {
         Outcome outcome;
@@ -54,8 +56,10 @@ internal static partial class FileSend
     {
         if (result > 0)
             return Outcome.Done;
-        // No bytes although some were asked for: the file is shorter than its mapping.
-        var error = result == 0 ? Invalid : Marshal.GetLastPInvokeError();
+        // The rest of a page in the mapping is zeros, and the framework waits for ever when it has sent those and fails at the next page.
+        if (result == 0)
+            throw new IOException($"{call} failed: the file has become shorter");
+        var error = Marshal.GetLastPInvokeError();
         return error switch
         {
             InterruptedCall => Outcome.Interrupted,

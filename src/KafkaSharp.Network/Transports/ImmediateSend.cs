@@ -14,6 +14,7 @@ internal static class ImmediateSend
 
     /// <summary>Advances the batch by what was sent.</summary>
     /// <exception cref="SocketException">The connection is broken, or a file can't be read.</exception>
+    /// <exception cref="IOException">A file is shorter than what was borrowed of it.</exception>
     public static void Send(SafeSocketHandle socket, SendBatch batch)
     {
         while (!batch.IsEmpty)

@@ -100,6 +100,26 @@ public sealed class SocketTransportTests
         batch.Clear();
     }
 
+    // Another process has truncated it. The rest of the last page in the mapping is zeros, which are no records.
+    [Test]
+    [Platform("Linux")]
+    public async Task A_file_that_has_become_shorter_breaks_the_connection([Values(4096, 1 << 20)] int sendBuffer)
+    {
+        using var folder = new FilePieces(3_000_000);
+        var (transport, client) = await PairAsync(sendBuffer);
+        using var served = transport;
+        using var receiving = client;
+        var (batch, _) = BatchOf(folder.Shown(_ => 0), folder.Content);
+        folder.Truncate(1_000_001);
+
+        var sending = transport.SendAsync(batch).AsTask();
+        _ = new RawClientBytes(client).ReadAsync(3_000_000);
+
+        Assert.That(async () => await sending.WaitAsync(TimeSpan.FromSeconds(20)),
+            Throws.InstanceOf<IOException>().With.Message.Contains("has become shorter"));
+        batch.Clear();
+    }
+
     [Test]
     public async Task Sending_to_a_client_that_left_fails()
     {
@@ -213,7 +233,7 @@ public sealed class SocketTransportTests
             Content = new byte[length];
             new Random(2).NextBytes(Content);
             File.WriteAllBytes(_path, Content);
-            _handle = File.OpenHandle(_path);
+            _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite);
         }
 
         public byte[] Content { get; }
@@ -221,27 +241,12 @@ public sealed class SocketTransportTests
         public FileBackedMemory Shown(Func<int, byte> content) =>
             new ShownFile(_handle.DangerousGetHandle(), [.. Enumerable.Range(0, Content.Length).Select(content)]);
 
+        public void Truncate(int length) => RandomAccess.SetLength(_handle, length);
+
         public void Dispose()
         {
             _handle.Dispose();
             File.Delete(_path);
-        }
-    }
-
-    private sealed class ShownFile(nint handle, byte[] shown) : FileBackedMemory
-    {
-        public override nint FileHandle => handle;
-
-        public override Span<byte> GetSpan() => shown;
-
-        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => shown.AsMemory(elementIndex).Pin();
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
         }
     }
 
