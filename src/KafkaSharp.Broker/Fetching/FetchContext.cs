@@ -105,6 +105,9 @@ internal sealed class FetchContext
         {
             if (session.Epoch != _epoch)
                 return new FetchResponse { ErrorCode = ErrorCode.InvalidFetchSessionEpoch, SessionId = session.Id };
+            // Another request has emptied the session meanwhile. As in Kafka its epoch is the same, and the client follows nothing here.
+            if (session.Count == 0)
+                return response;
             for (var i = 0; i < results.Length; i++)
             {
                 isIncluded[i] = Partitions[i].UpdateFrom(results[i]);

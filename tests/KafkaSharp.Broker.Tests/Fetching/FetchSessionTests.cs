@@ -305,6 +305,19 @@ internal sealed class FetchSessionTests
         Assert.That(_cache.Find(id), Is.Null);
     }
 
+    // As the genuine broker: the epoch of the session has not changed, and the fetch that waits follows nothing any more.
+    [Test]
+    public void A_fetch_whose_session_is_emptied_while_it_waits_has_no_partitions()
+    {
+        var id = StartSession(0, 1);
+        var waiting = Open(id, 1);
+        var request = Request(id, 2);
+        request.ForgottenTopicsData = [new() { Topic = "t", Partitions = [0, 1] }];
+        Assert.That(FetchContext.Open(_cache, request, 12).Respond([]).SessionId, Is.Zero);
+        var response = waiting.Respond([Result() with { HighWatermark = 11 }, Result()]);
+        Assert.That((response.ErrorCode, response.SessionId, response.Responses.Count), Is.EqualTo((ErrorCode.None, id, 0)));
+    }
+
     // Chosen so that ids, or numbers modulo the size of a table, fall together under the framework's own hash codes.
     [Test]
     public void Partitions_chosen_to_collide_cost_no_more_than_others()
