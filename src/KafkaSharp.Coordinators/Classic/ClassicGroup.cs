@@ -98,6 +98,8 @@ internal sealed class ClassicGroup : Group
     public IEnumerable<ClassicGroupMember> MembersInOrder =>
         _members.Values.OrderBy(m => JavaString.HashMapPlace(m.MemberId, _mostMembers));
 
+    /// <summary>Whether no timer of it may start: it would write the group over the one that has its id.</summary>
+    public bool HasLeftShard { get; private set; }
     public int AwaitingJoinCount { get; private set; }
     public int PendingJoinCount => _pendingJoins.Count;
     public IReadOnlySet<string> PendingSyncs => _pendingSyncs;
@@ -345,17 +347,7 @@ internal sealed class ClassicGroup : Group
 
     public override void OnUnloaded(ErrorCode error)
     {
-        CancelTimers();
-        if (error == ErrorCode.NotCoordinator)
-            TransitionTo(ClassicGroupState.Dead);
-        CompleteWaiting(error);
-    }
-
-    /// <summary>Every member has a whole session again; a rebalance that was under way has its whole time.</summary>
-    public override void OnRestored() => _rebalance.Restart(this);
-
-    private void CancelTimers()
-    {
+        HasLeftShard = true;
         JoinTimer.Cancel();
         SyncTimer.Cancel();
         foreach (var timer in _pendingJoins.Values)
@@ -364,6 +356,16 @@ internal sealed class ClassicGroup : Group
         _pendingJoins.Clear();
         foreach (var member in _members.Values)
             member.Session?.Cancel();
+        if (error == ErrorCode.NotCoordinator)
+            TransitionTo(ClassicGroupState.Dead);
+        CompleteWaiting(error);
+    }
+
+    /// <summary>Every member has a whole session again; a rebalance that was under way has its whole time.</summary>
+    public override void OnRestored()
+    {
+        HasLeftShard = false;
+        _rebalance.Restart(this);
     }
 
     private void Insert(ClassicGroupMember member)

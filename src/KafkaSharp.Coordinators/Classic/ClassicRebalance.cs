@@ -20,6 +20,9 @@ internal sealed class ClassicRebalance(ClassicContext context)
     /// <summary>Begins a rebalance: from now on the responses to heartbeats say that the members must join again.</summary>
     public CommandResult<GroupRecord> Prepare(ClassicGroup group, string reason)
     {
+        // A command that ends now began when the group was still there.
+        if (group.HasLeftShard)
+            return CommandResult.Empty<GroupRecord>();
         if (group.State == ClassicGroupState.CompletingRebalance)
             ResetAndPropagateAssignment(group, ErrorCode.RebalanceInProgress);
         group.SyncTimer.Cancel();
@@ -123,6 +126,8 @@ internal sealed class ClassicRebalance(ClassicContext context)
 
     public void SetSession(ClassicGroup group, ClassicGroupMember member, TimeSpan timeout)
     {
+        if (group.HasLeftShard)
+            return;
         member.Session ??= context.NewTimer("classic-group-heartbeat");
         member.Session.Set(timeout, member.SessionExpired ??= () => ExpireSession(group, member));
     }

@@ -34,7 +34,11 @@ internal sealed class GroupUpgrade(ConsumerContext context, ConsumerTimers timer
         records.AddRange(classic.Tombstones());
         records.AddRange(made);
         foreach (var (member, _) in members)
+        {
+            // What was committed late may have begun others, of the consumer group that this one was before.
+            timers.Cancel(classic.GroupId, member.MemberId);
             timers.SetSession(classic.GroupId, member);
+        }
         context.Log.GroupUpgraded(classic.GroupId, members.Count);
         return null;
     }

@@ -208,28 +208,35 @@ internal sealed class DowngradeTests
     }
 
     // The batch before is written first where the records do not fit into it, and then nothing undoes what was changed before that.
-    [Test]
-    public async Task An_empty_consumer_group_stays_when_the_classic_group_in_its_place_is_not_written()
+    [TestCase(false, 1)]
+    [TestCase(true, 1)]
+    [TestCase(false, 2)]
+    public async Task An_empty_consumer_group_stays_when_the_classic_group_in_its_place_is_not_written(bool hasOffsets, int joining)
     {
         await using var harness = MigrationGroups.NewHarness();
         var a = new SimulatedConsumer(harness, "a");
         await a.Join(["con"]);
         await a.Leave();
+        if (hasOffsets)
+            Assert.That(await harness.Commit(5), Is.EqualTo(ErrorCode.None));
         var before = await MigrationGroups.DescribedBytes(harness);
         harness.Storage.MaxBatchSize = 4250;
         Task<ErrorCode>? committed = null;
-        Task<JoinGroupResponse>? joined = null;
+        var joined = new List<Task<JoinGroupResponse>>();
         harness.Storage.OnAppend = () =>
         {
             harness.Storage.OnAppend = () => harness.Storage.AppendError = ErrorCode.KafkaStorageError;
             committed = harness.Commit(1, group: "other", metadata: new string('m', 4000));
-            joined = harness.Join(version: 3);
+            for (var i = 0; i < joining; i++)
+                joined.Add(harness.Join(version: 3));
         };
         await harness.Commit(1, group: "other");
         Assert.That(await committed!.Soon(), Is.EqualTo(ErrorCode.None));
-        Assert.That((await joined!.Soon()).ErrorCode, Is.Not.EqualTo(ErrorCode.None));
+        foreach (var join in joined)
+            Assert.That((await join.Soon()).ErrorCode, Is.Not.EqualTo(ErrorCode.None));
         (harness.Storage.OnAppend, harness.Storage.AppendError) = (null, ErrorCode.None);
         Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
+        Assert.That(await harness.Committed(), Is.EqualTo(hasOffsets ? 5 : -1));
     }
 
     // The batch before is written first where the records do not fit into it.
@@ -264,6 +271,78 @@ internal sealed class DowngradeTests
         Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(records + 1), "only the first commit");
         MigrationGroups.Reload(harness, 1);
         Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
+    }
+
+    // They have seen a classic group that was never written. What ends with it must not begin a rebalance of it.
+    [Test]
+    public async Task Nothing_of_the_classic_group_acts_when_members_have_joined_it_before_it_is_refused()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var (a, one, two) = await Mixed(harness);
+        var (before, epoch, records) = (await MigrationGroups.DescribedBytes(harness), a.Epoch, harness.Storage.Entries(0).Count);
+        var generation = one.Generation;
+        ClassicConsumer[] members = [one, two];
+        Task<JoinGroupResponse>[] joins = [];
+        Task<SyncGroupResponse>[] syncs = [];
+        Task<ConsumerGroupHeartbeatResponse>? left = null;
+        harness.Storage.OnAppend = () =>
+        {
+            harness.Storage.OnAppend = null;
+            harness.Storage.AppendError = ErrorCode.KafkaStorageError;
+            left = a.Leave();
+            joins = [.. members.Select(member => member.Join())];
+            syncs = [.. members.Select(
+                member => harness.Sync(member.MemberId, generation + 1, null, (one.MemberId, []), (two.MemberId, [])))];
+        };
+        await harness.Commit(1, group: "other");
+        Assert.That((await left!.Soon()).ErrorCode, Is.Not.EqualTo(ErrorCode.None));
+        Assert.That((await Task.WhenAll(joins).Soon()).Select(joined => joined.GenerationId), Is.All.EqualTo(generation + 1));
+        Assert.That((await Task.WhenAll(syncs).Soon()).Select(synced => synced.ErrorCode), Is.All.EqualTo(ErrorCode.RebalanceInProgress));
+        harness.Storage.AppendError = ErrorCode.None;
+        (a.Epoch, one.Generation, two.Generation) = (epoch, generation, generation);
+        for (var i = 0; i < 30; i++)
+        {
+            harness.Advance(3000);
+            Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
+            Assert.That(await one.Heartbeat(), Is.EqualTo(ErrorCode.None));
+            Assert.That(await two.Heartbeat(), Is.EqualTo(ErrorCode.None));
+        }
+        Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(records + 1), "only the commit");
+        MigrationGroups.Reload(harness, 1);
+        Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
+    }
+
+    // A join is committed together with the downgrade, which has ended the timeouts of the members before, and begins that of the sync.
+    [Test]
+    public async Task A_member_has_its_whole_rebalance_timeout_when_the_group_is_a_consumer_group_again()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var (a, one, two) = await Mixed(harness);
+        harness.Storage.HoldsCommits = true;
+        _ = harness.Commit(1, group: "other");
+        var (joined, left) = (two.Join(), a.Leave());
+        harness.Storage.HoldsCommits = false;
+        harness.Storage.CommitAll();
+        Assert.That((await joined.Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        Assert.That((await left.Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        ClassicConsumer[] members = [one, two];
+        var joins = members.Select(member => member.Join()).ToList();
+        await Task.WhenAll(joins).Soon();
+        var leader = members.Single(member => member.MemberId == joins[0].Result.Leader);
+        foreach (var member in members.OrderBy(member => member != leader))
+            Assert.That((await member.Sync((one.MemberId, []), (two.MemberId, []))).ErrorCode, Is.EqualTo(ErrorCode.None));
+
+        for (var second = 3; second < 36; second += 3)
+        {
+            harness.Advance(3000);
+            if (second == 6)
+                Assert.That((await new SimulatedConsumer(harness, "b").Join(_con)).ErrorCode, Is.EqualTo(ErrorCode.None));
+            foreach (var member in members)
+            {
+                Assert.That(
+                    await member.Heartbeat(), Is.EqualTo(second < 6 ? ErrorCode.None : ErrorCode.RebalanceInProgress), $"after {second} s");
+            }
+        }
     }
 
     /// <summary>A stable group of "a" and two classic members, each of which has one partition, in epoch 4.</summary>

@@ -34,6 +34,31 @@ internal sealed class UpgradeTests
         Assert.That(await c.Heartbeat(), Is.EqualTo(ErrorCode.RebalanceInProgress));
     }
 
+    // Both are in the log, and are committed after their timeouts. The classic group is not in the shard any more when its sync fails.
+    [Test]
+    public async Task A_sync_that_is_committed_late_writes_nothing_of_a_group_that_has_become_a_consumer_group()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var one = new ClassicConsumer(harness);
+        var joined = one.Join();
+        harness.Advance(3000);
+        await joined.Soon();
+        harness.Storage.HoldsCommits = true;
+        var synced = one.Sync((one.MemberId, ClassicConsumer.Assignment(("con", 0))));
+        var a = new SimulatedConsumer(harness, "a");
+        var late = a.Join(_con);
+        Assert.That((await synced.Soon()).ErrorCode, Is.EqualTo(ErrorCode.RebalanceInProgress));
+        harness.Advance(5000);
+        Assert.That((await late.Soon()).ErrorCode, Is.EqualTo(ErrorCode.CoordinatorNotAvailable));
+        harness.Storage.HoldsCommits = false;
+        harness.Storage.CommitAll();
+        var written = harness.Storage.Entries(0).Count;
+        harness.Advance(one.RebalanceTimeout);
+        Assert.That(MigrationGroups.Types(harness, written), Has.No.Member(2));
+        MigrationGroups.Reload(harness, 1);
+        Assert.That((await MigrationGroups.Described(harness)).Members.Select(member => member.MemberId), Is.EqualTo(new[] { "a" }));
+    }
+
     [Test]
     public async Task The_members_stay_and_the_one_that_joins_begins_the_next_epoch_in_one_write()
     {
