@@ -12,7 +12,7 @@ namespace KafkaSharp.Network.Buffers;
 /// </summary>
 public sealed class OutgoingFrame : IRecordsSink, IDisposable
 {
-    /// <summary>Records up to this many bytes are copied: a reference costs more.</summary>
+    /// <summary>Records in memory up to this many bytes are copied: a reference costs more.</summary>
     public const int CopiedRecordsBytes = 8 * 1024;
     private const int PrefixBytes = 4;
     private const int FirstChunkBytes = 4 * 1024;
@@ -110,11 +110,12 @@ public sealed class OutgoingFrame : IRecordsSink, IDisposable
     }
 
     /// <summary>
-    /// Adds records: large ones by reference, so they must stay valid until the frame is disposed (see <see cref="AddLease"/>).
+    /// Adds records: large ones and those of a file by reference, so they must stay valid until the frame is disposed (see
+    /// <see cref="AddLease"/>). A file lends short ones only to save memory, and a copy from its mapping could fault.
     /// </summary>
     public void WriteRecords(ReadOnlyMemory<byte> records)
     {
-        if (records.Length <= CopiedRecordsBytes)
+        if (records.Length <= CopiedRecordsBytes && !FileBackedMemory.TryFind(records, out _, out _))
         {
             this.Write(records.Span);
             return;

@@ -12,8 +12,13 @@ namespace KafkaSharp.Storage.FileSystem;
 /// algorithm). So the use of an open file costs no more than reading one field. A mapping that is lent keeps its handle open and counts
 /// too.
 /// </remarks>
-internal sealed class FileHandles(int limit)
+/// <param name="limit">The most handles.</param>
+/// <param name="mostCopiedBytes">How many bytes the copies of short pieces may hold together before short pieces are lent too.</param>
+internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.MostCopiedBytes)
 {
+    // More than responses hold whose clients read them. A client that has stopped reading keeps its copies, 30 KB of each partition.
+    private const long MostCopiedBytes = 16L << 20;
+
     private const int TooManyInProcess = 24;
     private const int TooManyInSystem = 23;
 
@@ -23,6 +28,7 @@ internal sealed class FileHandles(int limit)
     private readonly List<PhysicalFile> _ring = [];
     private int _hand;
     private int _lent;
+    private long _copied;
 
     /// <summary>The handles of this process.</summary>
     public static FileHandles OfProcess { get; } = new(DescriptorBudget.OfProcess.Files);
@@ -34,6 +40,9 @@ internal sealed class FileHandles(int limit)
     /// Whether bytes may be lent with their handle. Otherwise they are copied, so that slow consumers do not take all handles.
     /// </summary>
     public bool CanLend => Volatile.Read(ref _lent) < limit / 2;
+
+    /// <summary>Whether short pieces are copied, which costs less than to lend them: not while many copies are kept.</summary>
+    public bool CanCopy => Volatile.Read(ref _copied) < mostCopiedBytes;
 
     private int OpenFiles
     {
@@ -113,6 +122,9 @@ internal sealed class FileHandles(int limit)
     public void Lent() => Interlocked.Increment(ref _lent);
 
     public void Returned() => Interlocked.Decrement(ref _lent);
+
+    /// <summary>Bytes were copied for a borrower, who returns them: then the number is negative.</summary>
+    public void Copied(long bytes) => Interlocked.Add(ref _copied, bytes);
 
     private bool CloseSome()
     {

@@ -189,7 +189,7 @@ internal sealed class PhysicalFile : IStorageFile
         if (length == 0)
             return default;
         var end = offset + length;
-        if (length >= FileBackedMemory.SmallestPiece && end <= int.MaxValue && Posix.CanMap && _handles.CanLend
+        if ((length >= FileBackedMemory.SmallestPiece || !_handles.CanCopy) && end <= int.MaxValue && Posix.CanMap && _handles.CanLend
             && Hold(end) is { } mapping)
         {
             mapping.Lend(end);
@@ -353,7 +353,8 @@ internal sealed class PhysicalFile : IStorageFile
     private BorrowedBytes BorrowCopy(long offset, int length)
     {
         var array = ArrayPool<byte>.Shared.Rent(length);
-        var lease = new PooledLease(array);
+        var lease = new PooledLease(array, _handles);
+        _handles.Copied(array.Length);
         try
         {
             return new BorrowedBytes(array.AsMemory(0, Read(offset, array.AsSpan(0, length))), lease);

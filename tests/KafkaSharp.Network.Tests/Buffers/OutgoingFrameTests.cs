@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using KafkaSharp.Network.Buffers;
+using KafkaSharp.Network.Tests.Transports;
 
 namespace KafkaSharp.Network.Tests.Buffers;
 
@@ -99,6 +100,20 @@ public sealed class OutgoingFrameTests
             Assert.That(whole[^1], Is.EqualTo((byte)'c'));
             Assert.That(frame.SegmentList.Any(segment => segment.Length == large.Length));
         });
+    }
+
+    // They are lent to save memory, and a copy would read the mapping.
+    [Test]
+    public void Small_records_of_a_file_are_referenced()
+    {
+        using var frame = OutgoingFrame.Rent();
+        var shown = new byte[10];
+        frame.Write("a"u8);
+        frame.WriteRecords(new ShownFile(-1, shown).Memory);
+        frame.Write("c"u8);
+        shown[0] = 1;
+
+        Assert.That(frame.ToArray()[4..], Is.EqualTo("a\u0001\0\0\0\0\0\0\0\0\0c"u8.ToArray()));
     }
 
     [Test]

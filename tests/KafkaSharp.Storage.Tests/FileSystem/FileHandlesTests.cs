@@ -124,6 +124,32 @@ public sealed class FileHandlesTests
         Assert.That(_handles.Count, Is.Zero);
     }
 
+    // The copies of a client that reads nothing of its response stay as long as it does.
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void Short_pieces_are_lent_while_many_copies_of_them_are_kept()
+    {
+        const int Short = 16 * 1024;
+        var handles = new FileHandles(Limit, mostCopiedBytes: 2 * Short);
+        using var file = new PhysicalFileSystem(handles).OpenFile(_folder["a"], StorageFileMode.CreateNew);
+        file.Write(0, Pattern());
+        var copies = Enumerable.Range(0, 2).Select(_ => file.Borrow(5, Short)).ToList();
+        Assert.That(copies.ConvertAll(IsLent), Is.EqualTo(new[] { false, false }));
+
+        using (var lent = file.Borrow(7, Short))
+        {
+            Assert.That(IsLent(lent));
+            Assert.That(lent.Span.SequenceEqual(Pattern().AsSpan(7, Short)));
+        }
+        copies[0].Dispose();
+        copies[0].Dispose();
+        using (var copy = file.Borrow(7, Short))
+            Assert.That(IsLent(copy), Is.False);
+
+        copies[1].Dispose();
+        Assert.That(handles.CanCopy);
+    }
+
     [Test]
     public void Idle_files_are_closed_and_those_with_unflushed_writes_stay()
     {
@@ -231,6 +257,8 @@ public sealed class FileHandlesTests
         }
         Assert.That(_handles.Count, Is.Zero);
     }
+
+    private static bool IsLent(BorrowedBytes bytes) => FileBackedMemory.TryFind(bytes.Memory, out _, out _);
 
     private static byte[] Pattern() => s_pattern;
 }

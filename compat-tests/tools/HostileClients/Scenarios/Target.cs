@@ -85,6 +85,19 @@ internal sealed class Target(IPEndPoint broker) : IDisposable
         }
     }
 
+    /// <summary>Writes a batch of <paramref name="bytes"/> to each of the first partitions.</summary>
+    public void FillEach(string topic, int partitions, int bytes)
+    {
+        var records = new RecordBytes();
+        records.AddZeros(bytes);
+        var batch = Batch.Of(1, records.Written, CompressionType.None, Batch.Now);
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            _admin.Send(ProduceRequests.To(topic, partition, batch));
+            _admin.Discard();
+        }
+    }
+
     /// <summary>Deletes the topics that were created here.</summary>
     public void DeleteTopics() => Delete(_created);
 
