@@ -18,6 +18,8 @@ public sealed class LogDirectory
 
     private readonly IFileSystem _files;
     private readonly Lock _checkpoints = new();
+    // Guards _removed and _left, for a moment only: never across a write.
+    private readonly Lock _changes = new();
     private readonly HashSet<TopicPartition> _removed = [];
     private readonly Dictionary<TopicPartition, (PartitionLog Log, long EndOffset)> _left = [];
     private IDisposable? _lock;
@@ -100,7 +102,7 @@ public sealed class LogDirectory
     /// </summary>
     internal void OnRemoved(TopicPartition partition)
     {
-        lock (_removed)
+        lock (_changes)
             _removed.Add(partition);
     }
 
@@ -110,14 +112,14 @@ public sealed class LogDirectory
     /// </summary>
     internal void OnLeft(PartitionLog log, long endOffset)
     {
-        lock (_removed)
+        lock (_changes)
             _left[log.TopicPartition] = (log, endOffset);
     }
 
     /// <summary>The old folder of a log that has changed to another directory goes.</summary>
     internal void OnLeftRemoved(TopicPartition partition)
     {
-        lock (_removed)
+        lock (_changes)
         {
             _left.Remove(partition);
             _removed.Add(partition);
@@ -127,7 +129,7 @@ public sealed class LogDirectory
     /// <summary>Whether the checkpoints may contain offsets of an earlier log of the partition, which a new log must not get.</summary>
     internal bool MayHaveOffsetsOf(TopicPartition removed)
     {
-        lock (_removed)
+        lock (_changes)
             return _removed.Contains(removed);
     }
 
@@ -141,12 +143,12 @@ public sealed class LogDirectory
             if (_isOffline)
                 return;
             TopicPartition[] removed;
-            lock (_removed)
+            lock (_changes)
                 removed = [.. _removed];
             if (removed.Length > 0)
                 which = Checkpoints.All;
             Write(logs(), which, hasRemoved: removed.Length > 0);
-            lock (_removed)
+            lock (_changes)
                 _removed.ExceptWith(removed);
         }
     }
@@ -185,9 +187,12 @@ public sealed class LogDirectory
     // None above the end of the folder: a start would delete the records in it, and they may be the only ones after a power failure.
     private KeyValuePair<TopicPartition, long>[] StartsOfLeft(IReadOnlyList<PartitionLog> logs)
     {
-        lock (_removed)
+        lock (_changes)
         {
-            return [.. _left.Where(left => logs.All(log => log.TopicPartition != left.Key))
+            if (_left.Count == 0)
+                return [];
+            var held = logs.Select(log => log.TopicPartition).ToHashSet();
+            return [.. _left.Where(left => !held.Contains(left.Key))
                 .Select(left => KeyValuePair.Create(left.Key, Math.Min(left.Value.Log.LogStartOffset, left.Value.EndOffset)))];
         }
     }
