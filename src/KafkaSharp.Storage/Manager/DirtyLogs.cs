@@ -26,12 +26,12 @@ internal sealed class DirtyLogs(LogRegistry registry, TimeProvider time, ILogger
     }
 
     /// <summary>
-    /// There was no space to compact a log where it was then. Until the next round, only smaller ones of its directory are compacted: they
+    /// There was no space to compact a log in this folder. Until the next round, only smaller ones of its directory are compacted: they
     /// take less space, and their compaction may free some. Another thread may have had no space for a smaller one in the meantime.
     /// </summary>
-    public void OnWithoutSpace(PartitionLog log, CleaningAccess.Cleaned cleaning)
+    public void OnWithoutSpace(PartitionLog log, string folder)
     {
-        var directory = registry.DirectoryOf(cleaning.Directory);
+        var directory = registry.DirectoryOf(folder);
         lock (_gate)
             _withoutSpace[directory] = Math.Min(log.Size, _withoutSpace.GetValueOrDefault(directory, long.MaxValue));
     }

@@ -164,7 +164,7 @@ internal sealed class LogCleaner : IDisposable
         {
             _logs.OnFailed(dirty.Log, dirty.Begun, e);
             if (DiskErrors.IsFull(e))
-                _logs.OnWithoutSpace(dirty.Log, dirty.Begun);
+                _logs.OnWithoutSpace(dirty.Log, dirty.Begun.Directory);
         }
         finally
         {
