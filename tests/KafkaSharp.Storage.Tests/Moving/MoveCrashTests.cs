@@ -1,5 +1,4 @@
 using KafkaSharp.Protocol;
-using KafkaSharp.Storage.FileSystem;
 using KafkaSharp.Storage.Tests.FileSystem;
 
 namespace KafkaSharp.Storage.Tests.Moving;
@@ -57,27 +56,12 @@ public sealed class MoveCrashTests
     private static bool InterruptSecondMove(long call, bool isPowerFailure)
     {
         var random = new Random((int)call);
-        var files = new SimulatedFileSystem(random);
-        foreach (var directory in (string[])["/a", "/b", "/c"])
-            files.CreateDirectory(directory);
-        files.FlushDirectory("/");
-        var lacksSpace = false;
-        var logs = new MovedLogs(new FaultyFileSystem(files, (operation, path) =>
-            lacksSpace && operation == FileOperation.Write && Path.GetDirectoryName(path) is "/b" or "/b/t-0"
-                ? new IOException("No space left on device", 28) : null));
-        var approvals = new Approvals();
-        logs.Manager.MoveApproval = approvals;
-        logs.Append(30);
-        logs.Log.Flush();
-        logs.MoveTo("/b");
-        logs.RunAll();
-        logs.Log.IncrementLogStartOffset(15);
-        logs.Manager.Maintenance.CheckpointLogStartOffsets();
-        logs.RunAll();
+        var files = WaitingMove.NewDisk(random);
+        var move = new WaitingMove(files);
+        var logs = move.Logs;
         var left = logs.Content();
-        lacksSpace = true;
-        approvals.Requested[^1].Approve();
-        logs.RunAll();
+        move.LacksSpace = WaitingMove.WritesAfterTheChange;
+        move.Approve();
         Assert.That(logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
         files.Arm(DiskFault.PowerCut, call);
         try
@@ -85,7 +69,7 @@ public sealed class MoveCrashTests
             logs.Manager.Maintenance.CheckpointLogStartOffsets();
             logs.MoveTo("/c");
             logs.RunAll();
-            approvals.Requested[^1].Approve();
+            move.Approve();
             for (var seconds = 0; seconds < 5; seconds++)
             {
                 logs.RunAll();
@@ -100,7 +84,7 @@ public sealed class MoveCrashTests
         var isInterrupted = files.IsOff;
         Abandon(logs);
         logs.Files = isPowerFailure ? files.LosePower(random) : files.Kill();
-        logs.Assigned = approvals.Requested[^1].Destination.Path;
+        logs.Assigned = move.Approvals.Requested[^1].Destination.Path;
         logs.Start();
         Assert.That(logs.Failures, Is.Empty, $"call {call}");
         Assert.That(logs.Content(), Is.EqualTo(left), $"call {call}");
@@ -130,26 +114,14 @@ public sealed class MoveCrashTests
     private static bool InterruptAfterDeletion(long call, bool isPowerFailure)
     {
         var random = new Random((int)call);
-        var files = new SimulatedFileSystem(random);
-        foreach (var directory in (string[])["/a", "/b", "/c"])
-            files.CreateDirectory(directory);
-        files.FlushDirectory("/");
-        var logs = new MovedLogs(files);
-        var approvals = new Approvals();
-        logs.Manager.MoveApproval = approvals;
-        logs.Append(30);
-        logs.Log.Flush();
-        logs.MoveTo("/b");
-        logs.RunAll();
-        logs.Log.IncrementLogStartOffset(15);
-        logs.Manager.Maintenance.CheckpointLogStartOffsets();
-        logs.RunAll();
+        var files = WaitingMove.NewDisk(random);
+        var move = new WaitingMove(files);
+        var logs = move.Logs;
         var left = logs.Content();
         files.Arm(DiskFault.PowerCut, call);
         try
         {
-            approvals.Requested.Single().Approve();
-            logs.RunAll();
+            move.Approve();
         }
         catch (PowerCutException)
         {
@@ -171,10 +143,7 @@ public sealed class MoveCrashTests
     {
         var place = $"call {call}, seed {seed}";
         var random = new Random(seed * 1000 + (int)call);
-        var files = new SimulatedFileSystem(random);
-        foreach (var directory in (string[])["/a", "/b", "/c"])
-            files.CreateDirectory(directory);
-        files.FlushDirectory("/");
+        var files = WaitingMove.NewDisk(random);
         // Each append is durable before it counts as acknowledged, where the power fails.
         var logs = new MovedLogs(files);
         logs.Append(30);

@@ -11,11 +11,8 @@ namespace KafkaSharp.Storage.Tests.Moving;
 /// </summary>
 public sealed class MoveWithoutSpaceTests
 {
-    private bool _isFull;
-    private bool _isBroken;
-    private Func<FileOperation, string, bool> _lacksSpace = null!;
+    private WaitingMove _move = null!;
     private MovedLogs _logs = null!;
-    private Approvals _approvals = null!;
 
     [TearDown]
     public void Stop() => _logs.Manager.Abandon();
@@ -23,7 +20,7 @@ public sealed class MoveWithoutSpaceTests
     [Test]
     public void Deleted_records_stay_away_when_the_checkpoints_are_written_in_the_meantime()
     {
-        MoveTo("/b", WritesAfterTheChange);
+        MoveWithoutSpace();
         _logs.Manager.Maintenance.CheckpointLogStartOffsets();
         _logs.Manager.Maintenance.CheckpointRecoveryPoints();
         _logs.RunAll();
@@ -34,7 +31,7 @@ public sealed class MoveWithoutSpaceTests
     [Test]
     public void Records_deleted_in_the_meantime_stay_away()
     {
-        MoveTo("/b", WritesAfterTheChange);
+        MoveWithoutSpace();
         _logs.Log.IncrementLogStartOffset(20);
         _logs.Manager.Maintenance.CheckpointLogStartOffsets();
         Crash();
@@ -44,13 +41,13 @@ public sealed class MoveWithoutSpaceTests
     [Test]
     public void All_records_are_deleted_in_the_meantime([Values] bool areEpochsWritten)
     {
-        MoveTo("/b", WritesAfterTheChange);
-        _isFull = false;
+        MoveWithoutSpace();
+        _move.LacksSpace = null;
         _logs.Append(2, epoch: 1);
         _logs.Log.IncrementLogStartOffset(31);
         if (areEpochsWritten)
             _logs.Log.Flush();
-        _isFull = true;
+        _move.LacksSpace = WaitingMove.WritesAfterTheChange;
         _logs.Manager.Maintenance.CheckpointLogStartOffsets();
         Crash();
         // What was appended in the new directory only is not in the checkpoint of the old one.
@@ -62,8 +59,8 @@ public sealed class MoveWithoutSpaceTests
     [TestCase(20)]
     public void A_follower_whose_leader_begins_below_the_deleted_records_keeps_the_leaders_records(int records)
     {
-        MoveTo("/b", static (operation, path) => operation == FileOperation.Flush && path == "/b");
-        _isFull = false;
+        MoveWithoutSpace(static (operation, path) => operation == FileOperation.Flush && path == "/b");
+        _move.LacksSpace = null;
         // Another replica has become the leader without having been in sync.
         _logs.Log.TruncateFullyAndStartAt(0);
         for (var offset = 0; offset < records; offset++)
@@ -77,19 +74,14 @@ public sealed class MoveWithoutSpaceTests
         Assert.That(_logs.Log.HighWatermark, Is.Zero, "nothing of it is known to be committed");
     }
 
-    // Not those to the future replica.
-    private static bool WritesAfterTheChange(FileOperation operation, string path) => operation == FileOperation.Write
-        && (path.StartsWith("/b/t-0/", StringComparison.Ordinal) || Path.GetDirectoryName(path) == "/b");
-
     [Test]
     public void A_log_leaves_the_directory_without_space_for_another_one([Values] bool crashes)
     {
-        MoveTo("/b", WritesAfterTheChange);
+        MoveWithoutSpace();
         var content = _logs.Content();
         Assert.That(_logs.MoveTo("/c"), Is.EqualTo(ErrorCode.None));
         _logs.RunAll();
-        _approvals.Requested[^1].Approve();
-        _logs.RunAll();
+        _move.Approve();
         Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/c", 0)));
         Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Delete", "/b Delete", "/c Current" }));
         _logs.Append(2);
@@ -105,18 +97,17 @@ public sealed class MoveWithoutSpaceTests
     [Test]
     public void The_directory_that_a_log_has_left_fails_before_the_end_of_the_move()
     {
-        MoveTo("/b", WritesAfterTheChange);
-        _lacksSpace = static (operation, path) =>
+        MoveWithoutSpace();
+        _move.LacksSpace = static (operation, path) =>
             operation == FileOperation.Write && Path.GetDirectoryName(path) is "/b" or "/b/t-0" or "/c" or "/c/t-0";
         _logs.MoveTo("/c");
         _logs.RunAll();
-        _approvals.Requested[^1].Approve();
-        _logs.RunAll();
+        _move.Approve();
         Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/c", 0)));
-        _isBroken = true;
+        _move.Broken = "/b";
         _logs.Manager.Maintenance.CheckpointRecoveryPoints();
         Assert.That(_logs.Failures.Single().Directory.Path, Is.EqualTo("/b"));
-        (_isBroken, _isFull) = (false, false);
+        (_move.Broken, _move.LacksSpace) = (null, null);
         Wait(TimeSpan.FromMilliseconds(1000));
         Assert.That(_logs.Folders(), Does.Not.Contain("/a Current"), "it would be served if /c fails");
         Assert.That(_logs.Place, Is.EqualTo("/c"));
@@ -125,7 +116,7 @@ public sealed class MoveWithoutSpaceTests
     [Test]
     public void The_topic_is_deleted_in_the_meantime()
     {
-        MoveTo("/b", WritesAfterTheChange);
+        MoveWithoutSpace();
         _logs.MoveTo("/c");
         _logs.RunAll();
         _logs.Manager.Delete([MovedLogs.Partition]);
@@ -136,38 +127,24 @@ public sealed class MoveWithoutSpaceTests
     [Test]
     public void No_move_goes_back_to_the_old_folder_before_it_is_gone()
     {
-        MoveTo("/b", WritesAfterTheChange);
+        MoveWithoutSpace();
         Assert.That(_logs.MoveTo("/a"), Is.EqualTo(ErrorCode.None));
         _logs.RunAll();
-        _approvals.Requested[^1].Approve();
-        _logs.RunAll();
+        _move.Approve();
         Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/b", 0)));
-        _isFull = false;
+        _move.LacksSpace = null;
         for (var seconds = 0; seconds < 10; seconds++)
             Wait(TimeSpan.FromSeconds(1));
         Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/a", 15L, 30L)));
         Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current" }));
     }
 
-    private void MoveTo(string directory, Func<FileOperation, string, bool> lacksSpace)
+    private void MoveWithoutSpace(Func<FileOperation, string, bool>? lacksSpace = null)
     {
-        (_isFull, _isBroken, _lacksSpace) = (false, false, lacksSpace);
-        _logs = new MovedLogs(new FaultyFileSystem(new MemoryFileSystem(TimeProvider.System), (operation, path) =>
-            _isBroken && path.StartsWith("/b/", StringComparison.Ordinal) ? new IOException("Input/output error", 5)
-            : _isFull && _lacksSpace(operation, path) ? new IOException("No space left on device", 28)
-            : null));
-        _logs.Manager.MoveApproval = _approvals = new Approvals();
-        _logs.Append(30);
-        _logs.Log.Flush();
-        _logs.MoveTo(directory);
-        _logs.RunAll();
-        // The checkpoint of the new directory does not have it.
-        _logs.Log.IncrementLogStartOffset(15);
-        _isFull = true;
-        _logs.Manager.Maintenance.CheckpointLogStartOffsets();
-        _approvals.Requested.Single().Approve();
-        _logs.RunAll();
-        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo((directory, 0)));
+        _move = new WaitingMove(new MemoryFileSystem(TimeProvider.System), lacksSpace ?? WaitingMove.WritesAfterTheChange);
+        _logs = _move.Logs;
+        _move.Approve();
+        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/b", 0)));
         Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
     }
 
@@ -179,7 +156,7 @@ public sealed class MoveWithoutSpaceTests
 
     private void Crash(string assigned = "/b")
     {
-        _isFull = false;
+        _move.LacksSpace = null;
         _logs.Assigned = assigned;
         _logs.Crash();
     }

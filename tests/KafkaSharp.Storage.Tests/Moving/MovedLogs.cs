@@ -16,6 +16,7 @@ internal sealed class MovedLogs : ILoggerFactory
 {
     public static readonly TopicPartition Partition = new("t", 0);
     public static readonly Uuid TopicId = new(1, 2);
+    public static readonly string[] Directories = ["/a", "/b", "/c"];
     private static readonly ConfigSchema s_schema = new([.. BrokerLogConfigs.All, .. LogManagerConfigs.All, .. LogCleanerConfigs.All]);
 
     private readonly Dictionary<string, string> _topic = new()
@@ -64,7 +65,7 @@ internal sealed class MovedLogs : ILoggerFactory
         Manager = LogManager.Open(new LogManagerOptions
         {
             FileSystem = Files,
-            Directories = ["/a", "/b", "/c"],
+            Directories = Directories,
             BrokerConfig = ConfigValues.Parse(s_schema, new Dictionary<string, string>
             {
                 ["transaction.partition.verification.enable"] = "false", ["num.recovery.threads.per.data.dir"] = "1",
