@@ -27,8 +27,7 @@ internal sealed class AnnouncedTruncation(LogState state, LogTruncation truncati
             try
             {
                 Announce(lower);
-                lock (state.Gate)
-                    return Truncate(truncate);
+                return Truncate(truncate);
             }
             finally
             {
@@ -58,18 +57,27 @@ internal sealed class AnnouncedTruncation(LogState state, LogTruncation truncati
 
     private bool Truncate(Func<bool> truncate)
     {
-        var cuts = state.EndCuts;
-        try
+        IOException failure;
+        lock (state.Gate)
         {
-            return truncate();
+            var cuts = state.EndCuts;
+            try
+            {
+                return truncate();
+            }
+            catch (IOException e) when (state.EndCuts != cuts)
+            {
+                // Half of it is done: what is appended now would not follow the records before it. The next start recovers the log.
+                var wasClosed = guard.IsOfClosedLog(e);
+                lifecycle.CloseAbruptly();
+                if (wasClosed)
+                    throw;
+                failure = e;
+            }
         }
-        catch (IOException failure) when (state.EndCuts != cuts)
-        {
-            // Half of it is done: what is appended now would not follow the records before it. The next start recovers the log.
-            guard.ReportHalfDone(failure);
-            lifecycle.CloseAbruptly();
-            throw;
-        }
+        // Not under the lock: the directory closes all its logs, and another thread may do so too, with the lock of one of them.
+        guard.ReportFailed(failure);
+        throw new IOException($"The log {state.Directory} is truncated half way: {failure.Message}", failure);
     }
 
     private void LowerTo(long offset)

@@ -40,8 +40,16 @@ internal sealed class StorageGuard(LogState state)
     /// <summary>The same where something is half done, so that also a full disk ends the use of the log.</summary>
     public void ReportHalfDone(Exception e)
     {
-        if (e is not IOException fault || IsOfClosedLog(e))
-            return;
+        if (e is IOException fault && !IsOfClosedLog(e))
+            ReportFailed(fault);
+    }
+
+    /// <summary>
+    /// Reports a failure that ends the use of the log. Not under the log's lock: the owner closes all logs of the directory, and two threads
+    /// that do so at the same time would wait for each other's log.
+    /// </summary>
+    public void ReportFailed(IOException fault)
+    {
         var options = state.Options;
         options.Logger.StorageFailed(options.TopicPartition, state.Directory, fault);
         options.StorageFailed?.Invoke(state.Directory, fault);
