@@ -14,9 +14,10 @@ public sealed class LogMove
     private int _runs;
     private ITimer? _timer;
 
-    internal LogMove(PartitionLog current, PartitionLog future, LogDirectory source, LogDirectory destination, Action<LogMove> run)
+    internal LogMove(
+        PartitionLog current, PartitionLog future, LogDirectory source, LogDirectory destination, Action<LogMove> run, LogMove? earlier)
     {
-        (Current, Future, Source, Destination, _run) = (current, future, source, destination, run);
+        (Current, Future, Source, Destination, _run, Earlier) = (current, future, source, destination, run, earlier);
         Copy = new ReplicaCopy(current, future);
     }
 
@@ -34,6 +35,11 @@ public sealed class LogMove
     internal PartitionLog Future { get; }
 
     internal ReplicaCopy Copy { get; }
+
+    /// <summary>
+    /// The move that has brought the log to <see cref="Source"/>, when its end waits for space there; null if it was done.
+    /// </summary>
+    internal LogMove? Earlier { get; }
 
     internal MoveState State => (MoveState)Volatile.Read(ref _state);
 

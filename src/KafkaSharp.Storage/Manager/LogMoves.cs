@@ -112,7 +112,8 @@ internal sealed class LogMoves : IDisposable
         if (_moves.TryGetValue(partition, out var move))
             End(move, withdraws: false);
         SetFutureAside(partition, kind);
-        SetLeftAside(partition, LogDirectoryKind.Delete);
+        foreach (var directory in SetLeftAside(partition, LogDirectoryKind.Delete))
+            _background(() => _folders.SaveRemovals(directory));
     }
 
     /// <summary>Ends what is copied at the moment after its next piece. Moves go on after the next start.</summary>
@@ -155,7 +156,8 @@ internal sealed class LogMoves : IDisposable
 
     private LogMove Begin(PartitionLog current, PartitionLog future, LogDirectory source, LogDirectory destination)
     {
-        var move = new LogMove(current, future, source, destination, Post);
+        var earlier = _left.TryGetValue(current.TopicPartition, out var left) ? left[^1].Move : null;
+        var move = new LogMove(current, future, source, destination, Post, earlier);
         // Added before the pause, so that the end of another move does not end the pause.
         _moves[move.TopicPartition] = move;
         current.Cleaning.Pause();
@@ -233,11 +235,8 @@ internal sealed class LogMoves : IDisposable
             if (_options.FileSystem.DirectoryExists(folder))
                 throw new InvalidOperationException($"{folder} is not a log of this broker, and stands in the way: rename it");
             var delay = move.Current.Config.FileDeleteDelayMs;
-            if (move.Current.Moving.TryContinueWith(move.Future, folder, () => CopyRest(move)) is not { } left)
-            {
-                move.TryChange(MoveState.Finishing, MoveState.Approved);
+            if (TryChange(move, folder) is not { } left)
                 return false;
-            }
             _registry.OnMoved(move.TopicPartition, move.Source, move.Future.LogEndOffset);
             // What is not finished of an earlier move waits for the directory that the log has left now.
             foreach (var earlier in leftBefore)
@@ -246,6 +245,22 @@ internal sealed class LogMoves : IDisposable
         }
         Finish(move);
         return true;
+    }
+
+    /// <summary>Lets the log continue in the folder of the future replica. If it does not, the move is only approved, as before.</summary>
+    private static LeftFolder? TryChange(LogMove move, string folder)
+    {
+        LeftFolder? left = null;
+        try
+        {
+            left = move.Current.Moving.TryContinueWith(move.Future, folder, () => CopyRest(move));
+            return left;
+        }
+        finally
+        {
+            if (left is null)
+                move.TryChange(MoveState.Finishing, MoveState.Approved);
+        }
     }
 
     /// <summary>Copies what is missing while appends wait, if that is little; false if it is not, or the move has ended.</summary>
@@ -350,9 +365,13 @@ internal sealed class LogMoves : IDisposable
                 continue;
             // The log has changed its directory, and its old folders are not to be served by the next start.
             if (move.State == MoveState.Finishing)
+            {
                 Post(move);
-            else
-                End(move, withdraws: true);
+                continue;
+            }
+            End(move, withdraws: true);
+            if (move.Earlier is { State: MoveState.Finishing } earlier)
+                Post(earlier);
         }
     }
 
@@ -362,6 +381,9 @@ internal sealed class LogMoves : IDisposable
         _moves.TryRemove(KeyValuePair.Create(move.TopicPartition, move));
         if (before == MoveState.Ended)
             return;
+        // An earlier one, which the move has not continued, goes on.
+        if (move.Earlier is { } earlier && _moves.TryAdd(move.TopicPartition, earlier) && !earlier.IsActive)
+            _moves.TryRemove(KeyValuePair.Create(move.TopicPartition, earlier));
         if (!_moves.ContainsKey(move.TopicPartition))
             move.Current.Cleaning.Resume();
         if (withdraws && before is MoveState.Asking or MoveState.Approved)

@@ -49,6 +49,21 @@ public sealed class MoveCrashTests
         Assert.That(calls, Is.GreaterThan(50));
     }
 
+    [Test]
+    public void No_folder_of_a_topic_that_was_deleted_during_a_move_without_space_comes_back([Range(1, 10)] int seed)
+    {
+        var random = new Random(seed);
+        var files = WaitingMove.NewDisk(random);
+        var move = new WaitingMove(files);
+        move.LacksSpace = WaitingMove.WritesAfterTheChange;
+        move.Approve();
+        move.Logs.Manager.Delete([MovedLogs.Partition]);
+        move.Logs.RunAll();
+        move.Logs.Manager.Abandon();
+        move.Logs.Files = files.LosePower(random);
+        Assert.That(move.Logs.Folders(), Has.All.EndsWith("Delete"));
+    }
+
     /// <summary>
     /// A move whose end has no space is followed by one to a third directory, and this is interrupted at a call; false if there is no such
     /// call.

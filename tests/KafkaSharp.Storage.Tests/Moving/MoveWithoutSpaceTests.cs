@@ -139,6 +139,57 @@ public sealed class MoveWithoutSpaceTests
         Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current" }));
     }
 
+    [Test]
+    public void A_change_without_space_for_its_rename_takes_the_assignment_back()
+    {
+        var fails = 1;
+        _move = new WaitingMove(new MemoryFileSystem(TimeProvider.System), (operation, path) =>
+            operation == FileOperation.Rename && path.EndsWith("-future", StringComparison.Ordinal) && fails-- > 0);
+        _logs = _move.Logs;
+        _move.Approve();
+        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/a", 0)));
+        Assert.That(_move.Approvals.Withdrawn, Is.EqualTo(_move.Approvals.Requested));
+    }
+
+    [Test]
+    public void A_second_move_that_is_cancelled_leaves_the_first_as_it_was()
+    {
+        MoveWithoutSpace();
+        _logs.MoveTo("/c");
+        _logs.MoveTo("/b");
+        Assert.That(_logs.Log.Cleaning.IsPaused, "a gap that compaction leaves is one of the power failure for the next start");
+        _move.Broken = "/b";
+        _logs.Manager.Maintenance.CheckpointRecoveryPoints();
+        _logs.RunAll();
+        Assert.That(_logs.Folders(), Does.Contain("/a Stray"));
+    }
+
+    [Test]
+    public void The_first_move_ends_when_the_directory_fails_during_the_second()
+    {
+        MoveWithoutSpace();
+        _logs.MoveTo("/c");
+        _move.Broken = "/b";
+        _logs.Manager.Maintenance.CheckpointRecoveryPoints();
+        _logs.RunAll();
+        Assert.That(_logs.Folders(), Does.Contain("/a Stray"));
+    }
+
+    [Test]
+    public void Cleaning_goes_on_when_both_moves_are_done()
+    {
+        MoveWithoutSpace();
+        _logs.MoveTo("/c");
+        _logs.MoveTo("/b");
+        _move.LacksSpace = null;
+        Wait(TimeSpan.FromSeconds(5));
+        Assert.That((_logs.Place, _logs.Log.Cleaning.IsPaused), Is.EqualTo(("/b", false)));
+        Assert.That(_logs.MoveTo("/c"), Is.EqualTo(ErrorCode.None));
+        _logs.RunAll();
+        _move.Approve();
+        Assert.That((_logs.Place, _logs.Log.Cleaning.IsPaused), Is.EqualTo(("/c", false)));
+    }
+
     private void MoveWithoutSpace(Func<FileOperation, string, bool>? lacksSpace = null)
     {
         _move = new WaitingMove(new MemoryFileSystem(TimeProvider.System), lacksSpace ?? WaitingMove.WritesAfterTheChange);
