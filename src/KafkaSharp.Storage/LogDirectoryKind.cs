@@ -12,6 +12,12 @@ public enum LogDirectoryKind
     /// <summary>A copy in another log directory that will replace the current log.</summary>
     Future,
 
+    /// <summary>
+    /// What a log has left that has moved to another log directory, until all of it is durable there. It lacks what was appended since. For
+    /// Kafka, it is a stray.
+    /// </summary>
+    Left,
+
     /// <summary>A log that was not in the metadata at start; kept for the operator to inspect.</summary>
     Stray,
 }

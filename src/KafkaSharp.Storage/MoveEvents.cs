@@ -34,4 +34,11 @@ internal static partial class MoveEvents
         "{Partition} has a log in {Kept} and in {SetAside}, as a move between the directories was interrupted. It continues with the one " +
         "in {Kept}, which has all records of the other one")]
     public static partial void InterruptedMoveResolved(this ILogger logger, TopicPartition partition, string kept, string setAside);
+
+    [LoggerMessage(
+        2076, LogLevel.Error,
+        "{Partition} is not served: its log has moved to a directory that is offline or not in log.dirs, and {Path}, which it has left, " +
+        "lacks what was appended since. Repair the directory and restart the broker. To continue without these records, stop the broker " +
+        "and rename the folder to {Name}")]
+    public static partial void LeftLogNotServed(this ILogger logger, TopicPartition partition, string path, string name);
 }

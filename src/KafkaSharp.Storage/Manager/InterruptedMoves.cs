@@ -11,7 +11,7 @@ namespace KafkaSharp.Storage.Manager;
 /// </summary>
 internal sealed class InterruptedMoves(
     LogManagerOptions options, LogRegistry registry, LogFolders folders, LogMoves moves, Action<Action> background, ILogger logger,
-    Func<PartitionLog, bool> isStray, Func<PartitionLog, bool> isAssigned)
+    Func<PartitionLog, bool> isStray, Func<PartitionLog, bool> isAssigned, Func<PartitionLog, bool> isElsewhere)
 {
     /// <summary>
     /// Sets one of two logs of a partition aside: the one that is a stray, or whose topic is not known; after a move, the one that ends
@@ -33,18 +33,20 @@ internal sealed class InterruptedMoves(
                 SetAside(log);
                 continue;
             }
+            var isLeft = LogDirectoryName.IsLeft(log);
+            if (isLeft && other is null && (isElsewhere(log) || registry.Directories.Any(directory => directory.IsOffline)))
+            {
+                KeepLeft(log);
+                continue;
+            }
             if (other is not null)
                 registry.Remove(partition);
             added(log);
             registry.TryAdd(log, registry.DirectoryOf(log.Directory));
-            if (other is null)
-                continue;
-            if (IsOfSameTopic(log, other))
-            {
-                KeepDeletions(log, other);
-                logger.InterruptedMoveResolved(partition, log.Directory, other.Directory);
-            }
-            SetAside(other);
+            if (other is not null)
+                Replace(other, log);
+            if (isLeft)
+                TakeBack(log, registry.DirectoryOf(log.Directory));
         }
         return partitions;
     }
@@ -80,6 +82,37 @@ internal sealed class InterruptedMoves(
         }
     }
 
+    private void Replace(PartitionLog other, PartitionLog log)
+    {
+        if (IsOfSameTopic(log, other))
+        {
+            KeepDeletions(log, other);
+            logger.InterruptedMoveResolved(log.TopicPartition, log.Directory, other.Directory);
+        }
+        SetAside(other);
+    }
+
+    // It lacks what was appended in the other directory, where the next start may find it.
+    private void KeepLeft(PartitionLog log)
+    {
+        var partition = log.TopicPartition;
+        registry.SetOffline(partition, registry.DirectoryOf(log.Directory));
+        logger.LeftLogNotServed(partition, log.Directory, partition.ToString());
+        log.CloseAbruptly();
+    }
+
+    // A power failure has taken what the log had in the other directory. The checkpoints are not those of this folder.
+    private void TakeBack(PartitionLog log, LogDirectory directory)
+    {
+        var isDone = registry.TryRun(directory, () =>
+        {
+            log.RenameDirectory(Path.Combine(directory.Path, log.TopicPartition.ToString()));
+            options.FileSystem.FlushDirectory(directory.Path);
+        });
+        if (isDone)
+            registry.SaveLoweredOffsets(directory, Checkpoints.All);
+    }
+
     // A stop between the change to the new directory and its checkpoints leaves the log start offset only in those of the old one: what
     // DeleteRecords has removed would be back. It is saved before the old log is set aside.
     private void KeepDeletions(PartitionLog log, PartitionLog other)
@@ -105,7 +138,7 @@ internal sealed class InterruptedMoves(
         if (!IsOfSameTopic(log, other))
             return other.TopicId is null && log.TopicId is not null;
         var (end, otherEnd) = (EndOf(log, other), EndOf(other, log));
-        return end == otherEnd ? isAssigned(log) : end.CompareTo(otherEnd) > 0;
+        return end == otherEnd ? isAssigned(log) && !LogDirectoryName.IsLeft(log) : end.CompareTo(otherEnd) > 0;
     }
 
     // Where the log ends, or a power failure has taken a segment in the middle of it, whose records the other one has.

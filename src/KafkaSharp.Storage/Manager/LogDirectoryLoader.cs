@@ -10,7 +10,8 @@ namespace KafkaSharp.Storage.Manager;
 
 /// <summary>
 /// Locks one log directory at start and opens the logs in it, several at once (num.recovery.threads.per.data.dir). The future
-/// replicas of moves are opened too. It does not open deleted and stray logs, nor the metadata log, which belongs to Raft.
+/// replicas of moves are opened too, and what logs have left that have moved. It does not open deleted and stray logs, nor the metadata
+/// log, which belongs to Raft.
 /// </summary>
 internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory directory, LogFactory factory, ILogger logger)
 {
@@ -38,11 +39,16 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         try
         {
             Open(
-                found.ConvertAll(folder => new LogToOpen(
-                    folder.Path, folder.Partition, factory.NextRandom(), directory.HadCleanShutdown,
-                    recoveryPoints.GetValueOrDefault(folder.Partition), startOffsets.GetValueOrDefault(folder.Partition),
-                    highWatermarks.GetValueOrDefault(folder.Partition, -1), cleanedOffsets.GetValueOrDefault(folder.Partition, -1),
-                    HasNoGaps: folder.IsFuture)),
+                found.ConvertAll(folder => folder.Kind == LogDirectoryKind.Left
+                    // No clean stop has flushed it, and of the checkpoints only the log start offset is for it too.
+                    ? new LogToOpen(
+                        folder.Path, folder.Partition, factory.NextRandom(), HadCleanShutdown: false,
+                        LogStartOffset: startOffsets.GetValueOrDefault(folder.Partition))
+                    : new LogToOpen(
+                        folder.Path, folder.Partition, factory.NextRandom(), directory.HadCleanShutdown,
+                        recoveryPoints.GetValueOrDefault(folder.Partition), startOffsets.GetValueOrDefault(folder.Partition),
+                        highWatermarks.GetValueOrDefault(folder.Partition, -1), cleanedOffsets.GetValueOrDefault(folder.Partition, -1),
+                        HasNoGaps: folder.Kind == LogDirectoryKind.Future)),
                 logs);
         }
         catch
@@ -56,11 +62,12 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         var known = found.Select(folder => folder.Partition).ToHashSet();
         var saved = recoveryPoints.Keys.Concat(startOffsets.Keys).Concat(highWatermarks.Keys).Concat(cleanedOffsets.Keys);
         var stale = saved.Any(partition => !known.Contains(partition))
-            || logs.Any(log => log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition)
+            || logs.Any(log => !LogDirectoryName.IsLeft(log) && (log.RecoveryPoint < recoveryPoints.GetValueOrDefault(log.TopicPartition)
                 || log.HighWatermark < highWatermarks.GetValueOrDefault(log.TopicPartition)
-                || log.CleanedOffset != cleanedOffsets.GetValueOrDefault(log.TopicPartition, -1));
+                || log.CleanedOffset != cleanedOffsets.GetValueOrDefault(log.TopicPartition, -1)));
         return new LoadedDirectory(
-            directory, [.. logs.Where(log => !log.IsFuture)], [.. logs.Where(log => log.IsFuture)], deleted, stale);
+            directory, [.. logs.Where(log => !log.IsFuture && !LogDirectoryName.IsLeft(log))], [.. logs.Where(log => log.IsFuture)],
+            [.. logs.Where(LogDirectoryName.IsLeft)], deleted, stale);
     }
 
     private void Open(List<LogToOpen> toOpen, ConcurrentBag<PartitionLog> logs) =>
@@ -84,9 +91,10 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
         }
     }
 
-    private (List<(string Path, TopicPartition Partition, bool IsFuture)> ToOpen, List<string> Deleted) Sort(IEnumerable<string> folders)
+    private (List<(string Path, TopicPartition Partition, LogDirectoryKind Kind)> ToOpen, List<string> Deleted) Sort(
+        IEnumerable<string> folders)
     {
-        List<(string, TopicPartition, bool)> toOpen = [];
+        List<(string, TopicPartition, LogDirectoryKind)> toOpen = [];
         List<string> deleted = [];
         foreach (var path in folders)
         {
@@ -97,10 +105,10 @@ internal sealed class LogDirectoryLoader(LogManagerOptions options, LogDirectory
                 logger.FolderIgnored(path);
             else if (parsed.Kind == LogDirectoryKind.Delete)
                 deleted.Add(path);
-            else if (parsed.Kind is not (LogDirectoryKind.Current or LogDirectoryKind.Future))
+            else if (parsed.Kind is not (LogDirectoryKind.Current or LogDirectoryKind.Future or LogDirectoryKind.Left))
                 logger.FolderNotOpened(path, parsed.Kind);
             else if (parsed.TopicPartition.Topic != MetadataTopic)
-                toOpen.Add((path, parsed.TopicPartition, parsed.Kind == LogDirectoryKind.Future));
+                toOpen.Add((path, parsed.TopicPartition, parsed.Kind));
         }
         return (toOpen, deleted);
     }

@@ -21,6 +21,13 @@ internal sealed class LogFolders(
             log.CloseAbruptly();
     }
 
+    /// <summary>
+    /// Marks the folder that a log has just left for one in another directory: a start must not take it for the log. While there is no
+    /// space for the longer name, it keeps the old one.
+    /// </summary>
+    public void Mark(LeftFolder left, TopicPartition partition, LogDirectory directory) =>
+        registry.TryRunUnlessFull(directory, () => left.Rename(NewPath(partition, directory, LogDirectoryKind.Left)));
+
     /// <summary>Renames the folder that a log has left for one in another directory.</summary>
     public void SetAside(LeftFolder left, TopicPartition partition, LogDirectory directory, LogDirectoryKind kind, long deleteDelayMs)
     {

@@ -231,14 +231,19 @@ public sealed class LogManager : IAsyncDisposable
     /// </summary>
     /// <param name="isStray">Whether a log does not belong to this broker.</param>
     /// <param name="isAssigned">Whether the metadata assign a log to the directory where it is (KIP-858); null if they do not say.</param>
-    public IReadOnlyList<TopicPartition> SetStraysAside(Func<PartitionLog, bool> isStray, Func<PartitionLog, bool>? isAssigned = null)
+    /// <param name="isElsewhere">
+    /// Whether the metadata assign a log to a directory that does not work or is not one of this broker; null if they do not say.
+    /// </param>
+    public IReadOnlyList<TopicPartition> SetStraysAside(
+        Func<PartitionLog, bool> isStray, Func<PartitionLog, bool>? isAssigned = null, Func<PartitionLog, bool>? isElsewhere = null)
     {
         var strays = Logs.Where(isStray).Select(log => log.TopicPartition).ToArray();
         Remove(strays, LogDirectoryKind.Stray);
         lock (_changes)
         {
             var left = new InterruptedMoves(
-                _options, _registry, _folders, _moves, Background, _logger, isStray, isAssigned ?? (_ => false));
+                _options, _registry, _folders, _moves, Background, _logger, isStray, isAssigned ?? (_ => false),
+                isElsewhere ?? (_ => false));
             var duplicates = left.ResolveDuplicates(_duplicates, log => log.Config = _configs.Of(log.TopicPartition.Topic));
             _duplicates.Clear();
             left.ResolveFutures();
@@ -391,7 +396,7 @@ public sealed class LogManager : IAsyncDisposable
         }
         catch
         {
-            foreach (var log in loaded.OfType<LoadedDirectory>().SelectMany(found => found.Logs.Concat(found.Futures)))
+            foreach (var log in loaded.OfType<LoadedDirectory>().SelectMany(found => found.Opened))
                 log.CloseAbruptly();
             throw;
         }
@@ -418,6 +423,8 @@ public sealed class LogManager : IAsyncDisposable
             if (found.HasStaleOffsets)
                 _registry.SaveLoweredOffsets(found.Directory, Checkpoints.All);
         }
+        // After the others: one that a log has left is the log only if there is no better one.
+        _duplicates.AddRange(loaded.SelectMany(found => found.Left));
         foreach (var future in Futures)
             _registry.Find(future.TopicPartition)?.Cleaning.Pause();
     }

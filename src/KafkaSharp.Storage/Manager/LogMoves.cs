@@ -225,19 +225,20 @@ internal sealed class LogMoves : IDisposable
                 return true;
             if (!_left.TryGetValue(move.TopicPartition, out var leftBefore))
                 leftBefore = [];
-            if (leftBefore.Any(left => left.Directory == move.Destination))
+            var folder = Path.Combine(move.Destination.Path, move.TopicPartition.ToString());
+            if (leftBefore.Any(left => left.Folder.Path == folder))
             {
-                // An earlier move is not finished on disk yet, and this one needs the same name.
+                // What an earlier move has left, which has no space for another name.
                 move.RunAfter(s_retry, _options.Time);
                 return true;
             }
-            var folder = Path.Combine(move.Destination.Path, move.TopicPartition.ToString());
             if (_options.FileSystem.DirectoryExists(folder))
                 throw new InvalidOperationException($"{folder} is not a log of this broker, and stands in the way: rename it");
             var delay = move.Current.Config.FileDeleteDelayMs;
             if (TryChange(move, folder) is not { } left)
                 return false;
             _registry.OnMoved(move.TopicPartition, move.Source, move.Future.LogEndOffset);
+            _folders.Mark(left, move.TopicPartition, move.Source);
             // What is not finished of an earlier move waits for the directory that the log has left now.
             foreach (var earlier in leftBefore)
                 earlier.Move.End();

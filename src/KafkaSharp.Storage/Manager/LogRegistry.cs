@@ -36,6 +36,9 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     /// <summary>Whether the partition's log is in a directory that has failed.</summary>
     public bool IsOffline(TopicPartition partition) => _offline.ContainsKey(partition);
 
+    /// <summary>The log of a partition is in a directory that has failed, although this one has an earlier folder of it.</summary>
+    public void SetOffline(TopicPartition partition, LogDirectory directory) => _offline[partition] = directory;
+
     /// <summary>The logs of one directory, at this moment.</summary>
     public IReadOnlyList<PartitionLog> LogsIn(LogDirectory directory) =>
         [.. _logs.Values.Where(log => DirectoryOf(log.Directory) == directory)];

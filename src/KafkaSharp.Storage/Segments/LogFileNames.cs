@@ -31,6 +31,9 @@ public static class LogFileNames
 
     public const string StrayDirectorySuffix = "-stray";
 
+    /// <summary>The end of the name of a folder that a log has left for one in another log directory.</summary>
+    public const string LeftDirectorySuffix = "-left" + StrayDirectorySuffix;
+
     public static string Prefix(long baseOffset) => baseOffset.ToString("D20", CultureInfo.InvariantCulture);
 
     public static string Log(string directory, long baseOffset, string suffix = "") => In(directory, baseOffset, LogSuffix, suffix);

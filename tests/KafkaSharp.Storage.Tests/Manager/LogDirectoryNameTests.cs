@@ -11,6 +11,7 @@ public sealed class LogDirectoryNameTests
     [TestCase("t-0.b65d6b9e08c746ccb6f9a3923a90f73b-delete", "t", 0, LogDirectoryKind.Delete)]
     [TestCase("a.b-c-3.b65d6b9e08c746ccb6f9a3923a90f73b-future", "a.b-c", 3, LogDirectoryKind.Future)]
     [TestCase("t-0.b65d6b9e08c746ccb6f9a3923a90f73b-stray", "t", 0, LogDirectoryKind.Stray)]
+    [TestCase("t-0.b65d6b9e08c746ccb6f9a3923a90-left-stray", "t", 0, LogDirectoryKind.Left)]
     public void Names_are_read(string name, string topic, int partition, LogDirectoryKind kind)
     {
         Assert.That(LogDirectoryName.TryParse(name, out var parsed), Is.True);
@@ -34,6 +35,8 @@ public sealed class LogDirectoryNameTests
     [TestCase(249, LogDirectoryKind.Delete)]
     [TestCase(249, LogDirectoryKind.Stray)]
     [TestCase(100, LogDirectoryKind.Future)]
+    [TestCase(213, LogDirectoryKind.Future)]
+    [TestCase(213, LogDirectoryKind.Left)]
     public void Created_names_fit_a_file_system_and_read_back(int topicLength, LogDirectoryKind kind)
     {
         var partition = new TopicPartition(new string('t', topicLength), 7);

@@ -385,7 +385,7 @@ public sealed class LogMoveTests
         logs.RunAll();
         Assert.That((logs.Place, logs.Manager.IsOffline(MovedLogs.Partition)), Is.EqualTo(("/b", false)));
         logs.Append(10);
-        Assert.That(logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
+        Assert.That(logs.Folders(), Is.EquivalentTo(new[] { "/a Left", "/b Current" }));
         _broken = "disk";
         logs.Manager.Maintenance.CheckpointRecoveryPoints();
         Assert.That(logs.Manager.IsOffline(MovedLogs.Partition));

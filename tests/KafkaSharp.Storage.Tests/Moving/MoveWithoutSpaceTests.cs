@@ -109,7 +109,7 @@ public sealed class MoveWithoutSpaceTests
         Assert.That(_logs.Failures.Single().Directory.Path, Is.EqualTo("/b"));
         (_move.Broken, _move.LacksSpace) = (null, null);
         Wait(TimeSpan.FromMilliseconds(1000));
-        Assert.That(_logs.Folders(), Does.Not.Contain("/a Current"), "it would be served if /c fails");
+        Assert.That(_logs.Folders(), Does.Not.Contain("/a Left"), "it would be served if /c fails");
         Assert.That(_logs.Place, Is.EqualTo("/c"));
     }
 
@@ -125,14 +125,12 @@ public sealed class MoveWithoutSpaceTests
     }
 
     [Test]
-    public void No_move_goes_back_to_the_old_folder_before_it_is_gone()
+    public void A_log_moves_back_out_of_the_directory_without_space()
     {
         MoveWithoutSpace();
         Assert.That(_logs.MoveTo("/a"), Is.EqualTo(ErrorCode.None));
         _logs.RunAll();
         _move.Approve();
-        Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/b", 0)));
-        _move.LacksSpace = null;
         for (var seconds = 0; seconds < 10; seconds++)
             Wait(TimeSpan.FromSeconds(1));
         Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/a", 15L, 30L)));
@@ -190,13 +188,46 @@ public sealed class MoveWithoutSpaceTests
         Assert.That((_logs.Place, _logs.Log.Cleaning.IsPaused), Is.EqualTo(("/c", false)));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_folder_that_a_log_has_left_is_not_served_when_the_new_directory_does_not_work_at_the_next_start(bool isBroken)
+    {
+        MoveWithoutSpace(static (operation, path) => operation == FileOperation.Write && Path.GetDirectoryName(path) == "/b");
+        _logs.Append(10);
+        if (isBroken)
+            _move.Broken = "/b";
+        else
+            _move.LacksSpace = static (operation, path) => operation == FileOperation.Write && path[..2] == "/b";
+        _logs.Assigned = "/b";
+        _logs.Crash();
+        Assert.That(_logs.Failures.Single().Directory.Path, Is.EqualTo("/b"), "recovery writes indexes");
+        Assert.That(_logs.Manager.Get(MovedLogs.Partition), Is.Null);
+        Assert.That(_logs.Manager.IsOffline(MovedLogs.Partition));
+        _move.Broken = null;
+        Crash();
+        Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/b", 15L, 40L)));
+    }
+
+    [Test]
+    public void The_folder_that_a_log_has_left_is_not_served_when_the_new_directory_is_an_empty_disk()
+    {
+        MoveWithoutSpace();
+        _logs.Manager.Abandon();
+        _move.LacksSpace = null;
+        _logs.Files.DeleteDirectory("/b/t-0");
+        _logs.Assigned = "the disk before";
+        _logs.Start();
+        Assert.That(_logs.Manager.IsOffline(MovedLogs.Partition));
+        Assert.That(_logs.Folders(), Is.EqualTo(new[] { "/a Left" }));
+    }
+
     private void MoveWithoutSpace(Func<FileOperation, string, bool>? lacksSpace = null)
     {
         _move = new WaitingMove(new MemoryFileSystem(TimeProvider.System), lacksSpace ?? WaitingMove.WritesAfterTheChange);
         _logs = _move.Logs;
         _move.Approve();
         Assert.That((_logs.Place, _logs.Failures.Count), Is.EqualTo(("/b", 0)));
-        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Left", "/b Current" }));
     }
 
     private void Wait(TimeSpan time)

@@ -77,7 +77,9 @@ internal sealed class MovedLogs : ILoggerFactory
             LoggerFactory = this,
         });
         Manager.UpdateTopicConfigs(new Dictionary<string, IReadOnlyDictionary<string, string>> { [Partition.Topic] = _topic });
-        Manager.SetStraysAside(log => log.TopicId is { } id && id != TopicId, log => Manager.DirectoryOf(log).Path == Assigned);
+        Manager.SetStraysAside(
+            log => log.TopicId is { } id && id != TopicId, log => Manager.DirectoryOf(log).Path == Assigned,
+            _ => Assigned is { } assigned && Manager.LiveDirectories.All(directory => directory.Path != assigned));
         Manager.GetOrCreate(Partition, TopicId, out _);
         Manager.ContinueMoves();
     }
