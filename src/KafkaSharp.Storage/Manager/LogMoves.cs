@@ -297,7 +297,8 @@ internal sealed class LogMoves : IDisposable
             move.RunAfter(s_retryWhenFull, _options.Time);
             return;
         }
-        isDurable &= !destination.IsOffline;
+        // A log that its disk has closed has not flushed all, and its directory goes offline at once.
+        isDurable &= !destination.IsOffline && !move.Current.Cleaning.IsClosed;
         LogDirectory[] sources;
         lock (_changes)
         {

@@ -221,6 +221,28 @@ public sealed class MoveWithoutSpaceTests
         Assert.That(_logs.Folders(), Is.EqualTo(new[] { "/a Left" }));
     }
 
+    [Test]
+    public void The_old_folder_is_kept_when_the_log_is_closed_by_a_failure_just_before_the_end_of_the_move()
+    {
+        MoveWithoutSpace();
+        Assert.That(_logs.Log.DeleteOldSegments(), Is.GreaterThan(0));
+        var isClosing = false;
+        _move.LacksSpace = (operation, path) =>
+        {
+            // The log is closed, and the failure of its truncation is not reported yet.
+            if (operation == FileOperation.Delete && path.StartsWith("/b/t-0/", StringComparison.Ordinal) && !isClosing)
+            {
+                isClosing = true;
+                Wait(TimeSpan.FromSeconds(1));
+            }
+            return operation == FileOperation.SetLength && path.EndsWith(".log", StringComparison.Ordinal);
+        };
+        Assert.That(() => _logs.Log.TruncateTo(25), Throws.InstanceOf<IOException>());
+        Assert.That(isClosing);
+        _logs.RunAll();
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Stray", "/b Current" }));
+    }
+
     private void MoveWithoutSpace(Func<FileOperation, string, bool>? lacksSpace = null)
     {
         _move = new WaitingMove(new MemoryFileSystem(TimeProvider.System), lacksSpace ?? WaitingMove.WritesAfterTheChange);
