@@ -88,7 +88,8 @@ internal sealed class ReplicaManager(BrokerConfiguration configuration, LogManag
             logs.MoveApproval = new MoveAssignments(Assignments, () => AssignsDirectories(_image));
             logs.SetStraysAside(
                 log => RegistrationOf(log, newImage)?.IsReplica(_nodeId) != true,
-                log => RegistrationOf(log, newImage)?.Directory(_nodeId) is { } assigned && assigned == logs.DirectoryOf(log).Id);
+                log => RegistrationOf(log, newImage)?.Directory(_nodeId) is { } assigned && assigned == logs.DirectoryOf(log).Id,
+                log => RegistrationOf(log, newImage)?.Directory(_nodeId) is { } assigned && !IsHere(assigned));
         }
         List<Partition> gone = [];
         var assigns = AssignsDirectories(newImage);
