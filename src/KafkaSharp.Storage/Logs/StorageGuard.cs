@@ -45,8 +45,8 @@ internal sealed class StorageGuard(LogState state)
     }
 
     /// <summary>
-    /// Reports a failure that ends the use of the log. Not under the log's lock: the owner closes all logs of the directory, and two threads
-    /// that do so at the same time would wait for each other's log.
+    /// Reports a failure that ends the use of the log. Not under the log's lock: the owner closes all logs of the directory, and two
+    /// threads that do so at the same time would wait for each other's log.
     /// </summary>
     public void ReportFailed(IOException fault)
     {

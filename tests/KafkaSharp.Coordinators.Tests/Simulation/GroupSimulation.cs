@@ -200,8 +200,8 @@ internal sealed class GroupSimulation
 
     /// <summary>
     /// A classic group forgets what its members have when one joins during a rebalance. Cooperative members keep it, and if the group is
-    /// converted then, the coordinator gives it to others, as Kafka's does. So they join only groups that do not become classic again, which
-    /// the log says too late if commands wait.
+    /// converted then, the coordinator gives it to others, as Kafka's does. So they join only groups that do not become classic again,
+    /// which the log says too late if commands wait.
     /// </summary>
     private bool MayBeCooperative => !HasLinger && _policy == MigrationPolicy.Upgrade && Log.Upgrades > 0;
 

@@ -64,8 +64,8 @@ public sealed class MoveCrashTests
     }
 
     /// <summary>
-    /// A move whose end has no space is followed by one to a third directory, or back, and this is interrupted at a call; false if there is no such
-    /// call.
+    /// A move whose end has no space is followed by one to a third directory, or back, and this is interrupted at a call; false if there is
+    /// no such call.
     /// </summary>
     private static bool InterruptSecondMove(long call, bool isPowerFailure, string destination)
     {

@@ -38,20 +38,20 @@ internal static class ConnectionScenarios
             target.Fill(Names.Topic, 0, batches: 120);
             return new SlowReaders(target.Broker, connections: 50, requests: 20, FetchRequests.Of(Names.Topic, 0, maxBytes: 50 << 20));
         }) { KeepsConnections = true },
-        new("stopped-fetch-readers", "2,000 connections that request 10 MB and read nothing", target =>
+        new("stopped-fetch-readers", "500 connections that request 10 MB and read nothing", target =>
         {
             target.CreateTopic(Names.Topic);
             target.Fill(Names.Topic, 0, batches: 30);
             var fetch = FetchRequests.Of(Names.Topic, 0, maxBytes: 10 << 20);
-            return new StoppedReaders(target.Broker, 2_000, fetch);
-        }) { Limits = new(PeakMb: 80), KeepsConnections = true },
+            return new StoppedReaders(target.Broker, 500, fetch);
+        }) { Limits = new(PeakMb: 25), KeepsConnections = true },
         new("stopped-short-fetch-readers", "200 connections that request 30 KB of each of 1,000 partitions and read nothing", target =>
         {
             target.CreateTopic(Names.Topic, 1_000);
             target.FillEach(Names.Topic, 1_000, 30 * 1024);
             var fetch = FetchRequests.Of(12, [FetchRequests.Topic(Names.Topic, Enumerable.Range(0, 1_000))], maxBytes: 50 << 20);
             return new StoppedReaders(target.Broker, 200, fetch);
-        }) { Limits = new(PeakMb: 100), KeepsConnections = true },
+        }) { Limits = new(PeakMb: 150), KeepsConnections = true },
         new("slow-metadata-readers", "50 connections that request the metadata of 3,000 partitions and read a few bytes", target =>
         {
             target.CreateTopic(Names.Topic, 3_000);
