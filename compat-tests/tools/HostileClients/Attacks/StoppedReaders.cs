@@ -13,11 +13,12 @@ internal sealed class StoppedReaders(IPEndPoint broker, int count, RequestFrame 
     public AttackResult Run(TimeSpan atLeast)
     {
         var begin = Stopwatch.GetTimestamp();
+        // What they cost by staying counts, not that all come at once: to fill a send buffer takes the kernel milliseconds if it has to
+        // find new memory.
         foreach (var connection in _connections)
         {
             connection.Send(frame);
-            // What they cost by staying counts, not that all come at once.
-            Thread.Sleep(1);
+            Thread.Sleep(atLeast / count);
         }
         if (atLeast - Stopwatch.GetElapsedTime(begin) is var rest && rest > TimeSpan.Zero)
             Thread.Sleep(rest);
