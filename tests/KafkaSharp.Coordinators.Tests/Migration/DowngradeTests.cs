@@ -261,13 +261,7 @@ internal sealed class DowngradeTests
         Assert.That((await left!.Soon()).ErrorCode, Is.Not.EqualTo(ErrorCode.None));
         harness.Storage.AppendError = ErrorCode.None;
         a.Epoch = epoch;
-        for (var i = 0; i < 30; i++)
-        {
-            harness.Advance(3000);
-            Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
-            Assert.That(await one.Heartbeat(), Is.EqualTo(ErrorCode.None));
-            Assert.That(await two.Heartbeat(), Is.EqualTo(ErrorCode.None));
-        }
+        await AllStay(harness, a, one, two);
         Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(records + 1), "only the first commit");
         MigrationGroups.Reload(harness, 1);
         Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
@@ -300,13 +294,7 @@ internal sealed class DowngradeTests
         Assert.That((await Task.WhenAll(syncs).Soon()).Select(synced => synced.ErrorCode), Is.All.EqualTo(ErrorCode.RebalanceInProgress));
         harness.Storage.AppendError = ErrorCode.None;
         (a.Epoch, one.Generation, two.Generation) = (epoch, generation, generation);
-        for (var i = 0; i < 30; i++)
-        {
-            harness.Advance(3000);
-            Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
-            Assert.That(await one.Heartbeat(), Is.EqualTo(ErrorCode.None));
-            Assert.That(await two.Heartbeat(), Is.EqualTo(ErrorCode.None));
-        }
+        await AllStay(harness, a, one, two);
         Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(records + 1), "only the commit");
         MigrationGroups.Reload(harness, 1);
         Assert.That(await MigrationGroups.DescribedBytes(harness), Is.EqualTo(before));
@@ -342,6 +330,18 @@ internal sealed class DowngradeTests
                 Assert.That(
                     await member.Heartbeat(), Is.EqualTo(second < 6 ? ErrorCode.None : ErrorCode.RebalanceInProgress), $"after {second} s");
             }
+        }
+    }
+
+    /// <summary>No member is removed and no rebalance begins, for longer than any timeout.</summary>
+    private static async Task AllStay(GroupHarness harness, SimulatedConsumer a, params ClassicConsumer[] others)
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            harness.Advance(3000);
+            Assert.That((await a.KeepAlive()).ErrorCode, Is.EqualTo(ErrorCode.None));
+            foreach (var other in others)
+                Assert.That(await other.Heartbeat(), Is.EqualTo(ErrorCode.None));
         }
     }
 
