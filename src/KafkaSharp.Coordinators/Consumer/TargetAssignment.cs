@@ -72,7 +72,7 @@ internal sealed class TargetAssignment(ConsumerGroup group, ConsumerGroupMember 
         return Assignment.FromRecord(current.Topics
             .Select(topic => topic with
             {
-                Partitions = [.. topic.Partitions.Where(partition => partition <= LastPartition(topic.TopicId))],
+                Partitions = [.. topic.Partitions.Where(partition => partition >= 0 && partition <= LastPartition(topic.TopicId))],
             })
             .Where(topic => topic.Partitions.Length > 0));
     }

@@ -123,14 +123,8 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
     {
         const string Name = "end-transaction";
         CoordinatorEntry<TRecord>[] marker = [new(null, producer, end)];
-        return UnlessStoppedAsync(Name, host => host.WriteAsync(
-            Name,
-            () =>
-            {
-                _log!.BeginCommand();
-                return new CommandResult<CoordinatorEntry<TRecord>, bool>(marker, true, IsAtomic: true);
-            },
-            Options.WriteTimeout));
+        return RunAsync(
+            Name, () => new CommandResult<CoordinatorEntry<TRecord>, bool>(marker, true, IsAtomic: true), Options.WriteTimeout);
     }
 
     /// <summary>Runs a query and gives its response when everything it has seen is committed.</summary>
@@ -171,11 +165,10 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
     private Task<T> WriteAsync<T>(
         string name, ProducerIdentity producer, TransactionVerification? verification, Func<TShard, CommandResult<TRecord, T>> command,
         TimeSpan? timeout) =>
-        UnlessStoppedAsync(name, host => host.WriteAsync(
+        RunAsync(
             name,
             () =>
             {
-                _log!.BeginCommand();
                 var result = command(_shard);
                 IReadOnlyList<CoordinatorEntry<TRecord>> entries =
                     result.Records.Count == 0 ? [] : new CoordinatorEntries<TRecord>(result.Records, producer, verification);
@@ -183,6 +176,16 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
                 {
                     OnCompleted = result.OnCompleted,
                 };
+            },
+            timeout);
+
+    private Task<T> RunAsync<T>(string name, Func<CommandResult<CoordinatorEntry<TRecord>, T>> command, TimeSpan? timeout) =>
+        UnlessStoppedAsync(name, host => host.WriteAsync(
+            name,
+            () =>
+            {
+                _log!.BeginCommand();
+                return command();
             },
             timeout));
 
@@ -283,9 +286,9 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
         _runtime.Reload(this);
     }
 
-    private void Post(string name, Func<CommandResult<TRecord>> command) => _ = RunAsync(name, command);
+    private void Post(string name, Func<CommandResult<TRecord>> command) => _ = RunOwnAsync(name, command);
 
-    private async Task RunAsync(string name, Func<CommandResult<TRecord>> command)
+    private async Task RunOwnAsync(string name, Func<CommandResult<TRecord>> command)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace KafkaSharp.Coordinators.Runtime;
 internal sealed class UndoLog
 {
     private readonly List<Action> _actions = [];
-    private int _earlier;
+    private int? _commandBegin;
 
     /// <summary>Whether changes must be recorded: not while a shard is loaded, when every record is in the log already.</summary>
     public bool IsRecording { get; private set; }
@@ -20,16 +20,16 @@ internal sealed class UndoLog
     internal void StartRecording() => IsRecording = true;
 
     /// <summary>A command begins. What it changes itself is undone with its records, which may not fit into the current batch.</summary>
-    internal void BeginCommand() => _earlier = _actions.Count;
+    internal void BeginCommand() => _commandBegin = _actions.Count;
 
     /// <summary>The records of the running command are in the batch: all changes are undone together from now on.</summary>
-    internal void JoinCommand() => _earlier = int.MaxValue;
+    internal void JoinCommand() => _commandBegin = null;
 
     /// <summary>The changes of earlier commands are written, those of the running one are not.</summary>
     internal void ForgetEarlier()
     {
-        _actions.RemoveRange(0, Math.Min(_earlier, _actions.Count));
-        _earlier = 0;
+        _actions.RemoveRange(0, _commandBegin ?? _actions.Count);
+        _commandBegin = 0;
     }
 
     /// <summary>The changes are written.</summary>

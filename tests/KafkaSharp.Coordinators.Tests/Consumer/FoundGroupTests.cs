@@ -74,6 +74,25 @@ internal sealed class FoundGroupTests
         Assert.That(targets, Is.EquivalentTo(topics.Length == 1 ? new[] { "con-0", "con-1" } : ["con-0", "con-1", "con-b-0"]));
     }
 
+    /// <summary>An older version took over what the leader of a classic group had assigned, whatever it was.</summary>
+    [Test]
+    public async Task A_member_joins_though_others_have_partitions_that_no_topic_can_have()
+    {
+        await using var before = new GroupHarness();
+        before.PublishTopics(("con", 2));
+        var a = new SimulatedConsumer(before, "a");
+        await a.Join(["con"]);
+        await using var harness = GroupHarness.Load([.. before.Storage.Entries(0), Target(a.MemberId, before.Topics.TopicId("con"), -1, 0, 1)]);
+        harness.PublishTopics(("con", 2));
+        var b = new SimulatedConsumer(harness, "b");
+        Assert.That((await b.Join(["con"])).ErrorCode, Is.EqualTo(ErrorCode.None));
+        harness.Advance(1000);
+        await b.Beat();
+        var targets = (await harness.Described()).Members.SelectMany(member => member.TargetAssignment.TopicPartitions)
+            .SelectMany(topic => topic.Partitions);
+        Assert.That(targets, Is.EquivalentTo(new[] { 0, 1 }));
+    }
+
     /// <summary>A compacted log may have a late record of the old owner and none of those before it.</summary>
     [Test]
     public void A_partition_stays_with_its_new_owner_when_a_record_of_the_old_one_comes_late()
@@ -97,6 +116,11 @@ internal sealed class FoundGroupTests
     private static MemoryCoordinatorStorage.Entry Epoch() => new(
         GroupHarness.Write(new ConsumerGroupMetadataKey { GroupId = "group" }, 0, prefix: 3),
         GroupHarness.Write(new ConsumerGroupMetadataValue { Epoch = 1 }, 0));
+
+    private static MemoryCoordinatorStorage.Entry Target(string memberId, Uuid topicId, params int[] partitions) => new(
+        GroupHarness.Write(new ConsumerGroupTargetAssignmentMemberKey { GroupId = "group", MemberId = memberId }, 0, prefix: 7),
+        GroupHarness.Write(
+            new ConsumerGroupTargetAssignmentMemberValue { TopicPartitions = [new() { TopicId = topicId, Partitions = [.. partitions] }] }, 0));
 
     private static MemoryCoordinatorStorage.Entry Member(bool tombstone = false) => new(
         GroupHarness.Write(new ConsumerGroupMemberMetadataKey { GroupId = "group", MemberId = "m" }, 0, prefix: 5),
