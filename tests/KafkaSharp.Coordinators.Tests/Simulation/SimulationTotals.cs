@@ -13,13 +13,14 @@ internal sealed class SimulationTotals
 
     public int Refused { get; private set; }
 
-    public void Add(GroupSimulation simulation)
+    public SimulationTotals Add(GroupSimulation simulation)
     {
         Steps += simulation.StepNumber;
         Upgrades += simulation.Log.Upgrades;
         Downgrades += simulation.Log.Downgrades;
         Commits += simulation.Commits;
         Refused += simulation.Refused;
+        return this;
     }
 
     public override string ToString() =>

@@ -13,13 +13,14 @@ internal sealed class SimulationTotals
 
     public long Compactions { get; set; }
 
-    public void Add(SimulationTotals other)
+    public SimulationTotals Add(SimulationTotals other)
     {
         Steps += other.Steps;
         Restarts += other.Restarts;
         PowerFailures += other.PowerFailures;
         Faults += other.Faults;
         Compactions += other.Compactions;
+        return this;
     }
 
     public override string ToString() =>
