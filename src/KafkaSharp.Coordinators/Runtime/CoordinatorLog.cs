@@ -54,38 +54,29 @@ internal sealed class CoordinatorLog<TRecord>(
 
     public int CountThatFits(IReadOnlyList<CoordinatorEntry<TRecord>> records, int start)
     {
-        var left = RoomFor(records[start]);
-        var count = 0;
-        do
+        try
         {
-            left -= _batch.UpperBoundOf(records[start + count].Record!);
-            count++;
+            return Fitting(records, start);
         }
-        while (start + count < records.Count && left >= _batch.UpperBoundOf(records[start + count].Record!));
-        return count;
+        catch
+        {
+            undo.UndoCommand();
+            throw;
+        }
     }
 
     public long Append(IReadOnlyList<CoordinatorEntry<TRecord>> records, bool isAtomic)
     {
-        var first = records[0];
-        if (!IsEmpty && (first.Producer.IsTransactional || !Fits(records)) && Write(isBeforeCommand: true) is { } failure)
-            throw failure;
-        undo.JoinCommand();
-        if (first.End is not null)
+        try
         {
-            _marker = first;
-            return ++_nextOffset;
+            return Append(records);
         }
-        if (_batch.Count == 0)
+        catch
         {
-            _batch.Start(first.Producer);
-            _verification = first.Verification;
+            // Nothing of the command is in the batch: what was there before goes on.
+            undo.UndoCommand();
+            throw;
         }
-        var now = loop.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        for (var i = 0; i < records.Count; i++)
-            _batch.Add(records[i].Record!, now);
-        _nextOffset += records.Count;
-        return _nextOffset;
     }
 
     public void Release()
@@ -114,10 +105,60 @@ internal sealed class CoordinatorLog<TRecord>(
         return true;
     }
 
+    /// <summary>The commands that wait to be written have been refused: nothing is written any more.</summary>
+    public void Stop()
+    {
+        _lingerTimer?.Cancel();
+        Clear();
+    }
+
     public void Dispose()
     {
         _lingerTimer?.Cancel();
         _batch.Dispose();
+    }
+
+    private int Fitting(IReadOnlyList<CoordinatorEntry<TRecord>> records, int start)
+    {
+        var left = RoomFor(records[start]);
+        var count = 0;
+        do
+        {
+            left -= _batch.UpperBoundOf(records[start + count].Record!);
+            count++;
+        }
+        while (start + count < records.Count && left >= _batch.UpperBoundOf(records[start + count].Record!));
+        return count;
+    }
+
+    private long Append(IReadOnlyList<CoordinatorEntry<TRecord>> records)
+    {
+        var first = records[0];
+        var isMarker = first.End is not null;
+        // A record that cannot be encoded must fail its command before any other is in the batch; a single one does so when it is added.
+        var size = isMarker || (IsEmpty && records.Count == 1) ? 0 : SizeOf(records);
+        var fits = !first.Producer.IsTransactional && _batch.Size + size <= partition.MaxBatchSize;
+        if (!IsEmpty && !fits && Write(isBeforeCommand: true) is { } failure)
+            throw failure;
+        if (isMarker)
+            _marker = first;
+        else
+            Add(records);
+        undo.JoinCommand();
+        _nextOffset += records.Count;
+        return _nextOffset;
+    }
+
+    private void Add(IReadOnlyList<CoordinatorEntry<TRecord>> records)
+    {
+        var isFirst = _batch.Count == 0;
+        if (isFirst)
+            _batch.Start(records[0].Producer);
+        var now = loop.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < records.Count; i++)
+            _batch.Add(records[i].Record!, now);
+        if (isFirst)
+            _verification = records[0].Verification;
     }
 
     private void WriteAfter(TimeSpan linger)
@@ -189,12 +230,12 @@ internal sealed class CoordinatorLog<TRecord>(
         new EndTransactionMarker(marker.End!.Committed ? ControlRecordType.Commit : ControlRecordType.Abort, marker.End.CoordinatorEpoch),
         0, loop.Time.GetUtcNow().ToUnixTimeMilliseconds(), marker.Producer.Id, marker.Producer.Epoch, LeaderEpoch);
 
-    private bool Fits(IReadOnlyList<CoordinatorEntry<TRecord>> records)
+    private long SizeOf(IReadOnlyList<CoordinatorEntry<TRecord>> records)
     {
-        var size = _batch.Size;
-        for (var i = 0; i < records.Count && size <= partition.MaxBatchSize; i++)
+        var size = 0L;
+        for (var i = 0; i < records.Count; i++)
             size += _batch.UpperBoundOf(records[i].Record!);
-        return size <= partition.MaxBatchSize;
+        return size;
     }
 
     /// <summary>

@@ -185,7 +185,15 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
             () =>
             {
                 _log!.BeginCommand();
-                return command();
+                try
+                {
+                    return command();
+                }
+                catch
+                {
+                    _undo.UndoCommand();
+                    throw;
+                }
             },
             timeout));
 
@@ -283,6 +291,7 @@ internal sealed class ShardHost<TShard, TRecord> : IAsyncDisposable
     {
         _runtime.Logger.OutOfSync(TopicPartition, reason);
         _host!.Fail(ErrorCode.NotCoordinator, reason);
+        _log!.Stop();
         _runtime.Reload(this);
     }
 

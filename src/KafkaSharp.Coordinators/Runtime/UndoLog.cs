@@ -25,6 +25,9 @@ internal sealed class UndoLog
     /// <summary>The records of the running command are in the batch: all changes are undone together from now on.</summary>
     internal void JoinCommand() => _commandBegin = null;
 
+    /// <summary>The running command has failed before its records were in the batch: takes back what it has changed itself.</summary>
+    internal void UndoCommand() => TakeBack(Math.Min(_commandBegin ?? int.MaxValue, _actions.Count));
+
     /// <summary>The changes of earlier commands are written, those of the running one are not.</summary>
     internal void ForgetEarlier()
     {
@@ -36,12 +39,14 @@ internal sealed class UndoLog
     internal void Forget() => _actions.Clear();
 
     /// <summary>Takes every change since the last <see cref="Forget"/> back, the last one first.</summary>
-    internal void Undo()
+    internal void Undo() => TakeBack(0);
+
+    private void TakeBack(int first)
     {
         IsRecording = false;
-        for (var i = _actions.Count - 1; i >= 0; i--)
+        for (var i = _actions.Count - 1; i >= first; i--)
             _actions[i]();
-        _actions.Clear();
+        _actions.RemoveRange(first, _actions.Count - first);
         IsRecording = true;
     }
 }

@@ -318,6 +318,32 @@ internal sealed class UpgradeTests
         return memberId;
     }
 
+    // The client id is a part of the member id, which is then longer than a string of a record may be.
+    [Test]
+    public async Task A_group_with_a_member_id_that_no_record_can_hold_stays_and_disturbs_no_other()
+    {
+        await using var harness = MigrationGroups.NewHarness();
+        var joined = harness.Coordinator.Classic.JoinGroupAsync(
+            GroupHarness.Context(3, new string('c', short.MaxValue)),
+            new JoinGroupRequest
+            {
+                GroupId = GroupHarness.GroupId,
+                SessionTimeoutMs = 10_000,
+                RebalanceTimeoutMs = 30_000,
+                ProtocolType = "consumer",
+                Protocols = [new() { Name = "range", Metadata = GroupHarness.Metadata }],
+            },
+            _ => true);
+        harness.Advance(3000);
+        Assert.That((await joined.Soon()).ErrorCode, Is.EqualTo(ErrorCode.None));
+        var records = harness.Storage.Entries(0).Count;
+        var upgraded = await new SimulatedConsumer(harness, "a").Join(["con"]).Soon();
+        Assert.That(upgraded.ErrorCode, Is.EqualTo(ErrorCode.UnknownServerError));
+        Assert.That(await harness.Commit(1, group: "other"), Is.EqualTo(ErrorCode.None));
+        Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(records + 1), "only the commit");
+        Assert.That((await harness.Describe()).GroupState, Is.EqualTo("CompletingRebalance"));
+    }
+
     private static async Task ExpectRefused(GroupHarness harness, string reason)
     {
         var (written, state) = (harness.Storage.Entries(0).Count, (await harness.Describe()).GroupState);

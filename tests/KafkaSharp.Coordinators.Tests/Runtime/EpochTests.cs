@@ -39,6 +39,24 @@ internal sealed class EpochTests
         Assert.That(harness.Shards[0].IsUnloaded);
     }
 
+    // It was decided without the records of the other leader, and is written, if at all, in the new epoch.
+    [Test]
+    public async Task What_waits_to_be_written_when_a_shard_lacks_records_of_another_leader_is_refused_and_not_written()
+    {
+        await using var harness = new RuntimeHarness(leaderEpoch: 4);
+        await harness.Set("a", "1").Soon();
+        var waiting = harness.WhileBusy(
+            () =>
+            {
+                harness.Storage.Entries(0).Add(harness.Storage.Entries(0)[0] with { Value = "2"u8.ToArray() });
+                harness.Runtime.OnElection(0, 6);
+            },
+            new KeyValueRecord("b", "1"));
+        await Expect.Refused(waiting, ErrorCode.NotCoordinator);
+        await Eventually.True(() => harness.Shards.Count == 2 && harness.Shard.ImageOffsets.Count == 1, "it is reloaded");
+        Assert.That(await harness.Dump().Soon(), Is.EqualTo("a=2"));
+    }
+
     [Test]
     public async Task A_write_behind_records_of_another_writer_is_not_acknowledged_and_the_shard_is_reloaded()
     {

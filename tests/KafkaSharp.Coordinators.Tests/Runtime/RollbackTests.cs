@@ -112,6 +112,45 @@ internal sealed class RollbackTests
         Assert.That(first.IsCompletedSuccessfully, Is.EqualTo(size > 300));
     }
 
+    // The client decides how long a string is that a record has to hold.
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_command_with_a_record_that_cannot_be_encoded_fails_alone_and_leaves_nothing(bool isAtomic)
+    {
+        foreach (var hasBatch in (bool[])[false, true])
+        {
+            await using var harness = new RuntimeHarness(TimeSpan.FromMilliseconds(5));
+            var before = hasBatch ? harness.Set("a", "1") : Task.FromResult(true);
+            KeyValueRecord[] records = [new("b", "1"), new(new string('x', short.MaxValue + 1), "1")];
+            var failed = SetAhead(harness, "1", isAtomic, isAtomic ? records : records[1..]);
+            await failed.ContinueWith(_ => true, TaskScheduler.Default).Soon();
+            Assert.That(failed.IsFaulted);
+            var after = harness.Set("c", "1");
+            harness.Advance(5);
+            Assert.That(await before.Soon());
+            Assert.That(await after.Soon());
+            Assert.That(await harness.Dump().Soon(), Is.EqualTo(hasBatch ? "a=1 c=1" : "c=1"));
+            Assert.That(harness.Storage.Entries(0), Has.Count.EqualTo(hasBatch ? 2 : 1));
+        }
+    }
+
+    [Test]
+    public async Task What_a_command_has_changed_is_undone_when_it_throws()
+    {
+        await using var harness = new RuntimeHarness(TimeSpan.FromMilliseconds(5));
+        var before = harness.Set("a", "1");
+        var failed = harness.Host.WriteAsync<bool>("ahead", shard =>
+        {
+            shard.SetAhead("ahead", "1");
+            throw new InvalidOperationException("injected by the test");
+        });
+        await failed.ContinueWith(_ => true, TaskScheduler.Default).Soon();
+        Assert.That(failed.IsFaulted);
+        harness.Advance(5);
+        Assert.That(await before.Soon());
+        Assert.That(await harness.Dump().Soon(), Is.EqualTo("a=1"));
+    }
+
     [Test]
     public async Task What_a_command_changes_ahead_of_records_that_are_written_stays()
     {
@@ -153,9 +192,12 @@ internal sealed class RollbackTests
     }
 
     private static Task<bool> SetAhead(RuntimeHarness harness, string value, params KeyValueRecord[] records) =>
+        SetAhead(harness, value, isAtomic: false, records);
+
+    private static Task<bool> SetAhead(RuntimeHarness harness, string value, bool isAtomic, KeyValueRecord[] records) =>
         harness.Host.WriteAsync("ahead", shard =>
         {
             shard.SetAhead("ahead", value);
-            return new CommandResult<KeyValueRecord, bool>(records, true);
+            return new CommandResult<KeyValueRecord, bool>(records, true, isAtomic);
         });
 }
