@@ -16,6 +16,12 @@ public abstract class FileBackedMemory : MemoryManager<byte>
     /// </summary>
     public const int SmallestPiece = 32 * 1024;
 
+    /// <summary>
+    /// Whether there is a <see cref="FileHandle"/>. Without it the bytes are sent from the memory by a system call, which reports a bad
+    /// sector as an error, where an access would raise a fault.
+    /// </summary>
+    public virtual bool HasHandle => true;
+
     /// <summary>The file descriptor, which is open as long as the memory is valid.</summary>
     public abstract nint FileHandle { get; }
 

@@ -29,7 +29,7 @@ internal static class ImmediateSend
 
     private static long SendSome(SafeSocketHandle socket, ReadOnlySpan<ReadOnlyMemory<byte>> pieces, out long asked)
     {
-        if (FileBackedMemory.TryFind(pieces[0], out var file, out var position)
+        if (FileBackedMemory.TryFind(pieces[0], out var file, out var position) && file.HasHandle
             && FileSend.TrySend(socket, file.FileHandle, position, pieces[0].Length, out var sent))
         {
             asked = pieces[0].Length;

@@ -15,7 +15,7 @@ internal sealed class SocketTransport : Transport
     // The number of bytes that the framework sends while the send buffer is full. The rest is sent with direct calls again.
     private const int WaitingSendBytes = 256 * 1024;
 
-    // The same of a file. Each reader that has stopped keeps a copy of them.
+    // The same of a file. Each reader that has stopped keeps a copy of them. It divides a page.
     private const int WaitingFileBytes = 1024;
 
     // A large frame arrives in many segments. The system wakes this process when they have arrived, not for each.
@@ -84,11 +84,20 @@ internal sealed class SocketTransport : Transport
         {
             var next = batch.Segments[0];
             batch.Advance(ImmediateSend.IsSupported && FileBackedMemory.TryFind(next, out var file, out var position)
-                ? await SendCopyAsync(next[..Math.Min(next.Length, WaitingFileBytes)], file, position)
+                ? await SendOfFileAsync(next, file, position)
                 : await _socket.SendAsync(next[..Math.Min(next.Length, WaitingSendBytes)], SocketFlags.None));
             if (ImmediateSend.IsSupported)
                 ImmediateSend.Send(_socket.SafeHandle, batch);
         }
+    }
+
+    private ValueTask<int> SendOfFileAsync(ReadOnlyMemory<byte> bytes, FileBackedMemory file, int position)
+    {
+        var most = Math.Min(bytes.Length, WaitingFileBytes);
+        // Up to the end of a page: the framework does not report that the next page is not there, and waits for ever.
+        return file.HasHandle
+            ? SendCopyAsync(bytes[..most], file, position)
+            : _socket.SendAsync(bytes[..Math.Min(most, WaitingFileBytes - position % WaitingFileBytes)], SocketFlags.None);
     }
 
     // The pages of a mapping that the framework sends from would stay with this process: with a slow reader, in the end the whole file.

@@ -10,7 +10,7 @@ namespace KafkaSharp.Storage.FileSystem;
 /// <remarks>
 /// The files are on a ring, and a hand goes round: it takes a chance from a file that has one, and closes a file that has none (the clock
 /// algorithm). So the use of an open file costs no more than reading one field. A mapping that is lent keeps its handle open and counts
-/// too.
+/// too. A file of which something is lent is not closed: it would be opened again, and then have two handles.
 /// </remarks>
 /// <param name="limit">The most handles.</param>
 /// <param name="mostCopiedBytes">How many bytes the copies of short pieces may hold together before short pieces are lent too.</param>
@@ -18,6 +18,9 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
 {
     // More than responses hold whose clients read them. A client that has stopped reading keeps its copies, 30 KB of each partition.
     private const long MostCopiedBytes = 16L << 20;
+
+    // Linux allows 65,530 mappings to a process, of which files with a handle have a third.
+    private const int MostPages = 16_384;
 
     private const int TooManyInProcess = 24;
     private const int TooManyInSystem = 23;
@@ -27,19 +30,24 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
     private readonly Lock _gate = new();
     private readonly List<PhysicalFile> _ring = [];
     private int _hand;
+    private int _retired;
     private int _lent;
+    private int _pages;
     private long _copied;
 
     /// <summary>The handles of this process.</summary>
     public static FileHandles OfProcess { get; } = new(DescriptorBudget.OfProcess.Files);
 
     /// <summary>The number of open handles, with those that only a lease keeps open.</summary>
-    public int Count => OpenFiles + Volatile.Read(ref _lent);
+    public int Count => OpenFiles + Volatile.Read(ref _retired);
 
     /// <summary>
-    /// Whether bytes may be lent with their handle. Otherwise they are copied, so that slow consumers do not take all handles.
+    /// Whether the handle of another file may be lent. Otherwise only its pages are, so that slow consumers do not take all handles.
     /// </summary>
     public bool CanLend => Volatile.Read(ref _lent) < limit / 2;
+
+    /// <summary>Whether another file may be mapped only for what is lent of it.</summary>
+    public bool CanLendPages => Volatile.Read(ref _pages) < MostPages;
 
     /// <summary>Whether short pieces are copied, which costs less than to lend them: not while many copies are kept.</summary>
     public bool CanCopy => Volatile.Read(ref _copied) < mostCopiedBytes;
@@ -104,7 +112,8 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
     }
 
     /// <summary>
-    /// Closes the handles that were not used since the last call, except those of files with writes that are not flushed.
+    /// Closes the handles that were not used since the last call, except those that are lent and those of files with writes that are not
+    /// flushed.
     /// </summary>
     public void CloseIdle()
     {
@@ -113,15 +122,30 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
             files = [.. _ring];
         foreach (var file in files)
         {
-            if (!file.TakeChance() && !file.HasUnflushedWrites && Remove(file))
+            if (!file.TakeChance() && !file.HasUnflushedWrites && !file.IsLent && Remove(file))
                 TryClose(file);
         }
     }
 
-    /// <summary>A mapping is no longer used by its file, but perhaps by leases: it counts until <see cref="Returned"/>.</summary>
-    public void Lent() => Interlocked.Increment(ref _lent);
+    /// <summary>A mapping is no longer used by its file, but perhaps by leases: it counts until <see cref="Unmapped"/>.</summary>
+    public void Retired() => Interlocked.Increment(ref _retired);
 
+    public void Unmapped() => Interlocked.Decrement(ref _retired);
+
+    /// <summary>The first lease of a mapping with a handle begins, unless as many as may be lent have one.</summary>
+    public bool TryLend()
+    {
+        if (Interlocked.Increment(ref _lent) <= limit / 2)
+            return true;
+        Interlocked.Decrement(ref _lent);
+        return false;
+    }
+
+    /// <summary>The last lease of a mapping with a handle has ended.</summary>
     public void Returned() => Interlocked.Decrement(ref _lent);
+
+    /// <summary>A file was mapped only for what is lent of it: one more, or minus one when that has ended.</summary>
+    public void PagesLent(int mappings) => Interlocked.Add(ref _pages, mappings);
 
     /// <summary>Bytes were copied for a borrower, who returns them: then the number is negative.</summary>
     public void Copied(long bytes) => Interlocked.Add(ref _copied, bytes);
@@ -181,7 +205,7 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
                 if (_hand >= _ring.Count)
                     _hand = 0;
                 var file = _ring[_hand];
-                if (file.TakeChance())
+                if (file.IsLent || file.TakeChance())
                 {
                     _hand++;
                     continue;

@@ -9,21 +9,29 @@ namespace KafkaSharp.Storage.FileSystem;
 /// handle are released with the last reference, also if the file has closed its handle before. The mapping may extend beyond the end of the
 /// file, where an access would raise a fault; therefore leases exist only for bytes below the published length of the file.
 /// </summary>
+/// <remarks>
+/// While too many handles are lent, a mapping is without a handle: <see cref="TryMapPages"/>. It has no reference of the file, so that it
+/// ends with its leases.
+/// </remarks>
 internal sealed unsafe class MappedMemoryManager : FileBackedMemory
 {
+    // The reference of the file. What is below are leases.
+    private const int OfFile = 1 << 30;
+
     private readonly byte* _address;
-    private readonly SafeHandle _file;
+    private readonly SafeHandle? _file;
     private readonly FileHandles _handles;
-    private int _holders = 1;
+    private int _holders;
     private long _lentEnd;
 
     // Keeps the file open after IStorageFile is closed, because a sender may use sendfile for the borrowed bytes.
-    private MappedMemoryManager(FileHandles handles, SafeHandle file, nint address, long capacity)
+    private MappedMemoryManager(FileHandles handles, SafeHandle? file, nint address, long capacity)
     {
         _handles = handles;
         var kept = false;
-        file.DangerousAddRef(ref kept);
+        file?.DangerousAddRef(ref kept);
         _file = file;
+        _holders = file is null ? 1 : OfFile;
         _address = (byte*)address;
         Capacity = capacity;
     }
@@ -31,33 +39,55 @@ internal sealed unsafe class MappedMemoryManager : FileBackedMemory
     /// <summary>The number of mapped bytes, from the start of the file.</summary>
     public long Capacity { get; }
 
-    public override nint FileHandle => _file.DangerousGetHandle();
+    public override bool HasHandle => _file is not null;
 
-    /// <summary>Maps a file. Null if the system refuses (too many mappings, no address space).</summary>
+    public override nint FileHandle => _file?.DangerousGetHandle() ?? throw new InvalidOperationException("Only the pages are lent");
+
+    /// <summary>No byte from here on was ever lent.</summary>
+    public long LentEnd => Volatile.Read(ref _lentEnd);
+
+    /// <summary>Whether there are leases.</summary>
+    public bool IsLent => (Volatile.Read(ref _holders) & (OfFile - 1)) > 0;
+
+    /// <summary>Whether there are references. Once false, it stays false.</summary>
+    public bool IsHeld => Volatile.Read(ref _holders) > 0;
+
+    /// <summary>Maps a file and keeps its handle. Null if the system refuses (too many mappings, no address space).</summary>
     public static MappedMemoryManager? TryMap(FileHandles handles, SafeHandle file, long capacity)
     {
         var address = Posix.Map(file, capacity);
         return address == 0 ? null : new MappedMemoryManager(handles, file, address, capacity);
     }
 
-    /// <summary>No byte from here on was ever lent.</summary>
-    public long LentEnd => Volatile.Read(ref _lentEnd);
+    /// <summary>Maps a file for a lease, which the caller has, without its handle. Null if the system refuses.</summary>
+    public static MappedMemoryManager? TryMapPages(FileHandles handles, SafeHandle file, long capacity)
+    {
+        var address = Posix.Map(file, capacity);
+        if (address == 0)
+            return null;
+        handles.PagesLent(1);
+        return new MappedMemoryManager(handles, file: null, address, capacity);
+    }
 
-    /// <summary>Whether there are references. Once false, it stays false.</summary>
-    public bool IsHeld => Volatile.Read(ref _holders) > 0;
-
-    /// <summary>Adds a reference. False if the mapping has been or is being released.</summary>
+    /// <summary>
+    /// Adds the reference of a lease. False if the mapping is retired or released, or if it would be the first lease while too many handles
+    /// are lent.
+    /// </summary>
     public bool TryHold()
     {
-        var holders = Volatile.Read(ref _holders);
-        while (holders > 0)
+        while (true)
         {
-            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
-            if (seen == holders)
+            var holders = Volatile.Read(ref _holders);
+            if (holders < (HasHandle ? OfFile : 1))
+                return false;
+            var isFirst = holders == OfFile;
+            if (isFirst && !_handles.TryLend())
+                return false;
+            if (Interlocked.CompareExchange(ref _holders, holders + 1, holders) == holders)
                 return true;
-            holders = seen;
+            if (isFirst)
+                _handles.Returned();
         }
-        return false;
     }
 
     /// <summary>Records that bytes up to a position are about to be lent. The caller has a reference.</summary>
@@ -76,19 +106,21 @@ internal sealed unsafe class MappedMemoryManager : FileBackedMemory
     /// <summary>Removes the reference of the file. True if it was the last one, so that the pages were unmapped.</summary>
     public bool Retire()
     {
-        _handles.Lent();
-        return Release();
+        _handles.Retired();
+        if (Interlocked.Add(ref _holders, -OfFile) != 0)
+            return false;
+        Unmap();
+        return true;
     }
 
-    /// <summary>Removes a reference. True if it was the last one, so that the pages were unmapped.</summary>
-    public bool Release()
+    /// <summary>Removes the reference of a lease.</summary>
+    public void Release()
     {
-        if (Interlocked.Decrement(ref _holders) != 0)
-            return false;
-        Posix.Unmap((nint)_address, Capacity);
-        _file.DangerousRelease();
-        _handles.Returned();
-        return true;
+        var holders = Interlocked.Decrement(ref _holders);
+        if (HasHandle && (holders & (OfFile - 1)) == 0)
+            _handles.Returned();
+        if (holders == 0)
+            Unmap();
     }
 
     public Memory<byte> Slice(long offset, int length) => CreateMemory(checked((int)offset), length);
@@ -107,5 +139,17 @@ internal sealed unsafe class MappedMemoryManager : FileBackedMemory
 
     protected override void Dispose(bool disposing)
     {
+    }
+
+    private void Unmap()
+    {
+        Posix.Unmap((nint)_address, Capacity);
+        if (_file is null)
+        {
+            _handles.PagesLent(-1);
+            return;
+        }
+        _file.DangerousRelease();
+        _handles.Unmapped();
     }
 }

@@ -25,16 +25,12 @@ internal sealed class PhysicalFile : IStorageFile
     public const byte MostChances = 2;
 
     private const byte ChancesOfReader = 1;
-    private const int SmallestMapping = 1 << 20;
 
     private readonly Lock _gate = new();
     private readonly FileHandles _handles;
-    private readonly long _expectedLength;
+    private readonly FileMappings _mappings;
     private readonly FileAccess _access;
     private SafeFileHandle? _handle;
-    private MappedMemoryManager? _mapping;
-    // Retired mappings of this file that leases still reference.
-    private List<MappedMemoryManager>? _retired;
     private string _path;
     private long _length;
     // The number of changes. It starts at 1 for unflushed writes of an earlier process.
@@ -50,7 +46,7 @@ internal sealed class PhysicalFile : IStorageFile
         _path = path;
         _length = length;
         _access = access;
-        _expectedLength = Math.Min(expectedLength, int.MaxValue);
+        _mappings = new FileMappings(handles, expectedLength);
     }
 
     /// <summary>A file that has just been opened.</summary>
@@ -88,6 +84,9 @@ internal sealed class PhysicalFile : IStorageFile
     public bool HasUnflushedWrites => Volatile.Read(ref _changes) is > 1 and var changes && Volatile.Read(ref _flushedChanges) != changes;
 
     public bool IsDisposed => Volatile.Read(ref _disposed);
+
+    /// <summary>Whether leases keep the handle open: then to close it would free nothing.</summary>
+    public bool IsLent => _mappings.IsLent;
 
     /// <summary>Whether the file has a handle at the moment.</summary>
     public bool IsOpen => Volatile.Read(ref _handle) is not null;
@@ -149,9 +148,9 @@ internal sealed class PhysicalFile : IStorageFile
                 return;
             }
             Interlocked.Exchange(ref _length, length);
-            if (IsLentBeyond(length))
-                Retire(null);
-            if (IsLentBeyond(length))
+            if (_mappings.AreLentBeyond(length))
+                _mappings.Retire();
+            if (_mappings.AreLentBeyond(length))
                 ReplaceByCopy(length);
             else
                 OpenFile.SetLength(HandleUnderGate(), length);
@@ -189,7 +188,7 @@ internal sealed class PhysicalFile : IStorageFile
         if (length == 0)
             return default;
         var end = offset + length;
-        if ((length >= FileBackedMemory.SmallestPiece || !_handles.CanCopy) && end <= int.MaxValue && Posix.CanMap && _handles.CanLend
+        if ((length >= FileBackedMemory.SmallestPiece || !_handles.CanCopy) && end <= int.MaxValue && Posix.CanMap
             && Hold(end) is { } mapping)
         {
             mapping.Lend(end);
@@ -273,7 +272,7 @@ internal sealed class PhysicalFile : IStorageFile
 
     private void CloseHandle()
     {
-        Retire(null);
+        _mappings.Retire();
         var handle = _handle;
         Volatile.Write(ref _handle, null);
         handle?.Dispose();
@@ -305,50 +304,11 @@ internal sealed class PhysicalFile : IStorageFile
     {
         if (_chances < ChancesOfReader)
             Volatile.Write(ref _chances, ChancesOfReader);
-        while (true)
-        {
-            var mapping = Volatile.Read(ref _mapping);
-            if (mapping is null || mapping.Capacity < end)
-            {
-                if (!TryMap(end))
-                    return null;
-            }
-            else if (mapping.TryHold())
-            {
-                return mapping;
-            }
-        }
-    }
-
-    private bool TryMap(long end)
-    {
+        if (_mappings.TryHold(end) is { } mapping)
+            return mapping;
         lock (_gate)
-        {
-            if (_mapping is { } current && current.Capacity >= end)
-                return true;
-            var handle = HandleUnderGate();
-            var capacity = Math.Max(Math.Max(_expectedLength, SmallestMapping), Math.Min(end * 2, int.MaxValue));
-            var mapping = MappedMemoryManager.TryMap(_handles, handle, capacity) ?? MappedMemoryManager.TryMap(_handles, handle, end);
-            if (mapping is null)
-                return false;
-            Retire(mapping);
-            return true;
-        }
+            return _mappings.Hold(HandleUnderGate(), end);
     }
-
-    /// <summary>Replaces the current mapping by another one or by none. Called under the gate.</summary>
-    private void Retire(MappedMemoryManager? successor)
-    {
-        var mapping = _mapping;
-        Volatile.Write(ref _mapping, successor);
-        if (mapping?.Retire() == false)
-            (_retired ??= []).Add(mapping);
-        _retired?.RemoveAll(static retired => !retired.IsHeld);
-    }
-
-    /// <summary>Whether bytes from a position on may be lent at the moment. Called under the gate.</summary>
-    private bool IsLentBeyond(long position) =>
-        _mapping?.LentEnd > position || _retired?.Exists(retired => retired.IsHeld && retired.LentEnd > position) == true;
 
     private BorrowedBytes BorrowCopy(long offset, int length)
     {
@@ -408,7 +368,7 @@ internal sealed class PhysicalFile : IStorageFile
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-        _retired = null;
+        _mappings.Forget();
         Volatile.Write(ref _handle, copy);
         // Leases, and reads and flushes under way, keep it open until they end.
         original.Dispose();

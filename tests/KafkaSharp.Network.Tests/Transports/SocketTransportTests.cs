@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using KafkaSharp.Network.Buffers;
@@ -121,6 +122,40 @@ public sealed class SocketTransportTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public async Task Pages_without_a_handle_arrive_through_a_small_send_buffer()
+    {
+        using var folder = new FilePieces(3_000_000);
+        using IMemoryOwner<byte> pages = folder.Mapped();
+        var (transport, client) = await PairAsync(sendBuffer: 4096);
+        using var served = transport;
+        using var receiving = client;
+        var (batch, expected) = BatchOf((FileBackedMemory)pages, folder.Content);
+
+        await AssertArrivesAsync(batch, transport, client, expected);
+    }
+
+    // Another process has truncated it, where an access to the pages would raise a fault.
+    [Test]
+    [Platform("Linux")]
+    public async Task Pages_of_a_file_that_has_become_shorter_break_the_connection([Values(4096, 1 << 20)] int sendBuffer)
+    {
+        using var folder = new FilePieces(3_000_000);
+        using IMemoryOwner<byte> pages = folder.Mapped();
+        var (transport, client) = await PairAsync(sendBuffer);
+        using var served = transport;
+        using var receiving = client;
+        var (batch, _) = BatchOf((FileBackedMemory)pages, folder.Content);
+        folder.Truncate(1_000_001);
+
+        var sending = transport.SendAsync(batch).AsTask();
+        _ = new RawClientBytes(client).ReadAsync(3_000_000);
+
+        Assert.That(async () => await sending.WaitAsync(TimeSpan.FromSeconds(20)), Throws.InstanceOf<SocketException>());
+        batch.Clear();
+    }
+
+    [Test]
     public async Task Sending_to_a_client_that_left_fails()
     {
         var (transport, client) = await PairAsync(sendBuffer: 4096);
@@ -240,6 +275,8 @@ public sealed class SocketTransportTests
 
         public FileBackedMemory Shown(Func<int, byte> content) =>
             new ShownFile(_handle.DangerousGetHandle(), [.. Enumerable.Range(0, Content.Length).Select(content)]);
+
+        public MappedPages Mapped() => new(_path, Content.Length);
 
         public void Truncate(int length) => RandomAccess.SetLength(_handle, length);
 

@@ -103,25 +103,75 @@ public sealed class FileHandlesTests
         Assert.That(_handles.Count, Is.EqualTo(1));
     }
 
+    // What readers that have stopped keep must not depend on how many they are: then nothing may be copied for them.
     [Test]
     [Platform("Linux,MacOsX")]
-    public void Leases_take_at_most_half_of_the_handles()
+    public void Leases_take_at_most_half_of_the_handles_and_of_other_files_only_pages_are_lent()
     {
         List<IDisposable> open = [];
-        var mapped = 0;
+        var withHandle = 0;
         for (var index = 0; index < 3 * Limit; index++)
         {
             var file = _files.OpenFile(_folder[$"{index}"], StorageFileMode.CreateNew);
             file.Write(0, Pattern());
-            var borrowed = file.Borrow(0, Size);
-            Assert.That(borrowed.Span.SequenceEqual(Pattern()));
-            mapped += FileBackedMemory.TryFind(borrowed.Memory, out _, out _) ? 1 : 0;
+            for (var reader = 0; reader < 3; reader++)
+            {
+                var borrowed = file.Borrow(reader, Size);
+                Assert.That(borrowed.Span.SequenceEqual(Pattern().AsSpan(reader)));
+                Assert.That(FileBackedMemory.TryFind(borrowed.Memory, out var backing, out _));
+                withHandle += backing!.HasHandle ? 1 : 0;
+                open.Add(borrowed);
+            }
+            Assert.That(_handles.Count, Is.LessThanOrEqualTo(Limit));
             file.Dispose();
-            open.Add(borrowed);
         }
-        Assert.That(mapped, Is.EqualTo(Limit / 2));
+        Assert.That((withHandle, _handles.Count), Is.EqualTo((3 * Limit / 2, Limit / 2)));
         open.ForEach(lease => lease.Dispose());
+        Assert.That((_handles.Count, _handles.CanLend), Is.EqualTo((0, true)));
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void A_file_that_is_lent_is_not_closed_so_that_it_never_has_two_handles([Values] bool isIdle)
+    {
+        using var file = _files.OpenFile(_folder["a"], StorageFileMode.CreateNew);
+        file.Write(0, Pattern());
+        file.Flush();
+        List<IDisposable> readers = [];
+        for (var reader = 0; reader < 3 * Limit; reader++)
+        {
+            readers.Add(file.Borrow(0, Size));
+            for (var round = 0; round <= PhysicalFile.MostChances; round++)
+            {
+                if (isIdle)
+                    _files.CloseIdleFiles();
+                else
+                    Assert.That(() => _handles.Run<int, int>(_ => throw new IOException("Too many open files", 24), 0), Throws.Exception);
+            }
+            Assert.That(_handles.Count, Is.EqualTo(1));
+        }
+        readers.ForEach(lease => lease.Dispose());
+        for (var round = 0; round <= PhysicalFile.MostChances; round++)
+            _files.CloseIdleFiles();
         Assert.That(_handles.Count, Is.Zero);
+    }
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void A_truncation_respects_pages_that_are_lent_without_a_handle()
+    {
+        using var file = new PhysicalFileSystem(new FileHandles(1)).OpenFile(_folder["a"], StorageFileMode.CreateNew);
+        file.Write(0, Pattern());
+        using var first = file.Borrow(0, Size);
+        Assert.That(FileBackedMemory.TryFind(first.Memory, out var backing, out _) && !backing.HasHandle);
+        using var second = file.Borrow(5, Size);
+        Assert.That(FileBackedMemory.TryFind(second.Memory, out var shared, out _) && shared == backing);
+
+        file.SetLength(10);
+        file.Write(10, new byte[Size]);
+        Assert.That(first.Span.SequenceEqual(Pattern()));
+        using var third = file.Borrow(0, Size);
+        Assert.That(third.Span[10..].IndexOfAnyExcept((byte)0), Is.Negative);
     }
 
     // The copies of a client that reads nothing of its response stay as long as it does.
