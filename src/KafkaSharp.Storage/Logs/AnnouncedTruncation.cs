@@ -2,8 +2,9 @@ namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
 /// Truncates a log so that a power failure at any moment leaves one that the next start checks: the offsets that are saved for the log are
-/// lowered and on disk before the first file changes. Until the next flush, a power failure may keep any of the changes of the truncation,
-/// and records that are appended later may follow some that it should have removed; recovery looks at all of them.
+/// lowered and on disk before the first file changes, and folders of it in other directories that a start may find are truncated first.
+/// Until the next flush, a power failure may keep any of the changes of the truncation, and records that are appended later may follow some
+/// that it should have removed; recovery looks at all of them.
 /// </summary>
 internal sealed class AnnouncedTruncation(LogState state, LogTruncation truncation, StorageGuard guard, LogLifecycle lifecycle)
 {
@@ -12,21 +13,22 @@ internal sealed class AnnouncedTruncation(LogState state, LogTruncation truncati
     public bool TruncateTo(long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return Run(() => LowerTo(offset), () => truncation.TruncateTo(offset));
+        return Run(offset, () => LowerTo(offset), () => truncation.TruncateTo(offset));
     }
 
     /// <summary>Removes everything, always.</summary>
     /// <exception cref="IOException">The disk fails. If files were changed, the log is closed.</exception>
     public void TruncateFullyAndStartAt(long newOffset, long? logStartOffset) =>
-        Run(() => LowerAll(newOffset), () => truncation.TruncateFullyAndStartAt(newOffset, logStartOffset));
+        Run(0, () => LowerAll(newOffset), () => truncation.TruncateFullyAndStartAt(newOffset, logStartOffset));
 
-    private bool Run(Action lower, Func<bool> truncate)
+    private bool Run(long cut, Action lower, Func<bool> truncate)
     {
         lock (state.SegmentChanges)
         {
             try
             {
                 Announce(lower);
+                TruncateLeft(cut);
                 return Truncate(truncate);
             }
             finally
@@ -53,6 +55,23 @@ internal sealed class AnnouncedTruncation(LogState state, LogTruncation truncati
         state.Options.OffsetsLowered?.Invoke(state.Directory);
         if (guard.IsClosed)
             throw new IOException($"The log {state.Directory} cannot be truncated: the log directory has failed");
+    }
+
+    // After a move whose end waits. If it fails, the log stays as it is.
+    private void TruncateLeft(long cut)
+    {
+        foreach (var left in state.Left)
+        {
+            try
+            {
+                left.TruncateTo(cut, state.LogStartOffset);
+            }
+            catch (IOException e)
+            {
+                guard.Report(e, left.Path);
+                throw;
+            }
+        }
     }
 
     private bool Truncate(Func<bool> truncate)

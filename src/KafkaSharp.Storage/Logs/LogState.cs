@@ -124,6 +124,12 @@ internal sealed class LogState(PartitionLogOptions options, LogSegments segments
     public long LowestCut { get; set; } = long.MaxValue;
 
     /// <summary>
+    /// The folders in other log directories that the log has left, and that the next start may find. Guarded by
+    /// <see cref="SegmentChanges"/>.
+    /// </summary>
+    public IReadOnlyList<LeftFolder> Left { get; set; } = [];
+
+    /// <summary>
     /// Records below it were compacted (Kafka's first dirty offset); -1 if the log never was. Changed under <see cref="Gate"/>.
     /// </summary>
     public long CleanedOffset

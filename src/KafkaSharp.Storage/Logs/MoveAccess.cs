@@ -1,5 +1,3 @@
-using KafkaSharp.Storage.Segments;
-
 namespace KafkaSharp.Storage.Logs;
 
 /// <summary>
@@ -76,11 +74,12 @@ internal sealed class MoveAccess(
             if (guard.IsClosed || state.LogEndOffset != current.LogEndOffset)
                 return null;
             lifecycle.Rename(folder);
-            LogSegment[] left = [.. current.Segments.Snapshot, .. deletionOfCurrent.Release()];
-            var leftFolder = new LeftFolder(current.Files, current.Directory, left);
+            var left = new LeftFolder(
+                current.Files, current.Directory, current.Segments.Snapshot, deletionOfCurrent.Release(), current.LogEndOffset);
+            current.Left = [.. current.Left.Where(earlier => !earlier.IsSetAside), left];
             current.ContinueWith(state);
             lifecycle.GiveUp();
-            return leftFolder;
+            return left;
         }
     }
 

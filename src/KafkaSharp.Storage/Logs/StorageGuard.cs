@@ -37,6 +37,15 @@ internal sealed class StorageGuard(LogState state)
             ReportHalfDone(e);
     }
 
+    /// <summary>The same for a folder in another log directory, which the log has left.</summary>
+    public void Report(IOException e, string leftFolder)
+    {
+        if (DiskErrors.IsFull(e) && state.Options.DiskFull is { } diskFull)
+            diskFull(leftFolder, e);
+        else
+            ReportFailed(e, leftFolder);
+    }
+
     /// <summary>The same where something is half done, so that also a full disk ends the use of the log.</summary>
     public void ReportHalfDone(Exception e)
     {
@@ -48,12 +57,7 @@ internal sealed class StorageGuard(LogState state)
     /// Reports a failure that ends the use of the log. Not under the log's lock: the owner closes all logs of the directory, and two
     /// threads that do so at the same time would wait for each other's log.
     /// </summary>
-    public void ReportFailed(IOException fault)
-    {
-        var options = state.Options;
-        options.Logger.StorageFailed(options.TopicPartition, state.Directory, fault);
-        options.StorageFailed?.Invoke(state.Directory, fault);
-    }
+    public void ReportFailed(IOException fault) => ReportFailed(fault, state.Directory);
 
     /// <summary>Runs work on the log's background threads unless the log is closed by then.</summary>
     public void RunInBackground(Action work) => RunOn(state.Options.Background, work);
@@ -88,5 +92,12 @@ internal sealed class StorageGuard(LogState state)
             if (!_closed && !state.WasMovedFrom(directory))
                 throw;
         }
+    }
+
+    private void ReportFailed(IOException fault, string folder)
+    {
+        var options = state.Options;
+        options.Logger.StorageFailed(options.TopicPartition, folder, fault);
+        options.StorageFailed?.Invoke(folder, fault);
     }
 }

@@ -21,7 +21,7 @@ public sealed class LogDirectory
     // Guards _removed and _left, for a moment only: never across a write.
     private readonly Lock _changes = new();
     private readonly HashSet<TopicPartition> _removed = [];
-    private readonly Dictionary<TopicPartition, (PartitionLog Log, long EndOffset)> _left = [];
+    private readonly Dictionary<TopicPartition, (PartitionLog Log, LeftFolder Folder)> _left = [];
     private IDisposable? _lock;
     private volatile bool _isOffline;
     private volatile bool _isCordoned;
@@ -110,10 +110,10 @@ public sealed class LogDirectory
     /// A log has changed to another directory. As long as its old folder is here, the next start may need its log start offset from the
     /// checkpoint of this directory: the other one may have no space for it.
     /// </summary>
-    internal void OnLeft(PartitionLog log, long endOffset)
+    internal void OnLeft(PartitionLog log, LeftFolder folder)
     {
         lock (_changes)
-            _left[log.TopicPartition] = (log, endOffset);
+            _left[log.TopicPartition] = (log, folder);
     }
 
     /// <summary>The old folder of a log that has changed to another directory goes.</summary>
@@ -193,7 +193,7 @@ public sealed class LogDirectory
                 return [];
             var held = logs.Select(log => log.TopicPartition).ToHashSet();
             return [.. _left.Where(left => !held.Contains(left.Key))
-                .Select(left => KeyValuePair.Create(left.Key, Math.Min(left.Value.Log.LogStartOffset, left.Value.EndOffset)))];
+                .Select(left => KeyValuePair.Create(left.Key, Math.Min(left.Value.Log.LogStartOffset, left.Value.Folder.EndOffset)))];
         }
     }
 

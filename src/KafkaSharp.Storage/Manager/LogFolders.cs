@@ -32,7 +32,7 @@ internal sealed class LogFolders(
     public void SetAside(LeftFolder left, TopicPartition partition, LogDirectory directory, LogDirectoryKind kind, long deleteDelayMs)
     {
         directory.OnLeftRemoved(partition);
-        if (!registry.TryRun(directory, () => left.Rename(NewPath(partition, directory, kind))))
+        if (!registry.TryRun(directory, () => left.SetAside(NewPath(partition, directory, kind))))
             return;
         logger.LogRenamed(partition, left.Path);
         if (kind == LogDirectoryKind.Delete)

@@ -237,7 +237,7 @@ internal sealed class LogMoves : IDisposable
             var delay = move.Current.Config.FileDeleteDelayMs;
             if (TryChange(move, folder) is not { } left)
                 return false;
-            _registry.OnMoved(move.TopicPartition, move.Source, move.Future.LogEndOffset);
+            _registry.OnMoved(move.TopicPartition, move.Source, left);
             _folders.Mark(left, move.TopicPartition, move.Source);
             // What is not finished of an earlier move waits for the directory that the log has left now.
             foreach (var earlier in leftBefore)

@@ -97,14 +97,14 @@ internal sealed class LogRegistry(LogManagerOptions options, ILogger logger)
     }
 
     /// <summary>
-    /// A log has left its directory for that of its future replica. The folder that it has left ends at <paramref name="leftEnd"/>.
+    /// A log has left its directory, and a folder in it, for that of its future replica.
     /// </summary>
-    public void OnMoved(TopicPartition partition, LogDirectory source, long leftEnd)
+    public void OnMoved(TopicPartition partition, LogDirectory source, LeftFolder left)
     {
         _futures.TryRemove(partition, out _);
         source.CountLogs(-1);
         if (Find(partition) is { } log)
-            source.OnLeft(log, leftEnd);
+            source.OnLeft(log, left);
     }
 
     /// <summary>The future replica of a partition without a log is its log.</summary>

@@ -59,7 +59,8 @@ public sealed class MoveWithoutSpaceTests
     [TestCase(20)]
     public void A_follower_whose_leader_begins_below_the_deleted_records_keeps_the_leaders_records(int records)
     {
-        MoveWithoutSpace(static (operation, path) => operation == FileOperation.Flush && path == "/b");
+        MoveWithoutSpace(static (operation, path) =>
+            operation == FileOperation.Write && path.StartsWith("/b/log-start-offset-checkpoint", StringComparison.Ordinal));
         _move.LacksSpace = null;
         // Another replica has become the leader without having been in sync.
         _logs.Log.TruncateFullyAndStartAt(0);
@@ -235,7 +236,8 @@ public sealed class MoveWithoutSpaceTests
                 isClosing = true;
                 Wait(TimeSpan.FromSeconds(1));
             }
-            return operation == FileOperation.SetLength && path.EndsWith(".log", StringComparison.Ordinal);
+            return operation == FileOperation.SetLength && path.StartsWith("/b/", StringComparison.Ordinal)
+                && path.EndsWith(".log", StringComparison.Ordinal);
         };
         Assert.That(() => _logs.Log.TruncateTo(25), Throws.InstanceOf<IOException>());
         Assert.That(isClosing);
