@@ -29,6 +29,22 @@ public static class DiskErrors
     /// </summary>
     internal static IOException Lasting(string message, IOException cause) => new(message, cause);
 
+    /// <summary>
+    /// Makes names in a directory durable. A failure does not pass, also where the disk was full: the system reports it once, so that a
+    /// second fsync would succeed although the names never reached the disk.
+    /// </summary>
+    internal static void FlushDirectory(string directory, Action flush)
+    {
+        try
+        {
+            flush();
+        }
+        catch (IOException full) when (IsFull(full))
+        {
+            throw Lasting($"The names in {directory} cannot be flushed: {full.Message}", full);
+        }
+    }
+
     internal static IOException Map(Exception e) => new(e.Message, e);
 
     internal static T Run<T>(Func<T> operation)

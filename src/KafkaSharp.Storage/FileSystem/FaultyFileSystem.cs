@@ -56,7 +56,7 @@ public sealed class FaultyFileSystem(IFileSystem inner, Func<FileOperation, stri
 
     public void FlushDirectory(string directory)
     {
-        Check(FileOperation.Flush, directory);
+        DiskErrors.FlushDirectory(directory, () => Check(FileOperation.Flush, directory));
         inner.FlushDirectory(directory);
     }
 

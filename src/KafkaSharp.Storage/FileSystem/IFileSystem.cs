@@ -49,6 +49,9 @@ public interface IFileSystem
     void DeleteDirectory(string directory);
 
     /// <summary>Makes earlier creations, renames and deletions in a directory durable (fsync of the directory).</summary>
+    /// <exception cref="IOException">
+    /// The disk fails. It is never one of a full disk, which passes: a second call would succeed and prove nothing.
+    /// </exception>
     void FlushDirectory(string directory);
 
     /// <summary>

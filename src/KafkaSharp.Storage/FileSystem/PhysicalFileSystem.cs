@@ -88,7 +88,7 @@ public sealed class PhysicalFileSystem : IFileSystem
     {
         // Windows has no such operation. Its file systems make names durable, and Kafka omits it there too.
         if (!OperatingSystem.IsWindows())
-            Run(() => Posix.FlushDirectory(directory));
+            Run(() => DiskErrors.FlushDirectory(directory, () => Posix.FlushDirectory(directory)));
     }
 
     public IDisposable? TryLock(string path) => Run(() => PhysicalFileLock.TryTake(path));

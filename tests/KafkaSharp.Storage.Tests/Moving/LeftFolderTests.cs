@@ -99,6 +99,19 @@ public sealed class LeftFolderTests
     }
 
     [Test]
+    public void The_names_in_the_new_directory_cannot_be_flushed_for_lack_of_space()
+    {
+        Prepare();
+        var fails = 1;
+        _move.LacksSpace = (operation, path) => operation == FileOperation.Flush && path == "/b" && fails-- > 0;
+        _move.Approve();
+        _logs.Time.Advance(TimeSpan.FromSeconds(5));
+        _logs.RunAll();
+        Assert.That(_logs.Failures.Single().Directory.Path, Is.EqualTo("/b"), "a second flush would prove nothing");
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Stray", "/b Current" }));
+    }
+
+    [Test]
     public void A_start_finds_many_left_folders([Values] bool losesTheLog, [Values] bool isDeleted)
     {
         MoveWithoutSpace();

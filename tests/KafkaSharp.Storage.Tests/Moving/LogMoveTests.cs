@@ -374,7 +374,7 @@ public sealed class LogMoveTests
     {
         var memory = new MemoryFileSystem(TimeProvider.System);
         var files = new FaultyFileSystem(memory, (operation, path) =>
-            _broken == "full" && operation == FileOperation.Flush && path == "/b" && memory.DirectoryExists("/b/t-0")
+            _broken == "full" && operation == FileOperation.Write && Path.GetDirectoryName(path) == "/b"
                 ? new IOException("No space left on device", 28)
             : _broken == "disk" && path.StartsWith("/b", StringComparison.Ordinal) ? new IOException("Input/output error", 5)
             : null);
