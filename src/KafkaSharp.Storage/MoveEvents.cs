@@ -38,7 +38,7 @@ internal static partial class MoveEvents
     [LoggerMessage(
         2076, LogLevel.Error,
         "{Partition} is not served: its log has moved to a directory that is offline or not in log.dirs, and {Path}, which it has left, " +
-        "lacks what was appended since. Repair the directory and restart the broker. To continue without these records, stop the broker " +
-        "and rename the folder to {Name}")]
+        "lacks what was appended since. Repair the directory and restart the broker. To continue without these records, stop the broker, " +
+        "remove the directory from log.dirs, and give the folder the name {Name}")]
     public static partial void LeftLogNotServed(this ILogger logger, TopicPartition partition, string path, string name);
 }

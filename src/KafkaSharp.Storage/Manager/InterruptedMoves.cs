@@ -52,6 +52,21 @@ internal sealed class InterruptedMoves(
     }
 
     /// <summary>
+    /// Does not serve logs that the metadata assign to a directory that is not here, while one has failed: the log has moved there, and
+    /// there was no space, or no time, to rename the folder that it has left. Kafka does not open such a log.
+    /// </summary>
+    public void CloseLeftUnderTheirOldNames()
+    {
+        if (!registry.Directories.Any(directory => directory.IsOffline))
+            return;
+        foreach (var log in registry.Logs.Where(isElsewhere))
+        {
+            registry.Remove(log.TopicPartition);
+            KeepLeft(log);
+        }
+    }
+
+    /// <summary>
     /// Sets future replicas aside that have nothing to become. One without a log becomes the log if the metadata assign it to its directory
     /// and no directory has failed, where the log could be.
     /// </summary>

@@ -244,6 +244,7 @@ public sealed class LogManager : IAsyncDisposable
             var left = new InterruptedMoves(
                 _options, _registry, _folders, _moves, Background, _logger, isStray, isAssigned ?? (_ => false),
                 isElsewhere ?? (_ => false));
+            left.CloseLeftUnderTheirOldNames();
             var duplicates = left.ResolveDuplicates(_duplicates, log => log.Config = _configs.Of(log.TopicPartition.Topic));
             _duplicates.Clear();
             left.ResolveFutures();

@@ -99,6 +99,25 @@ public sealed class LeftFolderTests
     }
 
     [Test]
+    public void A_left_folder_that_kept_its_name_is_not_served_when_the_new_directory_does_not_work()
+    {
+        Prepare();
+        _move.LacksSpace = static (operation, path) =>
+            LacksSpace(operation, path) || (operation == FileOperation.Rename && path == "/a/t-0");
+        _move.Approve();
+        Assert.That(_logs.Folders(), Is.EquivalentTo(new[] { "/a Current", "/b Current" }));
+        _logs.Append(10);
+        _move.Broken = "/b";
+        Restart("/b");
+        Assert.That(_logs.Manager.Get(MovedLogs.Partition), Is.Null);
+        Assert.That(_logs.Manager.IsOffline(MovedLogs.Partition));
+        Assert.That(_logs.Folders(), Does.Contain("/a Current"));
+        _move.Broken = null;
+        Restart("/b");
+        Assert.That((_logs.Place, _logs.Log.LogStartOffset, _logs.Log.LogEndOffset), Is.EqualTo(("/b", 15L, 40L)));
+    }
+
+    [Test]
     public void The_names_in_the_new_directory_cannot_be_flushed_for_lack_of_space()
     {
         Prepare();
