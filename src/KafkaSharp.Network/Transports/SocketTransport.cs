@@ -94,7 +94,7 @@ internal sealed class SocketTransport : Transport
     private ValueTask<int> SendOfFileAsync(ReadOnlyMemory<byte> bytes, FileBackedMemory file, int position)
     {
         var most = Math.Min(bytes.Length, WaitingFileBytes);
-        // Up to the end of a page: the framework does not report that the next page is not there, and waits for ever.
+        // Never over the end of a page: of a file that had become shorter, the framework was seen to wait for ever for the rest.
         return file.HasHandle
             ? SendCopyAsync(bytes[..most], file, position)
             : _socket.SendAsync(bytes[..Math.Min(most, WaitingFileBytes - position % WaitingFileBytes)], SocketFlags.None);
