@@ -41,7 +41,8 @@ public sealed class SeededRuns(int runs)
                 if (clock.ElapsedMilliseconds - lastReport < 5000 && done < count)
                     return;
                 lastReport = clock.ElapsedMilliseconds;
-                Console.WriteLine($"{clock.Elapsed.TotalSeconds:0} s: {done} of {count} runs from seed {first}, {failures} failed: {totals}");
+                Console.WriteLine(
+                    $"{clock.Elapsed.TotalSeconds:0} s: {done} of {count} runs from seed {first}, {failures} failed: {totals}");
             }
         });
         using var process = Process.GetCurrentProcess();

@@ -82,7 +82,8 @@ internal sealed class FoundGroupTests
         before.PublishTopics(("con", 2));
         var a = new SimulatedConsumer(before, "a");
         await a.Join(["con"]);
-        await using var harness = GroupHarness.Load([.. before.Storage.Entries(0), Target(a.MemberId, before.Topics.TopicId("con"), -1, 0, 1)]);
+        await using var harness = GroupHarness.Load(
+            [.. before.Storage.Entries(0), Target(a.MemberId, before.Topics.TopicId("con"), -1, 0, 1)]);
         harness.PublishTopics(("con", 2));
         var b = new SimulatedConsumer(harness, "b");
         Assert.That((await b.Join(["con"])).ErrorCode, Is.EqualTo(ErrorCode.None));
@@ -120,7 +121,11 @@ internal sealed class FoundGroupTests
     private static MemoryCoordinatorStorage.Entry Target(string memberId, Uuid topicId, params int[] partitions) => new(
         GroupHarness.Write(new ConsumerGroupTargetAssignmentMemberKey { GroupId = "group", MemberId = memberId }, 0, prefix: 7),
         GroupHarness.Write(
-            new ConsumerGroupTargetAssignmentMemberValue { TopicPartitions = [new() { TopicId = topicId, Partitions = [.. partitions] }] }, 0));
+            new ConsumerGroupTargetAssignmentMemberValue
+            {
+                TopicPartitions = [new() { TopicId = topicId, Partitions = [.. partitions] }],
+            },
+            0));
 
     private static MemoryCoordinatorStorage.Entry Member(bool tombstone = false) => new(
         GroupHarness.Write(new ConsumerGroupMemberMetadataKey { GroupId = "group", MemberId = "m" }, 0, prefix: 5),

@@ -19,9 +19,7 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
         var wanted = request.Topics?
             .SelectMany(topic => topic.Partitions, (topic, partition) => new TopicPartition(topic.Topic, partition))
             .ToHashSet();
-        var byDirectory = logs.Logs.Concat(logs.Futures)
-            .Where(log => wanted?.Contains(log.TopicPartition) != false)
-            .ToLookup(log => Path.GetDirectoryName(log.Directory));
+        var byDirectory = Held(wanted).ToLookup(log => log.Directory);
         return new ValueTask<DescribeLogDirsResponse?>(
             new DescribeLogDirsResponse
             {
@@ -31,7 +29,17 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
 
     public DescribeLogDirsResponse Fail(DescribeLogDirsRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 
-    private DescribeLogDirsResponse.DescribeLogDirsResult Describe(LogDirectory directory, IEnumerable<PartitionLog> held)
+    // What is held where is read once, the future replicas last: one whose move ends meanwhile is none any more, and its log has been read in
+    // the directory that it leaves.
+    private List<HeldLog> Held(HashSet<TopicPartition>? wanted)
+    {
+        var held = logs.Logs.Select(log => HeldLog.Of(log, isFuture: false)).ToList();
+        held.AddRange(logs.Futures.Select(log => HeldLog.Of(log, log.IsFuture)).Where(log => log.IsFuture));
+        held.RemoveAll(log => wanted?.Contains(log.Log.TopicPartition) == false);
+        return held;
+    }
+
+    private DescribeLogDirsResponse.DescribeLogDirsResult Describe(LogDirectory directory, IEnumerable<HeldLog> held)
     {
         if (directory.IsOffline)
             return new() { LogDir = directory.Path, ErrorCode = ErrorCode.KafkaStorageError };
@@ -43,15 +51,15 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
             UsableBytes = Bytes(files.GetAvailableBytes, directory.Path),
             Topics =
             [
-                .. held.GroupBy(log => log.TopicPartition.Topic).Select(topic => new DescribeLogDirsResponse.DescribeLogDirsTopic
+                .. held.GroupBy(log => log.Log.TopicPartition.Topic).Select(topic => new DescribeLogDirsResponse.DescribeLogDirsTopic
                 {
                     Name = topic.Key,
                     Partitions =
                     [
                         .. topic.Select(log => new DescribeLogDirsResponse.DescribeLogDirsPartition
                         {
-                            PartitionIndex = log.TopicPartition.Partition,
-                            PartitionSize = log.Size,
+                            PartitionIndex = log.Log.TopicPartition.Partition,
+                            PartitionSize = log.Log.Size,
                             OffsetLag = Lag(log),
                             IsFutureKey = log.IsFuture,
                         }),
@@ -62,9 +70,13 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
     }
 
     // What a future replica has still to copy; the log itself, as that of a leader, has all that is committed.
-    private long Lag(PartitionLog log) => !log.IsFuture ? Math.Max(0, log.HighWatermark - log.LogEndOffset)
-        : logs.Get(log.TopicPartition) is { } current ? current.LogEndOffset - log.LogEndOffset
-        : UnknownLag;
+    private long Lag(HeldLog held)
+    {
+        var log = held.Log;
+        return !held.IsFuture ? Math.Max(0, log.HighWatermark - log.LogEndOffset)
+            : logs.Get(log.TopicPartition) is { } current ? current.LogEndOffset - log.LogEndOffset
+            : UnknownLag;
+    }
 
     private static long Bytes(Func<string, long> read, string path)
     {
@@ -76,5 +88,10 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
         {
             return UnknownBytes;
         }
+    }
+
+    private readonly record struct HeldLog(PartitionLog Log, string? Directory, bool IsFuture)
+    {
+        public static HeldLog Of(PartitionLog log, bool isFuture) => new(log, Path.GetDirectoryName(log.Directory), isFuture);
     }
 }

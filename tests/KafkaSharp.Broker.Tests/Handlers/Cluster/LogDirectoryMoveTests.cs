@@ -74,6 +74,17 @@ internal sealed class LogDirectoryMoveTests
     }
 
     [Test]
+    public async Task A_log_is_never_described_in_two_directories_while_it_moves()
+    {
+        for (var move = 0; move < 60; move++)
+        {
+            var target = move % 2 == 0 ? "/b" : "/c";
+            Assert.That(await AlterAsync(target, "t"), Is.EqualTo(ErrorCode.None));
+            await Eventually.True(async () => await PlaceAsync("t") == target, "the move");
+        }
+    }
+
+    [Test]
     public async Task A_throttled_move_is_described_cancelled_and_continued_after_a_start()
     {
         await ConfigureAsync("1", "replica.alter.log.dirs.io.max.bytes.per.second", "1");
