@@ -8,4 +8,6 @@ public sealed class AllowAllAuthorizer : IAuthorizer
     public bool AllowsEverything => true;
 
     public bool IsAllowed(in AuthorizationRequest request) => true;
+
+    public bool IsAllowedForSome(in AuthorizationRequest request) => true;
 }

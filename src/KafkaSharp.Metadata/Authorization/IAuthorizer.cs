@@ -11,6 +11,12 @@ public interface IAuthorizer
     bool AllowsEverything { get; }
 
     bool IsAllowed(in AuthorizationRequest request);
+
+    /// <summary>
+    /// Whether the operation is allowed on any resource of the type, whatever its name (Kafka's <c>authorizeByResourceType</c>); the name in
+    /// the request does not count.
+    /// </summary>
+    bool IsAllowedForSome(in AuthorizationRequest request);
 }
 
 /// <summary>One question to an <see cref="IAuthorizer"/>.</summary>

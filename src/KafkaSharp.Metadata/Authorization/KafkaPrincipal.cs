@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace KafkaSharp.Metadata.Authorization;
 
 /// <summary>
@@ -16,6 +18,14 @@ public sealed class KafkaPrincipal(string type, string name, bool tokenAuthentic
 
     /// <summary>Whether it was authenticated with a delegation token, which may not create further tokens.</summary>
     public bool TokenAuthenticated { get; } = tokenAuthenticated;
+
+    /// <summary>Reads <c>Type:name</c>; the name may contain colons.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out KafkaPrincipal? principal)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        principal = colon < 0 ? null : new KafkaPrincipal(text[..colon], text[(colon + 1)..]);
+        return principal is not null;
+    }
 
     public bool Equals(KafkaPrincipal? other) => other is not null && Type == other.Type && Name == other.Name;
 

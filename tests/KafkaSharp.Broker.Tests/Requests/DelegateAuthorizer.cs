@@ -8,4 +8,6 @@ internal sealed class DelegateAuthorizer(Func<AuthorizationRequest, bool> allows
     public bool AllowsEverything => false;
 
     public bool IsAllowed(in AuthorizationRequest request) => allows(request);
+
+    public bool IsAllowedForSome(in AuthorizationRequest request) => allows(request);
 }
