@@ -13,8 +13,8 @@ public interface IAuthorizer
     bool IsAllowed(in AuthorizationRequest request);
 
     /// <summary>
-    /// Whether the operation is allowed on any resource of the type, whatever its name (Kafka's <c>authorizeByResourceType</c>); the name in
-    /// the request does not count.
+    /// Whether the operation is allowed on any resource of the type, whatever its name (Kafka's <c>authorizeByResourceType</c>); the name
+    /// in the request does not count.
     /// </summary>
     bool IsAllowedForSome(in AuthorizationRequest request);
 }

@@ -29,8 +29,8 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
 
     public DescribeLogDirsResponse Fail(DescribeLogDirsRequest request, ErrorCode error, short version) => new() { ErrorCode = error };
 
-    // What is held where is read once, the future replicas last: one whose move ends meanwhile is none any more, and its log has been read in
-    // the directory that it leaves.
+    // What is held where is read once, the future replicas last: one whose move ends meanwhile is none any more, and its log has been read
+    // in the directory that it leaves.
     private List<HeldLog> Held(HashSet<TopicPartition>? wanted)
     {
         var held = logs.Logs.Select(log => HeldLog.Of(log, isFuture: false)).ToList();
