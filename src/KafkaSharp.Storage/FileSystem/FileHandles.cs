@@ -27,9 +27,17 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
 
     private const int MostBusyFiles = 16;
 
+    // A log directory whose file cannot be opened is taken out of service: not because many threads open files at the same moment.
+    private const int MostAttempts = 100;
+
+    // A lease or a connection that ends frees a handle too, and does not notify.
+    private static readonly TimeSpan s_awaitClosed = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
+    private readonly object _closed = new();
     private readonly List<PhysicalFile> _ring = [];
     private int _hand;
+    private int _closing;
     private int _retired;
     private int _lent;
     private int _pages;
@@ -38,8 +46,8 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
     /// <summary>The handles of this process.</summary>
     public static FileHandles OfProcess { get; } = new(DescriptorBudget.OfProcess.Files);
 
-    /// <summary>The number of open handles, with those that only a lease keeps open.</summary>
-    public int Count => OpenFiles + Volatile.Read(ref _retired);
+    /// <summary>The number of open handles, with those that only a lease keeps open and those that are being closed.</summary>
+    public int Count => OpenFiles + Volatile.Read(ref _closing) + Volatile.Read(ref _retired);
 
     /// <summary>
     /// Whether the handle of another file may be lent. Otherwise only its pages are, so that slow consumers do not take all handles.
@@ -70,17 +78,22 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
     /// <exception cref="IOException">It failed, or its access is denied.</exception>
     public T Run<T, TArgument>(Func<TArgument, T> operation, TArgument argument)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return operation(argument);
-        }
-        catch (IOException e) when (e.HResult is TooManyInProcess or TooManyInSystem && CloseSome())
-        {
-            return operation(argument);
-        }
-        catch (Exception e) when (DiskErrors.NeedsMapping(e))
-        {
-            throw DiskErrors.Map(e);
+            try
+            {
+                return operation(argument);
+            }
+            catch (IOException e) when (e.HResult is TooManyInProcess or TooManyInSystem && attempt < MostAttempts)
+            {
+                // Other threads take what one has closed, and what they close becomes free a moment later.
+                if (!CloseSome())
+                    AwaitClosed();
+            }
+            catch (Exception e) when (DiskErrors.NeedsMapping(e))
+            {
+                throw DiskErrors.Map(e);
+            }
         }
     }
 
@@ -91,6 +104,9 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
             call.operation(call.argument);
             return true;
         }, (operation, argument));
+
+    /// <summary>Closes files so that another one may be opened.</summary>
+    public void MakeRoom() => Close(() => Count >= limit);
 
     /// <summary>Adds a file that has just opened its handle, and closes others if there are too many.</summary>
     public void Add(PhysicalFile file)
@@ -176,13 +192,26 @@ internal sealed class FileHandles(int limit, long mostCopiedBytes = FileHandles.
     /// </summary>
     private bool TryClose(PhysicalFile file)
     {
-        if (file.TryCloseHandle())
+        Interlocked.Increment(ref _closing);
+        var isClosed = file.TryCloseHandle();
+        Interlocked.Decrement(ref _closing);
+        if (isClosed)
+        {
+            lock (_closed)
+                Monitor.PulseAll(_closed);
             return true;
+        }
         Insert(file);
         // It may have been disposed of while it was not there.
         if (file.IsDisposed)
             Remove(file);
         return false;
+    }
+
+    private void AwaitClosed()
+    {
+        lock (_closed)
+            Monitor.Wait(_closed, s_awaitClosed);
     }
 
     private void Insert(PhysicalFile file)

@@ -263,6 +263,7 @@ internal sealed class PhysicalFile : IStorageFile
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_handle is { } open)
             return open;
+        _handles.MakeRoom();
         var handle = _handles.Open(_path, FileMode.Open, _access);
         Volatile.Write(ref _handle, handle);
         _chances = Math.Max(_chances, ChancesOfReader);

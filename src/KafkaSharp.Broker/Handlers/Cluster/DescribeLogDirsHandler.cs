@@ -90,7 +90,7 @@ internal sealed class DescribeLogDirsHandler(LogManager logs, IFileSystem files)
         }
     }
 
-    private readonly record struct HeldLog(PartitionLog Log, string? Directory, bool IsFuture)
+    private sealed record HeldLog(PartitionLog Log, string? Directory, bool IsFuture)
     {
         public static HeldLog Of(PartitionLog log, bool isFuture) => new(log, Path.GetDirectoryName(log.Directory), isFuture);
     }
