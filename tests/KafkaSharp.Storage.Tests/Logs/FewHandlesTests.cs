@@ -6,6 +6,7 @@ using KafkaSharp.Storage.Logs;
 using KafkaSharp.Storage.Manager;
 using KafkaSharp.Storage.Segments;
 using KafkaSharp.Storage.Tests.FileSystem;
+using KafkaSharp.TestInfrastructure;
 
 namespace KafkaSharp.Storage.Tests.Logs;
 
@@ -123,7 +124,8 @@ public sealed class FewHandlesTests
             {
                 manager.GetOrCreate(new TopicPartition("t", i), new Uuid(1, 2), out var log);
                 Assert.That(log!.AppendAsLeader(TestLog.Batch(), 0).ErrorCode, Is.EqualTo(ErrorCode.None));
-                Assert.That(_handles.Count, Is.LessThanOrEqualTo(Limit));
+                // A flush in the background may have opened a file at the same moment; then it closes another one.
+                await Eventually.True(() => _handles.Count <= Limit, "few handles");
             }
         }
         await manager.ShutdownAsync();
